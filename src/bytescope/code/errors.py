@@ -1,0 +1,27 @@
+"""The errors that code objects and hosts can cause."""
+
+__all__ = ["InvalidBytecode", "UnsupportedHost"]
+
+
+class InvalidBytecode(ValueError):
+    """A code object breaks the rules of its format, or an edited one cannot be laid out.
+
+    Attributes:
+        code: the qualified name of the code object.
+        offset: the byte offset in `co_code` (in the table at fault, for the exception and line tables), or None.
+        reason: what is wrong, as a phrase.
+    """
+
+    def __init__(self, code: str, offset: int | None, reason: str) -> None:
+        self.code = code
+        self.offset = offset
+        self.reason = reason
+        where = code if offset is None else f"{code}, offset {offset}"
+        super().__init__(f"invalid bytecode in {where}: {reason}")
+
+    def __reduce__(self) -> tuple[type["InvalidBytecode"], tuple[str, int | None, str]]:
+        return type(self), (self.code, self.offset, self.reason)
+
+
+class UnsupportedHost(RuntimeError):
+    """bytescope was started on a Python whose bytecode it does not know."""
