@@ -1,0 +1,1 @@
+"""Differential tests: the same program on CPython and on the machine, everything observable compared."""

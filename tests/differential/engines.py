@@ -1,0 +1,49 @@
+"""The ways to run a compiled program: plain CPython, the machine, and CPython with its lines counted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import Any
+
+Run = Callable[[CodeType, dict[str, Any]], None]
+Count = Callable[[], int]
+
+
+def cpython() -> tuple[Run, Count]:
+    """Run on the host's own interpreter; there is nothing to count."""
+    return exec, lambda: 0
+
+
+def machine() -> tuple[Run, Count]:
+    """Run on bytescope's machine; counts the guest instructions interpreted."""
+    import bytescope
+
+    vm = bytescope.VM()
+    return lambda code, variables: vm.run_code(code, variables), lambda: vm.instructions
+
+
+def lines() -> tuple[Run, Count]:
+    """Run on the host and count the lines executed in the program's own file."""
+    total = 0
+
+    def run(code: CodeType, variables: dict[str, Any]) -> None:
+        def trace(frame: FrameType, event: str, argument: object) -> Any:
+            nonlocal total
+            if frame.f_code.co_filename != code.co_filename:
+                return None
+            total += event == "line"
+            return trace
+
+        sys.settrace(trace)
+        try:
+            exec(code, variables)
+        finally:
+            sys.settrace(None)
+
+    return run, lambda: total
+
+
+ENGINES: dict[str, Callable[[], tuple[Run, Count]]] = {"cpython": cpython, "machine": machine, "lines": lines}
+PROCESS: dict[str, list[str]] = {"cpython": [], "machine": ["-m", "bytescope", "run"]}

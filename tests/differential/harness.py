@@ -1,0 +1,160 @@
+"""Runs snippets under an engine, each topic in one process, and compares two engines' outcomes."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from . import observe
+from .corpus import Snippet
+from .engines import PROCESS
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 20.0
+Outcome = dict[str, Any]
+
+
+def environment(hash_seed: int) -> dict[str, str]:
+    """The environment of a worker: the repository importable, nothing that changes messages, a given hash seed."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COVERAGE"))}
+    return {
+        **inherited,
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
+        "PYTHONHASHSEED": str(hash_seed),
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "NO_COLOR": "1",
+    }
+
+
+def run(snippets: Sequence[Snippet], engine: str, hash_seed: int = 1, seconds: float = SECONDS) -> dict[str, Outcome]:
+    """Run snippets under an engine.
+
+    Args:
+        snippets: what to run; those of one topic share a process unless they ask for their own.
+        engine: a name in `engines.ENGINES`.
+        hash_seed: order of sets and of other hashes in the worker; a snippet must not depend on it.
+        seconds: the time limit of each snippet.
+
+    Returns: outcomes by snippet id. A snippet that killed its process or ran too long has the one field ``died``.
+    """
+    outcomes: dict[str, Outcome] = {}
+    for _, topic in groupby(snippets, key=lambda snippet: snippet.topic):
+        together = []
+        for snippet in topic:
+            if not snippet.own_process:
+                together.append(snippet)
+            elif engine in PROCESS:
+                outcomes[snippet.id] = _whole_process(snippet, engine, hash_seed, seconds)
+        by_name = run_batch({snippet.name: snippet.source for snippet in together}, engine, hash_seed, seconds)
+        outcomes |= {snippet.id: by_name[snippet.name] for snippet in together}
+    return outcomes
+
+
+def run_batch(sources: dict[str, str], engine: str, hash_seed: int = 1, seconds: float = SECONDS) -> dict[str, Outcome]:
+    """Run programs, given by name, in one process; a process that dies is replaced and the rest goes on."""
+    outcomes: dict[str, Outcome] = {}
+    with tempfile.TemporaryDirectory(prefix="snippets-") as directory:
+        for name, source in sources.items():
+            Path(directory, f"{name}.py").write_text(source, encoding="utf-8")
+        waiting = list(sources)
+        while waiting:
+            finished, culprit, last_words = _worker(directory, waiting, engine, hash_seed, seconds)
+            outcomes |= finished
+            if culprit is not None:
+                outcomes[culprit] = {"died": last_words}
+            waiting = [name for name in waiting if name not in outcomes]
+    return outcomes
+
+
+def _worker(
+    directory: str, names: list[str], engine: str, hash_seed: int, seconds: float
+) -> tuple[dict[str, Outcome], str | None, str]:
+    """Run one worker process; returns outcomes by name, the name that killed it, and its last words."""
+    results = Path(directory, "results.jsonl")
+    results.write_text("", encoding="utf-8")
+    files = [f"{name}.py" for name in names]
+    command = [sys.executable, "-m", "tests.differential.worker", engine, str(results), str(seconds), *files]
+    try:
+        process = subprocess.run(
+            command,
+            cwd=directory,
+            env=environment(hash_seed),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=seconds * len(names) + 30,
+        )
+        last_words = f"exit status {process.returncode}\n{process.stderr[-3000:]}"
+    except subprocess.TimeoutExpired:
+        last_words = "the worker process hung"
+    finished: dict[str, Outcome] = {}
+    started: str | None = None
+    for line in results.read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        if "start" in record:
+            started = record["start"].removesuffix(".py")
+        else:
+            finished[record.pop("file").removesuffix(".py")] = record
+            started = None
+    if started is None and len(finished) < len(names):
+        # Died between two programs, or before the first: the next in line cannot be run.
+        started = next(name for name in names if name not in finished)
+    return finished, started, last_words
+
+
+def _whole_process(snippet: Snippet, engine: str, hash_seed: int, seconds: float) -> Outcome:
+    with tempfile.TemporaryDirectory(prefix="snippets-") as directory:
+        Path(directory, "program.py").write_text(snippet.source, encoding="utf-8")
+        command = [sys.executable, *PROCESS[engine], "program.py", "first", "second"]
+        return run_command(command, directory, hash_seed, seconds)
+
+
+def run_command(
+    command: list[str], directory: str, hash_seed: int = 1, seconds: float = SECONDS, stdin: str = ""
+) -> Outcome:
+    """Run a command in a directory and describe its streams and exit status; the directory's name is left out."""
+    try:
+        process = subprocess.run(
+            command,
+            cwd=directory,
+            env=environment(hash_seed),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        return {"died": f"still running after {seconds} s"}
+    place = str(Path(directory))
+    return {
+        "stdout": observe.text(process.stdout).replace(place, "."),
+        "stderr": observe.text(process.stderr).replace(place, "."),
+        "status": process.returncode,
+    }
+
+
+def differences(expected: Outcome, actual: Outcome) -> list[str]:
+    """Say in readable form where an outcome departs from the expected one; an empty list means equal."""
+    found = []
+    for field in sorted(set(expected) | set(actual) - {"count"}):
+        if field == "count" or expected.get(field) == actual.get(field):
+            continue
+        left, right = (_readable(outcome.get(field)) for outcome in (expected, actual))
+        lines = difflib.unified_diff(left, right, "CPython", "machine", lineterm="", n=1)
+        found.append(f"{field} differs:\n" + "\n".join(lines))
+    return found
+
+
+def _readable(thing: object) -> Iterable[str]:
+    return thing.splitlines() if isinstance(thing, str) else json.dumps(thing, indent=1).splitlines()

@@ -1,0 +1,41 @@
+"""Every snippet of the corpus behaves on the machine as on CPython."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from . import corpus, harness
+from .corpus import Snippet
+
+
+@cache
+def _topic(topic: str, engine: str) -> dict[str, harness.Outcome]:
+    return harness.run(corpus.load(topic), engine, hash_seed=2 if engine == "machine" else 1)
+
+
+@pytest.mark.parametrize("snippet", corpus.load(), ids=lambda snippet: snippet.id)
+def test_same_as_cpython(snippet: Snippet) -> None:
+    expected = _topic(snippet.topic, "cpython")[snippet.id]
+    actual = _topic(snippet.topic, "machine")[snippet.id]
+    assert "died" not in expected, expected["died"]
+    found = harness.differences(expected, actual)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("topic", sorted({snippet.topic for snippet in corpus.load()}))
+def test_really_interpreted(topic: str) -> None:
+    """The machine interpreted at least one instruction for every line that CPython executed."""
+    executed = _topic(topic, "lines")
+    interpreted = _topic(topic, "machine")
+    too_few = {
+        name: (interpreted[name].get("count"), lines["count"])
+        for name, lines in executed.items()
+        if "count" in interpreted[name] and lines.get("count", 0) > interpreted[name]["count"]
+    }
+    assert not too_few, f"snippets with fewer instructions than lines: {too_few}"
+
+
+def test_the_corpus_is_large() -> None:
+    assert len(corpus.load()) >= 400

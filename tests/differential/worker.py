@@ -1,0 +1,95 @@
+"""The process in which a batch of programs runs: ``python -m tests.differential.worker ENGINE RESULTS SECONDS FILE...``.
+
+Each program gets a module ``__main__`` of its own, captured standard streams and a time limit. Before a program
+starts and after it ended a line of JSON goes to RESULTS, so that whoever started the worker knows which program
+killed it.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import io
+import json
+import os
+import sys
+import types
+import warnings
+from pathlib import Path
+from typing import Any
+
+from . import observe
+from .engines import ENGINES, Count, Run
+
+STDLIB = sys.stdlib_module_names
+
+
+def main(arguments: list[str]) -> None:
+    """Run the programs named on the command line, one after the other."""
+    engine, results, seconds, *files = arguments
+    run, count = ENGINES[engine]()
+    limits = sys.getrecursionlimit()
+    own_main = sys.modules["__main__"]
+    modules, path, cwd = set(sys.modules), list(sys.path), os.getcwd()
+    with open(results, "a", encoding="utf-8") as out:
+        for file in files:
+            _send(out, {"start": file})
+            faulthandler.dump_traceback_later(float(seconds), exit=True)
+            outcome = execute(file, run, count)
+            faulthandler.cancel_dump_traceback_later()
+            _send(out, {"file": file, **outcome})
+            sys.modules["__main__"] = own_main
+            sys.setrecursionlimit(limits)
+            sys.path[:] = path
+            os.chdir(cwd)
+            for name in set(sys.modules) - modules:
+                if name.partition(".")[0] not in STDLIB and name.partition(".")[0] != "bytescope":
+                    del sys.modules[name]
+
+
+def _send(out: io.TextIOBase | Any, record: dict[str, Any]) -> None:
+    out.write(json.dumps(record) + "\n")
+    out.flush()
+
+
+def execute(file: str, run: Run, count: Count) -> dict[str, Any]:
+    """Run one program and describe all that can be seen of it."""
+    module = types.ModuleType("__main__")
+    module.__file__ = file
+    sys.modules["__main__"] = module
+    stdout, stderr = io.StringIO(), io.StringIO()
+    streams = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = stdout, stderr
+    before = count()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            record, report = _observed(file, module, run)
+            variables = observe.namespace(module.__dict__)
+            # What the program leaves behind dies here, its finalizers' output included.
+            module.__dict__.clear()
+            gc.collect()
+    finally:
+        sys.stdout, sys.stderr = streams
+    return {
+        "stdout": observe.text(stdout.getvalue()),
+        "stderr": observe.text(stderr.getvalue()),
+        "report": report,
+        "exception": record,
+        "variables": variables,
+        "count": count() - before,
+    }
+
+
+def _observed(file: str, module: types.ModuleType, run: Run) -> tuple[dict[str, Any] | None, str]:
+    try:
+        code = compile(Path(file).read_text(encoding="utf-8"), file, "exec", dont_inherit=True)
+        run(code, module.__dict__)
+    except BaseException as raised:
+        observe.drop_harness(raised, file)
+        return observe.exception(raised), observe.report(raised)
+    return None, ""
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
