@@ -73,7 +73,7 @@ class Item:
 
 @dataclass(eq=False)
 class Lamp(Item):
-    oil: int = 10
+    oil: int = 11
     burning: bool = field(default=False, repr=False)
 
     @property

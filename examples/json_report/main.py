@@ -1,6 +1,6 @@
 """Read the catalogue of a lending library with a hand-written JSON parser and print a report.
 
-    python main.py library.json [--check]
+usage: python main.py library.json [--check]
 
 ``--check`` also parses the file with the standard library and compares.
 """

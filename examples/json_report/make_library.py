@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,7 +12,14 @@ FORENAMES = "Ada Émile Noor Jörg Mei Tomás Ingrid Kwame Zoë Piotr Leilâ Hug
 SURNAMES = "Ashdown Brøgger Castellanos Dvořák Eyskens Fournier Grünwald Hayashi Ibáñez Jónsson Okafor Saarinen".split()
 SUBJECTS = "travel history poetry mathematics cookery gardening mystery astronomy music engineering seafaring".split()
 PLACES = ["main hall", "annex", "bookmobile \u2116 2", "store \\ cellar"]
-REMARKS = [None, "spine repaired", 'dedication: "for E. \u2013 always"', "map missing\n(reported)", "signed \U0001f58b", ""]
+REMARKS = [
+    None,
+    "spine repaired",
+    'dedication: "for E. \u2013 always"',
+    "map missing\n(reported)",
+    "signed \U0001f58b",
+    "",
+]
 
 
 def make_author(rng):
@@ -49,9 +57,10 @@ def main():
         "name": "Öffentliche Leihbibliothek",
         "city": "Lüneburg",
         "position": [53.2464, 10.4115],
-        "books": [make_book(rng, 100_000 + number, authors) for number in range(175)],
+        "books": [make_book(rng, 100_000 + number, authors) for number in range(190)],
     }
     text = json.dumps(library, indent=1)
+    text = re.sub(r"\n {3,}|\n {2}(?=\})", " ", text)  # one line a book
     Path(__file__).with_name("library.json").write_text(text + "\n", encoding="utf-8")
 
 

@@ -36,6 +36,8 @@ def words(name: str, line: str, **options) -> Example:
 TRACEBACK = "import sys; sys.path.insert(0, 'json_report'); import jsonparser; jsonparser.parse('[1, {\"a\": 0x1}]')"
 WALK = (EXAMPLES / "adventure" / "walkthrough.txt").read_text(encoding="utf-8")
 PROGRAM = "adventure/world.py"
+SCRIPT = "import sys\nprint(sys.argv, __name__)\nsys.exit(3)\n"
+DOCUMENT = '{"a": [1, 2.5e3, "\\u00e9"]}'
 
 RUNS = [
     words("json report", "json_report/main.py json_report/library.json --check"),
@@ -49,10 +51,10 @@ RUNS = [
     words("pipeline", "pipeline/main.py pipeline/access.log"),
     words("calculator", "calculator/main.py calculator/session.txt", status=11),
     words("markdown", "markdown/main.py markdown/sample.md"),
-    words("program from standard input", "- one two", stdin="import sys\nprint(sys.argv, __name__)\nsys.exit(3)\n", status=3),
+    words("program from standard input", "- one two", stdin=SCRIPT, status=3),
     words("json.tool", "-m json.tool --sort-keys --indent 2 json_report/library.json"),
     words("json.tool on a broken file", "-m json.tool json_report/broken.json", status=1),
-    words("json.tool with json as guest", "-m json.tool --compact -", stdin='{"a": [1, 2.5e3, "\\u00e9"]}', guests=["json*"]),
+    words("json.tool with json as guest", "-m json.tool --compact -", stdin=DOCUMENT, guests=["json*"]),
     words("tokenize", f"-m tokenize {PROGRAM}"),
     words("tokenize exactly", f"-m tokenize --exact {PROGRAM}", guests=["tokenize", "token"]),
     words("unittest", "-m unittest -v test.test_textwrap", needs=("test.test_textwrap",)),
