@@ -51,9 +51,7 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _bring_up_to_date(
-    folder: Path, python: Path, host: Host, hosts: Mapping[str, Host], groups: Sequence[str]
-) -> None:
+def _bring_up_to_date(folder: Path, python: Path, host: Host, hosts: Mapping[str, Host], groups: Sequence[str]) -> None:
     if _read(folder / "made-by") != _identity(host):
         watch = Stopwatch()
         say(f"making {folder.relative_to(ROOT)} with CPython {host.version} ...")

@@ -33,7 +33,7 @@ def missing() -> str | None:
 
 
 def core_tests() -> list[str]:
-    """The parts of the suite that run there, as listed in tests/pyodide/core.txt; paths that do not exist are left out."""
+    """Return the files and folders that run there, as tests/pyodide/core.txt lists them; only those that exist."""
     lines = (line.partition("#")[0].strip() for line in CORE.read_text().splitlines())
     return [line for line in lines if line and (ROOT / line).exists()]
 

@@ -1,0 +1,17 @@
+"""Settings for the whole suite."""
+
+try:
+    from hypothesis import HealthCheck, settings
+except ImportError:  # inside Pyodide, where tests/properties does not run
+    pass
+else:
+    # Tests do not measure time, and a failure on one machine must fail on the next.
+    settings.register_profile(
+        "bytescope",
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        print_blob=True,
+    )
+    settings.load_profile("bytescope")
