@@ -19,6 +19,7 @@ import unittest
 from ast import literal_eval
 from fnmatch import fnmatchcase
 from importlib import import_module
+from unittest.case import _SubTest as SubTest
 
 from _json import encode_basestring_ascii as quote
 
@@ -54,7 +55,8 @@ class Result(unittest.TestResult):
         self._stream.send("start", test.id())
 
     def _send(self, outcome, test, detail=""):
-        test = getattr(test, "test_case", test)
+        if isinstance(test, SubTest):
+            test = test.test_case
         self._stream.send(outcome, test.id(), round(self._clock() - self._began, 3), detail[-4000:])
 
     def addSuccess(self, test):
