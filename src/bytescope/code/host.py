@@ -64,7 +64,7 @@ DEOPT: Final[dict[int, int]] = {
     for name, op in _opcode.opmap.items()
     if name.startswith("INSTRUMENTED_") and name.removeprefix("INSTRUMENTED_") in OPMAP
 }
-"""Specialised or instrumented opcode to the opcode it stands for. `co_code` shows the latter, so it is seldom needed."""
+"""Specialised or instrumented opcode to the opcode it stands for, which is the one that `co_code` shows."""
 
 EXTENDED_ARG: Final = OPMAP["EXTENDED_ARG"]
 
@@ -113,6 +113,13 @@ TARGETED: Final = FORWARD | BACKWARD
 """Opcodes that name another instruction."""
 JUMPS: Final = frozenset(op for op in TARGETED if OPNAME[op] != "END_ASYNC_FOR")
 """Opcodes that may go to the instruction they name (3.14's END_ASYNC_FOR names one and does not)."""
+OPPOSITE: Final[dict[int, int]] = {
+    one: OPMAP[OPNAME[one].replace(way, other)]
+    for way, other in [("FORWARD", "BACKWARD"), ("BACKWARD", "FORWARD")]
+    for one in JUMPS
+    if OPNAME[one].replace(way, other) in OPMAP and way in OPNAME[one]
+}
+"""Opcodes that do the same in the other direction, for those that have one."""
 ENDS: Final = frozenset(
     OPMAP[name]
     for name in [

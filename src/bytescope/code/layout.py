@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.host import BACKWARD, CACHES, EXTENDED_ARG, OPNAME
+from bytescope.code.host import BACKWARD, CACHES, EXTENDED_ARG, MERGES_LOCATIONS, OPNAME
 from bytescope.code.locations import Position
 
-__all__ = ["lay_out", "position_runs"]
+__all__ = ["MAX_ARG", "UNITS", "extensions", "lay_out", "position_runs"]
 
-_UNITS = tuple(1 + caches for caches in CACHES)
-_MAX_ARG = 2**31 - 1
+UNITS = tuple(1 + caches for caches in CACHES)
+MAX_ARG = 2**31 - 1
 
 
 class _Pieces(dict[int, bytes]):
@@ -60,7 +60,7 @@ def lay_out(
     Raises:
         InvalidBytecode: if a jump would have to go the way that its opcode does not go, or an argument is out of range.
     """
-    units = _UNITS
+    units = UNITS
     sizes = [
         units[opcode] + ((arg.bit_length() - 1) >> 3 if arg > 255 else 0)
         for opcode, arg in zip(opcodes, args, strict=True)
@@ -87,8 +87,8 @@ def lay_out(
                 extended[index] = extensions(distance)
                 sizes[index] = units[opcode] + extended[index]
                 growing = True
-    if args and not 0 <= min(args) <= max(args) <= _MAX_ARG:
-        index = next(index for index, arg in enumerate(args) if not 0 <= arg <= _MAX_ARG)
+    if args and not 0 <= min(args) <= max(args) <= MAX_ARG:
+        index = next(index for index, arg in enumerate(args) if not 0 <= arg <= MAX_ARG)
         reason = f"argument {args[index]} of {OPNAME[opcodes[index]]} is out of range"
         raise InvalidBytecode(name, 2 * offsets[index], reason)
     pieces = [_pieces[arg << 8 | opcode] for opcode, arg in zip(opcodes, args, strict=True)]
@@ -103,6 +103,8 @@ def position_runs(
 ) -> Iterable[tuple[Position | None, int]]:
     """Gather instructions that share a position.
 
+    The host's own way with instructions from nowhere is kept: one entry for each, or one for all in a row.
+
     Args:
         positions: the position of each instruction.
         offsets: the offset of each instruction and of the end, in code units.
@@ -113,7 +115,7 @@ def position_runs(
     current: Position | None = None
     start = 0
     for position, offset in zip(positions, offsets, strict=False):
-        if position is not current:
+        if position is not current or (position is None and not MERGES_LOCATIONS):
             if offset > start:
                 yield current, offset - start
             current = position
