@@ -6,11 +6,17 @@ IN_ENVIRONMENT := $(PYTHON) tools/in_environment.py
 
 .DEFAULT_GOAL := help
 
+ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
+ifneq ($(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11))'),True)
+$(error bytescope needs Python 3.11 or newer, which $(PYTHON) is not: say make PYTHON=/path/to/python3.11)
+endif
+endif
+
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo:  ## run a real program on real input under bytescope
-	@$(IN_ENVIRONMENT) tools/demo.py
+	@$(IN_ENVIRONMENT) --or-bare tools/demo.py
 
 test:  ## lint and test on every supported CPython found, and in Pyodide (ARGS="--host 3.12 -k name")
 	@$(PYTHON) tools/run_tests.py $(ARGS)
