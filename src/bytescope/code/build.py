@@ -20,7 +20,7 @@ def build_code(
     stacksize: int,
     flags: int,
     code: bytes,
-    consts: tuple[object, ...],
+    consts: tuple[Any, ...],
     names: tuple[str, ...],
     varnames: tuple[str, ...],
     filename: str,

@@ -84,14 +84,14 @@ def encode(
     for instruction, opcode, end in zip(instructions, opcodes, offsets[1:], strict=True):
         instruction.offset = 2 * (end - UNITS[opcode])
     handlers = [(target, depth + lasti + 1) for _, _, target, depth, lasti in places]
-    depth = stack_size(name, opcodes, args, dict(jumps), [(0, entry_depth), *handlers])
+    deepest = stack_size(name, opcodes, args, dict(jumps), [(0, entry_depth), *handlers])
     entries = [
         (offsets[start], offsets[end], offsets[target], depth, lasti) for start, end, target, depth, lasti in places
     ]
     if not _in_order(entries):
         entries = flatten(entries)
     runs = position_runs([instruction.positions for instruction in instructions], offsets)
-    return Encoded(code, encode_locations(runs, first_line), encode_exceptions(entries), depth)
+    return Encoded(code, encode_locations(runs, first_line), encode_exceptions(entries), deepest)
 
 
 def _in_order(entries: Sequence[tuple[int, int, int, int, bool]]) -> bool:

@@ -62,7 +62,7 @@ def stack_size(
                 if opcode in ENDS:
                     break
                 if depth < 0:
-                    raise InvalidBytecode(name, None, f"{OPNAME[opcode]}, instruction {index}, finds too few values")
+                    raise _underflow(name, opcode, index)
                 if depth > deepest:
                     deepest = depth
                 index += 1
@@ -74,6 +74,10 @@ def stack_size(
         reason = f"no known effect on the stack: {OPNAME[opcodes[index]]} {args[index]}, instruction {index}"
         raise InvalidBytecode(name, None, reason) from None
     return deepest
+
+
+def _underflow(name: str, opcode: int, index: int) -> InvalidBytecode:
+    return InvalidBytecode(name, None, f"{OPNAME[opcode]}, instruction {index}, takes more than the stack holds")
 
 
 def _all_pushes(opcodes: Sequence[int], args: Sequence[int], deepest: int) -> int:
