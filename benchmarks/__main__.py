@@ -1,0 +1,127 @@
+"""Run the benchmarks: `python -m benchmarks [PART]...`."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from . import baseline, chart, memory, report, scaling, side_environment, startup, suite
+from .catalogue import programs
+from .engines import ENGINES, NATIVE, available
+from .measure import CLOCKS
+from .results import Results
+
+PARTS = ["speed", "memory", "startup", "scaling"]
+OUTPUT = Path(".tmp") / "benchmarks"
+
+
+def main() -> int:
+    options = _options()
+    try:
+        side_environment.activate()
+    except side_environment.SetupError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    try:
+        chosen = programs(options.programs)
+        engines = _engines(options.engines)
+    except LookupError as problem:
+        print(problem.args[0], file=sys.stderr)
+        return 2
+    if options.list:
+        print(f"programs: {' '.join(program.name for program in chosen)}\nengines: {' '.join(available())}")
+        return 0
+    good = True
+    if "speed" in options.parts:
+        good &= _speed(options, chosen, engines)
+    others = [engine for engine in engines if engine != NATIVE]
+    if "memory" in options.parts:
+        good &= _lines("memory", memory.report(others))
+    if "startup" in options.parts and others:
+        good &= _lines("start-up", startup.report(quick=options.quick))
+    if "scaling" in options.parts:
+        good &= _lines("scaling", scaling.report(others, quick=options.quick))
+    return 0 if good else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Every engine against CPython, in turns.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is named")
+    parser.add_argument("--quick", action="store_true", help="less work and fewer repetitions: for a first look")
+    parser.add_argument("--programs", type=_names, default=[], help="names or globs, with commas; `core` for the five")
+    parser.add_argument("--engines", type=_names, default=[], help=f"with commas, of {', '.join(ENGINES)}")
+    parser.add_argument("--repetitions", type=int, help="how often each engine is timed (7; quick: 3)")
+    parser.add_argument("--clock", choices=CLOCKS, default="thread_time", help="processor time (default) or wall time")
+    parser.add_argument("--time-limit", type=float, default=300, help="seconds for one program on all engines")
+    parser.add_argument(
+        "--json", type=Path, default=OUTPUT / "results.json", help="where the values go (pyperf's format)"
+    )
+    parser.add_argument("--svg", type=Path, default=OUTPUT / "results.svg", help="where the chart goes")
+    parser.add_argument("--check", type=Path, metavar="BASELINE", help="compare with stored values; fail if slower")
+    parser.add_argument("--tolerance", type=float, default=0.1, help="by what part a ratio may grow (0.1)")
+    parser.add_argument("--list", action="store_true", help="name the programs and engines, and do nothing else")
+    options = parser.parse_args()
+    for part in options.parts:
+        if part not in PARTS:
+            parser.error(f"no part is called {part!r}; there are {', '.join(PARTS)}")
+    options.parts = options.parts or PARTS
+    options.repetitions = options.repetitions or (3 if options.quick else 7)
+    return options
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _engines(names: list[str]) -> list[str]:
+    for name in names:
+        if name not in ENGINES:
+            raise LookupError(f"no engine is called {name!r}; there are {', '.join(ENGINES)}")
+    return [NATIVE, *(name for name in names or available() if name != NATIVE)]
+
+
+def _speed(options: argparse.Namespace, chosen: list[suite.Program], engines: list[str]) -> bool:
+    others = engines[1:]
+    print(report.heading(others), flush=True)
+    results = suite.run(
+        chosen,
+        engines,
+        quick=options.quick,
+        repetitions=options.repetitions,
+        clock=options.clock,
+        time_limit=options.time_limit,
+        report=lambda results, program: print(report.line(results, program, others), flush=True),
+    )
+    if results.timings:
+        print("\n" + "\n".join(report.means(results)))
+        results.save(options.json)
+        options.svg.parent.mkdir(parents=True, exist_ok=True)
+        options.svg.write_text(chart.chart(results), encoding="utf-8")
+        print(f"values in {options.json}, chart in {options.svg}")
+    good = not results.failures
+    if options.check:
+        good &= _check(options.check, results, options.tolerance)
+    return good
+
+
+def _check(path: Path, results: Results, tolerance: float) -> bool:
+    changes = list(baseline.compare(Results.read(path), results, tolerance))
+    print(f"\nagainst {path}:")
+    for change in changes:
+        print(change)
+    slower = [change for change in changes if change.slower]
+    print(f"{len(slower)} of {len(changes)} slower by more than {tolerance:.0%}")
+    return bool(changes) and not slower
+
+
+def _lines(title: str, lines: Iterable[tuple[bool, str]]) -> bool:
+    print(f"\n{title}\n{'-' * len(title)}", flush=True)
+    good = True
+    for within, line in lines:
+        print(line if within else f"{line}  ** over the limit **", flush=True)
+        good &= within
+    return good
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""Ask a module of this package for a measurement in a process of its own: `python -m benchmarks.MODULE ARGUMENT...`."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from .suite import environment
+
+TIME_LIMIT = 900
+
+
+class ChildFailed(Exception):
+    """The process ended without a result."""
+
+
+def ask(module: str, *arguments: object) -> Any:
+    """What the module's `main` prints as JSON.
+
+    Raises:
+        ChildFailed: if it fails or takes too long.
+    """
+    command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, encoding="utf-8", env=environment(), timeout=TIME_LIMIT, check=True
+        )
+    except subprocess.TimeoutExpired as problem:
+        raise ChildFailed(f"{module}: not done after {TIME_LIMIT} seconds") from problem
+    except subprocess.CalledProcessError as problem:
+        lines = problem.stderr.strip().splitlines() or [f"exit status {problem.returncode}"]
+        raise ChildFailed(f"{module}: {lines[-1]}") from problem
+    return json.loads(done.stdout)

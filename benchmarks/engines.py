@@ -1,0 +1,98 @@
+"""The engines that are compared. Each loads a program in its own way; timing is the same for all."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from types import CodeType, ModuleType
+from typing import Any
+
+from .catalogue import Namespace, Program
+
+NATIVE = "cpython"
+
+
+class CPython:
+    """The host's own interpreter: what everything is measured against."""
+
+    def __init__(self, program: Program) -> None:
+        pass
+
+    def execute(self, code: CodeType, namespace: Namespace) -> None:
+        """Execute the program's module code."""
+        exec(code, namespace)
+
+    def import_module(self, name: str) -> ModuleType:
+        """Import a module as part of the program."""
+        return __import__(name)
+
+    @property
+    def instructions(self) -> int:
+        """How many instructions were counted so far; 0 where nobody counts."""
+        return 0
+
+
+class Interpreter(CPython):
+    """bytescope's reference engine."""
+
+    def __init__(self, program: Program) -> None:
+        import bytescope
+
+        self._vm: Any = bytescope.VM(guests=[glob for name in program.modules for glob in (name, f"{name}.*")])
+
+    def execute(self, code: CodeType, namespace: Namespace) -> None:
+        self._vm.run_code(code, namespace)
+
+    def import_module(self, name: str) -> ModuleType:
+        namespace: Namespace = {}
+        self._vm.exec(f"import {name} as module", namespace)
+        return namespace["module"]  # type: ignore[no-any-return]
+
+    @property
+    def instructions(self) -> int:
+        return self._vm.instructions  # type: ignore[no-any-return]
+
+
+ENGINES: dict[str, Callable[[Program], CPython]] = {NATIVE: CPython, "interpreter": Interpreter}
+
+
+def available() -> list[str]:
+    """The engines that can run here, CPython first."""
+    return [name for name in ENGINES if name == NATIVE or find_spec("bytescope") is not None]
+
+
+def load(program: Program, name: str, size: int) -> tuple[CPython, Callable[[], object]]:
+    """Load *program* into the engine called *name*.
+
+    Returns:
+        The engine and the function to time: one run of the given size.
+    """
+    engine = ENGINES[name](program)
+    path = program.source()
+    module = ModuleType(f"{program.name}_on_{name}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module  # dataclasses, pickle and typing look a class's module up
+    code = compile(path.read_text(encoding="utf-8"), str(path), "exec", dont_inherit=True)
+    with _fresh(program):
+        module.__dict__["__fresh__"] = {name: engine.import_module(name) for name in program.modules}
+        engine.execute(code, module.__dict__)
+        return engine, program.entry(module.__dict__, size)
+
+
+@contextmanager
+def _fresh(program: Program) -> Iterator[None]:
+    """While the body runs, the program's modules are not imported yet and its accelerators cannot be."""
+
+    def belongs(name: str) -> bool:
+        return any(name == module or name.startswith(module + ".") for module in program.modules)
+
+    saved = {name: module for name, module in sys.modules.items() if belongs(name) or name in program.without}
+    for name in saved:
+        del sys.modules[name]
+    sys.modules.update(dict.fromkeys(program.without))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in [name for name in sys.modules if belongs(name) or name in program.without]:
+            del sys.modules[name]
+        sys.modules.update(saved)
