@@ -22,8 +22,8 @@ SECONDS = 20.0
 Outcome = dict[str, Any]
 
 
-def environment(hash_seed: int) -> dict[str, str]:
-    """The environment of a worker: the repository importable, nothing that changes messages, a given hash seed."""
+def environment(hash_seed: int, directory: str) -> dict[str, str]:
+    """The environment of a worker: the repository importable, nothing that changes messages, a given hash seed, temporary files here."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COVERAGE"))}
     return {
         **inherited,
@@ -32,6 +32,7 @@ def environment(hash_seed: int) -> dict[str, str]:
         "PYTHONIOENCODING": "utf-8",
         "PYTHONDONTWRITEBYTECODE": "1",
         "NO_COLOR": "1",
+        "TMPDIR": directory,
     }
 
 
@@ -87,7 +88,7 @@ def _worker(
         process = subprocess.run(
             command,
             cwd=directory,
-            env=environment(hash_seed),
+            env=environment(hash_seed, directory),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -127,7 +128,7 @@ def run_command(
         process = subprocess.run(
             command,
             cwd=directory,
-            env=environment(hash_seed),
+            env=environment(hash_seed, directory),
             input=stdin,
             capture_output=True,
             text=True,
