@@ -101,8 +101,7 @@ class Native:
 class Interpreter:
     """bytescope's reference engine: the test module and its helpers are guests, at L2 the library under test too."""
 
-    def __init__(self, src, libraries):
-        sys.path.append(src)
+    def __init__(self, libraries):
         import bytescope
 
         self._bytescope = bytescope
@@ -160,7 +159,8 @@ def limit(memory):
 
 def main(spec, stream):
     limit(spec["memory"])
-    engine = Native() if spec["engine"] == "cpython" else Interpreter(spec["src"], spec["libraries"])
+    sys.path.append(spec["src"])
+    engine = Native() if spec["engine"] == "cpython" else Interpreter(spec["libraries"])
     began = engine.instructions
     import test.support
 

@@ -87,9 +87,7 @@ def judge(
         if floors is not None and report.status == "ok" and (why := _emptiness(report, floors.get(name))):
             verdict.empty[name] = why
     verdict.stale = [
-        entry.match
-        for entry in allowed
-        if entry not in used and any(fnmatchcase(test, entry.match) for test in seen)
+        entry.match for entry in allowed if entry not in used and any(fnmatchcase(test, entry.match) for test in seen)
     ]
     return verdict
 

@@ -1,0 +1,151 @@
+"""A run: one tier on one host at one level, its reports, its verdict and its figures."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from . import baseline, floors, plan
+from .progress import open_progress
+from .supervise import Job, Report, run_module
+from .verdict import Verdict, expectations, judge
+
+SRC = Path(__file__).parents[2] / "src"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the command line chose, the same for every run of it."""
+
+    engine: str = "interpreter"
+    modules: tuple[str, ...] = ()
+    match: tuple[str, ...] = ()
+    shard: str = ""
+    jobs: int = 1
+    silence: float = 120.0
+    limit: float = 1800.0
+    update: bool = False
+
+    @property
+    def native(self) -> bool:
+        return self.engine == "cpython"
+
+
+@dataclass
+class Run:
+    """One tier on one host at one level, with its verdict."""
+
+    host: plan.Host
+    tier: str
+    level: str
+    engine: str
+    absent: list[str]
+    natives: dict[str, baseline.Native]
+    reports: dict[str, Report] = field(default_factory=dict)
+    verdict: Verdict = field(default_factory=Verdict)
+
+    def lost_of(self, name: str) -> list[str]:
+        """The tests of a module that pass natively and not here, whatever the excuses."""
+        if name not in self.natives:
+            return []
+        return sorted(self.natives[name].passing() - self.reports[name].passed())
+
+    def summary(self) -> dict[str, object]:
+        """The figures of the run."""
+        reports = self.reports.values()
+        broken = self.verdict.broken
+        return {
+            "version": self.host.version,
+            "release": self.host.release,
+            "tier": self.tier,
+            "level": self.level,
+            "engine": self.engine,
+            "modules": len(self.reports),
+            "clean": sum(not self.lost_of(name) and name not in broken for name in self.reports),
+            "native": sum(len(self.natives[name].passing()) for name in self.reports if name in self.natives),
+            "passing": sum(len(report.passed()) for report in reports),
+            "lost": len(self.verdict.lost),
+            "excused": len(self.verdict.excused),
+            "seconds": round(sum(report.seconds for report in reports), 1),
+            "instructions": sum(report.instructions for report in reports),
+            "good": self.verdict.good,
+        }
+
+    def record(self) -> dict[str, object]:
+        """Everything about the run, for the JSON file."""
+        modules = {
+            name: asdict(report) | {"outcomes": Counter(report.outcomes.values()), "lost": self.lost_of(name)}
+            for name, report in sorted(self.reports.items())
+        }
+        return self.summary() | {"absent": self.absent, "verdict": asdict(self.verdict), "by_module": modules}
+
+
+def run_tier(host: plan.Host, tier: str, level: str, choice: Choice) -> Run:
+    """Runs the chosen modules of a tier and judges them."""
+    modules, absent = plan.tier_modules(host, tier)
+    if choice.modules:
+        modules = [name for name in modules if name in choice.modules]
+    if level == "L2":
+        modules = [name for name in modules if plan.libraries(name)]
+    if choice.shard:
+        modules = plan.shard(modules, choice.shard)
+    release, natives = baseline.load(host.version, tier)
+    if release != host.release and not choice.native:
+        print(
+            f"The recorded native outcomes are of CPython {release or 'none'}; running {tier} on {host.release} natively"
+        )
+        reports = run_modules(host, modules, "L1", "cpython", {}, choice)
+        natives = {name: baseline.merge(None, report) for name, report in reports.items()}
+    print(f"CPython {host.release}, {tier} tier, {choice.engine}, {level}: {len(modules)} modules", flush=True)
+    run = Run(host, tier, "" if choice.native else level, choice.engine, absent, natives)
+    run.reports = run_modules(host, modules, level, choice.engine, natives, choice)
+    if choice.update:
+        _update(run)
+    elif not choice.match:
+        _judge(run)
+    return run
+
+
+def _judge(run: Run) -> None:
+    if run.engine == "cpython":
+        run.verdict = judge(run.natives, run.reports, [], None)
+        return
+    allowed = [entry for entry in expectations() if entry.applies(run.host.version, run.level, run.tier)]
+    run.verdict = judge(run.natives, run.reports, allowed, floors.load(run.host.version, run.level))
+
+
+def _update(run: Run) -> None:
+    version = run.host.version
+    if run.engine == "cpython":
+        merged = {name: baseline.merge(run.natives.get(name), report) for name, report in run.reports.items()}
+        run.natives |= merged
+        print("recorded in", baseline.save(version, run.tier, run.host.release, run.natives))
+    else:
+        print("recorded in", floors.record(version, run.level, run.reports))
+
+
+def run_modules(
+    host: plan.Host, modules: list[str], level: str, engine: str, natives: dict[str, baseline.Native], choice: Choice
+) -> dict[str, Report]:
+    """Runs modules, slowest first, as many at a time as chosen."""
+    context, display = open_progress(len(modules))
+
+    def work(name: str) -> Report:
+        job = Job(
+            module=f"test.{name}",
+            python=host.python,
+            engine=engine,
+            src=str(SRC),
+            libraries=plan.libraries(name) if level == "L2" else (),
+            match=choice.match,
+            silence=choice.silence,
+            limit=choice.limit,
+        )
+        report = run_module(job, lambda done, loaded: display.update(name, done, loaded))
+        lost = len(natives[name].passing() - report.passed()) if name in natives and not choice.match else None
+        display.finish(name, report, lost)
+        return report
+
+    order = sorted(modules, key=lambda name: -natives[name].seconds if name in natives else 0)
+    with context, ThreadPoolExecutor(choice.jobs) as pool:
+        return dict(zip(order, pool.map(work, order), strict=True))
