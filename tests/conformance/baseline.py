@@ -41,7 +41,10 @@ def save(version: str, tier: str, release: str, modules: dict[str, Native]) -> P
 
 
 def merge(first: Native | None, report: Report) -> Native:
-    """A report joined with an earlier one of the same tests: what passed just once is ``flaky``. A crash does not count as a run."""
+    """A report joined with an earlier one of the same tests: what passed just once is ``flaky``.
+
+    A run that crashed does not count.
+    """
     if first is None or first.status != "ok":
         return Native(dict(report.outcomes), round(report.seconds, 1), report.status)
     outcomes = {

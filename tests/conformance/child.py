@@ -16,12 +16,11 @@ import sys
 import time
 import types
 import unittest
+from _json import encode_basestring_ascii as quote
 from ast import literal_eval
 from fnmatch import fnmatchcase
 from importlib import import_module
 from unittest.case import _SubTest as SubTest
-
-from _json import encode_basestring_ascii as quote
 
 GUESTS = ["test.*", "!test.support", "!test.support.*", "!test.libregrtest", "!test.libregrtest.*"]
 

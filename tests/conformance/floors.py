@@ -1,4 +1,4 @@
-"""The least number of instructions that a module's tests must interpret: passes that interpret nothing prove nothing."""
+"""The least number of instructions that a module must interpret: passes that interpret nothing prove nothing."""
 
 import json
 from pathlib import Path

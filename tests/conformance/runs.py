@@ -91,9 +91,7 @@ def run_tier(host: plan.Host, tier: str, level: str, choice: Choice) -> Run:
         modules = plan.shard(modules, choice.shard)
     release, natives = baseline.load(host.version, tier)
     if release != host.release and not choice.native:
-        print(
-            f"The recorded native outcomes are of CPython {release or 'none'}; running {tier} on {host.release} natively"
-        )
+        print(f"Native outcomes are recorded for {release or 'no release'}: running {tier} on {host.release} natively")
         reports = run_modules(host, modules, "L1", "cpython", {}, choice)
         natives = {name: baseline.merge(None, report) for name, report in reports.items()}
     print(f"CPython {host.release}, {tier} tier, {choice.engine}, {level}: {len(modules)} modules", flush=True)
