@@ -55,7 +55,7 @@ def differences(one: types.CodeType, other: types.CodeType) -> Iterator[str]:
         if name == "co_consts":
             if len(one.co_consts) != len(other.co_consts):
                 yield f"{one.co_qualname}: number of constants"
-            for first, second in zip(one.co_consts, other.co_consts):
+            for first, second in zip(one.co_consts, other.co_consts, strict=False):
                 if isinstance(first, types.CodeType) and isinstance(second, types.CodeType):
                     yield from differences(first, second)
                 elif not same_constant(first, second):
@@ -79,12 +79,15 @@ def same_constant(one: object, other: object) -> bool:
     return one == other and repr(one) == repr(other)
 
 
-def variable_kinds(code: types.CodeType) -> bytes:
+def variable_kinds(code: types.CodeType) -> bytes | None:
     """Local, cell, free, hidden: what only the marshalled form tells about the variables."""
     # The second version has no references between objects, which would hamper reading it piece by piece. It knows no
-    # slices either, and constants do not matter here.
+    # slices either, so the few code objects that have hidden variables and constant slices are not looked at.
     plain = code.replace(co_consts=()) if not hidden(code) else code
-    stream = BytesIO(marshal.dumps(plain, 2))
+    try:
+        stream = BytesIO(marshal.dumps(plain, 2))
+    except ValueError:
+        return None
     stream.seek(1 + 5 * 4)
     for _ in ("code", "constants", "names", "variables"):
         marshal.load(stream)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bytescope.code.assemble import flatten
+from bytescope.code.bonds import check_bonds
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.exceptions import encode_exceptions
-from bytescope.code.host import BACKWARD, OPNAME, OPPOSITE, TARGETED
+from bytescope.code.host import BACKWARD, OPNAME, OPPOSITE, SHORT, TARGETED
 from bytescope.code.layout import UNITS, lay_out, position_runs
 from bytescope.code.locations import encode_locations
 from bytescope.code.raw import RawInstruction, Region
@@ -80,9 +81,14 @@ def encode(
         for region in regions
     ]
     widths = [(at, instruction.width) for at, instruction in enumerate(instructions) if instruction.width]
+    check_bonds(name, opcodes, jumps)
     code, offsets = lay_out(name, opcodes, args, jumps, widths)
     for instruction, opcode, end in zip(instructions, opcodes, offsets[1:], strict=True):
         instruction.offset = 2 * (end - UNITS[opcode])
+    for at, _ in jumps:
+        if opcodes[at] in SHORT and args[at] > 255:
+            reason = f"{OPNAME[opcodes[at]]} cannot go {args[at]} code units far"
+            raise InvalidBytecode(name, instructions[at].offset, reason)
     handlers = [(target, depth + lasti + 1) for _, _, target, depth, lasti in places]
     deepest = stack_size(name, opcodes, args, dict(jumps), [(0, entry_depth), *handlers])
     entries = [

@@ -7,7 +7,7 @@ This module and its neighbours in `bytescope.code` are the only place that looks
 import importlib
 import sys
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from bytescope.code.errors import UnsupportedHost
@@ -136,6 +136,16 @@ ENDS: Final = frozenset(
 )
 """Opcodes that never go on to the next instruction."""
 
+FOLLOWERS: Final[dict[int, int]] = {
+    OPMAP[one]: OPMAP[other]
+    for one, other in [("YIELD_VALUE", "RESUME"), *([("SEND", "YIELD_VALUE")] if HOST == "3.11" else [])]
+}
+"""Opcodes behind which the host, when it throws into a generator, takes a certain other one for granted."""
+LANDINGS: Final[dict[int, int]] = {OPMAP["FOR_ITER"]: OPMAP["END_FOR"]} if "END_FOR" in OPMAP else {}
+"""Jumps at whose target the host takes a certain opcode for granted, and skips it."""
+SHORT: Final = frozenset({OPMAP["SEND"]} if HOST == "3.11" else ())
+"""Jumps of which the host, when it throws into a generator, reads the last eight bits of the distance only."""
+
 _NAME_SHIFTS = {"LOAD_GLOBAL": 1, "LOAD_ATTR": 0 if HOST == "3.11" else 1, "LOAD_SUPER_ATTR": 2}
 NAME_SHIFT: Final[dict[int, int]] = {op: _NAME_SHIFTS.get(OPNAME[op], 0) for op in HAS_NAME}
 """By how many bits the index into `co_names` is shifted left in the argument; the bits below are flags."""
@@ -164,7 +174,7 @@ HIDES_LOCALS: Final = HOST != "3.11"
 """Whether the fast locals of module and class code, which inlined comprehensions make, are hidden from `locals()`."""
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def stack_effect(opcode: int, arg: int, jump: bool) -> int:
     """By how much an instruction changes the depth of the operand stack.
 
@@ -182,3 +192,6 @@ def stack_effect(opcode: int, arg: int, jump: bool) -> int:
 
 GENERATOR_DEPTH: Final = 1 - stack_effect(OPMAP["RETURN_GENERATOR"], 0, False)
 """The depth of the stack at a generator's entry that `stack_effect` leaves out (the value first sent)."""
+
+UNPACK_TELLS_LENGTH: Final = HOST not in ("3.11", "3.12", "3.13")
+"""Whether the error about too many values to unpack says how many there were."""

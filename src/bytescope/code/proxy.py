@@ -5,15 +5,15 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Hashable, Iterable
 
+from bytescope.code.bonds import bound_instructions
 from bytescope.code.build import build_code
 from bytescope.code.constants import constant_key
+from bytescope.code.edit import rewrite, shift_variables
 from bytescope.code.encode import encode
-from bytescope.code.errors import InvalidBytecode
 from bytescope.code.exceptions import decode_exceptions
 from bytescope.code.host import GENERATOR_DEPTH, OPMAP, OPNAME
 from bytescope.code.locations import decode_locations
 from bytescope.code.raw import RawInstruction, Region, decode_instructions, decode_regions
-from bytescope.code.variables import shift_variables
 
 __all__ = ["Code"]
 
@@ -102,7 +102,7 @@ class Code:
         instructions, starts = decode_instructions(name, code.co_code, units)
         return cls(
             instructions,
-            decode_regions(name, decode_exceptions(code.co_exceptiontable, name), starts),
+            decode_regions(name, decode_exceptions(code.co_exceptiontable, name), starts, code.co_stacksize),
             consts=[cls.from_host(const) if isinstance(const, types.CodeType) else const for const in code.co_consts],
             names=code.co_names,
             varnames=code.co_varnames,
@@ -153,6 +153,14 @@ class Code:
 
     # Instructions
 
+    def bound(self) -> set[RawInstruction]:
+        """Return the instructions before which nothing can be inserted.
+
+        The host takes for granted that they directly follow another, say RESUME a YIELD_VALUE, or that a jump goes
+        straight to them, as FOR_ITER to END_FOR. What shall come next goes behind them.
+        """
+        return bound_instructions(self.instructions)
+
     def rewrite(
         self, change: Callable[[RawInstruction], Iterable[RawInstruction] | None], *, jumps: bool = True
     ) -> None:
@@ -170,47 +178,7 @@ class Code:
         Raises:
             InvalidBytecode: if the last instructions are deleted and something refers to them.
         """
-        before = self.instructions
-        after: list[RawInstruction] = []
-        firsts: dict[RawInstruction, int] = {}
-        for instruction in before:
-            instead = change(instruction)
-            if instead is None:
-                after.append(instruction)
-                continue
-            firsts[instruction] = len(after)
-            after += instead
-        if not firsts:
-            return
-        moved = {one: after[first] if first < len(after) else None for one, first in firsts.items()}
-        kept = set() if jumps else set(after)
-
-        def follow(instruction: RawInstruction, what: str) -> RawInstruction:
-            if instruction not in moved or instruction in kept:
-                return instruction
-            to = moved[instruction]
-            if to is None:
-                raise InvalidBytecode(self.qualname, instruction.offset, f"{what} {instruction} is deleted at the end")
-            return to
-
-        redirected = [(one, follow(one.target, f"the target of {one},")) for one in before if one.target is not None]
-        handlers = [follow(region.target, "the handler") for region in self.regions]
-        for one, target in redirected:
-            one.target = target
-        for region, target in zip(self.regions, handlers, strict=True):
-            region.target = target
-            if region.end is not None:
-                region.end = moved.get(region.end, region.end)
-        starts = [moved.get(region.start, region.start) for region in self.regions]
-        index_of = {instruction: index for index, instruction in enumerate(after)}
-        regions = []
-        for region, start in zip(self.regions, starts, strict=True):
-            # Nothing is left of a region whose instructions were all deleted.
-            if start is not None and (region.end is None or index_of.get(start, -1) < index_of.get(region.end, 0)):
-                region.start = start
-                regions.append(region)
-        self.regions[:] = regions
-        self.instructions[:] = after
+        rewrite(self, change, jumps)
 
     def insert_before(self, at: RawInstruction, *new: RawInstruction, jumps: bool = True) -> None:
         """Insert instructions before another, in the same handler regions.

@@ -167,19 +167,23 @@ def decode_instructions(
     return instructions, starts
 
 
-def decode_regions(name: str, entries: Sequence[Entry], starts: Sequence[RawInstruction | None]) -> list[Region]:
+def decode_regions(
+    name: str, entries: Sequence[Entry], starts: Sequence[RawInstruction | None], stacksize: int
+) -> list[Region]:
     """Turn the entries of an exception table into regions.
 
     Args:
         name: the code object's name, for error messages.
         entries: the entries.
         starts: which instruction, if any, starts at each code unit.
+        stacksize: the size of the operand stack.
 
     Returns:
         The regions in the same order.
 
     Raises:
-        InvalidBytecode: if an entry's start, end or handler is not the start of an instruction.
+        InvalidBytecode: if an entry's start, end or handler is not the start of an instruction, or its stack is deeper
+            than there is room for.
     """
 
     def at(unit: int, what: str) -> RawInstruction:
@@ -188,6 +192,9 @@ def decode_regions(name: str, entries: Sequence[Entry], starts: Sequence[RawInst
             raise InvalidBytecode(name, 2 * unit, f"a handler region's {what} is not the start of an instruction")
         return instruction
 
+    for start, _, _, depth, _ in entries:
+        if depth > stacksize:
+            raise InvalidBytecode(name, 2 * start, f"a handler region's stack is {depth} deep, and {stacksize} is all")
     return [
         Region(at(start, "start"), None if end == len(starts) else at(end, "end"), at(target, "handler"), depth, lasti)
         for start, end, target, depth, lasti in entries
