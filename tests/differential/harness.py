@@ -83,7 +83,7 @@ def _worker(
     results = Path(directory, "results.jsonl")
     results.write_text("", encoding="utf-8")
     files = [f"{name}.py" for name in names]
-    command = [sys.executable, "-m", "tests.differential.worker", engine, str(results), str(seconds), *files]
+    command = [sys.executable, "-P", "-m", "tests.differential.worker", engine, str(results), str(seconds), *files]
     try:
         process = subprocess.run(
             command,
