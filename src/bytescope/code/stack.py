@@ -59,10 +59,10 @@ def stack_size(
                     if there > depths[target]:
                         work.append((target, there))
                 depth += stack_effect(opcode, args[index], False)
-                if opcode in ENDS:
-                    break
                 if depth < 0:
                     raise _underflow(name, opcode, index)
+                if opcode in ENDS:
+                    break
                 if depth > deepest:
                     deepest = depth
                 index += 1

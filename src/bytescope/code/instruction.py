@@ -1,0 +1,79 @@
+"""The version-independent instruction: what every raw opcode of every supported CPython is lowered to.
+
+The names of the operations and their meaning are declared in `bytescope.isa`; this module only carries them, so
+that the lowering (version knowledge) can live in `bytescope.code` while the semantics lives one floor up.
+"""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+Position = tuple[int | None, int | None, int | None, int | None]
+"""(line, end line, column, end column) of an instruction, as in `code.co_positions()`."""
+
+
+class Variable(NamedTuple):
+    """A variable slot of a frame.
+
+    index: position in CPython's "locals plus" array (locals, then cells, then free variables).
+    scope: "local", "cell" (captured by an inner function) or "free" (captured from an outer one).
+    """
+
+    index: int
+    name: str
+    scope: str
+
+
+class Instruction:
+    """One lowered instruction.
+
+    Attributes:
+        op: name of the operation, a row of `bytescope.isa.INSTRUCTIONS`.
+        arg: the immediate operand: an int, a name, a `Variable`, a constant, or None.
+        target: index of the instruction that a jump goes to, or None.
+        position: source position, or None where CPython has none.
+        offset: byte offset of the raw instruction that this one comes from.
+        flag: a second immediate: "may be unbound" for variable loads, "push NULL too" for loads of callables.
+    """
+
+    __slots__ = ("op", "arg", "target", "position", "offset", "flag")
+
+    def __init__(
+        self, op: str, arg: Any = None, position: Position | None = None, offset: int = 0, flag: bool = False
+    ) -> None:
+        self.op = op
+        self.arg = arg
+        self.target: int | None = None
+        self.position = position
+        self.offset = offset
+        self.flag = flag
+
+    def __repr__(self) -> str:
+        arg = "" if self.arg is None else f" {self.arg!r}"
+        target = "" if self.target is None else f" -> {self.target}"
+        return f"<{self.offset}: {self.op}{arg}{target}>"
+
+
+class Handler(NamedTuple):
+    """A handler region over instruction indices: [start, end) jumps to `target` with `depth` operands kept."""
+
+    start: int
+    end: int
+    target: int
+    depth: int
+    lasti: bool
+
+
+@dataclass(slots=True)
+class Lowered:
+    """A code object in version-independent form.
+
+    code: the host code object; instructions, handlers: as above; variables: all variable slots in index order.
+    """
+
+    code: types.CodeType
+    instructions: list[Instruction]
+    handlers: list[Handler]
+    variables: list[Variable]

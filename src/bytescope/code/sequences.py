@@ -1,0 +1,155 @@
+"""Instruction sequences that differ between versions of CPython, for code that is assembled to run on the host."""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Callable
+
+from bytescope.code import host
+from bytescope.code.assemble import Assembler
+from bytescope.code.errors import InvalidBytecode
+from bytescope.code.instruction import Position
+
+NULL_FIRST = host.HOST in ("3.11", "3.12")
+"""Whether the NULL of a call lies below the callable."""
+_HAS_PRECALL = "PRECALL" in host.OPMAP
+_LESS = next(i.arg or 0 for i in dis.get_instructions(compile("a < b", "", "eval")) if i.opname == "COMPARE_OP")
+_JUMP_IF_FALSE = "POP_JUMP_FORWARD_IF_FALSE" if "POP_JUMP_FORWARD_IF_FALSE" in host.OPMAP else "POP_JUMP_IF_FALSE"
+_LOAD_CELL = "LOAD_CLOSURE" if "LOAD_CLOSURE" in host.OPMAP else "LOAD_FAST"
+_END_SEND = "END_SEND" in host.OPMAP
+_YIELD, _YIELD_FROM = {"3.11": (0, 0), "3.12": (2, 3)}.get(host.HOST, (0, 1))
+_KWARGS_FLAG = 1 if host.HOST != "3.14" else 0
+
+
+class Sequences:
+    """Emits such sequences into an assembler."""
+
+    def __init__(self, asm: Assembler) -> None:
+        self.asm = asm
+
+    def push_callable(self, load: Callable[[], None]) -> None:
+        """Emit the load of a callable with the NULL that belongs to it."""
+        if NULL_FIRST:
+            self.asm.emit("PUSH_NULL")
+            load()
+        else:
+            load()
+            self.asm.emit("PUSH_NULL")
+
+    def call(self, count: int, position: Position | None = None) -> None:
+        """Emit a call of a callable (with its NULL) and `count` arguments."""
+        if _HAS_PRECALL:
+            self.asm.emit("PRECALL", count, position)
+        self.asm.emit("CALL", count, position)
+
+    call_with_self = call
+    """Emit a call of a callable whose first argument is in the place of the NULL, with `count` more."""
+
+    def load_cell(self, index: int) -> None:
+        """Emit the load of a variable's cell."""
+        self.asm.emit(_LOAD_CELL, index)
+
+    def call_operands(self, count: int, position: Position | None) -> None:
+        """Emit the call of the tuple (argument n, ..., argument 1, callable) on top of the stack."""
+        asm = self.asm
+        if count:
+            asm.emit("UNPACK_SEQUENCE", count + 1)
+            self.call(count - 1, position)
+            return
+        asm.emit("UNPACK_SEQUENCE", 1)
+        asm.emit("PUSH_NULL")
+        if NULL_FIRST:
+            asm.emit("SWAP", 2)
+        self.call(0, position)
+
+    def call_any(self, position: Position | None) -> None:
+        """Emit the call of the tuple (keyword dict, positional tuple, callable) on top of the stack."""
+        asm = self.asm
+        if NULL_FIRST:
+            asm.emit("PUSH_NULL")
+            asm.emit("SWAP", 2)
+            asm.emit("UNPACK_SEQUENCE", 3)
+        else:
+            asm.emit("UNPACK_SEQUENCE", 3)
+            asm.emit("PUSH_NULL")
+            asm.emit("SWAP", 3)
+            asm.emit("SWAP", 2)
+        asm.emit("CALL_FUNCTION_EX", _KWARGS_FLAG, position)
+
+    def raise_operands(self, count: int, position: Position | None) -> None:
+        """Emit a raise: of the exception on top, of (cause, exception), or of the one being handled."""
+        if count == 0:
+            self.asm.emit("POP_TOP")
+        elif count == 2:
+            self.asm.emit("UNPACK_SEQUENCE", 2)
+        self.asm.emit("RAISE_VARARGS", count, position)
+
+    def jump_unless_less(self, label: int) -> None:
+        """Emit a jump that is taken unless the second value from the top is less than the top; both are popped."""
+        self.asm.emit("COMPARE_OP", _LESS)
+        self.asm.jump(_JUMP_IF_FALSE, label)
+
+    def drop_sent_receiver(self) -> None:
+        """Emit what leaves only the result where SEND jumps to."""
+        if _END_SEND:
+            self.asm.emit("END_SEND")
+
+    def suspend(self, position: Position | None) -> None:
+        """Emit a yield of the value on top; what is sent replaces it."""
+        self.asm.emit("YIELD_VALUE", _YIELD, position)
+        self.asm.emit("RESUME", 1, position)
+
+    def delegate(self, position: Position | None) -> None:
+        """Emit a `yield from` for the tuple (first value to send, receiver) on top; the result replaces it."""
+        asm = self.asm
+        asm.emit("UNPACK_SEQUENCE", 2)
+        again = asm.here()
+        finished = asm.label()
+        asm.jump("SEND", finished, position)
+        asm.emit("YIELD_VALUE", _YIELD_FROM, position)
+        asm.emit("RESUME", 2, position)
+        asm.jump("JUMP_BACKWARD_NO_INTERRUPT", again, position)
+        asm.place(finished)
+        self.drop_sent_receiver()
+
+    def clear_local(self, index: int) -> None:
+        """Emit what empties a variable's slot; None replaces the top."""
+        if "LOAD_FAST_AND_CLEAR" in host.OPMAP:
+            self.asm.emit("POP_TOP")
+            self.asm.emit("LOAD_FAST_AND_CLEAR", index)
+
+    def native(self, name: str, count: int, position: Position | None) -> None:
+        """Emit one host instruction that no Python callable can stand for, on the tuple of its operands on top.
+
+        Args:
+            name: "group_match", "prepare_reraise_star", "async_gen_wrap" or the name of an intrinsic.
+            count: the number of operands.
+            position: where it is.
+
+        Raises:
+            InvalidBytecode: if this host has no such instruction.
+        """
+        asm = self.asm
+        asm.emit("UNPACK_SEQUENCE", count)
+        if name == "group_match":
+            asm.emit("CHECK_EG_MATCH", 0, position)
+            asm.emit("BUILD_TUPLE", 2)
+            return
+        if name in _INTRINSIC_OF:
+            opcode = name.upper()
+            if opcode in host.OPMAP:
+                asm.emit(opcode, 0, position)
+                return
+            name = _INTRINSIC_OF[name]
+        if name in host.INTRINSICS_1:
+            asm.emit("CALL_INTRINSIC_1", host.INTRINSICS_1.index(name), position)
+        elif name in host.INTRINSICS_2:
+            asm.emit("CALL_INTRINSIC_2", host.INTRINSICS_2.index(name), position)
+        else:
+            raise InvalidBytecode(asm.name, None, f"{host.HOST} has no {name}")
+
+
+_INTRINSIC_OF = {
+    "prepare_reraise_star": "INTRINSIC_PREP_RERAISE_STAR",
+    "async_gen_wrap": "INTRINSIC_ASYNC_GEN_WRAP",
+}

@@ -1,0 +1,186 @@
+"""The lifter: runs an instruction's semantics on symbols and writes down what it did.
+
+What it writes down - operands taken, primitives called, what the stack looks like afterwards - is all that the
+verifier, the reference engine and the weaver need to know of an instruction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bytescope.code.instruction import Instruction
+from bytescope.isa import semantics as _semantics  # noqa: F401  (fills the table)
+from bytescope.isa.primitives import PRIMITIVES
+from bytescope.isa.table import INSTRUCTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A value that is not known: operand number `index` from the top at entry, or result `index` of call `call`."""
+
+    call: int
+    index: int
+
+    @property
+    def is_operand(self) -> bool:
+        """Whether it was on the stack at entry."""
+        return self.call < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A primitive that the instruction calls.
+
+    name: the primitive; operands: symbols; immediate: what the instruction itself gives (an operator, a name), if
+    it gives anything; results: symbols.
+    """
+
+    name: str
+    operands: tuple[Symbol, ...]
+    immediate: Any
+    results: tuple[Symbol, ...]
+
+
+@dataclass(slots=True)
+class Lifted:
+    """What an instruction does.
+
+    need: how many operands must be on the stack; after: what is in their place when it goes on to the next
+    instruction, or None if it never does; calls: primitives in order; jump: what is in their place at the target, or
+    None; branch: (symbol, truth value for which it jumps), or None if the jump is unconditional; control: how it ends
+    otherwise ("return", "raise", "reraise"), with the symbols concerned.
+    """
+
+    need: int = 0
+    after: tuple[Symbol, ...] | None = None
+    calls: list[Call] = field(default_factory=list)
+    jump: tuple[Symbol, ...] | None = None
+    branch: tuple[Symbol, bool] | None = None
+    control: tuple[str, tuple[Symbol, ...]] | None = None
+
+    @property
+    def effect(self) -> int | None:
+        """Change of the depth on the way to the next instruction, or None if there is none."""
+        return None if self.after is None else len(self.after) - self.need
+
+    @property
+    def jump_effect(self) -> int | None:
+        """Change of the depth on the way to the jump's target, or None if there is none."""
+        return None if self.jump is None else len(self.jump) - self.need
+
+
+class _Recorder:
+    """The abstract machine whose values are symbols."""
+
+    def __init__(self, falls_through: bool) -> None:
+        self.lifted = Lifted()
+        self.stack: list[Symbol] = []
+        self.falls_through = falls_through
+
+    def _require(self, count: int) -> None:
+        while len(self.stack) < count:
+            self.stack.insert(0, Symbol(-1, self.lifted.need))
+            self.lifted.need += 1
+
+    def push(self, value: Symbol) -> None:
+        self.stack.append(value)
+
+    def pop(self) -> Symbol:
+        self._require(1)
+        return self.stack.pop()
+
+    def popn(self, count: int) -> list[Symbol]:
+        self._require(count)
+        cut = len(self.stack) - count
+        values = self.stack[cut:]
+        del self.stack[cut:]
+        return values
+
+    def peek(self, depth: int) -> Symbol:
+        self._require(depth)
+        return self.stack[-depth]
+
+    # control
+
+    def jump(self, target: int) -> None:
+        self.lifted.jump = tuple(self.stack)
+
+    def branch(self, condition: Symbol, when: bool, target: int) -> None:
+        self.lifted.jump = tuple(self.stack)
+        self.lifted.branch = (condition, when)
+
+    def next(self, iterator: Symbol, exhausted: int) -> Symbol:
+        self.lifted.jump = tuple(self.stack)
+        return self._call("next", (iterator,), None)
+
+    def return_value(self, value: Symbol) -> None:
+        self.lifted.control = ("return", (value,))
+
+    def raise_exception(self, *operands: Symbol) -> None:
+        self.lifted.control = ("raise", operands)
+
+    def reraise(self, exception: Symbol, lasti: Symbol) -> None:
+        self.lifted.control = ("reraise", (exception, lasti))
+
+    # primitives
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in PRIMITIVES:
+            raise AttributeError(f"the semantics calls {name}, which is no primitive")
+
+        def call(*operands: Any) -> Any:
+            if PRIMITIVES[name].immediate is not None:
+                return self._call(name, operands[1:], operands[0])
+            return self._call(name, operands, None)
+
+        return call
+
+    def _call(self, name: str, operands: tuple[Symbol, ...], immediate: Any) -> Any:
+        row = PRIMITIVES[name]
+        number = len(self.lifted.calls)
+        if row.results and row.results[0].startswith("*"):
+            count = immediate if name == "unpack" else immediate[0] + 1 + immediate[1]
+            results = tuple(Symbol(number, index) for index in range(count))
+        else:
+            results = tuple(Symbol(number, index) for index in range(len(row.results)))
+        self.lifted.calls.append(Call(name, operands, immediate, results))
+        if not row.results:
+            return None
+        return results if len(results) != 1 or row.results[0].startswith("*") else results[0]
+
+    def finish(self) -> Lifted:
+        if self.falls_through:
+            self.lifted.after = tuple(self.stack)
+        return self.lifted
+
+
+_cache: dict[object, Lifted] = {}
+
+
+def shape(instruction: Instruction) -> object:
+    """What two instructions must have in common to be lifted alike: all but names, constants and targets."""
+    arg = instruction.arg
+    kind = type(arg)
+    if instruction.op in _OPERATOR_IMMEDIATE or kind is int or kind is bool or kind is tuple:
+        if instruction.op == "LOAD_CONST":
+            return "LOAD_CONST"
+        return (instruction.op, kind, arg, instruction.flag)
+    return (instruction.op, instruction.flag)
+
+
+_OPERATOR_IMMEDIATE = frozenset(
+    "UNARY BINARY INPLACE COMPARE CONTAINS IS CONVERT WITH_EXCEPT CALL_EX SEND TYPE_INTRINSIC_1 TYPE_INTRINSIC_2".split()
+)
+
+
+def lift(instruction: Instruction) -> Lifted:
+    """What this instruction does; the immediate of a call is that of some instruction of the same shape."""
+    key = shape(instruction)
+    lifted = _cache.get(key)
+    if lifted is None:
+        row = INSTRUCTIONS[instruction.op]
+        recorder = _Recorder(row.falls_through)
+        row.semantics(recorder, instruction)
+        lifted = _cache[key] = recorder.finish()
+    return lifted

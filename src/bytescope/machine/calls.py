@@ -1,0 +1,112 @@
+"""What the machine does about calls that would make the host run guest code: they get the resident code instead."""
+
+from __future__ import annotations
+
+import __future__
+import builtins
+import operator
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from bytescope.machine.runtime import BUILTINS
+
+call = operator.call  # type: ignore[attr-defined, unused-ignore]
+
+_FUTURE_FLAGS = 0
+for _name in __future__.all_feature_names:
+    _FUTURE_FLAGS |= getattr(__future__, _name).compiler_flag
+
+_resident: Callable[[types.CodeType], types.CodeType]
+
+
+def set_converter(converter: Callable[[types.CodeType], types.CodeType]) -> None:
+    """Tell this module how a guest code object gets its resident one (`resident.resident`)."""
+    global _resident
+    _resident = converter
+
+
+def builtins_of(value: Any) -> Any:
+    """The builtins namespace that a frame's `__builtins__` stands for."""
+    if type(value) is types.ModuleType:
+        return value.__dict__
+    return vars(builtins) if value is None else value
+
+
+def _source(function: Any, args: tuple[Any, ...], flags: int) -> types.CodeType | None:
+    """The code that exec or eval is given, compiled as they would; None where they are to complain themselves."""
+    source = args[0]
+    if isinstance(source, types.CodeType):
+        return source
+    if not isinstance(source, (str, bytes, bytearray, memoryview)):
+        return None
+    mode = "exec"
+    if function is builtins.eval:
+        mode = "eval"
+        if isinstance(source, str):
+            source = source.lstrip(" \t")
+        elif isinstance(source, bytes):
+            source = source.lstrip(b" \t")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            return BUILTINS["compile"](source, "<string>", mode, flags, True)  # type: ignore[no-any-return]
+        except BaseException:
+            return None
+
+
+def hooked_call(function: Any, args: tuple[Any, ...], flags: int = 0) -> tuple[Any, ...]:
+    """A call of a hooked function with the code among its arguments made resident: (function, *arguments)."""
+    if function is types.FunctionType:
+        if args and type(args[0]) is types.CodeType:
+            args = (_resident(args[0]), *args[1:])
+    elif args:
+        code = _source(function, args, flags)
+        if code is not None:
+            args = (_resident(code), *args[1:])
+    return (function, *args)
+
+
+HOOKED = {id(builtins.exec), id(builtins.eval), id(types.FunctionType)}
+"""Ids of the functions that run, or make functions of, the code objects they are given."""
+
+
+def prepare_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """A call with keywords as a request of a process: (callable, positional, keywords)."""
+    if id(function) in HOOKED:
+        function, *rest = hooked_call(function, args)
+        args = tuple(rest)
+        if function is types.FunctionType and type(kwargs.get("code")) is types.CodeType:
+            kwargs = {**kwargs, "code": _resident(kwargs["code"])}
+    return function, args, kwargs
+
+
+def import_from_failed(module: Any, name: str) -> Any:
+    """Have the host raise its own error for `from module import name`."""
+    raise ImportError(name)
+
+
+def make_function(R: list[Any], flags: int, code: types.CodeType, *attributes: Any) -> types.FunctionType:
+    """A function of the guest.
+
+    Args:
+        R: registers of the frame that defines it.
+        flags: which attributes there are: 1 defaults, 2 keyword defaults, 4 annotations, 8 closure, 16 annotate.
+        code: its code object.
+        attributes: in the order of the flags.
+    """
+    given = list(attributes)
+    values = {flag: given.pop(0) for flag in (1, 2, 4, 8, 16) if flags & flag}
+    function = types.FunctionType(_resident(code), R[0], code.co_name, values.get(1), values.get(8))
+    function.__qualname__ = code.co_qualname
+    if 2 in values:
+        function.__kwdefaults__ = values[2]
+    if 4 in values:
+        annotations = values[4]
+        if type(annotations) is tuple:
+            annotations = dict(zip(annotations[::2], annotations[1::2], strict=True))
+        function.__annotations__ = annotations
+    if 16 in values:
+        function.__annotate__ = values[16]  # type: ignore[attr-defined]
+    return function

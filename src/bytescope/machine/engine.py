@@ -1,0 +1,95 @@
+"""The machine generator: interprets one activation of a guest code object.
+
+It runs handlers until one leaves a request, yields the request to the resident frame, and goes on with the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from bytescope.machine.emit import FILENAME
+from bytescope.machine.program import Program, registers
+from bytescope.machine.runtime import BUILTINS, Raised
+
+__builtins__ = BUILTINS
+
+executed = [0]
+"""Number of guest instructions executed so far, in this process."""
+
+_OWN_FILES = {FILENAME, __file__, registers.__code__.co_filename}
+
+
+def _headroom() -> None:
+    """Fail where the recursion limit leaves the machine no room: a frame that has started must be able to finish."""
+    _headroom_2()
+
+
+def _headroom_2() -> None:
+    _headroom_3()
+
+
+def _headroom_3() -> None:
+    pass
+
+
+def foreign(exception: BaseException) -> BaseException:
+    """Remove the machine's own frames from the head of a traceback."""
+    traceback = exception.__traceback__
+    while traceback is not None and traceback.tb_frame.f_code.co_filename in _OWN_FILES:
+        traceback = traceback.tb_next
+    exception.__traceback__ = traceback
+    return exception
+
+
+def drive(
+    program: Program, cells: tuple[Any, ...], namespace: dict[str, Any], mapping: Any
+) -> Generator[tuple[Any, ...], Any, Any]:
+    """Interpret a frame.
+
+    Args:
+        program: the guest code object, made ready.
+        cells: the variables that the resident frame shares with the machine.
+        namespace: the frame's globals.
+        mapping: the frame's locals mapping (None in a function).
+
+    Yields:
+        Requests for the resident frame.
+
+    Returns:
+        What the guest returns.
+    """
+    _headroom()
+    ops = program.ops
+    if ops is None:
+        ops = program.link()
+    resumes = program.resumes
+    R = registers(program, cells, namespace, mapping)
+    pc = program.entry
+    last = -1
+    count = 0
+    answer: Any = None
+    while True:
+        try:
+            if last >= 0:
+                pc = resumes[last](R, answer)
+            answer = None
+            while pc >= 0:
+                last = pc
+                pc = ops[pc](R)
+                count += 1
+        except BaseException as error:
+            R.append(program.failure(last, foreign(error)))
+            pc = -1
+        executed[0] += count
+        count = 0
+        if pc == -2:
+            return R.pop()
+        answer = yield R.pop()
+        while type(answer) is Raised and R[3] is None:
+            pc = program.unwind(R, last, answer[0])
+            if pc >= 0:
+                answer = pc
+                last = len(ops)
+            else:
+                answer = yield R.pop()

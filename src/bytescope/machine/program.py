@@ -1,0 +1,212 @@
+"""A guest code object made ready for the machine: sites for its resident frame, handlers for its instructions."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+from bytescope.code.instruction import Instruction, Lowered
+from bytescope.code.lower import lower
+from bytescope.isa.verify import Verified, verify
+from bytescope.machine import calls
+from bytescope.machine.emit import Op, Resume, factory, sites
+from bytescope.machine.runtime import UNBOUND, CellType
+from bytescope.machine.trampoline import Site
+
+HEADER = 5
+"""Registers before the variables: globals, builtins, locals mapping, running process, program."""
+
+_SKIPPED = frozenset({"NOP", "RESUME"})
+
+
+def _finished_generator() -> types.GeneratorType[None, None, None]:
+    generator: Any = (None for _ in ())
+    next(generator, None)
+    return generator  # type: ignore[no-any-return]
+
+
+throw = _finished_generator().throw
+"""Raises the exception it is called with, adding no frame to its traceback."""
+
+
+class Program:
+    """A guest code object as the machine runs it.
+
+    code: the guest code object; resident: the code object of its resident frame; ops, resumes: its handlers, by
+    instruction index, once `link` was called; entry: index of the first instruction to execute.
+    """
+
+    hooked = calls.HOOKED
+    hooked_call = staticmethod(calls.hooked_call)
+    prepare_call = staticmethod(calls.prepare_call)
+    import_from_failed = staticmethod(calls.import_from_failed)
+    make_function = staticmethod(calls.make_function)
+
+    def __init__(self, code: types.CodeType) -> None:
+        self.code = code
+        self.lowered: Lowered = lower(code)
+        self.instructions = self.lowered.instructions
+        self.verified: Verified = verify(self.lowered)
+        self.private = not code.co_flags & 1
+        self.resident: types.CodeType = code
+        self.native_offsets: list[int] = []
+        self.sites: list[Site] = []
+        self.site_numbers: list[tuple[int, ...]] = []
+        self._number: dict[tuple[Any, ...], int] = {}
+        self.exits: dict[int, int] = {}
+        self.ops: list[Op] | None = None
+        self.resumes: list[Resume | None] = []
+        self.entry = 0
+        variables = self.lowered.variables
+        self.first_operand = HEADER + len(variables)
+        self.blank: list[None] = [None] * self.verified.max_depth
+        free = len(code.co_freevars)
+        self.own = len(variables) - free if self.private else 0
+        self._allocate()
+
+    # --- sites
+
+    def _allocate(self) -> None:
+        """Give every instruction the sites it needs; instructions at one position share them."""
+        verified = self.verified
+        for index, instruction in enumerate(self.instructions):
+            if verified.depths[index] < 0:
+                self.site_numbers.append(())
+                continue
+            depth = verified.handled[index]
+            guarded = verified.handlers[index] is not None
+            kinds = sites(instruction, self.private)
+            self.site_numbers.append(
+                tuple(self._site(kind, number, depth, instruction, guarded) for kind, number in kinds)
+            )
+        for depth in range(max(verified.handled) + 1):
+            self.exits[depth] = self._add(Site("exit", 0, depth, None, False))
+            self._number["fallback", depth] = self._add(Site("raise", 1, depth, self._position(0), True))
+
+    def _site(self, kind: str, number: int, depth: int, instruction: Instruction, guarded: bool) -> int:
+        key = (kind, number, depth, instruction.position, guarded)
+        if kind in ("suspend", "delegate") or key not in self._number:
+            self._number[key] = self._add(Site(kind, number, depth, instruction.position, guarded))
+        return self._number[key]
+
+    def _add(self, site: Site) -> int:
+        self.sites.append(site)
+        return len(self.sites) - 1
+
+    def _position(self, index: int) -> Any:
+        line = self.code.co_firstlineno
+        return self.instructions[index].position or (line, line, None, None)
+
+    # --- handlers
+
+    def link(self) -> list[Op]:
+        """Make the handlers: this is put off until the code is first run."""
+        restored = {i.arg for i in self.instructions if i.op == "SAVE_LOCAL"}
+        ops: list[Op] = []
+        resumes: list[Resume | None] = []
+        for index, instruction in enumerate(self.instructions):
+            depth = self.verified.depths[index]
+            if depth < 0:
+                ops.append(_unreachable)
+                resumes.append(None)
+                continue
+            make = factory(instruction, instruction.arg in restored if instruction.op == "STORE_LOCAL" else False, self.private)
+            op, resume = make(
+                *self._bindings(index, instruction, depth),
+            )
+            ops.append(op)
+            resumes.append(resume)
+        self.entry = self.follow(0)
+        self.ops = ops
+        self.resumes = [*resumes, _go_on]
+        return ops
+
+    def _bindings(self, index: int, instruction: Instruction, depth: int) -> tuple[Any, ...]:
+        from bytescope.isa.lift import lift
+
+        first = self.first_operand + depth - lift(instruction).need
+        arg = instruction.arg
+        variable = HEADER + arg.index if hasattr(arg, "index") and hasattr(arg, "scope") else 0
+        following = self.follow(index + 1) if index + 1 < len(self.instructions) else -1
+        target = -1 if instruction.target is None else self.follow(instruction.target)
+        return first, following, target, arg, variable, instruction.flag, self.site_numbers[index], self, index
+
+    def follow(self, index: int) -> int:
+        """The instruction that is executed when control comes to `index`: idle ones and jumps are passed over."""
+        seen = set()
+        while index not in seen:
+            instruction = self.instructions[index]
+            if instruction.op in _SKIPPED and index + 1 < len(self.instructions):
+                seen.add(index)
+                index += 1
+            elif instruction.op == "JUMP" and instruction.target is not None:
+                seen.add(index)
+                index = instruction.target
+            else:
+                break
+        return index
+
+    # --- exceptions
+
+    def unwind(self, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
+        """Find the handler for an exception and prepare the registers for it.
+
+        Args:
+            R: the frame's registers.
+            index: the instruction that raised.
+            exception: what it raised.
+            lasti: for a re-raise, the place of the original raise.
+
+        Returns:
+            The index of the handler's first instruction, or -1 after requesting that the resident frame be left.
+        """
+        handler = self.verified.handlers[index]
+        place = lasti if type(lasti) is int else index
+        first = self.first_operand
+        if handler is None:
+            R[first : first + len(self.blank)] = self.blank
+            numbers = self.site_numbers[place]
+            offset = self.native_offsets[numbers[0]] if numbers else 0
+            R.append((self.exits[self.verified.handled[index]], (exception, offset)))
+            return -1
+        top = first + handler.depth
+        R[top : first + len(self.blank)] = self.blank[handler.depth :]
+        if handler.lasti:
+            R[top] = place
+            top += 1
+        R[top] = exception
+        return self.follow(handler.target)
+
+    def failure(self, index: int, exception: BaseException) -> tuple[Any, ...]:
+        """The request that makes the resident frame raise, at this instruction, what the machine caught in its stead."""
+        for number in self.site_numbers[index]:
+            site = self.sites[number]
+            if site.kind == "raise" and site.number == 1:
+                return number, exception
+            if site.kind == "any":
+                return number, ({}, (exception,), throw)
+            if site.kind == "call" and site.number:
+                return number, (exception, throw, *([calls.call] * (site.number - 1)))
+        return self._number["fallback", self.verified.handled[index]], exception
+
+
+def _unreachable(R: list[Any]) -> int:
+    raise AssertionError("an instruction that the verifier found unreachable was reached")
+
+
+def _go_on(R: list[Any], target: Any) -> int:
+    return target  # type: ignore[no-any-return]
+
+
+def registers(program: Program, cells: tuple[Any, ...], namespace: dict[str, Any], mapping: Any) -> list[Any]:
+    """The registers of a frame that starts."""
+    builtins = namespace.get("__builtins__")
+    if type(builtins) is not dict:
+        builtins = calls.builtins_of(builtins)
+    if program.own:
+        variables = program.lowered.variables[: program.own]
+        cells = (*(CellType() if v.scope == "cell" and v.name in program.code.co_cellvars else CellType() for v in variables), *cells)
+    return [namespace, builtins, mapping, None, program, *cells, *program.blank]
+
+
+__all__ = ["HEADER", "UNBOUND", "Program", "registers", "throw"]

@@ -1,0 +1,251 @@
+"""The values, type sets and helpers that the reference engine's handlers name.
+
+The machine keeps a copy of builtins of its own, since programs rebind `builtins.len` and friends.
+"""
+
+from __future__ import annotations
+
+import builtins
+import types
+import weakref
+from typing import Any
+
+__all__ = [
+    "BOUNDS", "CONTAINERS", "DONE", "HASHED", "INTEGER", "ITERATORS", "NULL", "NUMBERS", "PLAIN", "SEQUENCES", "UNBOUND",
+    "CellType", "FunctionType", "MethodType", "Raised", "attribute_names", "delete_global", "delete_name", "exception_match",
+    "interpolation", "is_mapping", "is_sequence", "learn", "load_build_class", "load_global", "load_name",
+    "stopiteration_error", "template", "unbound",
+]  # fmt: skip
+
+BUILTINS = dict(vars(builtins))
+
+
+class _Sentinel:
+    """A value that no program can have."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
+
+NULL = _Sentinel("NULL")
+"""The NULL that CPython pushes beside callables."""
+UNBOUND = _Sentinel("unbound")
+"""What is in a variable that has no value."""
+DONE = _Sentinel("done")
+"""What an exhausted iterator gives."""
+
+
+class Raised(tuple):  # type: ignore[type-arg]
+    """What the resident frame answers when the requested operation raised: the exception, alone in a tuple.
+
+    A subclass of tuple, because making one runs no Python code: it must work at the recursion limit.
+    """
+
+    __slots__ = ()
+
+
+FunctionType = types.FunctionType
+MethodType = types.MethodType
+CellType = types.CellType
+PLAIN = frozenset({int, float, complex, str, bool, type(None)})
+NUMBERS = frozenset({int, float, complex, bool})
+INTEGER = frozenset({int})
+BOUNDS = frozenset({int, type(None)})
+SEQUENCES = frozenset({list, tuple, str, bytes})
+HASHED = frozenset({dict, set, frozenset})
+CONTAINERS = PLAIN | SEQUENCES | HASHED | {bytearray, range, memoryview}
+ITERATORS = frozenset(
+    type(iter(each))
+    for each in ((), [], "", "\u0101", b"", bytearray(), range(1), range(1 << 70), set(), {}, {}.keys(), {}.values(), {}.items())
+) | {type(reversed([]))}
+
+# --- attributes of plain classes
+
+attribute_names: dict[str, tuple[set[int], set[int]]] = {}
+"""Attribute name to the ids of the types on whose instances loading (first) or storing (second) it runs no Python code."""
+
+_mro = type.__dict__["__mro__"].__get__
+_namespace = type.__dict__["__dict__"].__get__
+_flags = type.__dict__["__flags__"].__get__
+
+
+def lookup(kind: type, name: str) -> Any:
+    """What the type has under this name, without running any code; `NULL` if nothing."""
+    for base in _mro(kind):
+        namespace = _namespace(base)
+        if name in namespace:
+            return namespace[name]
+    return NULL
+
+
+_INERT = frozenset(
+    {types.FunctionType, types.MemberDescriptorType, types.BuiltinFunctionType, types.MethodDescriptorType,
+     staticmethod, classmethod, types.GetSetDescriptorType, types.WrapperDescriptorType} | PLAIN
+)  # fmt: skip
+
+
+def learn(kind: type, name: str, store: bool) -> None:
+    """Remember the type if loading (or storing) this attribute of its instances cannot run Python code.
+
+    A type may be changed afterwards; then the operation, still done right, runs Python code below a frame of the
+    machine, which only a walk over the stack could tell.
+    """
+    if store:
+        plain = lookup(kind, "__setattr__") is object.__setattr__
+        found = lookup(kind, name)
+        plain = plain and (found is NULL or type(found) in _INERT)
+    else:
+        found = lookup(kind, name)
+        plain = (
+            lookup(kind, "__getattribute__") is object.__getattribute__
+            and lookup(kind, "__getattr__") is NULL
+            and (found is NULL or type(found) in _INERT)
+        )
+    if plain and not kind.__flags__ & _IMMUTABLE_TYPE:
+        known = attribute_names[name][store]
+        number = id(kind)
+        known.add(number)
+        weakref.finalize(kind, known.discard, number).atexit = False
+
+
+_IMMUTABLE_TYPE = 1 << 8
+
+# --- variables
+
+
+def name_error(kind: type[NameError], message: str, name: str) -> NameError:
+    """A NameError as CPython makes it: with the name as an attribute."""
+    error = kind(message)
+    error.name = name
+    return error
+
+
+def unbound(name: str, scope: str) -> NameError:
+    """The error for a variable without a value."""
+    if scope == "free":
+        message = f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+        return name_error(NameError, message, name)
+    message = f"cannot access local variable '{name}' where it is not associated with a value"
+    return name_error(UnboundLocalError, message, name)
+
+
+def not_defined(name: str) -> NameError:
+    """The error for a global or builtin that does not exist."""
+    return name_error(NameError, f"name '{name}' is not defined", name)
+
+
+def load_global(R: list[Any], name: str) -> Any:
+    """Look a name up in the frame's globals and builtins."""
+    try:
+        return R[0][name]
+    except KeyError:
+        pass
+    try:
+        return R[1][name]
+    except KeyError:
+        pass
+    raise not_defined(name)
+
+
+def load_name(R: list[Any], name: str) -> Any:
+    """Look a name up in the frame's locals (a dict), globals and builtins."""
+    try:
+        return R[2][name]
+    except KeyError:
+        pass
+    return load_global(R, name)
+
+
+def delete_name(R: list[Any], name: str) -> None:
+    """Delete a name from the frame's locals (a dict)."""
+    if name not in R[2]:
+        raise not_defined(name)
+    del R[2][name]
+
+
+def delete_global(R: list[Any], name: str) -> None:
+    """Delete a global name."""
+    if name not in R[0]:
+        raise not_defined(name)
+    del R[0][name]
+
+
+def load_build_class(R: list[Any]) -> Any:
+    """The frame's `__build_class__`."""
+    try:
+        return R[1]["__build_class__"]
+    except KeyError:
+        pass
+    raise NameError("__build_class__ not found")
+
+
+# --- exceptions
+
+
+def exception_match(exception: BaseException, kind: Any) -> bool:
+    """Whether an except clause catches the exception; `__subclasscheck__` is not asked.
+
+    Raises:
+        TypeError: if the clause names something else than exception classes.
+    """
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    for each in kinds:
+        if not (isinstance(each, type) and BaseException in _mro(each)):
+            raise TypeError("catching classes that do not inherit from BaseException is not allowed")
+    bases = _mro(type(exception))
+    return any(each in bases for each in kinds)
+
+
+def stopiteration_error(R: list[Any], exception: BaseException) -> BaseException:
+    """What a StopIteration that leaves a generator or coroutine becomes (PEP 479)."""
+    flags = R[4].code.co_flags
+    message = None
+    if isinstance(exception, StopIteration):
+        message = "generator raised StopIteration"
+        if flags & 0x200:
+            message = "async generator raised StopIteration"
+        elif flags & 0x80:
+            message = "coroutine raised StopIteration"
+    elif flags & 0x200 and isinstance(exception, StopAsyncIteration):
+        message = "async generator raised StopAsyncIteration"
+    if message is None:
+        return exception
+    error = RuntimeError(message)
+    error.__cause__ = exception
+    error.__context__ = exception
+    return error
+
+
+# --- pattern matching, templates
+
+
+def is_mapping(value: Any) -> bool:
+    """Whether a mapping pattern may match the value."""
+    return bool(_flags(type(value)) & 1 << 6)
+
+
+def is_sequence(value: Any) -> bool:
+    """Whether a sequence pattern may match the value."""
+    return bool(_flags(type(value)) & 1 << 5)
+
+
+def interpolation(conversion: str | None, value: Any, expression: str, spec: str = "") -> Any:
+    """A part of a template string."""
+    from string.templatelib import Interpolation  # type: ignore[import-not-found, unused-ignore]
+
+    return Interpolation(value, expression, conversion, spec)
+
+
+def template(strings: tuple[str, ...], interpolations: tuple[Any, ...]) -> Any:
+    """A template string."""
+    from string.templatelib import Template  # type: ignore[import-not-found, unused-ignore]
+
+    parts: list[Any] = [strings[0]]
+    for part, string in zip(interpolations, strings[1:], strict=True):
+        parts += (part, string)
+    return Template(*parts)

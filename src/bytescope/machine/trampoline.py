@@ -1,0 +1,231 @@
+"""The resident frame: the code object that stands in for a guest code object.
+
+It has the guest's names, flags, argument counts and free variables, so that everybody who looks at the function, its
+frame or its traceback sees the guest's. What it does is to drive a machine generator with SEND: the machine interprets
+the guest's instructions and yields a request `(site, operands)` whenever foreign code may run; the resident frame
+performs that one operation at an instruction that carries the guest instruction's position, and sends the result back.
+No frame of the machine is on the stack meanwhile.
+
+All variables are cells, so that machine, `locals()`, `f_locals` and closures share them. Exceptions being handled are
+mirrored on the resident frame's own stack (PUSH_EXC_INFO, POP_EXCEPT), hence one loop for each depth of handling:
+
+    loop d:   [saved exceptions x d, machine, value]  SEND -> [.., machine, (site, operands)]
+              UNPACK_SEQUENCE 2, then a binary search for the site
+    site:     the operation -> [.., machine, result], back to the loop
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from typing import Any
+
+from bytescope.code.assemble import Assembler
+from bytescope.code.instruction import Position
+from bytescope.code.sequences import Sequences
+from bytescope.machine.runtime import Raised
+
+
+class Site:
+    """A place in the resident frame where one operation can be performed.
+
+    kind, number: what it performs, see `Trampoline.emit_site`; depth: how many exceptions are being handled there;
+    position: of the guest instruction; guarded: whether the guest has a handler there.
+    """
+
+    __slots__ = ("depth", "guarded", "kind", "label", "number", "position")
+
+    def __init__(self, kind: str, number: int, depth: int, position: Position | None, guarded: bool) -> None:
+        self.kind = kind
+        self.number = number
+        self.depth = depth
+        self.position = position
+        self.guarded = guarded
+        self.label = -1
+
+
+class Trampoline:
+    """Assembles the resident code object of one guest code object."""
+
+    def __init__(self, code: types.CodeType, program: Any, sites: list[Site]) -> None:
+        self.code = code
+        self.program = program
+        self.sites = sites
+        self.asm = Assembler(code.co_qualname)
+        self.sequences = Sequences(self.asm)
+        self.consts: list[Any] = list(code.co_consts)
+        self.const_index: dict[int, int] = {}
+        self.optimized = bool(code.co_flags & 1)
+        self.deepest = max((site.depth for site in sites), default=0)
+        self.loops = [self.asm.label() for _ in range(self.deepest + 2)]
+        self.widest = 2
+
+    def load_const(self, value: Any) -> None:
+        """Emit the load of a constant of the trampoline's own."""
+        index = self.const_index.get(id(value))
+        if index is None:
+            index = self.const_index[id(value)] = len(self.consts)
+            self.consts.append(value)
+        self.asm.emit("LOAD_CONST", index)
+
+    def build(self, driver: Callable[..., Any]) -> types.CodeType:
+        """Assemble.
+
+        Args:
+            driver: generator function of the machine: (program, cells, globals, locals).
+        """
+        cells = self.prologue()
+        self.start(driver, cells)
+        by_depth: list[list[int]] = [[] for _ in range(self.deepest + 2)]
+        for number, site in enumerate(self.sites):
+            site.label = self.asm.label()
+            by_depth[site.depth].append(number)
+        for depth, numbers in enumerate(by_depth):
+            if depth == 0 or numbers or by_depth[depth - 1]:
+                self.emit_loop(depth, numbers)
+        assembled = self.asm.finish(self.code.co_firstlineno)
+        self.program.native_offsets = [self.asm.offset(site.label) for site in self.sites]
+        code = self.code
+        changes: dict[str, Any] = {}
+        if self.optimized:
+            rest = tuple(name for name in code.co_varnames if name not in code.co_cellvars)
+            changes["co_cellvars"] = code.co_cellvars + rest
+        else:
+            changes.update(co_varnames=(), co_nlocals=0, co_cellvars=())
+        return code.replace(
+            co_code=assembled.code,
+            co_linetable=assembled.linetable,
+            co_exceptiontable=assembled.exceptiontable,
+            co_consts=tuple(self.consts),
+            co_stacksize=self.deepest + self.widest + cells + 10,
+            **changes,
+        )
+
+    def prologue(self) -> int:
+        """Make the cells and, for a generator, the generator; returns the number of cells that the machine is given."""
+        code, asm = self.code, self.asm
+        free = len(code.co_freevars)
+        if free:
+            asm.emit("COPY_FREE_VARS", free)
+        own = 0
+        if self.optimized:
+            own = len(code.co_varnames) + sum(name not in code.co_varnames for name in code.co_cellvars)
+            for index in range(own):
+                asm.emit("MAKE_CELL", index)
+        first = (code.co_firstlineno, code.co_firstlineno, 0, 0)
+        if code.co_flags & 0x2A0:
+            asm.emit("RETURN_GENERATOR", 0, first)
+            asm.emit("POP_TOP", 0, first)
+        asm.emit("RESUME", 0, first)
+        return own + free
+
+    def start(self, driver: Callable[..., Any], cells: int) -> None:
+        """Make the machine generator: driver(program, cells, globals(), locals() or None)."""
+        self.sequences.push_callable(lambda: self.load_const(driver))
+        self.load_const(self.program)
+        for index in range(cells):
+            self.sequences.load_cell(index)
+        self.asm.emit("BUILD_TUPLE", cells)
+        self.sequences.push_callable(lambda: self.load_const(globals))
+        self.sequences.call(0)
+        if self.optimized:
+            self.load_const(None)
+        else:
+            self.sequences.push_callable(lambda: self.load_const(locals))
+            self.sequences.call(0)
+        self.sequences.call(4)
+        self.load_const(None)
+
+    def emit_loop(self, depth: int, numbers: list[int]) -> None:
+        """The loop for one depth of exception handling, its dispatch and its sites."""
+        asm = self.asm
+        finished = asm.label()
+        asm.place(self.loops[depth])
+        asm.jump("SEND", finished)
+        if numbers:
+            asm.emit("UNPACK_SEQUENCE", 2)
+            self.dispatch(numbers)
+            handler = asm.label()
+            for number in numbers:
+                self.emit_site(self.sites[number], handler)
+            asm.place(handler)
+            asm.emit("BUILD_TUPLE", 1)
+            self.load_const(Raised)
+            asm.emit("SWAP", 2)
+            self.sequences.call_with_self(0)
+            asm.jump("JUMP_BACKWARD_NO_INTERRUPT", self.loops[depth])
+        asm.place(finished)
+        self.sequences.drop_sent_receiver()
+        asm.emit("RETURN_VALUE")
+
+    def dispatch(self, numbers: list[int]) -> None:
+        """Binary search for the site whose number is on top of the stack."""
+        asm = self.asm
+        if len(numbers) == 1:
+            asm.emit("POP_TOP")
+            asm.jump("JUMP_FORWARD", self.sites[numbers[0]].label)
+            return
+        middle = len(numbers) // 2
+        upper = asm.label()
+        asm.emit("COPY", 1)
+        self.load_const_int(numbers[middle])
+        self.sequences.jump_unless_less(upper)
+        self.dispatch(numbers[:middle])
+        asm.place(upper)
+        self.dispatch(numbers[middle:])
+
+    def load_const_int(self, value: int) -> None:
+        """Emit the load of a small number; equal numbers share a constant."""
+        index = self.const_index.get(-1 - value)
+        if index is None:
+            index = self.const_index[-1 - value] = len(self.consts)
+            self.consts.append(value)
+        self.asm.emit("LOAD_CONST", index)
+
+    def emit_site(self, site: Site, handler: int) -> None:
+        """One operation: [.., machine, operands] -> [.., machine, result], and back to the loop."""
+        asm, sequences, position = self.asm, self.sequences, site.position
+        asm.place(site.label)
+        begin = asm.here()
+        depth = site.depth
+        kind, number = site.kind, site.number
+        self.widest = max(self.widest, number + 4)
+        if kind == "call":
+            sequences.call_operands(number, position)
+        elif kind == "any":
+            sequences.call_any(position)
+        elif kind == "raise":
+            sequences.raise_operands(number, position)
+        elif kind == "exit":
+            asm.emit("UNPACK_SEQUENCE", 2)
+            asm.emit("RERAISE", 1)
+            return
+        elif kind == "push_exc_info":
+            for opcode, arg in (("PUSH_EXC_INFO", 0), ("POP_TOP", 0), ("SWAP", 2)):
+                asm.emit(opcode, arg, position)
+            self.load_const(None)
+            depth += 1
+        elif kind == "pop_except":
+            for opcode, arg in (("POP_TOP", 0), ("SWAP", 2), ("POP_EXCEPT", 0)):
+                asm.emit(opcode, arg, position)
+            self.load_const(None)
+            depth -= 1
+        elif kind == "suspend":
+            sequences.suspend(position)
+        elif kind == "delegate":
+            sequences.delegate(position)
+        elif kind == "make_cell":
+            asm.emit("POP_TOP")
+            asm.emit("MAKE_CELL", number)
+            sequences.load_cell(number)
+        elif kind == "save_cell":
+            sequences.clear_local(number)
+        elif kind == "restore_cell":
+            asm.emit("STORE_FAST", number)
+            self.load_const(None)
+        else:
+            sequences.native(kind, number, position)
+        if site.guarded:
+            end = asm.here()
+            asm.region(begin, end, handler, site.depth + 1)
+        asm.jump("JUMP_BACKWARD_NO_INTERRUPT" if depth <= site.depth else "JUMP_FORWARD", self.loops[depth])
