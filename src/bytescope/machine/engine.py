@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+from bytescope.machine import limits
 from bytescope.machine.emit import FILENAME
 from bytescope.machine.program import Program, registers
 from bytescope.machine.runtime import BUILTINS, Raised
@@ -16,6 +17,9 @@ __builtins__ = BUILTINS
 
 executed = [0]
 """Number of guest instructions executed so far, in this process."""
+
+programs: list[Program] = []
+"""The programs executed so far, in the order in which they first were."""
 
 _OWN_FILES = {FILENAME, __file__, registers.__code__.co_filename}
 
@@ -60,9 +64,12 @@ def drive(
         What the guest returns.
     """
     _headroom()
+    if limits.active:
+        return (yield from limited(program, cells, namespace, mapping, limits.active[-1]))
     ops = program.ops
     if ops is None:
         ops = program.link()
+        programs.append(program)
     resumes = program.resumes
     R = registers(program, cells, namespace, mapping)
     pc = program.entry
@@ -93,3 +100,51 @@ def drive(
                 last = len(ops)
             else:
                 answer = yield R.pop()
+
+
+def limited(
+    program: Program, cells: tuple[Any, ...], namespace: dict[str, Any], mapping: Any, budget: limits.Budget
+) -> Generator[tuple[Any, ...], Any, Any]:
+    """`drive` with a budget: it is asked before every instruction, and its exception passes all handlers."""
+    ops = program.ops
+    if ops is None:
+        ops = program.link()
+        programs.append(program)
+    resumes = program.resumes
+    R = registers(program, cells, namespace, mapping)
+    pc = program.entry
+    last = -1
+    answer: Any = None
+    budget.enter()
+    try:
+        while True:
+            try:
+                if last >= 0:
+                    pc = resumes[last](R, answer)
+                answer = None
+                while pc >= 0:
+                    last = pc
+                    budget.spend()
+                    executed[0] += 1
+                    pc = ops[pc](R)
+            except BaseException as error:
+                R.append(program.failure(last, foreign(error)))
+                pc = -1
+            if pc == -2:
+                return R.pop()
+            answer = yield R.pop()
+            while type(answer) is Raised:
+                if type(answer[0]) is limits.BudgetExceeded:
+                    R.append((program.exits[program.verified.handled[last]], (answer[0], 0)))
+                    answer = yield R.pop()
+                elif R[3] is not None:
+                    break
+                else:
+                    pc = program.unwind(R, last, answer[0])
+                    if pc >= 0:
+                        answer = pc
+                        last = len(ops)
+                    else:
+                        answer = yield R.pop()
+    finally:
+        budget.depth -= 1

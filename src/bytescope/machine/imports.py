@@ -1,0 +1,154 @@
+"""Guest modules: every function that they define is a guest function, whoever calls it.
+
+The loaders of importlib all execute a module in one place, `_LoaderBasics.exec_module`. That method is replaced by one
+that does the same, but gives guest modules their resident code. Its frames look like importlib's own, so that they
+are removed from tracebacks as those are.
+"""
+
+from __future__ import annotations
+
+import importlib._bootstrap_external as _external  # type: ignore[import-not-found, unused-ignore]
+import os
+import sys
+import types
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from typing import Any
+
+from bytescope.machine.resident import convert, resident
+
+_STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
+
+
+def in_standard_library(filename: str | None) -> bool:
+    """Whether a module's file belongs to the standard library (frozen and built-in modules do)."""
+    if filename is None or filename.startswith("<"):
+        return True
+    path = os.path.abspath(filename)
+    if not path.startswith(_STDLIB):
+        return False
+    return not path[len(_STDLIB) :].startswith(("site-packages" + os.sep, "dist-packages" + os.sep))
+
+
+class Guests:
+    """Which modules are guests: those outside the standard library, and those that match a pattern.
+
+    Args:
+        patterns: globs over dotted module names; one that starts with "!" excludes what it matches.
+        default: whether modules outside the standard library are guests.
+    """
+
+    def __init__(self, patterns: Iterable[str] = (), default: bool = True) -> None:
+        patterns = list(patterns)
+        self.included = [pattern for pattern in patterns if not pattern.startswith("!")]
+        self.excluded = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
+        self.default = default
+
+    def __contains__(self, module: tuple[str, str | None]) -> bool:
+        """Whether the module with this name and file is a guest. The machine itself never is."""
+        name, filename = module
+        if name.partition(".")[0] == "bytescope" or any(fnmatchcase(name, pattern) for pattern in self.excluded):
+            return False
+        if any(fnmatchcase(name, pattern) for pattern in self.included):
+            return True
+        return self.default and not in_standard_library(filename)
+
+
+_active: list[Guests] = []
+_original: Callable[[Any, types.ModuleType], None] = _external._LoaderBasics.exec_module
+
+
+def _guest_code(module: types.ModuleType, code: types.CodeType) -> types.CodeType:
+    name = module.__name__
+    spec = getattr(module, "__spec__", None)
+    known = (spec.name if spec is not None else name, code.co_filename)
+    return resident(code) if any(known in guests for guests in _active) else code
+
+
+def _exec_module(self: Any, module: types.ModuleType) -> None:
+    code = self.get_code(module.__name__)
+    if code is None:
+        raise ImportError(f"cannot load module {module.__name__!r} when get_code() returns None")
+    code = guest_code(module, code)  # type: ignore[name-defined]  # noqa: F821
+    _bootstrap._call_with_frames_removed(exec, code, module.__dict__)  # type: ignore[name-defined]  # noqa: F821
+
+
+def _replacement() -> Callable[[Any, types.ModuleType], None]:
+    """`_exec_module` as if importlib had defined it."""
+    namespace = {**vars(_external), "guest_code": _guest_code}
+    code = _exec_module.__code__.replace(
+        co_filename=_original.__code__.co_filename, co_name="exec_module", co_qualname=_original.__qualname__
+    )
+    function = types.FunctionType(code, namespace, "exec_module")
+    function.__doc__ = _original.__doc__
+    function.__qualname__ = _original.__qualname__
+    return function
+
+
+@contextmanager
+def importing(guests: Guests) -> Iterator[None]:
+    """While this context is open, modules that `guests` names are imported as guests."""
+    if not _active:
+        _external._LoaderBasics.exec_module = _replacement()
+    _active.append(guests)
+    try:
+        yield
+    finally:
+        _active.remove(guests)
+        if not _active:
+            _external._LoaderBasics.exec_module = _original
+
+
+def functions_of(module: types.ModuleType) -> Iterator[types.FunctionType]:
+    """The functions that a module defines, those in its classes included."""
+    namespace = vars(module)
+    seen: set[int] = set()
+    pending: list[Any] = list(namespace.values())
+    while pending:
+        value = pending.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, types.FunctionType):
+            if value.__globals__ is namespace:
+                yield value
+            pending += [cell.cell_contents for cell in value.__closure__ or () if _filled(cell)]
+            wrapped = value.__dict__.get("__wrapped__")
+            pending += [] if wrapped is None else [wrapped]
+        elif isinstance(value, type):
+            if value.__dict__.get("__module__") == module.__name__:
+                pending += list(value.__dict__.values())
+        elif isinstance(value, (staticmethod, classmethod)):
+            pending.append(value.__func__)
+        elif isinstance(value, property):
+            pending += [value.fget, value.fset, value.fdel]
+        elif type(value).__name__ in ("cached_property", "partialmethod", "singledispatchmethod", "partial"):
+            pending.append(getattr(value, "func", None))
+
+
+def _filled(cell: types.CellType) -> bool:
+    try:
+        return isinstance(cell.cell_contents, (types.FunctionType, type, staticmethod, classmethod))
+    except ValueError:
+        return False
+
+
+def convert_module(module: types.ModuleType) -> int:
+    """Make every function that an imported module defines a guest function, in place.
+
+    Returns:
+        How many there are.
+    """
+    count = 0
+    for function in functions_of(module):
+        convert(function)
+        count += 1
+    return count
+
+
+def main_module(name: str = "__main__") -> types.ModuleType:
+    """A fresh module that stands for the main program."""
+    module = types.ModuleType(name)
+    module.__dict__["__builtins__"] = sys.modules["builtins"]
+    return module
