@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -54,11 +53,6 @@ class Interpreter(CPython):
 
 
 ENGINES: dict[str, Callable[[Program], CPython]] = {NATIVE: CPython, "interpreter": Interpreter}
-
-
-def available() -> list[str]:
-    """The engines that can run here, CPython first."""
-    return [name for name in ENGINES if name == NATIVE or find_spec("bytescope") is not None]
 
 
 def load(program: Program, name: str, size: int) -> tuple[CPython, Callable[[], object]]:
