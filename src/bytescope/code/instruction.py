@@ -35,13 +35,13 @@ class Instruction:
         target: index of the instruction that a jump goes to, or None.
         position: source position, or None where CPython has none.
         offset: byte offset of the raw instruction that this one comes from.
-        flag: a second immediate: "may be unbound" for variable loads, "push NULL too" for loads of callables.
+        flag: a second immediate: "may be unbound" for variable loads, where to push a NULL for loads of callables.
     """
 
     __slots__ = ("op", "arg", "target", "position", "offset", "flag")
 
     def __init__(
-        self, op: str, arg: Any = None, position: Position | None = None, offset: int = 0, flag: bool = False
+        self, op: str, arg: Any = None, position: Position | None = None, offset: int = 0, flag: bool | str = False
     ) -> None:
         self.op = op
         self.arg = arg

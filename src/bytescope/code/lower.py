@@ -37,7 +37,7 @@ class Lowering:
         self.keyword_names: object = None
         self.jumps: list[tuple[Instruction, int]] = []
 
-    def emit(self, op: str, arg: object = None, flag: bool = False) -> Instruction:
+    def emit(self, op: str, arg: object = None, flag: bool | str = False) -> Instruction:
         """Append an instruction at the position of the raw one."""
         instruction = Instruction(op, arg, self.position, self.offset, flag)
         self.instructions.append(instruction)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bytescope.code import host
 from bytescope.code.lower import Lowering, Rule
+from bytescope.code.sequences import NULL_FIRST
 
 FUNCTION_ATTRIBUTES = (1, 2, 4, 8, 16)
 """Flags of MAKE_FUNCTION: defaults, keyword defaults, annotations, closure, annotate function."""
@@ -104,7 +105,9 @@ def return_const(lowering: Lowering, arg: int) -> None:
 
 
 def load_global(lowering: Lowering, arg: int) -> None:
-    lowering.emit("LOAD_GLOBAL", lowering.name(arg >> 1), bool(arg & 1))
+    """The NULL of a call lies below its callable, or since 3.13 above it: what is done next to the callable depends on it."""
+    null = ("null below" if NULL_FIRST else "null above") if arg & 1 else False
+    lowering.emit("LOAD_GLOBAL", lowering.name(arg >> 1), null)
 
 
 def binary_op(lowering: Lowering, arg: int) -> None:

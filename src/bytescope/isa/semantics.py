@@ -124,10 +124,12 @@ def RESTORE_CELL(m: Machine, i: Instruction) -> None:
     m.restore_cell(i.arg, m.pop())
 
 
-@instruction("-- value null?")
+@instruction("-- null? value null?")
 def LOAD_GLOBAL(m: Machine, i: Instruction) -> None:
+    if i.flag == "null below":
+        m.push(m.null())
     m.push(m.load_global(i.arg))
-    if i.flag:
+    if i.flag == "null above":
         m.push(m.null())
 
 

@@ -325,9 +325,11 @@ class _Writer:
         self.op += ["del R[var].cell_contents", "return nxt"]
 
     def primitive_load_global(self) -> None:
-        null = ["    R[p1] = NULL"] if self.instruction.flag else []
-        self.op += ["try:", "    R[p0] = R[0][imm]", *null, "    return nxt", "except KeyError:", "    pass"]
-        self.op += ["R[p0] = load_global(R, imm)", *(line.strip() for line in null), "return nxt"]
+        place = {False: "p0", "null below": "p1", "null above": "p0"}[self.instruction.flag]
+        null = {False: [], "null below": ["R[p0] = NULL"], "null above": ["R[p1] = NULL"]}[self.instruction.flag]
+        found = [f"R[{place}] = R[0][imm]", *null, "return nxt"]
+        self.op += ["try:", *("    " + line for line in found), "except KeyError:", "    pass"]
+        self.op += [f"R[{place}] = load_global(R, imm)", *null, "return nxt"]
 
     def primitive_save_cell(self) -> None:
         self.op += ["R[p0] = R[var]", "R[var] = UNBOUND", *self.mirrored("None")]
