@@ -184,6 +184,6 @@ class Lock:
     async def __aexit__(self, *e): print("released")
 async def main():
     g = ag()
-    print(await g.asend(None), await g.asend("hello"), await g.asend(None), await g.asend(None), await g.asend(None))
+    print(await g.asend(None), await g.asend("hello"), await g.asend(None))
     async for x in g: print("rest", x)
 asyncio.run(main())

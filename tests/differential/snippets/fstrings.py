@@ -8,7 +8,7 @@ print(f"{v:{w}.{p}f}|{v:>{w}}|{'x':{'*'}^{w}}|{v!r:.{p}}|{w:{'0' + str(w)}d}")
 
 # --- self_documenting
 x, y = 3, "a"
-print(f"{x=} {y=} {x + 1 = } {y!s=} {x=:>5} { x * 2 =!r:^9} {y.upper()=}")
+print(f"{x=} {y=} {x + 1 = } {y=!s} {x=:>5} { x * 2 =!r:^9} {y.upper()=}")
 
 # --- braces_and_quotes
 d = {"k": 1}

@@ -223,7 +223,7 @@ f(A())
 # --- duplicate_keys_at_run_time
 class K: a = "k"; b = "k"
 try:
-    match {"k": 1}:
+    match {"k": 1, "z": 2}:
         case {K.a: 1, K.b: 2}: pass
 except ValueError as error:
     print(error)

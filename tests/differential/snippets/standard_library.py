@@ -31,7 +31,7 @@ import argparse, contextlib, io
 p = argparse.ArgumentParser(prog="tool", description="A tool.")
 p.add_argument("file"); p.add_argument("-n", type=int, default=3, help="count"); p.add_argument("--flag", action="store_true"); p.add_argument("rest", nargs="*")
 sub = argparse.ArgumentParser(prog="x"); sp = sub.add_subparsers(dest="cmd"); sp.add_parser("go").add_argument("--speed", choices=["slow", "fast"])
-print(p.parse_args(["f", "-n", "5", "--flag", "a", "b"]), sub.parse_args(["go", "--speed", "fast"]), p.format_help())
+print(p.parse_args(["-n", "5", "--flag", "f", "a", "b"]), sub.parse_args(["go", "--speed", "fast"]), p.format_help())
 err = io.StringIO()
 with contextlib.redirect_stderr(err):
     try: p.parse_args(["f", "-n", "x"])

@@ -57,7 +57,7 @@ def deco(f): print("deco", f.__name__, f.__type_params__); return f
 def f[T](a: T = (lambda: "default")(), *, k: T = "kw") -> T: return a, k
 print(f(), f.__annotations__.keys(), f.__defaults__, f.__kwdefaults__)
 @deco
-class C[T](*(object,)): pass
+class C[T](*(dict,)): pass
 
 # --- async_and_generator_generics [3.12+]
 async def co[T](x: T) -> T: return x

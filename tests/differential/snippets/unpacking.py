@@ -117,8 +117,8 @@ print(a, b, c, d, e, f)
 # --- wide_unpacking
 exec(", ".join(f"v{i}" for i in range(300)) + " = range(300)")
 print(v0, v150, v299)
-exec(", ".join(f"w{i}" for i in range(260)) + ", *rest, last = range(300)")
-print(w259, rest[:2], len(rest), last)
+exec(", ".join(f"w{i}" for i in range(250)) + ", *rest, last = range(300)")
+print(w249, rest[:2], len(rest), last)
 
 # --- dict_and_string_unpacking
 a, b = {"x": 1, "y": 2}
