@@ -105,7 +105,8 @@ class Interpreter:
 
         self._bytescope = bytescope
         self._vm = bytescope.VM(guests=[*libraries, *GUESTS])
-        self._vm.install()
+        self._running = self._vm.running()
+        self._running.__enter__()  # for the rest of the process: threads and exit handlers are guests too
         self._globs = [glob for glob in libraries if not glob.startswith("!")]
         for name, module in sorted(sys.modules.items()):
             if isinstance(module, types.ModuleType) and any(fnmatchcase(name, glob) for glob in self._globs):
