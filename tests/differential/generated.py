@@ -6,6 +6,7 @@ import ast
 import warnings
 from pathlib import Path
 
+NAMES = [f"name_{number}" for number in range(6)]
 PRELUDE = Path(__file__).with_name("permissive.py").read_text(encoding="utf-8")
 
 
@@ -31,7 +32,7 @@ def runnable(tree: ast.Module) -> str:
 
     Raises SyntaxError if the compiler refuses the result.
     """
-    tree = ast.fix_missing_locations(_Terminating().visit(tree))
+    tree = ast.fix_missing_locations(_Reaching().visit(tree))
     pieces = []
     for number, statement in enumerate(tree.body):
         if isinstance(statement, ast.Pass) or _is_future_import(statement):
@@ -60,8 +61,22 @@ def _call(name: str, *arguments: ast.expr) -> ast.stmt:
     return ast.Expr(ast.Call(ast.Name(name, ast.Load()), list(arguments), []))
 
 
-class _Terminating(ast.NodeTransformer):
-    """Starts every loop and function with a tick, and drives lambdas, generators and nested functions."""
+Loop = ast.While | ast.For | ast.AsyncFor
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+SIMPLE = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete, ast.Import, ast.ImportFrom)
+DISPLAYED = (ast.Lambda, ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp, ast.JoinedStr)
+
+
+class _Reaching(ast.NodeTransformer):
+    """Makes programs end, and reach further than their first senseless statement.
+
+    Every loop and function starts with a tick; lambdas, generators and nested functions are driven; of every three
+    simple statements two are guarded; every other function starts with all its names bound.
+    """
+
+    def __init__(self) -> None:
+        self.statements = 0
+        self.functions = 0
 
     def visit_While(self, node: ast.While) -> ast.AST:
         return self._ticking(node)
@@ -80,16 +95,36 @@ class _Terminating(ast.NodeTransformer):
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
         self.generic_visit(node)
-        if isinstance(node.value, (ast.Lambda, ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp, ast.JoinedStr)):
-            return _call("drive", node.value)
+        return _call("drive", node.value) if isinstance(node.value, DISPLAYED) else node
+
+    def _ticking(self, node: Loop | Function) -> ast.AST:
+        self.generic_visit(node)
+        start = [_call("tick")]
+        if isinstance(node, Function):
+            self.functions += 1
+            if self.functions % 2:
+                start += _bindings(node)
+        node.body = [*start, *(piece for statement in node.body for piece in self._reached(statement))]
         return node
 
-    def _ticking(self, node: ast.While | ast.For | ast.AsyncFor | ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        self.generic_visit(node)
-        body: list[ast.stmt] = [_call("tick")]
-        for statement in node.body:
-            body.append(statement)
-            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                body.append(_call("drive", ast.Name(statement.name, ast.Load())))
-        node.body = body
-        return node
+    def _reached(self, statement: ast.stmt) -> list[ast.stmt]:
+        if isinstance(statement, Function):
+            return [statement, _call("drive", ast.Name(statement.name, ast.Load()))]
+        self.statements += 1
+        if isinstance(statement, SIMPLE) and self.statements % 3:
+            guard = ast.parse("try:\n    pass\nexcept Exception as error:\n    note('inside', error)").body[0]
+            assert isinstance(guard, ast.Try)
+            guard.body = [statement]
+            return [guard]
+        return [statement]
+
+
+def _bindings(function: Function) -> list[ast.stmt]:
+    """Assignments of permissive objects to the names that are not parameters of a function nor declared in it."""
+    arguments = function.args
+    parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    taken = {parameter.arg for parameter in parameters if parameter is not None}
+    for node in ast.walk(function):
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            taken |= set(node.names)
+    return [statement for name in NAMES if name not in taken for statement in ast.parse(f"{name} = Anything(3)").body]

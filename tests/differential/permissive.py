@@ -120,7 +120,35 @@ class Base:
         return Anything(1)
 
 
-class Oops(Exception):
+class Permissive(type):
+    """The type of a class on which every operation works."""
+
+    def __getattr__(cls, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Anything(3)
+
+    def __contains__(cls, item):
+        return True
+
+    def __iter__(cls):
+        return iter((Anything(2), Anything(1)))
+
+    def __setattr__(cls, name, value):
+        pass
+
+    def operate(cls, *others):
+        return Anything(3)
+
+    __getitem__ = __setitem__ = __delitem__ = operate
+    __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __mod__ = __pow__ = operate
+    __lshift__ = __rshift__ = __and__ = __or__ = __xor__ = __matmul__ = operate
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rpow__ = operate
+    __rlshift__ = __rrshift__ = __rand__ = __ror__ = __rxor__ = __rmatmul__ = operate
+    __neg__ = __pos__ = __invert__ = __lt__ = __gt__ = __le__ = __ge__ = operate
+
+
+class Oops(Exception, metaclass=Permissive):
     """An exception class that programs can name."""
 
 
