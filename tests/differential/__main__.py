@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Compare, print the differences, and return the exit status: 1 if there are any."""
     parser = argparse.ArgumentParser(prog="python -m tests.differential", description=__doc__)
     parser.add_argument("--engine", choices=sorted(PROCESS), default="machine")
-    parser.add_argument("--quiet", action="store_true", help="names only")
+    parser.add_argument("--brief", action="store_true", help="one line a snippet: its first difference")
     parser.add_argument("--seconds", type=float, default=harness.SECONDS)
     parser.add_argument("selection", nargs="*")
     options = parser.parse_args(arguments)
@@ -30,11 +30,17 @@ def main(arguments: list[str] | None = None) -> int:
             found.append(f"died on CPython: {expected[snippet.id]['died']}")
         if found:
             different += 1
-            print(f"=== {snippet.id}")
-            if not options.quiet:
-                print("\n".join(found))
+            print(f"{snippet.id}: {_first(found)}" if options.brief else f"=== {snippet.id}\n" + "\n".join(found))
     print(f"{len(snippets)} snippets, {different} differ")
     return 1 if different else 0
+
+
+def _first(found: list[str]) -> str:
+    """The first line that CPython has and the machine has not, and what the machine has instead."""
+    lines = found[0].splitlines()
+    expected = next((line for line in lines[3:] if line.startswith("-")), "")
+    actual = next((line for line in lines[3:] if line.startswith("+")), "")
+    return f"{expected[:150]} | {actual[:150]}" if expected or actual else " ".join(lines)[:300]
 
 
 if __name__ == "__main__":

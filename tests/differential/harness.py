@@ -147,6 +147,8 @@ def run_command(
 
 def differences(expected: Outcome, actual: Outcome) -> list[str]:
     """Say in readable form where an outcome departs from the expected one; an empty list means equal."""
+    if "died" in actual and "died" not in expected:
+        return [f"died: {actual['died']}"]
     found = []
     for field in sorted(set(expected) | set(actual) - {"count"}):
         if field == "count" or expected.get(field) == actual.get(field):
