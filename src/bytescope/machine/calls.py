@@ -56,13 +56,13 @@ def _source(function: Any, args: tuple[Any, ...], flags: int) -> types.CodeType 
             return None
 
 
-def hooked_call(function: Any, args: tuple[Any, ...], flags: int = 0) -> tuple[Any, ...]:
+def hooked_call(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
     """A call of a hooked function with the code among its arguments made resident: (function, *arguments)."""
     if function is types.FunctionType:
         if args and type(args[0]) is types.CodeType:
             args = (_resident(args[0]), *args[1:])
     elif args:
-        code = _source(function, args, flags)
+        code = _source(function, args, flags & _FUTURE_FLAGS)
         if code is not None:
             args = (_resident(code), *args[1:])
     return (function, *args)
@@ -72,19 +72,14 @@ HOOKED = {id(builtins.exec), id(builtins.eval), id(types.FunctionType)}
 """Ids of the functions that run, or make functions of, the code objects they are given."""
 
 
-def prepare_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+def prepare_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], flags: int) -> tuple[Any, ...]:
     """A call with keywords as a request of a process: (callable, positional, keywords)."""
     if id(function) in HOOKED:
-        function, *rest = hooked_call(function, args)
+        function, *rest = hooked_call(function, args, flags)
         args = tuple(rest)
         if function is types.FunctionType and type(kwargs.get("code")) is types.CodeType:
             kwargs = {**kwargs, "code": _resident(kwargs["code"])}
     return function, args, kwargs
-
-
-def import_from_failed(module: Any, name: str) -> Any:
-    """Have the host raise its own error for `from module import name`."""
-    raise ImportError(name)
 
 
 def make_function(R: list[Any], flags: int, code: types.CodeType, *attributes: Any) -> types.FunctionType:

@@ -30,16 +30,19 @@ flag, site numbers, program, index of the instruction."""
 _CELL_OPERATIONS = frozenset({"MAKE_CELL", "SAVE_CELL", "RESTORE_CELL"})
 
 
-def sites(instruction: Instruction, private: bool) -> list[tuple[str, int]]:
+def sites(instruction: Instruction, private: bool, names: tuple[str, ...]) -> list[tuple[str, int]]:
     """The sites of the resident frame that an instruction needs.
 
     Args:
         instruction: the instruction.
         private: whether the variables belong to the machine alone (class and module code).
+        names: `co_names` of the code object.
 
     Returns:
         Kind and number of each: for calls the number of arguments, for cells the variable's index.
     """
+    if instruction.op == "IMPORT_FROM":
+        return [("process", 0), ("import_from", names.index(instruction.arg))]
     if instruction.op in _CELL_OPERATIONS:
         return [] if private else [(instruction.op.lower(), instruction.arg.index)]
     return _description(instruction).sites
@@ -82,7 +85,7 @@ class _Description:
         if way.site:
             return [(way.site, len(self.call.operands))]
         if way.process:
-            return [("any", 0)]
+            return [("process", 0)]
         if way.call:
             return [("call", len(way.args))]
         return [("raise", 1)] if name not in _NEVER_FAIL else []
@@ -283,7 +286,7 @@ class _Writer:
             "    if type(request) is tuple:",
             "        R.append((site, (NOTHING, request[1:], request[0])))",
             "    else:",
-            "        R.append((site, request.operands))",
+            "        R.append((sites[request.site], request.operands))",
             "    request = None",
             "    return -1",
             "if type(v) is Raised:",
@@ -371,7 +374,7 @@ class _Writer:
             f"    R.append((sites[1], ({reverse}{first}.__self__, {first}.__func__)))",
             "    return -1",
             f"if id({first}) in program.hooked:",
-            f"    {first}, {''.join(name + ', ' for name in args)}= program.hooked_call({first}, ({''.join(name + ', ' for name in args)}))",
+            f"    {first}, {''.join(name + ', ' for name in args)}= program.hooked_call({first}, ({''.join(name + ', ' for name in args)}), program.code.co_flags)",
             f"R.append((site, ({reverse}{first},)))",
             "return -1",
         ]
@@ -391,9 +394,11 @@ class _Writer:
             "    else:",
             f"        args = ({second}, *args)",
             f"count = len(args) - len({names})",
-            f"function, args, kwargs = program.prepare_call({first}, args[:count], dict(zip({names}, args[count:])))"
-            f" if id({first}) in program.hooked else ({first}, args[:count], dict(zip({names}, args[count:])))",
-            "R.append((site, (kwargs, args, function)))",
+            f"kwargs = dict(zip({names}, args[count:]))",
+            "args = args[:count]",
+            f"if id({first}) in program.hooked:",
+            f"    {first}, args, kwargs = program.prepare_call({first}, args, kwargs, program.code.co_flags)",
+            f"R.append((site, (kwargs, args, {first})))",
             "return -1",
         ]
         self.resume += ["x = v", *self.ending(True)]

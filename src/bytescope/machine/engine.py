@@ -5,10 +5,12 @@ It runs handlers until one leaves a request, yields the request to the resident 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
 from typing import Any
 
-from bytescope.machine import limits
+from bytescope.machine import calls, limits, processes, runtime
+from bytescope.machine import program as program_module
 from bytescope.machine.emit import FILENAME
 from bytescope.machine.program import Program, registers
 from bytescope.machine.runtime import BUILTINS, Raised
@@ -21,7 +23,7 @@ executed = [0]
 programs: list[Program] = []
 """The programs executed so far, in the order in which they first were."""
 
-_OWN_FILES = {FILENAME, __file__, registers.__code__.co_filename}
+_OWN_FILES = {FILENAME, *(module.__file__ for module in (sys.modules[__name__], calls, processes, program_module, runtime))}
 
 
 def _headroom() -> None:

@@ -1,6 +1,6 @@
 """Primitives that take more than one call of foreign code.
 
-Each is a generator that yields calls, `(callable, *arguments)` or `CallWithKeywords`, and is sent their results. A call that raised is
+Each is a generator that yields calls, `(callable, *arguments)` or an object with the number of another site and its operands, and is sent their results. A call that raised is
 answered by `Raised`; returning that lets the exception go on to the guest. `R` are the frame's registers: globals,
 builtins, locals mapping, the running process and the program.
 """
@@ -21,12 +21,23 @@ Process = Generator[Any, Any, Any]
 
 
 class CallWithKeywords:
-    """A call with keyword arguments, as operands of a site for any call."""
+    """A call with keyword arguments."""
 
     __slots__ = ("operands",)
+    site = 0
 
     def __init__(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.operands = (kwargs, args, function)
+
+
+class ImportFrom:
+    """The host's own IMPORT_FROM: it raises the error that this version of CPython raises."""
+
+    __slots__ = ("operands",)
+    site = 1
+
+    def __init__(self, module: Any) -> None:
+        self.operands = (module,)
 
 
 def _failed(value: Any, kind: type[BaseException]) -> bool:
@@ -330,7 +341,7 @@ def call_ex(R: list[Any], immediate: Any, first: Any, second: Any, args: Any, kw
         args = yield tuple, args
         if type(args) is Raised:
             return args
-    return (yield CallWithKeywords(*R[4].prepare_call(function, args, kwargs)))
+    return (yield CallWithKeywords(*R[4].prepare_call(function, args, kwargs, R[4].code.co_flags)))
 
 
 def import_name(R: list[Any], name: str, level: int, fromlist: Any) -> Process:
@@ -356,7 +367,7 @@ def import_from(R: list[Any], name: str, module: Any) -> Process:
         found = sys.modules.get(f"{package}.{name}")
         if found is not None:
             return found
-    return (yield R[4].import_from_failed, module, name)
+    return (yield ImportFrom(module))
 
 
 def import_star(R: list[Any], immediate: Any, module: Any) -> Process:

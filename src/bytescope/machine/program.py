@@ -39,7 +39,6 @@ class Program:
     hooked = calls.HOOKED
     hooked_call = staticmethod(calls.hooked_call)
     prepare_call = staticmethod(calls.prepare_call)
-    import_from_failed = staticmethod(calls.import_from_failed)
     make_function = staticmethod(calls.make_function)
 
     def __init__(self, code: types.CodeType) -> None:
@@ -75,7 +74,7 @@ class Program:
                 continue
             depth = verified.handled[index]
             guarded = verified.handlers[index] is not None
-            kinds = sites(instruction, self.private)
+            kinds = sites(instruction, self.private, self.code.co_names)
             self.site_numbers.append(
                 tuple(self._site(kind, number, depth, instruction, guarded) for kind, number in kinds)
             )
@@ -84,6 +83,7 @@ class Program:
             self._number["fallback", depth] = self._add(Site("raise", 1, depth, self._position(0), True))
 
     def _site(self, kind: str, number: int, depth: int, instruction: Instruction, guarded: bool) -> int:
+        guarded = guarded or kind == "process"  # a process wants to see what its calls raise
         key = (kind, number, depth, instruction.position, guarded)
         if kind in ("suspend", "delegate") or key not in self._number:
             self._number[key] = self._add(Site(kind, number, depth, instruction.position, guarded))
@@ -183,7 +183,7 @@ class Program:
             site = self.sites[number]
             if site.kind == "raise" and site.number == 1:
                 return number, exception
-            if site.kind == "any":
+            if site.kind in ("any", "process"):
                 return number, ({}, (exception,), throw)
             if site.kind == "call" and site.number:
                 return number, (exception, throw, *([calls.call] * (site.number - 1)))

@@ -192,8 +192,13 @@ class Trampoline:
         self.widest = max(self.widest, number + 4)
         if kind == "call":
             sequences.call_operands(number, position)
-        elif kind == "any":
+        elif kind in ("any", "process"):
             sequences.call_any(position)
+        elif kind == "import_from":
+            asm.emit("UNPACK_SEQUENCE", 1)
+            asm.emit("IMPORT_FROM", number, position)
+            asm.emit("SWAP", 2)
+            asm.emit("POP_TOP")
         elif kind == "raise":
             sequences.raise_operands(number, position)
         elif kind == "exit":
