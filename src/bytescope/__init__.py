@@ -1,10 +1,14 @@
 """bytescope: a Python virtual machine in Python, with every operation of a program visible and replaceable."""
 
-from bytescope.code.errors import InvalidBytecode, UnsupportedHost
-from bytescope.machine.imports import convert_module
-from bytescope.machine.limits import BudgetExceeded
-from bytescope.machine.resident import convert, is_guest
-from bytescope.machine.vm import VM
+from bytescope.isolation import isolate
+
+isolate()
+
+from bytescope.code.errors import InvalidBytecode, UnsupportedHost  # noqa: E402
+from bytescope.machine.imports import convert_module  # noqa: E402
+from bytescope.machine.limits import BudgetExceeded  # noqa: E402
+from bytescope.machine.resident import convert, is_guest  # noqa: E402
+from bytescope.machine.vm import VM  # noqa: E402
 
 __version__ = "0.1.0"
 

@@ -1,7 +1,7 @@
 """What the host takes for granted about neighbours.
 
-It looks at the instruction behind a YIELD_VALUE to see what the generator waits for, and a FOR_ITER that is done skips
-the END_FOR that it jumps to without a look. Where an edit parts such a pair, wrong results or a corrupt stack follow.
+Say, it looks at the instruction behind a YIELD_VALUE to see what the generator waits for, and a FOR_ITER that is done
+skips the END_FOR that it jumps to, unseen. Where an edit parts such a pair, wrong results or a corrupt stack follow.
 """
 
 from collections.abc import Iterable, Sequence

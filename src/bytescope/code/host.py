@@ -136,11 +136,14 @@ ENDS: Final = frozenset(
 )
 """Opcodes that never go on to the next instruction."""
 
-FOLLOWERS: Final[dict[int, int]] = {
-    OPMAP[one]: OPMAP[other]
-    for one, other in [("YIELD_VALUE", "RESUME"), *([("SEND", "YIELD_VALUE")] if HOST == "3.11" else [])]
+_FOLLOWERS = {
+    "3.11": {"YIELD_VALUE": "RESUME", "SEND": "YIELD_VALUE", "KW_NAMES": "PRECALL", "PRECALL": "CALL"},
+    "3.12": {"YIELD_VALUE": "RESUME", "KW_NAMES": "CALL"},
+    "3.13": {"YIELD_VALUE": "RESUME", "END_FOR": "POP_TOP"},
+    "3.14": {"YIELD_VALUE": "RESUME", "END_FOR": "POP_ITER"},
 }
-"""Opcodes behind which the host, when it throws into a generator, takes a certain other one for granted."""
+FOLLOWERS: Final[dict[int, int]] = {OPMAP[one]: OPMAP[other] for one, other in _FOLLOWERS[HOST].items()}
+"""Opcodes behind which the host takes a certain other one for granted: it skips it, or looks at its argument."""
 LANDINGS: Final[dict[int, int]] = {OPMAP["FOR_ITER"]: OPMAP["END_FOR"]} if "END_FOR" in OPMAP else {}
 """Jumps at whose target the host takes a certain opcode for granted, and skips it."""
 SHORT: Final = frozenset({OPMAP["SEND"]} if HOST == "3.11" else ())

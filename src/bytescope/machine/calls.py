@@ -5,12 +5,12 @@ from __future__ import annotations
 import __future__
 import builtins
 import operator
+import sys
 import types
 import warnings
 from collections.abc import Callable
 from typing import Any
 
-from bytescope.machine.runtime import BUILTINS
 
 call = operator.call  # type: ignore[attr-defined, unused-ignore]
 
@@ -42,7 +42,7 @@ def _source(function: Any, args: tuple[Any, ...], flags: int) -> types.CodeType 
     if not isinstance(source, (str, bytes, bytearray, memoryview)):
         return None
     mode = "exec"
-    if function is builtins.eval:
+    if function is eval:
         mode = "eval"
         if isinstance(source, str):
             source = source.lstrip(" \t")
@@ -51,30 +51,58 @@ def _source(function: Any, args: tuple[Any, ...], flags: int) -> types.CodeType 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            return BUILTINS["compile"](source, "<string>", mode, flags, True)  # type: ignore[no-any-return]
+            return compile(source, "<string>", mode, flags, True)  # type: ignore[no-any-return]
         except BaseException:
             return None
 
 
 def hooked_call(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
-    """A call of a hooked function with the code among its arguments made resident: (function, *arguments)."""
-    if function is types.FunctionType:
-        if args and type(args[0]) is types.CodeType:
-            args = (_resident(args[0]), *args[1:])
-    elif args:
-        code = _source(function, args, flags & _FUTURE_FLAGS)
-        if code is not None:
-            args = (_resident(code), *args[1:])
+    """A call of a hooked function as it is to be made: (function, *arguments)."""
+    return _HOOKS[id(function)](function, args, flags)
+
+
+def _run_code(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
+    """exec and eval get resident code."""
+    code = _source(function, args, flags & _FUTURE_FLAGS) if args else None
+    return (function, *args) if code is None else (function, _resident(code), *args[1:])
+
+
+def _make_function(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
+    """`types.FunctionType` gets resident code."""
+    if args and type(args[0]) is types.CodeType:
+        args = (_resident(args[0]), *args[1:])
     return (function, *args)
 
 
-HOOKED = {id(builtins.exec), id(builtins.eval), id(types.FunctionType)}
-"""Ids of the functions that run, or make functions of, the code objects they are given."""
+ROOM = 4
+"""Frames that the machine needs above a guest's. The host's recursion limit is higher than the guest's by so much."""
+
+
+def _get_recursion_limit(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
+    return (function, *args) if args else (int, function() - ROOM)
+
+
+def _set_recursion_limit(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
+    if len(args) == 1 and type(args[0]) is int and 0 < args[0] < 1 << 30:
+        args = (args[0] + ROOM,)
+    return (function, *args)
+
+
+_HOOKS: dict[int, Callable[[Any, tuple[Any, ...], int], tuple[Any, ...]]] = {
+    id(exec): _run_code,
+    id(eval): _run_code,
+    id(types.FunctionType): _make_function,
+    id(sys.getrecursionlimit): _get_recursion_limit,
+    id(sys.setrecursionlimit): _set_recursion_limit,
+}
+
+HOOKED = frozenset(_HOOKS)
+"""Ids of the functions whose calls are changed before they are made."""
 
 
 def prepare_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], flags: int) -> tuple[Any, ...]:
     """A call with keywords as a request of a process: (callable, positional, keywords)."""
-    if id(function) in HOOKED:
+    if id(function) in HOOKED and not (kwargs.get("closure") and type(args[0]) is not types.CodeType):
         function, *rest = hooked_call(function, args, flags)
         args = tuple(rest)
         if function is types.FunctionType and type(kwargs.get("code")) is types.CodeType:

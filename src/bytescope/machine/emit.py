@@ -14,8 +14,8 @@ from typing import Any
 
 from bytescope.code.instruction import Instruction
 from bytescope.isa.lift import Call, Lifted, Symbol, lift, shape
+from bytescope.isolation import PRIVATE_BUILTINS
 from bytescope.machine.operations import NAMESPACE, How, how
-from bytescope.machine.runtime import BUILTINS
 
 Op = Callable[[list[Any]], int]
 Resume = Callable[[list[Any], Any], int]
@@ -63,6 +63,8 @@ class _Description:
 
     def _sites(self) -> list[tuple[str, int]]:
         control = self.lifted.control
+        if self.instruction.op == "POP":
+            return [("drop", 1)]
         if control is not None:
             return {"raise": [("raise", len(control[1]))], "reraise": [("raise", 1)], "return": []}[control[0]]
         if self.call is None:
@@ -76,7 +78,8 @@ class _Description:
         if name in ("push_exc_info", "pop_except"):
             return [(name, 0)]
         if name in _VARIABLE_ACCESS:
-            return [("raise", 1)] if name in _MAY_FAIL and (self.instruction.flag or name == "load_global") else []
+            fails = name in _MAY_FAIL and (self.instruction.flag or name == "load_global")
+            return [*([("raise", 1)] if fails else []), *([("drop", 1)] if name.startswith("delete") else [])]
         if name in ("cleanup_throw", "end_async_for"):
             return [("raise", 1)]
         if name in ("make_function", "make_cell", "save_cell", "restore_cell"):
@@ -243,7 +246,8 @@ class _Writer:
         if way.inline is not None:
             expression = way.inline.replace("imm", repr(call.immediate)) if call.name == "unpack" else way.inline
             expression = expression.format(*operands)
-            lines = [f"{target} = {expression}" if target else expression, *self.ending(False)]
+            assigned = f"{target} = {expression}" if target and not way.statement else expression
+            lines = [assigned, *self.ending(False)]
             if way.guard is None:
                 self.op += lines
                 return
@@ -318,10 +322,21 @@ class _Writer:
     primitive_store_cell = primitive_store_local
 
     def primitive_delete_local(self) -> None:
-        self.op += ["try:", "    R[var].cell_contents", "    del R[var].cell_contents", "    return nxt"]
-        self.op += ["except ValueError:", "    pass", "raise unbound(imm.name, imm.scope)"]
+        self.op += ["try:", "    x = R[var].cell_contents", "    del R[var].cell_contents"]
+        self.op += ["except ValueError:", "    pass", "else:", *("    " + line for line in self.drop("x", "sites[1]"))]
+        self.op += ["raise unbound(imm.name, imm.scope)"]
+        self.resume += ["return nxt"]
 
     primitive_delete_cell = primitive_delete_local
+
+    def drop(self, value: str, site: str) -> list[str]:
+        """Statements that give up a reference. If it is the last, foreign code may run: not below the machine."""
+        return [f"if type({value}) in PLAIN:", "    return nxt", f"R.append(({site}, {value}))", "return -1"]
+
+    def write_pop(self) -> None:
+        value = self.name(Symbol(-1, 0))
+        self.op += ["R[p0] = None", *self.drop(value, "site")]
+        self.resume += ["return nxt"]
 
     def primitive_save_local(self) -> None:
         self.op += ["try:", "    R[p0] = R[var].cell_contents", "except ValueError:", "    R[p0] = UNBOUND"]
@@ -479,7 +494,7 @@ def _function_index(function: Any) -> int:
     return len(_functions) - 1
 
 
-_namespace: dict[str, Any] = {**NAMESPACE, "functions": _functions, "NOTHING": {}, "__builtins__": BUILTINS}
+_namespace: dict[str, Any] = {**NAMESPACE, "functions": _functions, "NOTHING": {}, "__builtins__": PRIVATE_BUILTINS}
 _factories: dict[str, Factory] = {}
 _by_shape: dict[object, Factory] = {}
 

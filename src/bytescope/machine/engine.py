@@ -9,13 +9,11 @@ import sys
 from collections.abc import Generator
 from typing import Any
 
-from bytescope.machine import calls, limits, processes, runtime
+from bytescope.machine import calls, limits, processes, recursion, runtime
 from bytescope.machine import program as program_module
 from bytescope.machine.emit import FILENAME
 from bytescope.machine.program import Program, registers
-from bytescope.machine.runtime import BUILTINS, Raised
-
-__builtins__ = BUILTINS
+from bytescope.machine.runtime import Raised
 
 executed = [0]
 """Number of guest instructions executed so far, in this process."""
@@ -23,20 +21,9 @@ executed = [0]
 programs: list[Program] = []
 """The programs executed so far, in the order in which they first were."""
 
-_OWN_FILES = {FILENAME, *(module.__file__ for module in (sys.modules[__name__], calls, processes, program_module, runtime))}
-
-
-def _headroom() -> None:
-    """Fail where the recursion limit leaves the machine no room: a frame that has started must be able to finish."""
-    _headroom_2()
-
-
-def _headroom_2() -> None:
-    _headroom_3()
-
-
-def _headroom_3() -> None:
-    pass
+_OWN_FILES = frozenset(
+    {FILENAME, *(m.__file__ or "" for m in (sys.modules[__name__], calls, processes, program_module, recursion, runtime))}
+)
 
 
 def foreign(exception: BaseException) -> BaseException:
@@ -65,7 +52,7 @@ def drive(
     Returns:
         What the guest returns.
     """
-    _headroom()
+    recursion.check()
     if limits.active:
         return (yield from limited(program, cells, namespace, mapping, limits.active[-1]))
     ops = program.ops
@@ -88,6 +75,7 @@ def drive(
                 pc = ops[pc](R)
                 count += 1
         except BaseException as error:
+            R[3] = None
             R.append(program.failure(last, foreign(error)))
             pc = -1
         executed[0] += count
@@ -96,6 +84,8 @@ def drive(
             return R.pop()
         answer = yield R.pop()
         while type(answer) is Raised and R[3] is None:
+            if type(answer[0]) is RecursionError:
+                recursion.trim(answer[0], _OWN_FILES)
             pc = program.unwind(R, last, answer[0])
             if pc >= 0:
                 answer = pc
@@ -130,6 +120,7 @@ def limited(
                     executed[0] += 1
                     pc = ops[pc](R)
             except BaseException as error:
+                R[3] = None
                 R.append(program.failure(last, foreign(error)))
                 pc = -1
             if pc == -2:

@@ -24,6 +24,7 @@ class How:
 
     inline: expression over `{0}`, `{1}` (operands), `imm` (immediate) and `R` (registers), or None;
     guard: condition under which the inline form is allowed, or None for always;
+    statement: the inline form is a statement that assigns the result to `x`;
     call: name of the callable that the resident frame calls otherwise, or None; args: its arguments, as `inline`;
     finish: expression that makes the result from the call's value `v`;
     process: name of the generator function that yields the calls otherwise, or None;
@@ -39,6 +40,7 @@ class How:
     process: str | None = None
     site: str | None = None
     names: tuple[tuple[str, Any], ...] = ()
+    statement: bool = False
 
 
 def _both_plain() -> str:
@@ -74,7 +76,8 @@ def _binary(symbol: str) -> How:
 
 
 def _inplace(symbol: str) -> How:
-    return _two(symbol[:-1], _INPLACE[symbol])
+    text = f"x = {{0}}; x {symbol} {{1}}"  # a statement, because its error messages name the operator
+    return How(text, _both_plain(), "function", ("{0}", "{1}"), names=_function(_INPLACE[symbol]), statement=True)
 
 
 def _compare(symbol: str) -> How:

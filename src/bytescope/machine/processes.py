@@ -7,7 +7,6 @@ builtins, locals mapping, the running process and the program.
 
 from __future__ import annotations
 
-import builtins
 import operator
 import sys
 import types
@@ -102,7 +101,7 @@ def setup_annotations(R: list[Any], immediate: Any) -> Process:
 def super_attr(R: list[Any], immediate: tuple[str, bool], supertype: Any, cls: Any, receiver: Any) -> Process:
     """`super().name`; with a rebound `super` it is an ordinary call followed by an attribute."""
     name, two_arguments = immediate
-    if supertype is builtins.super or two_arguments:
+    if supertype is super or two_arguments:
         proxy = yield supertype, cls, receiver
     else:
         proxy = yield (supertype,)
@@ -123,13 +122,6 @@ def bind_special(value: Any, name: str) -> Process:
     if getter is NULL:
         return found
     return (yield getter, found, value, kind)
-
-
-def _qualified(value: Any) -> str:
-    """The type's name as CPython's messages about special methods write it."""
-    kind = type(value)
-    module = kind.__module__ if not kind.__flags__ & 1 << 9 else "builtins"
-    return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
 
 
 _PROTOCOL = {

@@ -1,11 +1,7 @@
-"""The values, type sets and helpers that the reference engine's handlers name.
-
-The machine keeps a copy of builtins of its own, since programs rebind `builtins.len` and friends.
-"""
+"""The values, type sets and helpers that the reference engine's handlers name."""
 
 from __future__ import annotations
 
-import builtins
 import types
 import weakref
 from typing import Any
@@ -17,7 +13,6 @@ __all__ = [
     "stopiteration_error", "template", "unbound",
 ]  # fmt: skip
 
-BUILTINS = dict(vars(builtins))
 
 
 class _Sentinel:
@@ -118,9 +113,9 @@ _IMMUTABLE_TYPE = 1 << 8
 # --- variables
 
 
-def name_error(kind: type[NameError], message: str, name: str) -> NameError:
+def name_error(message: str, name: str) -> NameError:
     """A NameError as CPython makes it: with the name as an attribute."""
-    error = kind(message)
+    error = NameError(message)
     error.name = name
     return error
 
@@ -129,14 +124,13 @@ def unbound(name: str, scope: str) -> NameError:
     """The error for a variable without a value."""
     if scope == "free":
         message = f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
-        return name_error(NameError, message, name)
-    message = f"cannot access local variable '{name}' where it is not associated with a value"
-    return name_error(UnboundLocalError, message, name)
+        return name_error(message, name)
+    return UnboundLocalError(f"cannot access local variable '{name}' where it is not associated with a value")
 
 
 def not_defined(name: str) -> NameError:
     """The error for a global or builtin that does not exist."""
-    return name_error(NameError, f"name '{name}' is not defined", name)
+    return name_error(f"name '{name}' is not defined", name)
 
 
 def load_global(R: list[Any], name: str) -> Any:

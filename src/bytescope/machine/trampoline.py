@@ -199,6 +199,9 @@ class Trampoline:
             asm.emit("IMPORT_FROM", number, position)
             asm.emit("SWAP", 2)
             asm.emit("POP_TOP")
+        elif kind == "drop":
+            asm.emit("POP_TOP", 0, position)
+            self.load_const(None)
         elif kind == "raise":
             sequences.raise_operands(number, position)
         elif kind == "exit":

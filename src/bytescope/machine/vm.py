@@ -13,6 +13,7 @@ from typing import Any
 
 from bytescope.machine import engine, limits
 from bytescope.machine.imports import Guests, functions_of, importing
+from bytescope.machine.recursion import headroom
 from bytescope.machine.resident import resident
 
 
@@ -226,7 +227,7 @@ class VM:
     def running(self, guests: Guests | None = None) -> Iterator[None]:
         """While this context is open, guest modules are imported as such and this VM's limits are in force."""
         limited = (self.budget.max_instructions, self.budget.max_depth, self.budget.timeout) != (None, None, None)
-        with importing(guests or self.guests):
+        with importing(guests or self.guests), headroom():
             if not limited:
                 yield
                 return

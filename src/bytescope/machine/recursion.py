@@ -1,0 +1,59 @@
+"""The recursion limit: the machine's own frames do not count.
+
+A guest's frame needs a few frames of the machine above it while it is executed, none while it waits for a callee. So
+the host's limit is raised by that many, once, and a guest's frame that finds less room than that is one too many: it
+fails where CPython's would.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bytescope.machine.calls import ROOM
+
+_depth = [0]
+
+
+@contextmanager
+def headroom() -> Iterator[None]:
+    """While this context is open, the host's recursion limit has room for the machine."""
+    if not _depth[0]:
+        sys.setrecursionlimit(sys.getrecursionlimit() + ROOM)
+    _depth[0] += 1
+    try:
+        yield
+    finally:
+        _depth[0] -= 1
+        if not _depth[0]:
+            sys.setrecursionlimit(max(sys.getrecursionlimit() - ROOM, 1))
+
+
+def _room_1() -> None:
+    _room_2()
+
+
+def _room_2() -> None:
+    _room_3()
+
+
+def _room_3() -> None:
+    pass
+
+
+check = _room_1
+"""Fails, called by the machine generator, where the limit leaves the machine no room."""
+
+
+def trim(exception: BaseException, own_files: frozenset[str]) -> None:
+    """Cut the machine's frames, and the resident frame that did not get going, from a RecursionError's traceback."""
+    previous = None
+    traceback = exception.__traceback__
+    while traceback is not None:
+        following = traceback.tb_next
+        if following is not None and following.tb_frame.f_code.co_filename in own_files:
+            if previous is not None:
+                previous.tb_next = None
+            return
+        previous, traceback = traceback, following
