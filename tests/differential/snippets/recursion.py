@@ -15,7 +15,7 @@ def f():
     finally: left += 1
 try: f()
 except RecursionError: print(entered == left, entered > 100)
-finally: sys.setrecursionlimit(1000)
+finally: sys.setrecursionlimit(1000); del entered, left
 
 # --- ten_thousand_deep
 import sys
