@@ -198,3 +198,6 @@ GENERATOR_DEPTH: Final = 1 - stack_effect(OPMAP["RETURN_GENERATOR"], 0, False)
 
 UNPACK_TELLS_LENGTH: Final = HOST not in ("3.11", "3.12", "3.13")
 """Whether the error about too many values to unpack says how many there were."""
+
+CLASS_PATTERN_NOUN: Final = "type" if HOST == "3.11" else "class"
+"""What the error about a class pattern without a class calls it."""

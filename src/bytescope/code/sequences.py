@@ -136,11 +136,11 @@ class Sequences:
             asm.emit("BUILD_TUPLE", 2)
             return
         if name in _INTRINSIC_OF:
-            opcode = name.upper()
+            name = _INTRINSIC_OF[name]
+            opcode = name.removeprefix("INTRINSIC_")
             if opcode in host.OPMAP:
                 asm.emit(opcode, 0, position)
                 return
-            name = _INTRINSIC_OF[name]
         if name in host.INTRINSICS_1:
             asm.emit("CALL_INTRINSIC_1", host.INTRINSICS_1.index(name), position)
         elif name in host.INTRINSICS_2:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bytescope.code.instruction import Instruction
-from bytescope.isa import semantics as _semantics  # noqa: F401  (fills the table)
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.isa.table import INSTRUCTIONS
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import __future__
 import builtins
+import functools
 import operator
 import sys
 import types
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -34,26 +34,19 @@ def builtins_of(value: Any) -> Any:
     return vars(builtins) if value is None else value
 
 
-def _source(function: Any, args: tuple[Any, ...], flags: int) -> types.CodeType | None:
+def _source(function: Any, source: Any, flags: int) -> types.CodeType | None:
     """The code that exec or eval is given, compiled as they would; None where they are to complain themselves."""
-    source = args[0]
     if isinstance(source, types.CodeType):
         return source
     if not isinstance(source, (str, bytes, bytearray, memoryview)):
         return None
-    mode = "exec"
-    if function is eval:
-        mode = "eval"
-        if isinstance(source, str):
-            source = source.lstrip(" \t")
-        elif isinstance(source, bytes):
-            source = source.lstrip(b" \t")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            return compile(source, "<string>", mode, flags, True)  # type: ignore[no-any-return]
-        except BaseException:
-            return None
+    if function is exec:
+        return compile(source, "<string>", "exec", flags, True)
+    if isinstance(source, str):
+        source = source.lstrip(" \t")
+    elif isinstance(source, bytes):
+        source = source.lstrip(b" \t")
+    return compile(source, "<string>", "eval", flags, True)
 
 
 def hooked_call(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
@@ -63,7 +56,7 @@ def hooked_call(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, 
 
 def _run_code(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
     """exec and eval get resident code."""
-    code = _source(function, args, flags & _FUTURE_FLAGS) if args else None
+    code = _source(function, args[0], flags & _FUTURE_FLAGS) if args else None
     return (function, *args) if code is None else (function, _resident(code), *args[1:])
 
 
@@ -79,7 +72,7 @@ ROOM = 4
 
 
 def _get_recursion_limit(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
-    return (function, *args) if args else (int, function() - ROOM)
+    return (function, *args) if args else (functools.partial(int, function() - ROOM),)
 
 
 def _set_recursion_limit(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
@@ -102,7 +95,7 @@ HOOKED = frozenset(_HOOKS)
 
 def prepare_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], flags: int) -> tuple[Any, ...]:
     """A call with keywords as a request of a process: (callable, positional, keywords)."""
-    if id(function) in HOOKED and not (kwargs.get("closure") and type(args[0]) is not types.CodeType):
+    if id(function) in HOOKED and not ("closure" in kwargs and type(args[0]) is not types.CodeType):
         function, *rest = hooked_call(function, args, flags)
         args = tuple(rest)
         if function is types.FunctionType and type(kwargs.get("code")) is types.CodeType:

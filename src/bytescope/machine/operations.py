@@ -136,7 +136,7 @@ _FIXED: dict[str, How] = {
     "list_append": How("{0}.append({1})"),
     "set_add": How("{0}.add({1})", PLAIN % 1, "set_add", ("{0}", "{1}")),
     "map_add": How("setitem({0}, {1}, {2})", PLAIN % 1, "setitem", ("{0}", "{1}", "{2}")),
-    "list_extend": How("{0}.extend({1})", "type({1}) in CONTAINERS", process="list_extend"),
+    "list_extend": How("{0}.extend({1})", "type({1}) in ITERABLES", process="list_extend"),
     "set_update": How(process="set_update"),
     "dict_update": How(process="dict_update"),
     "dict_merge": How(process="dict_merge"),

@@ -13,7 +13,7 @@ import types
 from collections.abc import Generator, Iterator
 from typing import Any
 
-from bytescope.code.host import UNPACK_TELLS_LENGTH
+from bytescope.code.host import CLASS_PATTERN_NOUN, UNPACK_TELLS_LENGTH
 from bytescope.machine.runtime import NULL, Raised, load_global, lookup, not_defined
 
 Process = Generator[Any, Any, Any]
@@ -272,8 +272,19 @@ def _start(iterable: Any) -> Process:
     return iterator
 
 
+def _wrong_count(count: int, iterable: Any) -> ValueError:
+    """The error for a number of values that is not `count`."""
+    sized = type(iterable) in (list, tuple, dict)
+    if sized and len(iterable) < count:
+        return ValueError(f"not enough values to unpack (expected {count}, got {len(iterable)})")
+    detail = f", got {len(iterable)}" if UNPACK_TELLS_LENGTH and sized else ""
+    return ValueError(f"too many values to unpack (expected {count}{detail})")
+
+
 def unpack(R: list[Any], count: int, iterable: Any) -> Process:
     """Assignment to `count` targets."""
+    if type(iterable) is tuple or type(iterable) is list:
+        raise _wrong_count(count, iterable)
     iterator = yield from _start(iterable)
     if type(iterator) is Raised:
         return iterator
@@ -285,8 +296,7 @@ def unpack(R: list[Any], count: int, iterable: Any) -> Process:
         return values
     if type(extra) is Raised:
         return extra
-    detail = f", got {len(iterable)}" if UNPACK_TELLS_LENGTH and type(iterable) in (list, tuple, dict) else ""
-    raise ValueError(f"too many values to unpack (expected {count}{detail})")
+    raise _wrong_count(count, iterable)
 
 
 def unpack_ex(R: list[Any], counts: tuple[int, int], iterable: Any) -> Process:
@@ -443,7 +453,7 @@ _SELF_MATCH = 1 << 22
 def match_class(R: list[Any], count: int, subject: Any, cls: Any, names: tuple[str, ...]) -> Process:
     """The attributes of a class pattern, or None."""
     if not isinstance(cls, type):
-        raise TypeError("called match pattern must be a class")
+        raise TypeError(f"called match pattern must be a {CLASS_PATTERN_NOUN}")
     matches = yield isinstance, subject, cls
     if matches is not True:
         return matches if type(matches) is Raised else None

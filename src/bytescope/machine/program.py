@@ -63,6 +63,12 @@ class Program:
         self.own = len(variables) - free if self.private else 0
         self._allocate()
 
+    @property
+    def return_position(self) -> Any:
+        """Position of the last return: where the frame is said to be after it has returned."""
+        returns = [i for i, depth in zip(self.instructions, self.verified.depths, strict=True) if i.op == "RETURN" and depth >= 0]
+        return returns[-1].position if returns else None
+
     # --- sites
 
     def _allocate(self) -> None:

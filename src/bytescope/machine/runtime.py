@@ -7,7 +7,7 @@ import weakref
 from typing import Any
 
 __all__ = [
-    "BOUNDS", "CONTAINERS", "DONE", "HASHED", "INTEGER", "ITERATORS", "NULL", "NUMBERS", "PLAIN", "SEQUENCES", "UNBOUND",
+    "BOUNDS", "CONTAINERS", "DONE", "HASHED", "INTEGER", "ITERABLES", "ITERATORS", "NULL", "NUMBERS", "PLAIN", "SEQUENCES", "UNBOUND",
     "CellType", "FunctionType", "MethodType", "Raised", "attribute_names", "delete_global", "delete_name", "exception_match",
     "interpolation", "is_mapping", "is_sequence", "learn", "load_build_class", "load_global", "load_name",
     "stopiteration_error", "template", "unbound",
@@ -53,7 +53,8 @@ INTEGER = frozenset({int})
 BOUNDS = frozenset({int, type(None)})
 SEQUENCES = frozenset({list, tuple, str, bytes})
 HASHED = frozenset({dict, set, frozenset})
-CONTAINERS = PLAIN | SEQUENCES | HASHED | {bytearray, range, memoryview}
+ITERABLES = SEQUENCES | HASHED | {bytearray, range}
+CONTAINERS = PLAIN | ITERABLES | {memoryview}
 ITERATORS = frozenset(
     type(iter(each))
     for each in ((), [], "", "\u0101", b"", bytearray(), range(1), range(1 << 70), set(), {}, {}.keys(), {}.values(), {}.items())

@@ -156,7 +156,7 @@ class Trampoline:
             asm.jump("JUMP_BACKWARD_NO_INTERRUPT", self.loops[depth])
         asm.place(finished)
         self.sequences.drop_sent_receiver()
-        asm.emit("RETURN_VALUE")
+        asm.emit("RETURN_VALUE", 0, self.program.return_position)
 
     def dispatch(self, numbers: list[int]) -> None:
         """Binary search for the site whose number is on top of the stack."""
