@@ -109,7 +109,7 @@ class _Recorder:
         self.lifted.jump = tuple(self.stack)
         self.lifted.branch = (condition, when)
 
-    def next(self, iterator: Symbol, exhausted: int) -> Symbol:
+    def next(self, iterator: Symbol, exhausted: int) -> Any:
         self.lifted.jump = tuple(self.stack)
         return self._call("next", (iterator,), None)
 
@@ -169,7 +169,8 @@ def shape(instruction: Instruction) -> object:
 
 
 _OPERATOR_IMMEDIATE = frozenset(
-    "UNARY BINARY INPLACE COMPARE CONTAINS IS CONVERT WITH_EXCEPT CALL_EX SEND TYPE_INTRINSIC_1 TYPE_INTRINSIC_2".split()
+    "UNARY BINARY INPLACE COMPARE CONTAINS IS CONVERT WITH_EXCEPT CALL_EX SEND "
+    "TYPE_INTRINSIC_1 TYPE_INTRINSIC_2".split()
 )
 
 

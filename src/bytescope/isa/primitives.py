@@ -125,7 +125,9 @@ _declare("length", "subject -- length", dunders="__len__")
 _declare("match_mapping", "subject -- result")
 _declare("match_sequence", "subject -- result")
 _declare("match_keys", "subject keys -- values_or_none", "load", dunders="get __contains__")
-_declare("match_class", "subject class names -- attributes_or_none", "load", "count", "__match_args__ __instancecheck__")
+_declare(
+    "match_class", "subject class names -- attributes_or_none", "load", "count", "__match_args__ __instancecheck__"
+)
 # iteration
 _declare("iter", "iterable -- iterator", "move", dunders="__iter__ __getitem__")
 _declare("next", "iterator -- value", "load", dunders="__next__")

@@ -12,7 +12,8 @@ class Row:
     """A row of the table of instructions.
 
     name: the operation; effect: "operands -- results" by name, topmost last; jumps: it may go to its target;
-    falls_through: it may go on to the next instruction; raises: it may raise; semantics: its meaning on an abstract machine.
+    falls_through: it may go on to the next instruction; raises: it may raise; semantics: its meaning on an abstract
+    machine.
     """
 
     name: str
