@@ -8,7 +8,7 @@ from pathlib import Path
 from tools.hosts import find_hosts
 
 from . import plan
-from .runs import Choice, Run, run_tier
+from .runs import SRC, Choice, Run, run_tier
 
 COLUMNS = "version tier level engine modules clean native passing lost excused seconds good".split()
 
@@ -27,6 +27,9 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     add("--jobs", type=int, choices=[1, 2], default=1)
     add("--timeout", type=float, default=120.0, metavar="S", help="longest silence of a module (a test that hangs)")
     add("--limit", type=float, default=1800.0, metavar="S", help="longest time for a module")
+    add(
+        "--src", type=Path, default=SRC, metavar="DIR", help="folder of the bytescope to test; default: this checkout's"
+    )
     add("--json", type=Path, metavar="FILE", help="write everything about the runs to FILE")
     add("--update-baseline", action="store_true", help="record native outcomes (--engine cpython), else floors")
     add("--verbose", action="store_true", help="print the traceback of every lost test")
@@ -44,6 +47,7 @@ def main() -> int:
         silence=options.timeout,
         limit=options.limit,
         update=options.update_baseline,
+        src=options.src.resolve(),
     )
     levels = [""] if choice.native else ["L1", "L2"] if options.all else options.level or ["L1"]
     tiers = plan.TIERS if options.all else options.tier or ["core"]

@@ -25,6 +25,7 @@ class Choice:
     silence: float = 120.0
     limit: float = 1800.0
     update: bool = False
+    src: Path = SRC
 
     @property
     def native(self) -> bool:
@@ -133,7 +134,7 @@ def run_modules(
             module=f"test.{name}",
             python=host.python,
             engine=engine,
-            src=str(SRC),
+            src=str(choice.src),
             libraries=plan.libraries(name) if level == "L2" else (),
             match=choice.match,
             silence=choice.silence,
