@@ -53,13 +53,17 @@ def nibbles(first: Rule, second: Rule) -> Rule:
 
 
 def load_fast(lowering: Lowering, arg: int) -> None:
-    """The fast slot of a captured variable holds its cell: that is how closures are loaded since 3.13."""
+    """The fast slot of a captured variable holds its cell, or within an inlined comprehension maybe a plain value."""
     variable = lowering.variable(arg)
-    lowering.emit("LOAD_LOCAL" if variable.scope == "local" else "LOAD_CLOSURE", variable, host.HOST == "3.11")
+    if variable.scope == "local":
+        lowering.emit("LOAD_LOCAL", variable, host.HOST == "3.11")
+    else:
+        lowering.emit("LOAD_CLOSURE", variable)
 
 
 def load_fast_check(lowering: Lowering, arg: int) -> None:
-    lowering.emit("LOAD_LOCAL", lowering.variable(arg), True)
+    variable = lowering.variable(arg)
+    lowering.emit("LOAD_LOCAL" if variable.scope == "local" else "LOAD_CLOSURE", variable, True)
 
 
 def store_fast(lowering: Lowering, arg: int) -> None:

@@ -53,35 +53,35 @@ class Sequences:
         """Emit the call of the tuple (argument n, ..., argument 1, callable) on top of the stack."""
         asm = self.asm
         if count:
-            asm.emit("UNPACK_SEQUENCE", count + 1)
+            asm.emit("UNPACK_SEQUENCE", count + 1, position)
             self.call(count - 1, position)
             return
-        asm.emit("UNPACK_SEQUENCE", 1)
-        asm.emit("PUSH_NULL")
+        asm.emit("UNPACK_SEQUENCE", 1, position)
+        asm.emit("PUSH_NULL", 0, position)
         if NULL_FIRST:
-            asm.emit("SWAP", 2)
+            asm.emit("SWAP", 2, position)
         self.call(0, position)
 
     def call_any(self, position: Position | None) -> None:
         """Emit the call of the tuple (keyword dict, positional tuple, callable) on top of the stack."""
         asm = self.asm
         if NULL_FIRST:
-            asm.emit("PUSH_NULL")
-            asm.emit("SWAP", 2)
-            asm.emit("UNPACK_SEQUENCE", 3)
+            asm.emit("PUSH_NULL", 0, position)
+            asm.emit("SWAP", 2, position)
+            asm.emit("UNPACK_SEQUENCE", 3, position)
         else:
-            asm.emit("UNPACK_SEQUENCE", 3)
-            asm.emit("PUSH_NULL")
-            asm.emit("SWAP", 3)
-            asm.emit("SWAP", 2)
+            asm.emit("UNPACK_SEQUENCE", 3, position)
+            asm.emit("PUSH_NULL", 0, position)
+            asm.emit("SWAP", 3, position)
+            asm.emit("SWAP", 2, position)
         asm.emit("CALL_FUNCTION_EX", _KWARGS_FLAG, position)
 
     def raise_operands(self, count: int, position: Position | None) -> None:
         """Emit a raise: of the exception on top, of (cause, exception), or of the one being handled."""
         if count == 0:
-            self.asm.emit("POP_TOP")
+            self.asm.emit("POP_TOP", 0, position)
         elif count == 2:
-            self.asm.emit("UNPACK_SEQUENCE", 2)
+            self.asm.emit("UNPACK_SEQUENCE", 2, position)
         self.asm.emit("RAISE_VARARGS", count, position)
 
     def jump_unless_less(self, label: int) -> None:
@@ -102,7 +102,7 @@ class Sequences:
     def delegate(self, position: Position | None) -> None:
         """Emit a `yield from` for the tuple (first value to send, receiver) on top; the result replaces it."""
         asm = self.asm
-        asm.emit("UNPACK_SEQUENCE", 2)
+        asm.emit("UNPACK_SEQUENCE", 2, position)
         again = asm.here()
         finished = asm.label()
         asm.jump("SEND", finished, position)
@@ -130,7 +130,7 @@ class Sequences:
             InvalidBytecode: if this host has no such instruction.
         """
         asm = self.asm
-        asm.emit("UNPACK_SEQUENCE", count)
+        asm.emit("UNPACK_SEQUENCE", count, position)
         if name == "group_match":
             asm.emit("CHECK_EG_MATCH", 0, position)
             asm.emit("BUILD_TUPLE", 2)

@@ -104,7 +104,7 @@ def DELETE_CELL(m: Machine, i: Instruction) -> None:
     m.delete_cell(i.arg)
 
 
-@instruction("-- cell", raises=False)
+@instruction("-- cell")
 def LOAD_CLOSURE(m: Machine, i: Instruction) -> None:
     m.push(m.load_closure(i.arg))
 
@@ -668,7 +668,7 @@ def YIELD(m: Machine, i: Instruction) -> None:
     m.push(m.suspend(m.pop()))
 
 
-@instruction("receiver value -- receiver result", jumps=True, falls_through=False)
+@instruction("receiver value -- receiver yielded | receiver? result", jumps=True)
 def SEND(m: Machine, i: Instruction) -> None:
     value = m.pop()
     receiver = m.pop()
@@ -677,6 +677,10 @@ def SEND(m: Machine, i: Instruction) -> None:
         m.push(receiver)
     m.push(result)
     m.jump(i.target)
+    if i.arg:
+        m.pop()
+        m.push(receiver)
+        m.push(result)
 
 
 @instruction("receiver value -- value")

@@ -49,41 +49,86 @@ def _source(function: Any, source: Any, flags: int) -> types.CodeType | None:
     return compile(source, "<string>", "eval", flags, True)
 
 
-def hooked_call(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
-    """A call of a hooked function as it is to be made: (function, *arguments)."""
-    return _HOOKS[id(function)](function, args, flags)
+def hooked_call(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A call of a hooked function as it is to be made.
+
+    Args:
+        R: registers of the calling frame.
+        function: the function.
+        args: its arguments.
+
+    Returns:
+        Function and arguments, of which there are as many as before.
+    """
+    return _HOOKS[id(function)](R, function, args)
 
 
-def _run_code(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
-    """exec and eval get resident code."""
-    code = _source(function, args[0], flags & _FUTURE_FLAGS) if args else None
-    return (function, *args) if code is None else (function, _resident(code), *args[1:])
+def _run_code(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """exec and eval get resident code, and see the variables of an inlined comprehension around them."""
+    if not args:
+        return (function,)
+    hidden = hidden_variables(R)
+    code = _source(function, args[0], R[4].code.co_flags & _FUTURE_FLAGS)
+    if code is None:
+        return (function, *args)
+    if hidden and len(args) == 1:
+        return functools.partial(_in_namespace, function, R[0], {**R[2], **hidden}), _resident(code)
+    return (function, _resident(code), *args[1:])
 
 
-def _make_function(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
+def _in_namespace(function: Any, namespace: dict[str, Any], mapping: dict[str, Any], code: types.CodeType) -> Any:
+    return function(code, namespace, mapping)
+
+
+def _make_function(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
     """`types.FunctionType` gets resident code."""
     if args and type(args[0]) is types.CodeType:
         args = (_resident(args[0]), *args[1:])
     return (function, *args)
 
 
+def hidden_variables(R: list[Any]) -> dict[str, Any]:
+    """The variables, in class or module code, of an inlined comprehension that is running: `locals()` shows them."""
+    program = R[4]
+    found = {}
+    for variable in program.lowered.variables[: program.own]:
+        cell = R[program.first_variable + variable.index]
+        if type(cell) is types.CellType:
+            try:
+                found[variable.name] = cell.cell_contents
+            except ValueError:
+                continue
+    return found
+
+
+def _locals(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    hidden = hidden_variables(R)
+    if args or not hidden:
+        return (function, *args)
+    namespace = {**R[2], **hidden}
+    return (functools.partial(sorted, namespace) if function is dir else functools.partial(dict, namespace),)
+
+
 ROOM = 4
 """Frames that the machine needs above a guest's. The host's recursion limit is higher than the guest's by so much."""
 
 
-def _get_recursion_limit(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
+def _get_recursion_limit(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
     return (function, *args) if args else (functools.partial(int, function() - ROOM),)
 
 
-def _set_recursion_limit(function: Any, args: tuple[Any, ...], flags: int) -> tuple[Any, ...]:
+def _set_recursion_limit(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
     if len(args) == 1 and type(args[0]) is int and 0 < args[0] < 1 << 30:
         args = (args[0] + ROOM,)
     return (function, *args)
 
 
-_HOOKS: dict[int, Callable[[Any, tuple[Any, ...], int], tuple[Any, ...]]] = {
+_HOOKS: dict[int, Callable[[list[Any], Any, tuple[Any, ...]], tuple[Any, ...]]] = {
     id(exec): _run_code,
     id(eval): _run_code,
+    id(locals): _locals,
+    id(vars): _locals,
+    id(dir): _locals,
     id(types.FunctionType): _make_function,
     id(sys.getrecursionlimit): _get_recursion_limit,
     id(sys.setrecursionlimit): _set_recursion_limit,
@@ -93,10 +138,12 @@ HOOKED = frozenset(_HOOKS)
 """Ids of the functions whose calls are changed before they are made."""
 
 
-def prepare_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], flags: int) -> tuple[Any, ...]:
+def prepare_call(
+    R: list[Any], function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
     """A call with keywords as a request of a process: (callable, positional, keywords)."""
     if id(function) in HOOKED and not ("closure" in kwargs and type(args[0]) is not types.CodeType):
-        function, *rest = hooked_call(function, args, flags)
+        function, *rest = hooked_call(R, function, args)
         args = tuple(rest)
         if function is types.FunctionType and type(kwargs.get("code")) is types.CodeType:
             kwargs = {**kwargs, "code": _resident(kwargs["code"])}

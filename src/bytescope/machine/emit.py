@@ -97,7 +97,7 @@ class _Description:
 _VARIABLE_ACCESS = frozenset(
     "load_local store_local delete_local save_local load_cell store_cell delete_cell load_closure load_global".split()
 )
-_MAY_FAIL = frozenset("load_local delete_local load_cell delete_cell load_global".split())
+_MAY_FAIL = frozenset("load_local load_closure delete_local load_cell delete_cell load_global".split())
 _NEVER_FAIL = frozenset("identity is_none load_locals load_closure list_append list_to_tuple match_mapping match_sequence stopiteration_error".split())
 
 _descriptions: dict[object, _Description] = {}
@@ -310,6 +310,12 @@ class _Writer:
 
     primitive_load_cell = primitive_load_local
 
+    def primitive_load_closure(self) -> None:
+        self.op += ["R[p0] = x = R[var]"]
+        if self.instruction.flag:
+            self.op += ["if x is UNBOUND:", "    raise unbound(imm.name, imm.scope)"]
+        self.op += ["return nxt"]
+
     def primitive_store_local(self) -> None:
         value = self.name(Symbol(-1, 0))
         if self.restores:
@@ -389,7 +395,7 @@ class _Writer:
             f"    R.append((sites[1], ({reverse}{first}.__self__, {first}.__func__)))",
             "    return -1",
             f"if id({first}) in program.hooked:",
-            f"    {first}, {''.join(name + ', ' for name in args)}= program.hooked_call({first}, ({''.join(name + ', ' for name in args)}), program.code.co_flags)",
+            f"    {first}, {''.join(name + ', ' for name in args)}= program.hooked_call(R, {first}, ({''.join(name + ', ' for name in args)}))",
             f"R.append((site, ({reverse}{first},)))",
             "return -1",
         ]
@@ -412,7 +418,7 @@ class _Writer:
             f"kwargs = dict(zip({names}, args[count:]))",
             "args = args[:count]",
             f"if id({first}) in program.hooked:",
-            f"    {first}, args, kwargs = program.prepare_call({first}, args, kwargs, program.code.co_flags)",
+            f"    {first}, args, kwargs = program.prepare_call(R, {first}, args, kwargs)",
             f"R.append((site, (kwargs, args, {first})))",
             "return -1",
         ]
@@ -440,6 +446,18 @@ class _Writer:
             "return -1",
         ]
         self.resume += ["if v is DONE:", "    R[p0] = None", "    return target", "R[p1] = v", "return nxt"]
+
+    def write_send(self) -> None:
+        """The resident frame does the whole delegation, so that throw() and close() find the receiver."""
+        assert self.lifted.jump is not None
+        call = self.description.call
+        assert call is not None
+        receiver, value = (self.name(symbol) for symbol in call.operands)
+        self.op += [f"R.append((site, ({value}, {receiver})))", "R[p1] = None", "return -1"]
+        if len(self.lifted.jump) == 1:
+            self.resume += ["R[p0] = v", "return target"]
+        else:
+            self.resume += ["R[p1] = v", "return target"]
 
     # --- exceptions
 

@@ -105,7 +105,6 @@ _ATTRIBUTE = "type({0}) in CONTAINERS or id(type({0})) in attributes"
 
 _FIXED: dict[str, How] = {
     "load_locals": How("R[2]"),
-    "load_closure": How("R[var]"),
     "store_global": How("R[0].__setitem__(imm, {0})"),
     "delete_global": How("delete_global(R, imm)"),
     "load_name": How("load_name(R, imm)", "type(R[2]) is dict", process="load_name"),

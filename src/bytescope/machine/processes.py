@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 from bytescope.code.host import CLASS_PATTERN_NOUN, UNPACK_TELLS_LENGTH
-from bytescope.machine.runtime import NULL, Raised, load_global, lookup, not_defined
+from bytescope.machine.runtime import NULL, Raised, load_global, lookup, not_defined, type_name
 
 Process = Generator[Any, Any, Any]
 
@@ -134,7 +134,7 @@ _PROTOCOL = {
 
 def _special_error(name: str, value: Any) -> TypeError:
     protocol, detail = _PROTOCOL[name]
-    return TypeError(f"'{type(value).__name__}' object does not support the {protocol}{detail}")
+    return TypeError(f"'{type_name(type(value))}' object does not support the {protocol}{detail}")
 
 
 def special(R: list[Any], name: str, value: Any) -> Process:
@@ -197,7 +197,7 @@ def list_extend(R: list[Any], immediate: Any, target: list[Any], iterable: Any) 
     """`*iterable` in a display or call."""
     value = yield list.extend, target, iterable
     if _failed(value, TypeError) and not _iterable(iterable):
-        raise TypeError(f"Value after * must be an iterable, not {type(iterable).__name__}")
+        raise TypeError(f"Value after * must be an iterable, not {type_name(type(iterable))}")
     return value
 
 
@@ -211,7 +211,7 @@ def dict_update(R: list[Any], immediate: Any, target: dict[Any, Any], mapping: A
     if not isinstance(mapping, dict):
         keys = yield getattr, mapping, "keys"
         if _failed(keys, AttributeError):
-            raise TypeError(f"'{type(mapping).__name__}' object is not a mapping")
+            raise TypeError(f"'{type_name(type(mapping))}' object is not a mapping")
         if type(keys) is Raised:
             return keys
     return (yield dict.update, target, mapping)
@@ -237,7 +237,7 @@ def dict_merge(R: list[Any], immediate: Any, target: dict[Any, Any], mapping: An
         keys = yield getattr, mapping, "keys"
         if _failed(keys, AttributeError):
             name = yield from _function_string(function)
-            raise TypeError(f"{name} argument after ** must be a mapping, not {type(mapping).__name__}")
+            raise TypeError(f"{name} argument after ** must be a mapping, not {type_name(type(mapping))}")
         if type(keys) is Raised:
             return keys
         source = yield dict, mapping
@@ -268,7 +268,7 @@ def _take(iterator: Iterator[Any], count: int, least: str, expected: int) -> Pro
 def _start(iterable: Any) -> Process:
     iterator = yield iter, iterable
     if _failed(iterator, TypeError) and not _iterable(iterable):
-        raise TypeError(f"cannot unpack non-iterable {type(iterable).__name__} object")
+        raise TypeError(f"cannot unpack non-iterable {type_name(type(iterable))} object")
     return iterator
 
 
@@ -330,7 +330,7 @@ def call_ex(R: list[Any], immediate: Any, first: Any, second: Any, args: Any, kw
         keys = yield getattr, kwargs, "keys"
         if _failed(keys, AttributeError):
             name = yield from _function_string(function)
-            raise TypeError(f"{name} argument after ** must be a mapping, not {type(kwargs).__name__}")
+            raise TypeError(f"{name} argument after ** must be a mapping, not {type_name(type(kwargs))}")
         if type(keys) is Raised:
             return keys
         kwargs = yield dict, kwargs
@@ -339,11 +339,11 @@ def call_ex(R: list[Any], immediate: Any, first: Any, second: Any, args: Any, kw
     if type(args) is not tuple:
         if not _iterable(args):
             name = yield from _function_string(function)
-            raise TypeError(f"{name} argument after * must be an iterable, not {type(args).__name__}")
+            raise TypeError(f"{name} argument after * must be an iterable, not {type_name(type(args))}")
         args = yield tuple, args
         if type(args) is Raised:
             return args
-    return (yield CallWithKeywords(*R[4].prepare_call(function, args, kwargs, R[4].code.co_flags)))
+    return (yield CallWithKeywords(*R[4].prepare_call(R, function, args, kwargs)))
 
 
 def import_name(R: list[Any], name: str, level: int, fromlist: Any) -> Process:
@@ -399,7 +399,7 @@ def import_star(R: list[Any], immediate: Any, module: Any) -> Process:
             where = "Key in" if skip else "Item in"
             what = "__dict__" if skip else "__all__"
             package = module.__name__
-            raise TypeError(f"{where} {package}.{what} must be str, not {type(name).__name__}")
+            raise TypeError(f"{where} {package}.{what} must be str, not {type_name(type(name))}")
         if skip and name.startswith("_"):
             continue
         value = yield getattr, module, name
@@ -469,7 +469,7 @@ def match_class(R: list[Any], count: int, subject: Any, cls: Any, names: tuple[s
         elif type(allowed) is Raised:
             return allowed
         elif type(allowed) is not tuple:
-            raise TypeError(f"{cls.__name__}.__match_args__ must be a tuple (got {type(allowed).__name__})")
+            raise TypeError(f"{cls.__name__}.__match_args__ must be a tuple (got {type_name(type(allowed))})")
         limit = 1 if match_self else len(allowed)
         if limit < positional:
             plural = "" if limit == 1 else "s"
@@ -479,7 +479,7 @@ def match_class(R: list[Any], count: int, subject: Any, cls: Any, names: tuple[s
         else:
             for name in allowed[:positional]:
                 if type(name) is not str:
-                    raise TypeError(f"__match_args__ elements must be strings (got {type(name).__name__})")
+                    raise TypeError(f"__match_args__ elements must be strings (got {type_name(type(name))})")
                 value = yield from _match_attribute(subject, cls, name, seen)
                 if value is NULL or type(value) is Raised:
                     return None if value is NULL else value
@@ -527,7 +527,7 @@ def _awaitable_iterator(value: Any) -> Process:
         return value
     method = lookup(kind, "__await__")
     if method is NULL or method is None:
-        raise TypeError(f"object {kind.__name__} can't be used in 'await' expression")
+        raise TypeError(f"object {type_name(kind)} can't be used in 'await' expression")
     iterator = yield method, value
     if type(iterator) is Raised:
         return iterator
@@ -537,7 +537,7 @@ def _awaitable_iterator(value: Any) -> Process:
     ):
         raise TypeError("__await__() returned a coroutine")
     if lookup(result, "__next__") is NULL:
-        raise TypeError(f"__await__() returned non-iterator of type '{result.__name__}'")
+        raise TypeError(f"__await__() returned non-iterator of type '{type_name(result)}'")
     return iterator
 
 
@@ -556,7 +556,7 @@ def awaitable(R: list[Any], context: int, value: Any) -> Process:
         return iterator
     if context in _AWAIT_CONTEXT and lookup(type(value), "__await__") is NULL:
         what = f"'async with' received an object from {_AWAIT_CONTEXT[context]} that does not implement __await__"
-        raise TypeError(f"{what}: {type(value).__name__}")
+        raise TypeError(f"{what}: {type_name(type(value))}")
     raise failure.with_traceback(None)
 
 
@@ -565,11 +565,11 @@ def aiter(R: list[Any], immediate: Any, iterable: Any) -> Process:
     kind = type(iterable)
     method = lookup(kind, "__aiter__")
     if method is NULL or method is None:
-        raise TypeError(f"'async for' requires an object with __aiter__ method, got {kind.__name__}")
+        raise TypeError(f"'async for' requires an object with __aiter__ method, got {type_name(kind)}")
     iterator = yield method, iterable
     if type(iterator) is not Raised and lookup(type(iterator), "__anext__") is NULL:
         raise TypeError(
-            f"'async for' received an object from __aiter__ that does not implement __anext__: {type(iterator).__name__}"
+            f"'async for' received an object from __aiter__ that does not implement __anext__: {type_name(type(iterator))}"
         )
     return iterator
 
@@ -579,7 +579,7 @@ def anext(R: list[Any], immediate: Any, iterator: Any) -> Process:
     kind = type(iterator)
     method = lookup(kind, "__anext__")
     if method is NULL or method is None:
-        raise TypeError(f"'async for' requires an iterator with __anext__ method, got {kind.__name__}")
+        raise TypeError(f"'async for' requires an iterator with __anext__ method, got {type_name(kind)}")
     value = yield method, iterator
     if type(value) is Raised or kind is types.AsyncGeneratorType:
         return value
@@ -591,7 +591,7 @@ def anext(R: list[Any], immediate: Any, iterator: Any) -> Process:
         if type(result) is not Raised:
             return result
         failure = result[0]
-    message = f"'async for' received an invalid object from __anext__: {type(value).__name__}"
+    message = f"'async for' received an invalid object from __anext__: {type_name(type(value))}"
     wrapped = TypeError(message)
     wrapped.__cause__ = failure
     wrapped.__context__ = failure

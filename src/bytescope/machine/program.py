@@ -40,6 +40,7 @@ class Program:
     hooked_call = staticmethod(calls.hooked_call)
     prepare_call = staticmethod(calls.prepare_call)
     make_function = staticmethod(calls.make_function)
+    first_variable = HEADER
 
     def __init__(self, code: types.CodeType) -> None:
         self.code = code
@@ -79,7 +80,7 @@ class Program:
                 self.site_numbers.append(())
                 continue
             depth = verified.handled[index]
-            guarded = verified.handlers[index] is not None
+            guarded = verified.handlers[self._raising(index)] is not None
             kinds = sites(instruction, self.private, self.code.co_names)
             self.site_numbers.append(
                 tuple(self._site(kind, number, depth, instruction, guarded) for kind, number in kinds)
@@ -87,6 +88,15 @@ class Program:
         for depth in range(max(verified.handled) + 1):
             self.exits[depth] = self._add(Site("exit", 0, depth, None, False))
             self._number["fallback", depth] = self._add(Site("raise", 1, depth, self._position(0), True))
+        suspending = ("suspend", "delegate")
+        self.suspensions = frozenset(number for number, site in enumerate(self.sites) if site.kind in suspending)
+
+    def _raising(self, index: int) -> int:
+        """The instruction whose handler is asked: for SEND the YIELD behind it, where throw() finds the frame."""
+        following = index + 1
+        if self.instructions[index].op == "SEND" and following < len(self.instructions):
+            return following if self.instructions[following].op == "YIELD" else index
+        return index
 
     def _site(self, kind: str, number: int, depth: int, instruction: Instruction, guarded: bool) -> int:
         guarded = guarded or kind == "process"  # a process wants to see what its calls raise
@@ -166,14 +176,11 @@ class Program:
         Returns:
             The index of the handler's first instruction, or -1 after requesting that the resident frame be left.
         """
-        handler = self.verified.handlers[index]
+        handler = self.verified.handlers[self._raising(index)]
         place = lasti if type(lasti) is int else index
         first = self.first_operand
         if handler is None:
-            R[first : first + len(self.blank)] = self.blank
-            numbers = self.site_numbers[place]
-            offset = self.native_offsets[numbers[0]] if numbers else 0
-            R.append((self.exits[self.verified.handled[index]], (exception, offset)))
+            self.leave(R, index, exception, place)
             return -1
         top = first + handler.depth
         R[top : first + len(self.blank)] = self.blank[handler.depth :]
@@ -182,6 +189,20 @@ class Program:
             top += 1
         R[top] = exception
         return self.follow(handler.target)
+
+    def leave(self, R: list[Any], index: int, exception: BaseException, place: int) -> None:
+        """Request that the resident frame be left with an exception.
+
+        Args:
+            R: the frame's registers.
+            index: the instruction where the frame is.
+            exception: the exception.
+            place: the instruction that raised it.
+        """
+        R[self.first_operand : self.first_operand + len(self.blank)] = self.blank
+        numbers = self.site_numbers[place]
+        offset = self.native_offsets[numbers[0]] if numbers else 0
+        R.append((self.exits[self.verified.handled[index]], (exception, offset)))
 
     def failure(self, index: int, exception: BaseException) -> tuple[Any, ...]:
         """The request that makes the resident frame raise, at this instruction, what the machine caught in its stead."""

@@ -79,6 +79,17 @@ def lookup(kind: type, name: str) -> Any:
     return NULL
 
 
+_HEAP_TYPE = 1 << 9
+_IMMUTABLE_TYPE = 1 << 8
+
+
+def type_name(kind: type) -> str:
+    """The type's name as CPython's messages have it: types made in C say their module too."""
+    if _flags(kind) & _HEAP_TYPE and not _flags(kind) & _IMMUTABLE_TYPE:
+        return kind.__name__
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+
+
 _INERT = frozenset(
     {types.FunctionType, types.MemberDescriptorType, types.BuiltinFunctionType, types.MethodDescriptorType,
      staticmethod, classmethod, types.GetSetDescriptorType, types.WrapperDescriptorType} | PLAIN
@@ -102,14 +113,12 @@ def learn(kind: type, name: str, store: bool) -> None:
             and lookup(kind, "__getattr__") is NULL
             and (found is NULL or type(found) in _INERT)
         )
-    if plain and not kind.__flags__ & _IMMUTABLE_TYPE:
+    if plain and not _flags(kind) & _IMMUTABLE_TYPE:
         known = attribute_names[name][store]
         number = id(kind)
         known.add(number)
         weakref.finalize(kind, known.discard, number).atexit = False
 
-
-_IMMUTABLE_TYPE = 1 << 8
 
 # --- variables
 

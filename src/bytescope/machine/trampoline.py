@@ -195,10 +195,8 @@ class Trampoline:
         elif kind in ("any", "process"):
             sequences.call_any(position)
         elif kind == "import_from":
-            asm.emit("UNPACK_SEQUENCE", 1)
-            asm.emit("IMPORT_FROM", number, position)
-            asm.emit("SWAP", 2)
-            asm.emit("POP_TOP")
+            for opcode, arg in (("UNPACK_SEQUENCE", 1), ("IMPORT_FROM", number), ("SWAP", 2), ("POP_TOP", 0)):
+                asm.emit(opcode, arg, position)
         elif kind == "drop":
             asm.emit("POP_TOP", 0, position)
             self.load_const(None)
