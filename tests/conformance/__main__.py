@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools.hosts import find_hosts
@@ -11,6 +12,8 @@ from . import plan
 from .runs import SRC, Choice, Run, run_tier
 
 COLUMNS = "version tier level engine modules clean native passing lost excused seconds good".split()
+
+DAILY = "day/12"  # the part of the wide tier that continuous integration has time for
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
@@ -21,6 +24,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     add("--tier", choices=plan.TIERS, action="append", help="repeatable; core unless told otherwise")
     add("--python", action="append", metavar="EXE", help="host, repeatable; all: every one found; default: this Python")
     add("--all", action="store_true", help="every tier, level and host")
+    add("--ci", action="store_true", help="L1 on every host: core, and of wide another part every day")
     add("--modules", nargs="+", default=[], metavar="test_x", help="only these modules of the tiers")
     add("--match", action="append", default=[], metavar="GLOB", help="only tests whose id matches; gives no verdict")
     add("--shard", default="", metavar="K/N", help="only part K of N of the modules; day/N: another part every day")
@@ -42,7 +46,6 @@ def main() -> int:
         engine=options.engine,
         modules=tuple(options.modules),
         match=tuple(options.match),
-        shard=options.shard,
         jobs=options.jobs,
         silence=options.timeout,
         limit=options.limit,
@@ -50,13 +53,13 @@ def main() -> int:
         src=options.src.resolve(),
     )
     levels = [""] if choice.native else ["L1", "L2"] if options.all else options.level or ["L1"]
-    tiers = plan.TIERS if options.all else options.tier or ["core"]
+    parts = {"core": "", "wide": DAILY} if options.ci else dict.fromkeys(tiers(options), options.shard)
     runs: list[Run] = []
     for python in pythons(options):
         host = plan.Host.of(python)
         for level in levels:
-            for tier in tiers:
-                run = run_tier(host, tier, level, choice)
+            for tier, part in parts.items():
+                run = run_tier(host, tier, level, part, choice)
                 show(run, options.verbose)
                 runs.append(run)
                 if options.json:
@@ -65,9 +68,14 @@ def main() -> int:
     return 0 if all(run.verdict.good for run in runs) else 1
 
 
+def tiers(options: argparse.Namespace) -> Sequence[str]:
+    """The tiers to run."""
+    return plan.TIERS if options.all else options.tier or ["core"]
+
+
 def pythons(options: argparse.Namespace) -> list[str]:
     """The interpreters to run on; an environment stands for the interpreter that it was made from."""
-    if options.all or "all" in (options.python or []):
+    if options.all or options.ci or "all" in (options.python or []):
         return [str(host.executable) for host in find_hosts().values()]
     return options.python or [getattr(sys, "_base_executable", sys.executable)]
 

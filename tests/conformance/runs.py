@@ -20,7 +20,6 @@ class Choice:
     engine: str = "interpreter"
     modules: tuple[str, ...] = ()
     match: tuple[str, ...] = ()
-    shard: str = ""
     jobs: int = 1
     silence: float = 120.0
     limit: float = 1800.0
@@ -81,15 +80,15 @@ class Run:
         return self.summary() | {"absent": self.absent, "verdict": asdict(self.verdict), "by_module": modules}
 
 
-def run_tier(host: plan.Host, tier: str, level: str, choice: Choice) -> Run:
-    """Runs the chosen modules of a tier and judges them."""
+def run_tier(host: plan.Host, tier: str, level: str, part: str, choice: Choice) -> Run:
+    """Runs the chosen modules of a tier, or a part of them (see `plan.shard`), and judges them."""
     modules, absent = plan.tier_modules(host, tier)
     if choice.modules:
         modules = [name for name in modules if name in choice.modules]
     if level == "L2":
         modules = [name for name in modules if plan.libraries(name)]
-    if choice.shard:
-        modules = plan.shard(modules, choice.shard)
+    if part:
+        modules = plan.shard(modules, part)
     release, natives = baseline.load(host.version, tier)
     if release != host.release and not choice.native:
         print(f"Native outcomes are recorded for {release or 'no release'}: running {tier} on {host.release} natively")
