@@ -1,15 +1,56 @@
 """bytescope: a Python virtual machine in Python, with every operation of a program visible and replaceable."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from bytescope.isolation import isolate
 
-isolate()
-
-from bytescope.code.errors import InvalidBytecode, UnsupportedHost  # noqa: E402
-from bytescope.machine.imports import convert_module  # noqa: E402
-from bytescope.machine.limits import BudgetExceeded  # noqa: E402
-from bytescope.machine.resident import convert, is_guest  # noqa: E402
-from bytescope.machine.vm import VM  # noqa: E402
+if TYPE_CHECKING:
+    from bytescope.code.errors import InvalidBytecode, UnsupportedHost
+    from bytescope.machine.imports import convert_module
+    from bytescope.machine.limits import BudgetExceeded
+    from bytescope.machine.resident import convert, is_guest
+    from bytescope.machine.vm import VM
 
 __version__ = "0.1.0"
 
-__all__ = ["VM", "BudgetExceeded", "InvalidBytecode", "UnsupportedHost", "__version__", "convert", "convert_module", "is_guest"]
+__all__ = [
+    "VM",
+    "BudgetExceeded",
+    "InvalidBytecode",
+    "UnsupportedHost",
+    "__version__",
+    "convert",
+    "convert_module",
+    "is_guest",
+]
+
+isolate()
+
+_HOMES = {
+    "VM": "machine.vm",
+    "BudgetExceeded": "machine.limits",
+    "InvalidBytecode": "code.errors",
+    "UnsupportedHost": "code.errors",
+    "convert": "machine.resident",
+    "convert_module": "machine.imports",
+    "is_guest": "machine.resident",
+}
+"""Where each public name is defined. They are imported when they are first used: on a host that is not supported, the
+package can still be imported, and says so when it is used."""
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'bytescope' has no attribute {name!r}")
+    from importlib import import_module
+
+    import_module("bytescope.code.host")
+    value = globals()[name] = getattr(import_module(f"bytescope.{home}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -1,5 +1,7 @@
 """The errors that code objects and hosts can cause."""
 
+from __future__ import annotations
+
 __all__ = ["InvalidBytecode", "UnsupportedHost"]
 
 
@@ -19,7 +21,7 @@ class InvalidBytecode(ValueError):
         where = code if offset is None else f"{code}, offset {offset}"
         super().__init__(f"invalid bytecode in {where}: {reason}")
 
-    def __reduce__(self) -> tuple[type["InvalidBytecode"], tuple[str, int | None, str]]:
+    def __reduce__(self) -> tuple[type[InvalidBytecode], tuple[str, int | None, str]]:
         return type(self), (self.code, self.offset, self.reason)
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 call = operator.call  # type: ignore[attr-defined, unused-ignore]
 
-_FUTURE_FLAGS = 0
+FUTURE_FLAGS = 0
 for _name in __future__.all_feature_names:
-    _FUTURE_FLAGS |= getattr(__future__, _name).compiler_flag
+    FUTURE_FLAGS |= getattr(__future__, _name).compiler_flag
 
 _resident: Callable[[types.CodeType], types.CodeType]
 
@@ -68,7 +68,7 @@ def _run_code(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, 
     if not args:
         return (function,)
     hidden = hidden_variables(R)
-    code = _source(function, args[0], R[4].code.co_flags & _FUTURE_FLAGS)
+    code = _source(function, args[0], R[4].code.co_flags & FUTURE_FLAGS)
     if code is None:
         return (function, *args)
     if hidden and len(args) == 1:

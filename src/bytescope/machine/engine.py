@@ -54,7 +54,9 @@ def drive(
     """
     recursion.check()
     if limits.active:
-        return (yield from limited(program, cells, namespace, mapping, limits.active[-1]))
+        budget = limits.current()
+        if budget is not None:
+            return (yield from watched(program, cells, namespace, mapping, budget))
     ops = program.ops
     if ops is None:
         ops = program.link()
@@ -94,10 +96,10 @@ def drive(
                 answer = yield R.pop()
 
 
-def limited(
+def watched(
     program: Program, cells: tuple[Any, ...], namespace: dict[str, Any], mapping: Any, budget: limits.Budget
 ) -> Generator[tuple[Any, ...], Any, Any]:
-    """`drive` with a budget: it is asked before every instruction, and its exception passes all handlers."""
+    """`drive` with a budget: it is asked before every instruction, and once it is exceeded no handler is looked for."""
     ops = program.ops
     if ops is None:
         ops = program.link()
@@ -105,39 +107,57 @@ def limited(
     resumes = program.resumes
     R = registers(program, cells, namespace, mapping)
     pc = program.entry
-    last = -1
+    last = pc
+    resume = -1
     answer: Any = None
-    budget.enter()
+    counts = None if budget.tally is None else budget.tally.of(program)
+    on_stack = False
     try:
         while True:
             try:
-                if last >= 0:
-                    pc = resumes[last](R, answer)
+                if not on_stack:
+                    on_stack = True
+                    budget.enter()
+                if budget.deadline is not None:
+                    budget.look_at_clock()
+                if resume >= 0:
+                    pc = resumes[resume](R, answer)
                 answer = None
                 while pc >= 0:
                     last = pc
-                    budget.spend()
+                    budget.left -= 1
+                    if budget.left < 0:
+                        budget.renew()
                     executed[0] += 1
+                    if counts is not None:
+                        counts[pc] += 1
                     pc = ops[pc](R)
             except BaseException as error:
                 R[3] = None
                 R.append(program.failure(last, foreign(error)))
                 pc = -1
+            request = R.pop()
             if pc == -2:
-                return R.pop()
-            answer = yield R.pop()
+                return request
+            if request[0] in program.suspensions:
+                on_stack = False
+                budget.depth -= 1
+            answer = yield request
+            resume = last
             while type(answer) is Raised:
-                if type(answer[0]) is limits.BudgetExceeded:
-                    R.append((program.exits[program.verified.handled[last]], (answer[0], 0)))
-                    answer = yield R.pop()
+                if budget.spent is not None:
+                    program.leave(R, last, answer[0], last)
                 elif R[3] is not None:
                     break
                 else:
+                    if type(answer[0]) is RecursionError:
+                        recursion.trim(answer[0], _OWN_FILES)
                     pc = program.unwind(R, last, answer[0])
                     if pc >= 0:
                         answer = pc
-                        last = len(ops)
-                    else:
-                        answer = yield R.pop()
+                        resume = len(ops)
+                        break
+                answer = yield R.pop()
     finally:
-        budget.depth -= 1
+        if on_stack:
+            budget.depth -= 1

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib._bootstrap_external as _external  # type: ignore[import-not-found, unused-ignore]
 import os
-import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -37,13 +36,26 @@ class Guests:
     Args:
         patterns: globs over dotted module names; one that starts with "!" excludes what it matches.
         default: whether modules outside the standard library are guests.
+
+    Raises:
+        TypeError: if the patterns are not strings.
     """
 
     def __init__(self, patterns: Iterable[str] = (), default: bool = True) -> None:
+        if isinstance(patterns, str):
+            raise TypeError(f"guests must be an iterable of patterns, not a string: [{patterns!r}]")
         patterns = list(patterns)
+        for pattern in patterns:
+            if not isinstance(pattern, str):
+                raise TypeError(f"a pattern for guests must be a string, not {type(pattern).__name__}")
+        self.patterns = patterns
         self.included = [pattern for pattern in patterns if not pattern.startswith("!")]
         self.excluded = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
         self.default = default
+
+    def including(self, patterns: Iterable[str]) -> Guests:
+        """These guests and those that match further patterns."""
+        return Guests([*self.patterns, *patterns], self.default)
 
     def __contains__(self, module: tuple[str, str | None]) -> bool:
         """Whether the module with this name and file is a guest. The machine itself never is."""
@@ -145,10 +157,3 @@ def convert_module(module: types.ModuleType) -> int:
         convert(function)
         count += 1
     return count
-
-
-def main_module(name: str = "__main__") -> types.ModuleType:
-    """A fresh module that stands for the main program."""
-    module = types.ModuleType(name)
-    module.__dict__["__builtins__"] = sys.modules["builtins"]
-    return module

@@ -1,0 +1,5 @@
+"""`python -m bytescope`."""
+
+from bytescope.cli import main
+
+main()

@@ -1,0 +1,46 @@
+"""The command line. This module is loaded on every start: it imports no more than it needs to find the command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; `run` is begun by `Launch`, which must reach the top of the stack.
+
+    Args:
+        arguments: what follows `bytescope` on the command line, by default that of this process.
+
+    Raises:
+        SystemExit: when the command has ended.
+        Launch: when a program is to be run.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        import bytescope.code.host  # noqa: F401
+    except RuntimeError as error:  # UnsupportedHost
+        raise SystemExit(str(error)) from None
+    if words[:1] == ["run"]:
+        from bytescope.cli.run import run
+
+        run(words[1:])
+    elif words == ["--version"]:
+        from bytescope.cli.version import version
+
+        print(version())
+    else:
+        try:
+            import click  # noqa: F401
+        except ImportError:
+            raise SystemExit(_WITHOUT_CLICK) from None
+        from bytescope.cli.commands import commands
+
+        commands(words, prog_name="bytescope")
+
+
+_WITHOUT_CLICK = """\
+bytescope: this needs the package click: pip install 'bytescope[cli]'
+(python -m bytescope run and --version need nothing.)"""

@@ -1,0 +1,111 @@
+"""Starting a program where `python` would: at the bottom of the stack.
+
+An exception that nobody catches comes, after the whole stack is gone, to `sys.excepthook`; there the program is run.
+What ends it - its last statement, an exception, `sys.exit` - has the consequences that it has under `python`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import NoReturn
+
+from bytescope.code.hidden import hidden
+
+_LAST = ("last_exc", "last_type", "last_value", "last_traceback")
+
+
+class Launch(BaseException):
+    """Runs something at the bottom of the stack. It must not be caught on its way there."""
+
+
+def launch(run: Callable[[], None], ended: Callable[[BaseException | None], int | None]) -> NoReturn:
+    """Leave all frames and run a program.
+
+    Args:
+        run: runs it; a hidden function.
+        ended: is called when it has ended, with the exception if that was the cause; may return an exit status.
+
+    Raises:
+        Launch: always.
+    """
+    hook = sys.excepthook
+
+    @hidden
+    def start(kind: type[BaseException], value: BaseException, traceback: TracebackType | None) -> None:
+        sys.excepthook = hook
+        last = [name for name in _LAST if hasattr(sys, name)]
+        for name in last:
+            delattr(sys, name)
+        failure: BaseException | None = None
+        try:
+            run()
+        except SystemExit as leaving:
+            _flush()
+            ended(leaving)
+            raise
+        except BaseException as error:
+            failure = error
+        _flush()
+        if failure is not None:
+            _report(failure, last)
+        status = ended(failure)
+        if status is None and failure is not None and type(failure) is KeyboardInterrupt:
+            _die_of_interrupt()
+        elif status is not None or (failure is None and not sys.flags.inspect):
+            raise SystemExit(status)
+
+    sys.excepthook = start
+    raise Launch
+
+
+def _flush() -> None:
+    """Write out what the program has printed; what cannot be written is found out at the end."""
+    for stream in (sys.stderr, sys.stdout):
+        try:
+            stream.flush()
+        except Exception:
+            pass
+
+
+@hidden
+def _report(error: BaseException, last: list[str]) -> None:
+    """Do with an uncaught exception what `python` does.
+
+    Args:
+        error: the exception.
+        last: the names in `sys` under which this Python leaves it.
+    """
+    values = {"last_exc": error, "last_type": type(error), "last_value": error, "last_traceback": error.__traceback__}
+    for name in last:
+        setattr(sys, name, values[name])
+    if not hasattr(sys, "excepthook"):
+        _say("sys.excepthook is missing\n")
+        sys.__excepthook__(type(error), error, error.__traceback__)
+        return
+    failure: BaseException | None = None
+    try:
+        sys.excepthook(type(error), error, error.__traceback__)
+    except SystemExit:
+        raise
+    except BaseException as wrong:
+        failure = wrong
+    if failure is not None:
+        _say("Error in sys.excepthook:\n")
+        sys.__excepthook__(type(failure), failure, failure.__traceback__)
+        _say("\nOriginal exception was:\n")
+        sys.__excepthook__(type(error), error, error.__traceback__)
+
+
+def _say(text: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(text)
+
+
+def _die_of_interrupt() -> None:
+    """Have the process, once it is finalized, killed by SIGINT, so that its parent knows: shells stop a script then."""
+    try:
+        exec("raise KeyboardInterrupt", {})
+    except KeyboardInterrupt:
+        pass

@@ -1,0 +1,181 @@
+"""`bytescope run`: a program, as `python` would run it. The standard library must do for this command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from bytescope.cli.launch import launch
+from bytescope.code.hidden import hidden
+from bytescope.machine import mainprogram
+from bytescope.machine.limits import BudgetExceeded
+from bytescope.machine.vm import VM
+
+USAGE = """\
+usage: bytescope run [OPTION]... SCRIPT [ARGUMENT]...
+       bytescope run [OPTION]... -m MODULE [ARGUMENT]...
+       bytescope run [OPTION]... -c SOURCE [ARGUMENT]...
+       bytescope run [OPTION]... - [ARGUMENT]...
+"""
+
+HELP = (
+    USAGE
+    + """
+Run a program under the machine: a script, a compiled file, a folder or zip file with a __main__, a module, a source
+text, or standard input. Output, exit status, sys.argv and tracebacks are those of python.
+
+options, which come before the program:
+  --stats                print the instructions executed, by kind, on standard error at the end
+  --guest GLOB           also execute the modules whose dotted name matches, such as 'json*'; '*' is every module that
+                         is imported from then on (repeatable; '!GLOB' excludes)
+  --max-instructions N   stop after N guest instructions
+  --max-depth N          stop at more than N guest frames on the stack
+  --timeout SECONDS      stop after this time
+  --help                 show this text
+
+A run that is stopped ends with exit status 124. Options of the interpreter go to it: python -O -m bytescope run ...
+"""
+)
+
+STOPPED = 124
+"""Exit status of a run that exceeded a limit: that of timeout(1)."""
+
+
+class Options:
+    """The options of `run`, by attribute."""
+
+    def __init__(self) -> None:
+        self.stats = False
+        self.guests: list[str] = []
+        self.max_instructions: int | None = None
+        self.max_depth: int | None = None
+        self.timeout: float | None = None
+
+    def make_vm(self) -> VM:
+        """The machine that the options ask for."""
+        return VM(
+            guests=self.guests,
+            max_instructions=self.max_instructions,
+            max_depth=self.max_depth,
+            timeout=self.timeout,
+            count_kinds=self.stats,
+        )
+
+
+_VALUES: dict[str, Callable[[Options, str], None]] = {
+    "--guest": lambda options, text: options.guests.append(text),
+    "--max-instructions": lambda options, text: setattr(options, "max_instructions", _number(text, int)),
+    "--max-depth": lambda options, text: setattr(options, "max_depth", _number(text, int)),
+    "--timeout": lambda options, text: setattr(options, "timeout", _number(text, float)),
+}
+
+
+def _number(text: str, kind: Any) -> Any:
+    value = kind(text.replace("_", ""))
+    if not 0 <= value < float("inf"):
+        raise ValueError
+    return value
+
+
+def run(words: list[str]) -> NoReturn:
+    """Run the program that the words after `run` name.
+
+    Raises:
+        SystemExit: if there is none.
+        Launch: if there is.
+    """
+    options, rest = _options(words)
+    vm = options.make_vm()
+    program, arguments = _program(rest)
+
+    @hidden
+    def start() -> None:
+        namespace = mainprogram.fresh(sys.modules["__main__"])
+        with vm.running(program.guests):
+            program.run(namespace)
+
+    def ended(error: BaseException | None) -> int | None:
+        if program.own_file and not isinstance(error, SystemExit):
+            namespace = vars(sys.modules["__main__"])
+            namespace.pop("__file__", None)
+            namespace.pop("__cached__", None)
+        if options.stats:
+            from bytescope.cli.stats import print_stats
+
+            print_stats(vm)
+        return STOPPED if isinstance(error, BudgetExceeded) else None
+
+    sys.argv = [program.argv0, *arguments]
+    _set_first_path(program)
+    launch(start, ended)
+
+
+def _options(words: list[str]) -> tuple[Options, list[str]]:
+    """Take the options off the front of the words."""
+    options = Options()
+    rest = list(words)
+    while rest and rest[0].startswith("--"):
+        name, equals, value = rest.pop(0).partition("=")
+        if name == "--":
+            break
+        if name == "--help":
+            print(HELP, end="")
+            raise SystemExit
+        if name == "--stats" and not equals:
+            options.stats = True
+        elif name in _VALUES:
+            if not equals:
+                if not rest:
+                    _usage(f"{name} needs a value")
+                value = rest.pop(0)
+            try:
+                _VALUES[name](options, value)
+            except ValueError:
+                _usage(f"{name} must be a number that is not negative, and {value!r} is not")
+        else:
+            _usage(f"there is no option {name}{equals}{value}")
+    return options, rest
+
+
+def _program(words: list[str]) -> tuple[mainprogram.MainProgram, list[str]]:
+    """The program that the words name, and its arguments."""
+    if not words:
+        if sys.stdin is not None and sys.stdin.isatty():
+            _usage("there is no program to run")
+        return mainprogram.StandardInput(""), []
+    first, *rest = words
+    if first == "-":
+        return mainprogram.StandardInput(), rest
+    if first[:2] in ("-c", "-m"):
+        value = first[2:]
+        if not value:
+            if not rest:
+                _usage(f"{first} needs a {'source text' if first == '-c' else 'module name'}")
+            value = rest.pop(0)
+        return (mainprogram.Source if first[:2] == "-c" else mainprogram.Module)(value), rest
+    if first == "-h":
+        print(HELP, end="")
+        raise SystemExit
+    if first.startswith("-"):
+        _usage(f"there is no option {first}")
+    try:
+        return mainprogram.program_at(first), rest
+    except OSError as error:
+        path = mainprogram.absolute(first)
+        print(f"{sys.orig_argv[0]}: can't open file {path!r}: [Errno {error.errno}] {error.strerror}", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def _usage(problem: str) -> NoReturn:
+    print(f"bytescope run: {problem}\n{USAGE}bytescope run --help says more", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def _set_first_path(program: mainprogram.MainProgram) -> None:
+    """Put the program's folder where python has put that of `bytescope` itself."""
+    safe = sys.flags.safe_path
+    if not safe and sys.path:
+        del sys.path[0]
+    if program.first_path is not None and (not safe or isinstance(program, mainprogram.Folder)):
+        sys.path.insert(0, program.first_path)

@@ -1,0 +1,27 @@
+"""The table that `run --stats` prints."""
+
+from __future__ import annotations
+
+import sys
+
+from bytescope.machine.vm import VM
+
+
+def stats(vm: VM) -> str:
+    """How many instructions of each kind a VM has executed, as a table."""
+    kinds = vm.kinds
+    total = sum(kinds.values())
+    width = max([len("instruction"), *map(len, kinds)])
+    lines = [
+        f"{vm.functions:,} functions, {total:,} instructions of {len(kinds)} kinds",
+        f"{'instruction':{width}}  {'executed':>14}  {'share':>6}",
+        *(f"{kind:{width}}  {count:14,}  {count / total:6.1%}" for kind, count in kinds.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def print_stats(vm: VM) -> None:
+    """Print the table on standard error, behind everything that the program has printed."""
+    if sys.stderr is not None:
+        sys.stderr.write("\n" + stats(vm))
+        sys.stderr.flush()

@@ -1,0 +1,308 @@
+"""Main programs: what `python` makes of a script, a module, a source text, a compiled file, a folder or standard input.
+
+Each kind knows what goes first on `sys.path` and how to run in the namespace of `__main__`. What runs below guest code
+is hidden from the stack, so that the program finds itself where CPython would have put it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+import types
+from contextlib import suppress
+from importlib.machinery import SourceFileLoader, SourcelessFileLoader
+from importlib.util import MAGIC_NUMBER
+from typing import Any
+
+from bytescope.code.hidden import hidden
+from bytescope.code.host import SHOWS_SOURCE_OF_STRINGS
+from bytescope.machine.resident import resident
+
+
+class MainProgram:
+    """A main program.
+
+    argv0: `sys.argv[0]`; first_path: what goes first on `sys.path`, None for nothing; guests: globs of the modules
+    that are guests because they belong to it; own_file: whether `__file__` is taken back when it has ended.
+    """
+
+    own_file = False
+
+    def __init__(self, argv0: str, first_path: str | None, guests: tuple[str, ...] = ()) -> None:
+        self.argv0 = argv0
+        self.first_path = first_path
+        self.guests = guests
+
+    def find(self) -> None:
+        """Look for the code, which `run` does otherwise, and ends the process if there is none.
+
+        Raises:
+            ImportError: if there is none.
+        """
+
+    def run(self, namespace: dict[str, Any]) -> None:
+        """Run in a namespace prepared by `fresh`, that of the module `__main__`."""
+        raise NotImplementedError
+
+
+def fresh(module: types.ModuleType) -> dict[str, Any]:
+    """Give a module the namespace with which every `__main__` starts, and return it."""
+    namespace = vars(module)
+    annotated = "__annotations__" in namespace
+    namespace.clear()
+    namespace.update(__name__="__main__", __doc__=None, __package__=None, __loader__=_BuiltinImporter, __spec__=None)
+    if annotated:
+        namespace["__annotations__"] = {}
+    namespace["__builtins__"] = builtins
+    return namespace
+
+
+_BuiltinImporter = sys.__spec__.loader if sys.__spec__ is not None else None
+
+
+class Script(MainProgram):
+    """A file of source text or, as its name or first bytes say, of compiled code."""
+
+    own_file = True
+
+    def __init__(self, path: str) -> None:
+        self.path = absolute(path)
+        try:
+            first_path = os.path.dirname(os.path.realpath(path, strict=True))
+        except OSError:
+            first_path = os.path.dirname(path)
+        super().__init__(path, first_path)
+        with open(self.path, "rb") as file:
+            self.data = file.read()
+        self.compiled = path.endswith(".pyc") or self.data[:2] == MAGIC_NUMBER[:2]
+
+    @hidden
+    def run(self, namespace: dict[str, Any]) -> None:
+        """Run it."""
+        loader = SourcelessFileLoader if self.compiled else SourceFileLoader
+        namespace.update(__file__=self.path, __cached__=None, __loader__=loader("__main__", self.path))
+        try:
+            code = _unmarshal(self.data) if self.compiled else _compile(self.data, self.path)
+        except Exception as error:
+            failure = error.with_traceback(None)
+        else:
+            exec(resident(code), namespace)
+            return
+        raise failure
+
+
+class Compiled(Script):
+    """A compiled file, whatever its name."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.compiled = True
+
+
+class Source(MainProgram):
+    """A source text: the value of `-c`."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("-c", "")
+        self.text = text + "\n"
+
+    @hidden
+    def run(self, namespace: dict[str, Any]) -> None:
+        """Run it."""
+        code = compile(self.text, "<string>", "exec", 0, True)
+        _show_in_tracebacks(code, self.text)
+        exec(resident(code), namespace)
+
+
+class StandardInput(MainProgram):
+    """A source text that comes from standard input."""
+
+    own_file = True
+
+    def __init__(self, argv0: str = "-") -> None:
+        super().__init__(argv0, "")
+
+    @hidden
+    def run(self, namespace: dict[str, Any]) -> None:
+        """Run it."""
+        namespace.update(__file__="<stdin>", __cached__=None)
+        data = b"" if sys.stdin is None else sys.stdin.buffer.read()
+        try:
+            code = _compile(data, "<stdin>")
+        except Exception as error:
+            failure = error.with_traceback(None)
+        else:
+            exec(resident(code), namespace)
+            return
+        raise failure
+
+
+class Module(MainProgram):
+    """A module on `sys.path`, or a package's `__main__`. `runpy` runs it: its frames are on the stack of `python -m`."""
+
+    def __init__(self, name: str) -> None:
+        first_path: str | None = None
+        with suppress(OSError):
+            first_path = os.getcwd()
+        package = name.partition(".")[0]
+        super().__init__("-m", first_path, (package, package + ".*"))
+        self.name = name
+        self.found: Details | None = None
+
+    def find(self) -> None:
+        """Look for the module."""
+        import runpy
+
+        private: Any = runpy
+        self.found = private._get_module_details(self.name)
+
+    @hidden
+    def run(self, namespace: dict[str, Any]) -> None:
+        """Run it."""
+        _run_as_main(self.name, True, self.found)
+
+
+class Folder(MainProgram):
+    """A folder or zip file with a `__main__` in it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, absolute(path))
+        self.found: Details | None = None
+
+    def find(self) -> None:
+        """Look for the `__main__`."""
+        import runpy
+
+        private: Any = runpy
+        self.found = private._get_main_module_details()
+
+    @hidden
+    def run(self, namespace: dict[str, Any]) -> None:
+        """Run it."""
+        _run_as_main("__main__", False, self.found)
+
+
+Details = tuple[str, Any, types.CodeType]
+"""Name, spec and code of a module that was found."""
+
+
+def program_at(path: str) -> MainProgram:
+    """The main program in a file or folder.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    return Folder(path) if _is_importable(absolute(path)) else Script(path)
+
+
+def _is_importable(path: str) -> bool:
+    """Whether the path may stand on `sys.path`: the same question to the same hooks as `python` asks."""
+    cache = sys.path_importer_cache
+    if path not in cache:
+        cache[path] = None
+        for hook in sys.path_hooks:
+            try:
+                cache[path] = hook(path)
+                break
+            except ImportError:
+                pass
+    return cache[path] is not None
+
+
+def absolute(path: str) -> str:
+    """The path as `python` has it in `__file__`: absolute, not normalized."""
+    return os.getcwd() if path == "." else os.path.join(os.getcwd(), path)
+
+
+@hidden
+def _run_as_main(name: str, alter_argv: bool, found: Details | None) -> None:
+    """Let `runpy` run a module, with its code made resident."""
+    import runpy
+
+    private: Any = runpy
+    details = private._get_module_details
+
+    def resident_details(*args: Any) -> Details:
+        name, spec, code = details(*args) if found is None else found
+        return name, spec, resident(code)
+
+    private._get_module_details = resident_details
+    try:
+        private._run_module_as_main(name, alter_argv)
+    finally:
+        private._get_module_details = details
+
+
+# --- source text
+
+
+def _show_in_tracebacks(code: types.CodeType, text: str) -> None:
+    """Where `python -c` shows source lines in tracebacks, have them shown."""
+    if not SHOWS_SOURCE_OF_STRINGS:
+        return
+    import linecache
+
+    private: Any = linecache
+    key = code if hasattr(private, "_interactive_cache") else "<string>"
+    private._register_code(key, text, "<string>")
+
+
+def _unmarshal(data: bytes) -> types.CodeType:
+    """The code object in a compiled file."""
+    import marshal
+
+    if data[:4] != MAGIC_NUMBER:
+        raise RuntimeError("Bad magic number in .pyc file")
+    code = marshal.loads(data[16:])
+    if not isinstance(code, types.CodeType):
+        raise RuntimeError("Bad code object in .pyc file")
+    return code
+
+
+def _compile(data: bytes, path: str) -> types.CodeType:
+    """Compile a file's source; errors about its encoding read as they do for a file, not for bytes."""
+    try:
+        return compile(data, path, "exec", 0, True)
+    except (SyntaxError, ValueError) as error:
+        raise _of_file(error, data, path) from None
+
+
+def _of_file(error: Exception, data: bytes, path: str) -> Exception:
+    import codecs
+
+    message = str(error)
+    if "null bytes" in message:
+        line = data[: data.index(b"\0")].count(b"\n") + 1
+        text = data.split(b"\n")[line - 1].partition(b"\0")[0].decode("utf-8", "replace") + "\n"
+        return SyntaxError("source code cannot contain null bytes", (path, line, 0, text))
+    lines = data.splitlines(keepends=True)
+    cookie = _cookie(lines[:2])
+    if cookie is None:
+        for number, line_bytes in enumerate(lines, 1):
+            try:
+                line_bytes.decode()
+            except UnicodeDecodeError as wrong:
+                return SyntaxError(
+                    f"Non-UTF-8 code starting with '\\x{line_bytes[wrong.start]:02x}' in file {path} on line {number}, "
+                    "but no encoding declared; see https://peps.python.org/pep-0263/ for details"
+                )
+        return error
+    try:
+        codecs.lookup(cookie)
+    except LookupError:
+        return SyntaxError(f"encoding problem: {cookie}")
+    return error
+
+
+def _cookie(lines: list[bytes]) -> str | None:
+    """The encoding that the first lines declare."""
+    import re
+
+    for line in lines:
+        match = re.match(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", line)
+        if match:
+            return match[1].decode("ascii")
+        if not re.match(rb"[ \t\f]*(?:[#\r\n]|$)", line):
+            break
+    return None
