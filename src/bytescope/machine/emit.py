@@ -243,6 +243,9 @@ class _Writer:
         self.names = dict(way.names)
         operands = [self.name(symbol) for symbol in call.operands]
         target = self.results()
+        if len(operands) > _BULK and (call.name, call.immediate) in _BULK_FORMS:
+            self.build_in_bulk(_BULK_FORMS[call.name, call.immediate])
+            return
         if way.inline is not None:
             expression = way.inline.replace("imm", repr(call.immediate)) if call.name == "unpack" else way.inline
             expression = expression.format(*operands)
@@ -259,6 +262,14 @@ class _Writer:
         else:
             self.resume += [f"{target} = {way.finish}"] if target else []
             self.resume += self.ending(True)
+
+    def build_in_bulk(self, form: str) -> None:
+        """A display of very many operands, without naming each of them."""
+        count = self.lifted.need
+        self.used.clear()
+        self.op += [f"x = {form.format(f'R[p0:p0 + {count}]')}", f"R[p0 + 1 : p0 + {count}] = (None,) * {count - 1}"]
+        self.op += ["R[p0] = x", "return nxt"]
+        self.registers = 1
 
     def request(self, way: How, operands: list[str]) -> list[str]:
         """Statements that leave the request and return None."""
@@ -498,6 +509,14 @@ class _Writer:
         self.op += ["    " + line for line in self.ending(False)]
         self.op += [f"return program.unwind(R, pc, {exception})"]
 
+
+_BULK = 64
+"""From how many operands on a display is built in bulk."""
+_BULK_FORMS: dict[Any, str] = {
+    ("build", "tuple"): "tuple({0})",
+    ("build", "list"): "{0}",
+    ("build", "string"): "''.join({0})",
+}
 
 _SINGLE = frozenset({"suspend"})
 

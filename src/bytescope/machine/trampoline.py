@@ -81,7 +81,7 @@ class Trampoline:
             site.label = self.asm.label()
             by_depth[site.depth].append(number)
         for depth, numbers in enumerate(by_depth):
-            if depth == 0 or numbers or by_depth[depth - 1]:
+            if numbers:
                 self.emit_loop(depth, numbers)
         assembled = self.asm.finish(self.code.co_firstlineno)
         self.program.native_offsets = [self.asm.offset(site.label) for site in self.sites]
@@ -142,21 +142,23 @@ class Trampoline:
         finished = asm.label()
         asm.place(self.loops[depth])
         asm.jump("SEND", finished)
-        if numbers:
-            asm.emit("UNPACK_SEQUENCE", 2)
-            self.dispatch(numbers)
-            handler = asm.label()
-            for number in numbers:
-                self.emit_site(self.sites[number], handler)
-            asm.place(handler)
-            asm.emit("BUILD_TUPLE", 1)
-            self.load_const(Raised)
-            asm.emit("SWAP", 2)
-            self.sequences.call_with_self(0)
-            asm.jump("JUMP_BACKWARD_NO_INTERRUPT", self.loops[depth])
-        asm.place(finished)
+        requests = asm.label()
+        asm.jump("JUMP_FORWARD", requests)
+        asm.place(finished)  # close by: SEND reaches no further than 65,535 code units
         self.sequences.drop_sent_receiver()
         asm.emit("RETURN_VALUE", 0, self.program.return_position)
+        asm.place(requests)
+        asm.emit("UNPACK_SEQUENCE", 2)
+        self.dispatch(numbers)
+        handler = asm.label()
+        for number in numbers:
+            self.emit_site(self.sites[number], handler)
+        asm.place(handler)
+        asm.emit("BUILD_TUPLE", 1)
+        self.load_const(Raised)
+        asm.emit("SWAP", 2)
+        self.sequences.call_with_self(0)
+        asm.jump("JUMP_BACKWARD_NO_INTERRUPT", self.loops[depth])
 
     def dispatch(self, numbers: list[int]) -> None:
         """Binary search for the site whose number is on top of the stack."""
