@@ -20,12 +20,12 @@ class Launch(BaseException):
     """Runs something at the bottom of the stack. It must not be caught on its way there."""
 
 
-def launch(run: Callable[[], None], ended: Callable[[BaseException | None], int | None]) -> NoReturn:
+def launch(run: Callable[[], None], ended: Callable[[BaseException | None], None]) -> NoReturn:
     """Leave all frames and run a program.
 
     Args:
         run: runs it; a hidden function.
-        ended: is called when it has ended, with the exception if that was the cause; may return an exit status.
+        ended: is called when it has ended, with the exception if that was the cause.
 
     Raises:
         Launch: always.
@@ -42,25 +42,25 @@ def launch(run: Callable[[], None], ended: Callable[[BaseException | None], int 
         try:
             run()
         except SystemExit as leaving:
-            _flush()
+            flush()
             ended(leaving)
             raise
         except BaseException as error:
             failure = error
-        _flush()
+        flush()
         if failure is not None:
             _report(failure, last)
-        status = ended(failure)
-        if status is None and failure is not None and type(failure) is KeyboardInterrupt:
+        ended(failure)
+        if type(failure) is KeyboardInterrupt:
             _die_of_interrupt()
-        elif status is not None or (failure is None and not sys.flags.inspect):
-            raise SystemExit(status)
+        elif failure is None and not sys.flags.inspect:
+            raise SystemExit
 
     sys.excepthook = start
     raise Launch
 
 
-def _flush() -> None:
+def flush() -> None:
     """Write out what the program has printed; what cannot be written is found out at the end."""
     for stream in (sys.stderr, sys.stdout):
         try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from bytescope.cli.launch import launch
+from bytescope.cli.launch import flush, launch
 from bytescope.code.hidden import hidden
 from bytescope.machine import mainprogram
 from bytescope.machine.limits import BudgetExceeded
@@ -88,14 +89,14 @@ def run(words: list[str]) -> NoReturn:
     options, rest = _options(words)
     vm = options.make_vm()
     program, arguments = _program(rest)
+    running = vm.running(program.guests)
 
     @hidden
     def start() -> None:
-        namespace = mainprogram.fresh(sys.modules["__main__"])
-        with vm.running(program.guests):
-            program.run(namespace)
+        running.__enter__()  # for good: exit handlers and threads that outlive the main program belong to it
+        program.run(mainprogram.fresh(sys.modules["__main__"]))
 
-    def ended(error: BaseException | None) -> int | None:
+    def ended(error: BaseException | None) -> None:
         if program.own_file and not isinstance(error, SystemExit):
             namespace = vars(sys.modules["__main__"])
             namespace.pop("__file__", None)
@@ -104,7 +105,9 @@ def run(words: list[str]) -> NoReturn:
             from bytescope.cli.stats import print_stats
 
             print_stats(vm)
-        return STOPPED if isinstance(error, BudgetExceeded) else None
+        if isinstance(error, BudgetExceeded):
+            flush()
+            os._exit(STOPPED)  # without exit handlers and threads: they are stopped too
 
     sys.argv = [program.argv0, *arguments]
     _set_first_path(program)

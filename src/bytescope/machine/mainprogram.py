@@ -83,13 +83,18 @@ class Script(MainProgram):
         loader = SourcelessFileLoader if self.compiled else SourceFileLoader
         namespace.update(__file__=self.path, __cached__=None, __loader__=loader("__main__", self.path))
         try:
-            code = _unmarshal(self.data) if self.compiled else _compile(self.data, self.path)
+            code = self.code()
         except Exception as error:
             failure = error.with_traceback(None)
         else:
             exec(resident(code), namespace)
             return
         raise failure
+
+
+    def code(self) -> types.CodeType:
+        """The code object in the file."""
+        return _unmarshal(self.data) if self.compiled else _compile(self.data, self.path)
 
 
 class Compiled(Script):
@@ -139,7 +144,7 @@ class StandardInput(MainProgram):
 
 
 class Module(MainProgram):
-    """A module on `sys.path`, or a package's `__main__`. `runpy` runs it: its frames are on the stack of `python -m`."""
+    """A module on `sys.path`, or a package's `__main__`; `runpy`'s frames are on the stack of `python -m` too."""
 
     def __init__(self, name: str) -> None:
         first_path: str | None = None

@@ -1,0 +1,68 @@
+"""The commands beside `run`, with click."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from bytescope.cli.version import version
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="`bytescope COMMAND --help` says more about a command.",
+    no_args_is_help=True,
+)
+@click.version_option(message=version())
+def commands() -> None:
+    """A Python virtual machine in Python: runs programs by interpreting their bytecode."""
+
+
+@commands.command("run", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def run_command(words: tuple[str, ...]) -> None:
+    """Run a program as python would."""
+    from bytescope.cli.run import run
+
+    run(list(words))
+
+
+@commands.command("eval")
+@click.argument("expression")
+@click.option("--stats", is_flag=True, help="Print the instructions executed, by kind, on standard error.")
+def eval_command(expression: str, stats: bool) -> None:
+    """Print the value of an expression."""
+    from bytescope.cli.evaluate import evaluate
+
+    sys.exit(evaluate(expression, stats))
+
+
+@commands.command("repl")
+@click.option("--guest", "guests", metavar="GLOB", multiple=True, help="Also execute these modules; repeatable.")
+def repl_command(guests: tuple[str, ...]) -> None:
+    """Type statements and have the machine execute them."""
+    from bytescope.cli.repl import repl
+
+    repl(guests)
+
+
+@commands.command("dis", no_args_is_help=True)
+@click.argument("target", required=False)
+@click.option("-c", "source", metavar="SOURCE", help="Show this source text.")
+@click.option("--color/--no-color", default=None, help="Colours, whatever the output goes to.")
+@click.option("--width", type=click.IntRange(min=60), help="Columns of the output.")
+def dis_command(target: str | None, source: str | None, color: bool | None, width: int | None) -> None:
+    """Show CPython's instructions and the machine's side by side.
+
+    TARGET is a source or compiled file, a module, or a function or class in a module (module:qualname).
+    """
+    if (target is None) == (source is None):
+        raise click.UsageError("say either a target or -c SOURCE")
+    from bytescope.cli.dis import dis
+    from bytescope.cli.targets import TargetError
+
+    try:
+        dis(target, source, color, width)
+    except TargetError as error:
+        raise click.ClickException(str(error)) from None

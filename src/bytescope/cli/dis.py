@@ -1,0 +1,65 @@
+"""`bytescope dis`: instructions of CPython and of the machine side by side."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+
+from bytescope.cli.listing import Line, listing
+from bytescope.cli.targets import code_of, compiled, nested
+
+_STYLES = {
+    "title": "bold magenta",
+    "head": "underline",
+    "block": "bold green",
+    "line": "dim",
+    "offset": "dim",
+    "op": "cyan",
+    "arg": "yellow",
+    "region": "red",
+    "error": "bold red",
+}
+
+
+def dis(target: str | None, source: str | None, color: bool | None, width: int | None) -> None:
+    """Print the listing of a target.
+
+    Args:
+        target: see `targets.code_of`; None for a source text.
+        source: a source text.
+        color: whether to use colours; None for where the output is a terminal.
+        width: columns; None for those of the terminal.
+
+    Raises:
+        TargetError: if there is no such target.
+    """
+    code = compiled(source or "") if target is None else code_of(target)
+    columns = width or shutil.get_terminal_size((120, 24)).columns
+    lines = _lines(listing(each, columns) for each in nested(code))
+    if sys.stdout.isatty() if color is None else color:
+        try:
+            _print_in_colour(lines)
+            return
+        except ImportError:  # without rich there are no colours
+            pass
+    for line in lines:
+        print("".join(piece.text for piece in line).rstrip())
+
+
+def _lines(listings: Iterator[Iterator[Line]]) -> Iterator[Line]:
+    for number, each in enumerate(listings):
+        if number:
+            yield []
+        yield from each
+
+
+def _print_in_colour(lines: Iterator[Line]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(force_terminal=True, soft_wrap=True, highlight=False)
+    for line in lines:
+        text = Text.assemble(*((piece.text, _STYLES.get(piece.style, "")) for piece in line))
+        text.rstrip()
+        console.print(text)

@@ -1,0 +1,104 @@
+"""`bytescope repl`: a prompt whose statements the machine executes."""
+
+from __future__ import annotations
+
+import code
+import linecache
+import os
+import sys
+import types
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bytescope.cli.version import version
+from bytescope.machine import mainprogram
+from bytescope.machine.vm import VM
+
+BANNER = """\
+{version}
+Each statement is executed by the machine. vm is the machine itself: see vm.instructions. exit() or Ctrl-D leaves."""
+
+
+class Console(code.InteractiveConsole):
+    """The prompt."""
+
+    def __init__(self, vm: VM) -> None:
+        super().__init__(vm.globals, "<input>")
+        self.vm = vm
+        self.inputs = 0
+
+    def runsource(self, source: str, filename: str = "<input>", symbol: str = "single") -> bool:
+        """Run a statement if it is complete; its source is kept for tracebacks."""
+        name = f"<input {self.inputs + 1}>"
+        more = super().runsource(source, name, symbol)
+        if not more:
+            self.inputs += 1
+        return more
+
+    def runcode(self, code: types.CodeType) -> None:
+        """Run a statement under the machine."""
+        linecache.cache[code.co_filename] = (0, None, [line + "\n" for line in self.buffer], code.co_filename)
+        try:
+            self.vm.run_code(code)
+        except SystemExit:
+            raise
+        except BaseException:
+            self.showtraceback()
+
+
+def repl(guests: Iterable[str] = ()) -> None:
+    """Read and run statements until the end of input.
+
+    Args:
+        guests: globs of modules that are guests too.
+    """
+    vm = VM(guests=guests)
+    vm.globals = mainprogram.fresh(sys.modules["__main__"])
+    vm.globals["vm"] = vm
+    sys.argv = [""]
+    if not sys.flags.safe_path:
+        sys.path[0] = ""
+    history = _edit_lines(vm.globals)
+    try:
+        Console(vm).interact(BANNER.format(version=version()), "")
+    finally:
+        if history is not None:
+            _save(history)
+
+
+def history_file() -> Path:
+    """Where the history is kept."""
+    state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    return Path(state, "bytescope", "history")
+
+
+def _edit_lines(namespace: dict[str, Any]) -> Path | None:
+    """Set up history and completion, where there is a terminal and readline; returns where to save the history."""
+    if not (sys.stdin and sys.stdin.isatty()):
+        return None
+    try:
+        import readline
+        import rlcompleter
+    except ImportError:
+        return None
+    readline.set_completer(rlcompleter.Completer(namespace).complete)
+    libedit = "libedit" in (readline.__doc__ or "")
+    readline.parse_and_bind("bind ^I rl_complete" if libedit else "tab: complete")
+    path = history_file()
+    try:
+        readline.read_history_file(path)
+    except OSError:
+        pass  # there is none yet, or it cannot be read: then there is none
+    return path
+
+
+def _save(path: Path) -> None:
+    import readline
+
+    readline.set_history_length(10_000)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        readline.write_history_file(path)
+    except OSError as error:
+        print(f"bytescope: the history is not saved: {error}", file=sys.stderr)

@@ -1,0 +1,85 @@
+"""What `dis` is to show: a file, a module, a function or class in one of them, or a source text."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import os
+import sys
+import types
+from collections.abc import Iterator
+
+from bytescope.machine.mainprogram import Script
+
+
+class TargetError(Exception):
+    """There is no such target; the message says why."""
+
+
+def nested(code: types.CodeType) -> Iterator[types.CodeType]:
+    """A code object and those inside it, in the order of the source."""
+    yield code
+    for const in code.co_consts:
+        if isinstance(const, types.CodeType):
+            yield from nested(const)
+
+
+def code_of(target: str) -> types.CodeType:
+    """The code object that a target names. No module is executed for it, but for the packages around one.
+
+    Args:
+        target: a path, a dotted module name, or either with ":qualname" behind it.
+
+    Raises:
+        TargetError: if there is none.
+    """
+    where, colon, qualname = target.rpartition(":")
+    if not colon or _is_file(target):
+        return _code_in(target)
+    code = _code_in(where)
+    names = {each.co_qualname: each for each in reversed([*nested(code)])}
+    if qualname not in names:
+        near = difflib.get_close_matches(qualname, names, n=3, cutoff=0.4)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise TargetError(f"there is no function or class {qualname!r} in {where}{hint}")
+    return names[qualname]
+
+
+def compiled(source: str) -> types.CodeType:
+    """The code object of a source text.
+
+    Raises:
+        TargetError: if it cannot be compiled.
+    """
+    try:
+        return compile(source + "\n", "<string>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        raise TargetError(f"the source cannot be compiled: {error}") from None
+
+
+def _is_file(target: str) -> bool:
+    return target.endswith((".py", ".pyc")) or os.sep in target or os.path.isfile(target)
+
+
+def _code_in(where: str) -> types.CodeType:
+    if _is_file(where):
+        try:
+            return Script(where).code()
+        except OSError as error:
+            raise TargetError(f"cannot read {where}: {error.strerror}") from None
+        except Exception as error:
+            raise TargetError(f"cannot make code of {where}: {error}") from None
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    try:
+        spec = importlib.util.find_spec(where)
+    except Exception as error:
+        raise TargetError(f"cannot find the module {where}: {error}") from None
+    if spec is None:
+        raise TargetError(f"there is no file or module {where}")
+    get_code = getattr(spec.loader, "get_code", None)
+    code = None if get_code is None else get_code(where)
+    if code is None:
+        raise TargetError(f"the module {where} has no bytecode")
+    assert isinstance(code, types.CodeType)
+    return code
