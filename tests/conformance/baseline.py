@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .supervise import Report
 
@@ -60,21 +61,29 @@ def _path(version: str, tier: str) -> Path:
 
 
 def _fold(name: str, module: Native) -> dict[str, object]:
-    """{outcome: {class: "test test ..."}} with the module's own prefix left out."""
-    prefix = f"test.{name}."
+    """{outcome: {class: "test test ..."}}; the module's own name is a dot, an id without a dot has the class "-"."""
+    own = f"test.{name}."
     folded: dict[str, dict[str, list[str]]] = {}
     for test, outcome in sorted(module.outcomes.items()):
-        owner, _, method = ("." + test.removeprefix(prefix) if test.startswith(prefix) else test).rpartition(".")
+        if test.startswith(own):
+            owner, _, method = f".{test.removeprefix(own)}".rpartition(".")
+            owner = owner or "."
+        else:
+            owner, _, method = test.rpartition(".")
+            owner = owner or "-"
         folded.setdefault(outcome, {}).setdefault(owner, []).append(method)
     lines = {outcome: {owner: " ".join(names) for owner, names in owners.items()} for outcome, owners in folded.items()}
     return {"seconds": module.seconds, "status": module.status, "outcomes": lines}
 
 
-def _unfold(name: str, folded: dict[str, object]) -> Native:
+def _unfold(name: str, folded: dict[str, Any]) -> Native:
     outcomes = {}
     for outcome, owners in folded["outcomes"].items():
         for owner, names in owners.items():
-            prefix = f"test.{name}{owner}." if owner.startswith(".") or not owner else f"{owner}."
+            if owner.startswith("."):
+                prefix = f"test.{name}{owner.rstrip('.')}."
+            else:
+                prefix = "" if owner == "-" else f"{owner}."
             for method in names.split(" "):
                 outcomes[prefix + method] = outcome
     return Native(outcomes, folded["seconds"], folded["status"])

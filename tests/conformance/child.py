@@ -25,6 +25,13 @@ from unittest.case import _SubTest as SubTest
 GUESTS = ["test.*", "!test.support", "!test.support.*", "!test.libregrtest", "!test.libregrtest.*"]
 
 
+def json(value):
+    """JSON of strings, numbers and sequences of them."""
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(map(json, value))}]"
+    return quote(value) if isinstance(value, str) else repr(value)
+
+
 class Stream:
     """The line-wise report to the parent; deaf to forks of this process."""
 
@@ -35,8 +42,7 @@ class Stream:
 
     def send(self, *fields):
         if self._getpid() == self._pid:
-            items = [quote(field) if isinstance(field, str) else repr(field) for field in fields]
-            self._write(self._fd, f"[{', '.join(items)}]\n".encode())
+            self._write(self._fd, f"{json(fields)}\n".encode())
 
 
 class Result(unittest.TestResult):
