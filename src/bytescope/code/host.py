@@ -140,7 +140,7 @@ _FOLLOWERS = {
     "3.11": {"YIELD_VALUE": "RESUME", "SEND": "YIELD_VALUE", "KW_NAMES": "PRECALL", "PRECALL": "CALL"},
     "3.12": {"YIELD_VALUE": "RESUME", "KW_NAMES": "CALL"},
     "3.13": {"YIELD_VALUE": "RESUME", "END_FOR": "POP_TOP"},
-    "3.14": {"YIELD_VALUE": "RESUME", "END_FOR": "POP_ITER"},
+    "3.14": {"YIELD_VALUE": "RESUME"},
 }
 FOLLOWERS: Final[dict[int, int]] = {OPMAP[one]: OPMAP[other] for one, other in _FOLLOWERS[HOST].items()}
 """Opcodes behind which the host takes a certain other one for granted: it skips it, or looks at its argument."""
