@@ -21,7 +21,7 @@ executed = [0]
 programs: list[Program] = []
 """The programs executed so far, in the order in which they first were."""
 
-_OWN_FILES = frozenset(
+OWN_FILES = frozenset(
     {FILENAME, *(m.__file__ or "" for m in (sys.modules[__name__], calls, processes, program_module, recursion, runtime))}
 )
 
@@ -29,7 +29,7 @@ _OWN_FILES = frozenset(
 def foreign(exception: BaseException) -> BaseException:
     """Remove the machine's own frames from the head of a traceback."""
     traceback = exception.__traceback__
-    while traceback is not None and traceback.tb_frame.f_code.co_filename in _OWN_FILES:
+    while traceback is not None and traceback.tb_frame.f_code.co_filename in OWN_FILES:
         traceback = traceback.tb_next
     exception.__traceback__ = traceback
     return exception
@@ -67,16 +67,29 @@ def drive(
     last = -1
     count = 0
     answer: Any = None
+    late: BaseException | None = None
     while True:
         try:
             if last >= 0:
                 pc = resumes[last](R, answer)
             answer = None
+            if late is not None:
+                while pc >= 0 and not program.raises[pc]:
+                    last = pc
+                    pc = ops[pc](R)
+                    count += 1
+                if pc >= 0:
+                    last = pc
+                    error, late = late, None
+                    raise error
             while pc >= 0:
                 last = pc
                 pc = ops[pc](R)
                 count += 1
         except BaseException as error:
+            if not program.raises[last] and pc >= 0:  # an interrupt, where the guest cannot be interrupted
+                late, answer, last = foreign(error), pc, len(ops)
+                continue
             R[3] = None
             R.append(program.failure(last, foreign(error)))
             pc = -1
@@ -87,7 +100,7 @@ def drive(
         answer = yield R.pop()
         while type(answer) is Raised and R[3] is None:
             if type(answer[0]) is RecursionError:
-                recursion.trim(answer[0], _OWN_FILES)
+                recursion.trim(answer[0], OWN_FILES)
             pc = program.unwind(R, last, answer[0])
             if pc >= 0:
                 answer = pc
@@ -151,7 +164,7 @@ def watched(
                     break
                 else:
                     if type(answer[0]) is RecursionError:
-                        recursion.trim(answer[0], _OWN_FILES)
+                        recursion.trim(answer[0], OWN_FILES)
                     pc = program.unwind(R, last, answer[0])
                     if pc >= 0:
                         answer = pc

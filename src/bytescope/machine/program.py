@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import types
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.lower import lower
+from bytescope.isa.table import INSTRUCTIONS
 from bytescope.isa.verify import Verified, verify
 from bytescope.machine import calls
 from bytescope.machine.emit import Op, Resume, factory, sites
 from bytescope.machine.runtime import UNBOUND, CellType
 from bytescope.machine.trampoline import Site
 
-HEADER = 5
-"""Registers before the variables: globals, builtins, locals mapping, running process, program."""
+HEADER = 6
+"""Registers before the variables: globals, builtins, locals mapping, running process, program, state of tracing."""
+
+TRACE = 5
+"""The register with the state of tracing."""
 
 _SKIPPED = frozenset({"NOP", "RESUME"})
 
@@ -41,6 +46,8 @@ class Program:
     prepare_call = staticmethod(calls.prepare_call)
     make_function = staticmethod(calls.make_function)
     first_variable = HEADER
+    decorate: ClassVar[Callable[[Program, list[Op], list[Resume | None]], None] | None] = None
+    """What changes the handlers of every program that is linked, while somebody traces; then nothing is passed over."""
 
     def __init__(self, code: types.CodeType) -> None:
         self.code = code
@@ -62,6 +69,7 @@ class Program:
         self.blank: list[None] = [None] * self.verified.max_depth
         free = len(code.co_freevars)
         self.own = len(variables) - free if self.private else 0
+        self.raises = [INSTRUCTIONS[instruction.op].raises for instruction in self.instructions]
         self._allocate()
 
     @property
@@ -88,6 +96,7 @@ class Program:
         for depth in range(max(verified.handled) + 1):
             self.exits[depth] = self._add(Site("exit", 0, depth, None, False))
             self._number["fallback", depth] = self._add(Site("raise", 1, depth, self._position(0), True))
+        self._add_line_sites()
         suspending = ("suspend", "delegate")
         self.suspensions = frozenset(number for number, site in enumerate(self.sites) if site.kind in suspending)
 
@@ -108,6 +117,23 @@ class Program:
     def _add(self, site: Site) -> int:
         self.sites.append(site)
         return len(self.sites) - 1
+
+    def line_site(self, index: int) -> int:
+        """The site for an idle operation at the line of an instruction."""
+        return self._lines[index]
+
+    def _add_line_sites(self) -> None:
+        """Have an idle site wherever a line starts."""
+        self._lines: dict[int, int] = {}
+        previous: int | None = None
+        targets = {i.target for i in self.instructions}
+        for index, instruction in enumerate(self.instructions):
+            line = instruction.position[0] if instruction.position else None
+            if line is not None and (line != previous or index in targets) and self.verified.depths[index] >= 0:
+                handled = self.verified.handled[index]
+                guarded = self.verified.handlers[self._raising(index)] is not None and self.raises[index]
+                self._lines[index] = self._site("drop", 1, handled, instruction, guarded)
+            previous = None if instruction.op == "RESUME" else line
 
     def _position(self, index: int) -> Any:
         line = self.code.co_firstlineno
@@ -132,10 +158,15 @@ class Program:
             )
             ops.append(op)
             resumes.append(resume)
+        if self.decorate is not None:
+            self.decorate(self, ops, resumes)
         self.entry = self.follow(0)
-        self.ops = ops
-        self.resumes = [*resumes, _go_on]
-        return ops
+        resumes.append(_go_on)
+        if self.ops is None:
+            self.ops, self.resumes = ops, resumes
+        else:  # activations that are under way hold these very lists
+            self.ops[:], self.resumes[:] = ops, resumes
+        return self.ops
 
     def _bindings(self, index: int, instruction: Instruction, depth: int) -> tuple[Any, ...]:
         from bytescope.isa.lift import lift
@@ -150,7 +181,7 @@ class Program:
     def follow(self, index: int) -> int:
         """The instruction that is executed when control comes to `index`: idle ones and jumps are passed over."""
         seen = set()
-        while index not in seen:
+        while index not in seen and self.decorate is None:
             instruction = self.instructions[index]
             if instruction.op in _SKIPPED and index + 1 < len(self.instructions):
                 seen.add(index)
@@ -217,6 +248,11 @@ class Program:
         return self._number["fallback", self.verified.handled[index]], exception
 
 
+def is_resident(code: types.CodeType) -> bool:
+    """Whether a code object is that of a resident frame."""
+    return any(type(value) is Program for value in reversed(code.co_consts))
+
+
 def _unreachable(R: list[Any]) -> int:
     raise AssertionError("an instruction that the verifier found unreachable was reached")
 
@@ -233,7 +269,7 @@ def registers(program: Program, cells: tuple[Any, ...], namespace: dict[str, Any
     if program.own:
         variables = program.lowered.variables[: program.own]
         cells = (*(CellType() if v.scope == "cell" and v.name in program.code.co_cellvars else CellType() for v in variables), *cells)
-    return [namespace, builtins, mapping, None, program, *cells, *program.blank]
+    return [namespace, builtins, mapping, None, program, None, *cells, *program.blank]
 
 
 __all__ = ["HEADER", "UNBOUND", "Program", "registers", "throw"]

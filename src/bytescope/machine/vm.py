@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bytescope.code.hidden import hidden
-from bytescope.machine import calls, engine, limits, mainprogram, temporary
+from bytescope.machine import calls, engine, limits, mainprogram, temporary, tracing
 from bytescope.machine.counting import Tally
 from bytescope.machine.imports import Guests, importing
 from bytescope.machine.recursion import headroom
@@ -244,7 +244,7 @@ class VM:
         Args:
             guests: globs of modules that are guests beside those of the VM.
         """
-        with importing(self.guests.including(guests)), headroom(), limits.in_force(self.budget):
+        with importing(self.guests.including(guests)), headroom(), tracing.available(), limits.in_force(self.budget):
             yield
 
 

@@ -1,0 +1,180 @@
+"""`sys.settrace` for guests: line events at the guest's lines, and none for the machine's own frames.
+
+A tracer sees a resident frame's own events (call, return, exception) at the right places as it is. Lines are another
+matter: the resident frame only visits a line when an operation there needs it, and then once for each operation. So
+while anybody traces, programs are linked in another way: before the first instruction of a line they request an idle
+operation at that line, and line events of the resident frame are switched on (`f_trace_lines`) just for that request.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bytescope.machine import engine, program
+from bytescope.machine.emit import Op, Resume
+from bytescope.machine.program import TRACE, Program
+
+_set_native = sys.settrace
+_get_native = sys.gettrace
+_tracing: set[int] = set()
+"""Identifiers of the threads that trace."""
+_own_files = engine.OWN_FILES | {__file__}
+
+
+def _internal(frame: types.FrameType | None) -> bool:
+    """Whether a frame is the machine's, or of something that the machine called for itself."""
+    while frame is not None and not program.is_resident(frame.f_code):
+        if frame.f_code.co_filename in _own_files:
+            return True
+        frame = frame.f_back
+    return False
+
+
+class _Tracer:
+    """The trace function that the host gets: the given one, kept from the machine's frames."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        if _internal(frame):
+            return None
+        local = self.function(frame, event, argument)
+        if local is None or not program.is_resident(frame.f_code):
+            return local
+        frame.f_trace_lines = False
+        return _LocalTracer(local)
+
+
+class _LocalTracer:
+    """The trace function of a resident frame: it does not hear of the end of the machine generator."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        if event == "exception" and frame.f_lineno is None:
+            return self
+        local = self.function(frame, event, argument)
+        if local is None:
+            return None
+        self.function = local
+        return self
+
+
+def settrace(function: Callable[..., Any] | None, /) -> None:
+    """Set the global debug tracing function."""
+    thread = threading.get_ident()
+    if function is None:
+        _set_native(None)
+        _tracing.discard(thread)
+        if not _tracing:
+            _relink(traced=False)
+        return
+    if not _tracing:
+        _relink(traced=True)
+    _tracing.add(thread)
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if program.is_resident(frame.f_code):
+            frame.f_trace_lines = False
+        frame = frame.f_back
+    _set_native(_Tracer(function))
+
+
+def gettrace() -> Any:
+    """Return the global debug tracing function."""
+    tracer = _get_native()
+    return tracer.function if isinstance(tracer, _Tracer) else tracer
+
+
+for _function in (settrace, gettrace):
+    _function.__module__ = "sys"
+
+_depth = [0]
+
+
+@contextmanager
+def available() -> Iterator[None]:
+    """While this context is open, `sys.settrace` knows about guests."""
+    if not _depth[0]:
+        sys.settrace, sys.gettrace = settrace, gettrace
+    _depth[0] += 1
+    try:
+        yield
+    finally:
+        _depth[0] -= 1
+        if not _depth[0]:
+            sys.settrace, sys.gettrace = _set_native, _get_native
+
+
+def _relink(*, traced: bool) -> None:
+    """Link all programs again; activations that are under way go on with the new handlers."""
+    Program.decorate = staticmethod(_decorate) if traced else None
+    for each in list(engine.programs):
+        each.link()
+
+
+def line_starts(each: Program) -> dict[int, int]:
+    """The instructions before which a line event is due when control comes from another line, with their lines."""
+    starts = {}
+    previous: int | None = None
+    started = False
+    for index, instruction in enumerate(each.instructions):
+        line = instruction.position[0] if instruction.position else None
+        if not started:  # the prologue, which ends with the first RESUME, is the call event's
+            started = instruction.op == "RESUME"
+            continue
+        if line is not None and line != previous and each.verified.depths[index] >= 0:
+            starts[index] = line
+        previous = line
+    for index, instruction in enumerate(each.instructions):
+        target = instruction.target
+        if target is not None and target <= index and each.verified.depths[index] >= 0:
+            position = each.instructions[target].position
+            if position and position[0] is not None:
+                starts[target] = position[0]
+    return starts
+
+
+def _decorate(each: Program, ops: list[Op], resumes: list[Resume | None]) -> None:
+    """Put line requests in front of handlers."""
+    for index, line in line_starts(each).items():
+        ops[index], resumes[index] = _with_line(each, index, line, ops[index], resumes[index])
+
+
+def _with_line(each: Program, index: int, line: int, op: Op, resume: Resume | None) -> tuple[Op, Resume]:
+    site = each.line_site(index)
+
+    def traced_op(R: list[Any]) -> int:
+        state = R[TRACE]
+        R[TRACE] = (line, index)
+        if state is not None and state[0] == line and state[1] < index:
+            return op(R)
+        if threading.get_ident() not in _tracing:
+            return op(R)
+        frame = sys._getframe(2)
+        if frame.f_trace is None:
+            return op(R)
+        frame.f_trace_lines = True
+        R.append((site, None))
+        R[3] = waiting
+        return -1
+
+    def traced_resume(R: list[Any], value: Any) -> int:
+        if R[3] is not waiting:
+            assert resume is not None
+            return resume(R, value)
+        R[3] = None
+        sys._getframe(2).f_trace_lines = False
+        if type(value) is engine.Raised:
+            return each.unwind(R, index, value[0])
+        return op(R)
+
+    waiting = _with_line
+    return traced_op, traced_resume
