@@ -247,7 +247,7 @@ def test_a_jump_without_opposite_cannot_be_turned_round():
         (lambda code: code.instructions.append(RawInstruction("NOP")), None),
         (lambda code: code.delete(code.instructions[-1]), "leads off its end"),
         (
-            lambda code: code.insert_before(code.instructions[-1], RawInstruction("POP_TOP")),
+            lambda code: code.insert_before(code.instructions[0], RawInstruction("POP_TOP")),
             "more than the stack holds",
         ),
         (lambda code: setattr(code.instructions[0], "arg", -1), "out of range"),

@@ -93,7 +93,7 @@ class Region:
 
 def _sizes() -> tuple[int, ...]:
     """Code units of each opcode, 0 for what is no instruction on its own."""
-    nothing = {"CACHE", "EXTENDED_ARG", "RESERVED"}
+    nothing = {"CACHE", "ENTER_EXECUTOR", "EXTENDED_ARG", "RESERVED"}
     return tuple(
         0 if name in nothing or name.startswith("<") else 1 + CACHES[opcode] for opcode, name in enumerate(OPNAME)
     )
