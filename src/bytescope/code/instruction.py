@@ -21,7 +21,7 @@ class Variable(NamedTuple):
     scope: "local", "cell" (captured by an inner function) or "free" (captured from an outer one).
     """
 
-    index: int
+    index: int  # type: ignore[assignment]
     name: str
     scope: str
 

@@ -15,7 +15,7 @@ from bytescope.code.errors import InvalidBytecode
 from bytescope.code.exceptions import decode_exceptions
 from bytescope.code.instruction import Handler, Instruction, Lowered, Position, Variable
 
-Rule = Callable[["Lowering", int], None]
+Rule = Callable[["Lowering", int], object]
 
 _PROLOGUE = {"COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "EXTENDED_ARG", "NOP"}
 

@@ -14,17 +14,17 @@ FUNCTION_ATTRIBUTES = (1, 2, 4, 8, 16)
 
 def simple(op: str) -> Rule:
     """A rule for a raw opcode whose argument means nothing to the lowered instruction."""
-    return lambda lowering, arg: lowering.emit(op) and None
+    return lambda lowering, arg: lowering.emit(op)
 
 
 def counted(op: str) -> Rule:
     """A rule for a raw opcode whose argument is a plain number (a count or a depth)."""
-    return lambda lowering, arg: lowering.emit(op, arg) and None
+    return lambda lowering, arg: lowering.emit(op, arg)
 
 
 def named(op: str) -> Rule:
     """A rule for a raw opcode whose argument is an index into the names."""
-    return lambda lowering, arg: lowering.emit(op, lowering.name(arg)) and None
+    return lambda lowering, arg: lowering.emit(op, lowering.name(arg))
 
 
 def jump(op: str) -> Rule:
@@ -83,7 +83,7 @@ def delete_fast(lowering: Lowering, arg: int) -> None:
 
 def variable(op: str) -> Rule:
     """A rule for a raw opcode that works on a cell."""
-    return lambda lowering, arg: lowering.emit(op, lowering.variable(arg), True) and None
+    return lambda lowering, arg: lowering.emit(op, lowering.variable(arg), True)
 
 
 def make_cell(lowering: Lowering, arg: int) -> None:
@@ -109,7 +109,7 @@ def return_const(lowering: Lowering, arg: int) -> None:
 
 
 def load_global(lowering: Lowering, arg: int) -> None:
-    """The NULL of a call lies below its callable, or since 3.13 above it: what is done next to the callable depends on it."""
+    """The NULL of a call lies below its callable, or since 3.13 above it; what comes next counts on that."""
     null = ("null below" if NULL_FIRST else "null above") if arg & 1 else False
     lowering.emit("LOAD_GLOBAL", lowering.name(arg >> 1), null)
 
@@ -222,8 +222,8 @@ COMMON: dict[str, Rule] = {
     "STORE_NAME": named("STORE_NAME"),
     "DELETE_NAME": named("DELETE_NAME"),
     "BINARY_OP": binary_op,
-    "UNARY_NEGATIVE": lambda lowering, arg: lowering.emit("UNARY", "-") and None,
-    "UNARY_INVERT": lambda lowering, arg: lowering.emit("UNARY", "~") and None,
+    "UNARY_NEGATIVE": lambda lowering, arg: lowering.emit("UNARY", "-"),
+    "UNARY_INVERT": lambda lowering, arg: lowering.emit("UNARY", "~"),
     "UNARY_NOT": simple("NOT"),
     "COMPARE_OP": compare_op,
     "CONTAINS_OP": contains_op,

@@ -92,10 +92,10 @@ V311: dict[str, Rule] = {
     "LOAD_ASSERTION_ERROR": _load_assertion_error,
     "BINARY_SUBSCR": simple("GETITEM"),
     "BUILD_CONST_KEY_MAP": counted("BUILD_CONST_KEY_MAP"),
-    "DICT_MERGE": lambda lowering, arg: lowering.emit("DICT_MERGE", (arg, arg + 2)) and None,
+    "DICT_MERGE": lambda lowering, arg: lowering.emit("DICT_MERGE", (arg, arg + 2)),
     "FORMAT_VALUE": _format_value,
     "LIST_TO_TUPLE": simple("LIST_TO_TUPLE"),
-    "UNARY_POSITIVE": lambda lowering, arg: lowering.emit("UNARY", "+") and None,
+    "UNARY_POSITIVE": lambda lowering, arg: lowering.emit("UNARY", "+"),
     "PRINT_EXPR": _print_expr,
     "IMPORT_STAR": _import_star,
     "MAKE_FUNCTION": _make_function,
@@ -182,7 +182,7 @@ V312: dict[str, Rule] = V311 | {
 
 
 def _set_function_attribute(lowering: Lowering, arg: int) -> None:
-    """The compiler writes these right behind MAKE_FUNCTION; one instruction makes the whole function, as before 3.13."""
+    """The compiler writes these right behind MAKE_FUNCTION; one instruction makes the function, as before 3.13."""
     made = lowering.last("MAKE_FUNCTION")
     if made is None or arg not in FUNCTION_ATTRIBUTES:
         raise lowering.invalid("SET_FUNCTION_ATTRIBUTE without a function just made")
@@ -199,8 +199,8 @@ V313: dict[str, Rule] = V312 | {
     "CONVERT_VALUE": _convert_value,
     "FORMAT_SIMPLE": simple("FORMAT"),
     "FORMAT_WITH_SPEC": simple("FORMAT_WITH_SPEC"),
-    "DICT_MERGE": lambda lowering, arg: lowering.emit("DICT_MERGE", (arg, arg + 3)) and None,
-    "MAKE_FUNCTION": lambda lowering, arg: lowering.emit("MAKE_FUNCTION", 0) and None,
+    "DICT_MERGE": lambda lowering, arg: lowering.emit("DICT_MERGE", (arg, arg + 3)),
+    "MAKE_FUNCTION": lambda lowering, arg: lowering.emit("MAKE_FUNCTION", 0),
     "SET_FUNCTION_ATTRIBUTE": _set_function_attribute,
     "END_FOR": simple("POP"),
     "FOR_ITER": lambda lowering, arg: lowering.emit_jump("FOR_ITER", arg, skip=2),
@@ -234,7 +234,7 @@ def _build_interpolation(lowering: Lowering, arg: int) -> None:
 
 V314: dict[str, Rule] = V313 | {
     "NOT_TAKEN": simple("NOP"),
-    "LOAD_SMALL_INT": lambda lowering, arg: lowering.emit("LOAD_CONST", arg) and None,
+    "LOAD_SMALL_INT": lambda lowering, arg: lowering.emit("LOAD_CONST", arg),
     "LOAD_COMMON_CONSTANT": _load_common_constant,
     "LOAD_FAST_BORROW": load_fast,
     "LOAD_FAST_BORROW_LOAD_FAST_BORROW": nibbles(load_fast, load_fast),
@@ -242,8 +242,8 @@ V314: dict[str, Rule] = V313 | {
     "BUILD_INTERPOLATION": _build_interpolation,
     "BUILD_TEMPLATE": simple("BUILD_TEMPLATE"),
     "POP_ITER": simple("POP"),
-    "CALL_FUNCTION_EX": lambda lowering, arg: lowering.emit("CALL_EX", "maybe") and None,
-    "WITH_EXCEPT_START": lambda lowering, arg: lowering.emit("WITH_EXCEPT", "bound") and None,
+    "CALL_FUNCTION_EX": lambda lowering, arg: lowering.emit("CALL_EX", "maybe"),
+    "WITH_EXCEPT_START": lambda lowering, arg: lowering.emit("WITH_EXCEPT", "bound"),
 }
 
 VERSIONS: dict[str, dict[str, Rule]] = {"3.11": V311, "3.12": V312, "3.13": V313, "3.14": V314}

@@ -1,8 +1,8 @@
 """What the machine does about calls that would make the host run guest code: they get the resident code instead."""
 
 from __future__ import annotations
-
 import __future__
+
 import builtins
 import functools
 import operator
@@ -10,7 +10,6 @@ import sys
 import types
 from collections.abc import Callable
 from typing import Any
-
 
 call = operator.call  # type: ignore[attr-defined, unused-ignore]
 
@@ -40,13 +39,11 @@ def _source(function: Any, source: Any, flags: int) -> types.CodeType | None:
         return source
     if not isinstance(source, (str, bytes, bytearray, memoryview)):
         return None
-    if function is exec:
-        return compile(source, "<string>", "exec", flags, True)
-    if isinstance(source, str):
-        source = source.lstrip(" \t")
-    elif isinstance(source, bytes):
-        source = source.lstrip(b" \t")
-    return compile(source, "<string>", "eval", flags, True)
+    mode = "exec" if function is exec else "eval"
+    if mode == "eval":
+        source = source.lstrip(" \t") if isinstance(source, str) else bytes(source).lstrip(b" \t")
+    code: types.CodeType = compile(source, "<string>", mode, flags, True)
+    return code
 
 
 def hooked_call(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -64,7 +61,7 @@ def hooked_call(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any
 
 
 def _run_code(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """exec and eval get resident code, and see the variables of an inlined comprehension around them."""
+    """Exec and eval get resident code, and see the variables of an inlined comprehension around them."""
     if not args:
         return (function,)
     hidden = hidden_variables(R)

@@ -2,9 +2,9 @@
 
 A handler is what the engine runs for an instruction: `op(R)` on the frame's registers returns the index of the next
 instruction, or -1 after leaving a request for the resident frame on top of `R` (-2: the value to return);
-`resume(R, v)` goes on with the answer. Handlers are made from text derived from the instruction's semantics (`isa.lift`) and from how its primitive is
-performed (`operations`). One text serves all instructions of a shape: what differs (registers, names, constants,
-targets, sites) is bound as arguments of the factory.
+`resume(R, v)` goes on with the answer. Handlers are made from text derived from the instruction's semantics
+(`isa.lift`) and from how its primitive is performed (`operations`). One text serves all instructions of a shape: what
+differs (registers, names, constants, targets, sites) is bound as arguments of the factory.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bytescope.code.instruction import Instruction
-from bytescope.isa.lift import Call, Lifted, Symbol, lift, shape
+from bytescope.isa.lift import Call, Symbol, lift, shape
 from bytescope.isolation import PRIVATE_BUILTINS
 from bytescope.machine.operations import NAMESPACE, How, how
 
@@ -98,7 +98,10 @@ _VARIABLE_ACCESS = frozenset(
     "load_local store_local delete_local save_local load_cell store_cell delete_cell load_closure load_global".split()
 )
 _MAY_FAIL = frozenset("load_local load_closure delete_local load_cell delete_cell load_global".split())
-_NEVER_FAIL = frozenset("identity is_none load_locals load_closure list_append list_to_tuple match_mapping match_sequence stopiteration_error".split())
+_NEVER_FAIL = frozenset(
+    {"identity", "is_none", "load_locals", "list_append", "list_to_tuple", "match_mapping", "match_sequence",
+     "stopiteration_error"}
+)  # fmt: skip
 
 _descriptions: dict[object, _Description] = {}
 
@@ -121,9 +124,7 @@ class _Writer:
         self.restores = restores
         self.private = private
         self.names: dict[str, Any] = {}
-        self.registers = max(
-            self.lifted.need, len(self.lifted.after or ()), len(self.lifted.jump or ()), 1
-        )
+        self.registers = max(self.lifted.need, len(self.lifted.after or ()), len(self.lifted.jump or ()), 1)
         self.used: set[int] = set()
         self.op: list[str] = []
         self.resume: list[str] = []
@@ -173,9 +174,7 @@ class _Writer:
     def clears(self, stack: tuple[Symbol, ...]) -> list[str]:
         """Statements that release, before a request, the operands that do not stay where they are."""
         staying = {
-            position
-            for position, symbol in enumerate(stack)
-            if symbol.is_operand and self.position(symbol) == position
+            position for position, symbol in enumerate(stack) if symbol.is_operand and self.position(symbol) == position
         }
         return [f"R[p{position}] = None" for position in range(self.lifted.need) if position not in staying]
 
@@ -230,7 +229,7 @@ class _Writer:
             store = self.instruction.op == "SETATTR"
             lines += [f"    attributes = attribute_names.setdefault(imm, (set(), set()))[{store}]"]
         if any("function" in line for line in self.op) and self.names:
-            lines += ["    function = functions[%d]" % _function_index(self.names["function"])]
+            lines += [f"    function = functions[{_function_index(self.names['function'])}]"]
         lines += ["    def op(R):", *("        " + line for line in loads + self.op)]
         if self.resume:
             lines += ["    def resume(R, v):", *("        " + line for line in self.resume)]
@@ -279,15 +278,19 @@ class _Writer:
             arguments = ", ".join(["R", "imm", extra + ", ".join(operands)] if operands or extra else ["R", "imm"])
             return [*clears, f"R[3] = processes.{way.process}({arguments})", "return resume(R, None)"]
         if way.site:
-            value = operands[0] if len(operands) == 1 and way.site in _SINGLE else "(" + ", ".join(reversed(operands)) + ",)"
+            value = (
+                operands[0]
+                if len(operands) == 1 and way.site in _SINGLE
+                else "(" + ", ".join(reversed(operands)) + ",)"
+            )
             return [*clears, f"R.append((site, {value}))", "return -1"]
-        arguments = [argument.format(*operands) for argument in way.args]
+        passed = [argument.format(*operands) for argument in way.args]
         function = (way.call or "").format(*operands)
         learn = []
         if way.guard and "attributes" in way.guard:
             store = self.instruction.op == "SETATTR"
             learn = [f"learn(type({operands[0]}), imm, {store})"]
-        return [*learn, *clears, f"R.append((site, ({', '.join([*reversed(arguments), function])},)))", "return -1"]
+        return [*learn, *clears, f"R.append((site, ({', '.join([*reversed(passed), function])},)))", "return -1"]
 
     def process_resume(self, target: str | None) -> None:
         """Go on with a process until it is finished."""
@@ -394,6 +397,7 @@ class _Writer:
         assert call is not None
         first, second, *args = (self.name(symbol) for symbol in call.operands)
         reverse = "".join(f"{name}, " for name in reversed(args))
+        forward = "".join(f"{name}, " for name in args)
         self.op += [
             *self.clears(self.stack_after()),
             f"if {second} is not NULL:",
@@ -406,7 +410,7 @@ class _Writer:
             f"    R.append((sites[1], ({reverse}{first}.__self__, {first}.__func__)))",
             "    return -1",
             f"if id({first}) in program.hooked:",
-            f"    {first}, {''.join(name + ', ' for name in args)}= program.hooked_call(R, {first}, ({''.join(name + ', ' for name in args)}))",
+            f"    {first}, {forward}= program.hooked_call(R, {first}, ({forward}))",
             f"R.append((site, ({reverse}{first},)))",
             "return -1",
         ]

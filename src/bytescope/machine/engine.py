@@ -6,6 +6,7 @@ It runs handlers until one leaves a request, yields the request to the resident 
 from __future__ import annotations
 
 import sys
+import types
 from collections.abc import Generator
 from typing import Any
 
@@ -21,9 +22,12 @@ executed = [0]
 programs: list[Program] = []
 """The programs executed so far, in the order in which they first were."""
 
-OWN_FILES = frozenset(
-    {FILENAME, *(m.__file__ or "" for m in (sys.modules[__name__], calls, processes, program_module, recursion, runtime))}
-)
+_OWN_MODULES = (
+    sys.modules[__name__], calls, program_module, recursion, runtime,
+    *(value for value in vars(processes).values() if isinstance(value, types.ModuleType)),
+)  # fmt: skip
+OWN_FILES = frozenset({FILENAME, *(module.__file__ or "" for module in _OWN_MODULES)})
+"""The files that the machine's frames, above a guest's, come from."""
 
 
 def foreign(exception: BaseException) -> BaseException:

@@ -7,7 +7,7 @@ are removed from tracebacks as those are.
 
 from __future__ import annotations
 
-import importlib._bootstrap_external as _external  # type: ignore[import-not-found, unused-ignore]
+import _frozen_importlib_external as _external
 import os
 import types
 from collections.abc import Callable, Iterable, Iterator

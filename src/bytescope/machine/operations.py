@@ -232,9 +232,9 @@ def how(name: str, immediate: Any, count: int) -> How:
     if name == "build_map":
         return _build_map(count)
     if name == "build_const_key_map":
-        return How("dict(zip({0}, (%s)))" % "".join(f"{{{index}}}, " for index in range(1, count)))
+        return How("dict(zip({0}, (" + "".join(f"{{{index}}}, " for index in range(1, count)) + ")))")
     if name == "build_interpolation":
-        return How("interpolation(imm, %s)" % ", ".join(f"{{{index}}}" for index in range(count)))
+        return How("interpolation(imm, " + ", ".join(f"{{{index}}}" for index in range(count)) + ")")
     return _FIXED[name]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.lower import lower
+from bytescope.isa.lift import lift
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.isa.verify import Verified, verify
 from bytescope.machine import calls
@@ -34,6 +34,13 @@ throw = _finished_generator().throw
 """Raises the exception it is called with, adding no frame to its traceback."""
 
 
+class Decorator(Protocol):
+    """Changes the handlers of programs that are linked."""
+
+    def handlers(self, program: Program, ops: list[Op], resumes: list[Resume | None]) -> None:
+        """Change the handlers in place."""
+
+
 class Program:
     """A guest code object as the machine runs it.
 
@@ -46,7 +53,7 @@ class Program:
     prepare_call = staticmethod(calls.prepare_call)
     make_function = staticmethod(calls.make_function)
     first_variable = HEADER
-    decorate: ClassVar[Callable[[Program, list[Op], list[Resume | None]], None] | None] = None
+    decorate: ClassVar[Decorator | None] = None
     """What changes the handlers of every program that is linked, while somebody traces; then nothing is passed over."""
 
     def __init__(self, code: types.CodeType) -> None:
@@ -62,7 +69,7 @@ class Program:
         self._number: dict[tuple[Any, ...], int] = {}
         self.exits: dict[int, int] = {}
         self.ops: list[Op] | None = None
-        self.resumes: list[Resume | None] = []
+        self.resumes: list[Any] = []
         self.entry = 0
         variables = self.lowered.variables
         self.first_operand = HEADER + len(variables)
@@ -75,8 +82,10 @@ class Program:
     @property
     def return_position(self) -> Any:
         """Position of the last return: where the frame is said to be after it has returned."""
-        returns = [i for i, depth in zip(self.instructions, self.verified.depths, strict=True) if i.op == "RETURN" and depth >= 0]
-        return returns[-1].position if returns else None
+        for instruction, depth in zip(reversed(self.instructions), reversed(self.verified.depths), strict=True):
+            if instruction.op == "RETURN" and depth >= 0:
+                return instruction.position
+        return None
 
     # --- sites
 
@@ -152,14 +161,13 @@ class Program:
                 ops.append(_unreachable)
                 resumes.append(None)
                 continue
-            make = factory(instruction, instruction.arg in restored if instruction.op == "STORE_LOCAL" else False, self.private)
-            op, resume = make(
-                *self._bindings(index, instruction, depth),
-            )
+            restores = instruction.op == "STORE_LOCAL" and instruction.arg in restored
+            make = factory(instruction, restores, self.private)
+            op, resume = make(*self._bindings(index, instruction, depth))
             ops.append(op)
             resumes.append(resume)
-        if self.decorate is not None:
-            self.decorate(self, ops, resumes)
+        if Program.decorate is not None:
+            Program.decorate.handlers(self, ops, resumes)
         self.entry = self.follow(0)
         resumes.append(_go_on)
         if self.ops is None:
@@ -169,7 +177,6 @@ class Program:
         return self.ops
 
     def _bindings(self, index: int, instruction: Instruction, depth: int) -> tuple[Any, ...]:
-        from bytescope.isa.lift import lift
 
         first = self.first_operand + depth - lift(instruction).need
         arg = instruction.arg
@@ -181,7 +188,7 @@ class Program:
     def follow(self, index: int) -> int:
         """The instruction that is executed when control comes to `index`: idle ones and jumps are passed over."""
         seen = set()
-        while index not in seen and self.decorate is None:
+        while index not in seen and Program.decorate is None:
             instruction = self.instructions[index]
             if instruction.op in _SKIPPED and index + 1 < len(self.instructions):
                 seen.add(index)
@@ -236,7 +243,7 @@ class Program:
         R.append((self.exits[self.verified.handled[index]], (exception, offset)))
 
     def failure(self, index: int, exception: BaseException) -> tuple[Any, ...]:
-        """The request that makes the resident frame raise, at this instruction, what the machine caught in its stead."""
+        """The request that has the resident frame raise, at this instruction, what the machine caught for it."""
         for number in self.site_numbers[index]:
             site = self.sites[number]
             if site.kind == "raise" and site.number == 1:
@@ -267,8 +274,7 @@ def registers(program: Program, cells: tuple[Any, ...], namespace: dict[str, Any
     if type(builtins) is not dict:
         builtins = calls.builtins_of(builtins)
     if program.own:
-        variables = program.lowered.variables[: program.own]
-        cells = (*(CellType() if v.scope == "cell" and v.name in program.code.co_cellvars else CellType() for v in variables), *cells)
+        cells = (*[CellType() for _ in range(program.own)], *cells)
     return [namespace, builtins, mapping, None, program, None, *cells, *program.blank]
 
 

@@ -7,12 +7,11 @@ import weakref
 from typing import Any
 
 __all__ = [
-    "BOUNDS", "CONTAINERS", "DONE", "HASHED", "INTEGER", "ITERABLES", "ITERATORS", "NULL", "NUMBERS", "PLAIN", "SEQUENCES", "UNBOUND",
-    "CellType", "FunctionType", "MethodType", "Raised", "attribute_names", "delete_global", "delete_name", "exception_match",
-    "interpolation", "is_mapping", "is_sequence", "learn", "load_build_class", "load_global", "load_name",
-    "stopiteration_error", "template", "unbound",
+    "BOUNDS", "CONTAINERS", "DONE", "HASHED", "INTEGER", "ITERABLES", "ITERATORS", "NULL", "NUMBERS", "PLAIN",
+    "SEQUENCES", "UNBOUND", "CellType", "FunctionType", "MethodType", "Raised", "attribute_names", "delete_global",
+    "delete_name", "exception_match", "interpolation", "is_mapping", "is_sequence", "learn", "load_build_class",
+    "load_global", "load_name", "stopiteration_error", "template", "unbound",
 ]  # fmt: skip
-
 
 
 class _Sentinel:
@@ -55,15 +54,15 @@ SEQUENCES = frozenset({list, tuple, str, bytes})
 HASHED = frozenset({dict, set, frozenset})
 ITERABLES = SEQUENCES | HASHED | {bytearray, range}
 CONTAINERS = PLAIN | ITERABLES | {memoryview}
-ITERATORS = frozenset(
-    type(iter(each))
-    for each in ((), [], "", "\u0101", b"", bytearray(), range(1), range(1 << 70), set(), {}, {}.keys(), {}.values(), {}.items())
-) | {type(reversed([]))}
+_ITERATED: tuple[Any, ...] = (
+    (), [], "", "\u0101", b"", bytearray(), range(1), range(1 << 70), set(), {}, {}.keys(), {}.values(), {}.items(),
+)  # fmt: skip
+ITERATORS: frozenset[type] = frozenset(type(iter(each)) for each in _ITERATED) | {type(reversed([]))}
 
 # --- attributes of plain classes
 
 attribute_names: dict[str, tuple[set[int], set[int]]] = {}
-"""Attribute name to the ids of the types on whose instances loading (first) or storing (second) it runs no Python code."""
+"""Attribute name to ids of types: loading it (first set) or storing it (second) on an instance runs no Python code."""
 
 _mro = type.__dict__["__mro__"].__get__
 _namespace = type.__dict__["__dict__"].__get__

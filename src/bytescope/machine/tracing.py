@@ -18,6 +18,7 @@ from typing import Any
 from bytescope.machine import engine, program
 from bytescope.machine.emit import Op, Resume
 from bytescope.machine.program import TRACE, Program
+from bytescope.machine.runtime import Raised
 
 _set_native = sys.settrace
 _get_native = sys.gettrace
@@ -115,7 +116,7 @@ def available() -> Iterator[None]:
 
 def _relink(*, traced: bool) -> None:
     """Link all programs again; activations that are under way go on with the new handlers."""
-    Program.decorate = staticmethod(_decorate) if traced else None
+    Program.decorate = _Lines() if traced else None
     for each in list(engine.programs):
         each.link()
 
@@ -142,10 +143,13 @@ def line_starts(each: Program) -> dict[int, int]:
     return starts
 
 
-def _decorate(each: Program, ops: list[Op], resumes: list[Resume | None]) -> None:
-    """Put line requests in front of handlers."""
-    for index, line in line_starts(each).items():
-        ops[index], resumes[index] = _with_line(each, index, line, ops[index], resumes[index])
+class _Lines:
+    """Puts line requests in front of handlers."""
+
+    def handlers(self, program: Program, ops: list[Op], resumes: list[Resume | None]) -> None:
+        """Change the handlers in place."""
+        for index, line in line_starts(program).items():
+            ops[index], resumes[index] = _with_line(program, index, line, ops[index], resumes[index])
 
 
 def _with_line(each: Program, index: int, line: int, op: Op, resume: Resume | None) -> tuple[Op, Resume]:
@@ -172,7 +176,7 @@ def _with_line(each: Program, index: int, line: int, op: Op, resume: Resume | No
             return resume(R, value)
         R[3] = None
         sys._getframe(2).f_trace_lines = False
-        if type(value) is engine.Raised:
+        if type(value) is Raised:
             return each.unwind(R, index, value[0])
         return op(R)
 

@@ -1,0 +1,67 @@
+"""What all processes share."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from bytescope.machine.runtime import NULL, Raised, lookup, type_name
+
+Process = Generator[Any, Any, Any]
+
+
+class CallWithKeywords:
+    """A call with keyword arguments."""
+
+    __slots__ = ("operands",)
+    site = 0
+
+    def __init__(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.operands = (kwargs, args, function)
+
+
+class ImportFrom:
+    """The host's own IMPORT_FROM: it raises the error that this version of CPython raises."""
+
+    __slots__ = ("operands",)
+    site = 1
+
+    def __init__(self, module: Any) -> None:
+        self.operands = (module,)
+
+
+def failed(value: Any, kind: type[BaseException]) -> bool:
+    """Whether a call's answer is an exception of this kind."""
+    return type(value) is Raised and isinstance(value[0], kind)
+
+
+def iterable_type(value: Any) -> bool:
+    """Whether the type supports iteration at all (tp_iter, or the sequence protocol)."""
+    kind = type(value)
+    return lookup(kind, "__iter__") is not NULL or lookup(kind, "__getitem__") is not NULL
+
+
+def keys_of(mapping: Any, error: str) -> Process:
+    """Ask for `mapping.keys`, as CPython does before it takes something for a mapping.
+
+    Args:
+        mapping: the object.
+        error: message of the TypeError if it has no such attribute; `{0}` stands for its type.
+    """
+    keys = yield getattr, mapping, "keys"
+    if failed(keys, AttributeError):
+        raise TypeError(error.format(type_name(type(mapping))))
+    return keys
+
+
+def function_string(function: Any) -> Process:
+    """How CPython's messages write a callable."""
+    name = yield getattr, function, "__qualname__", None
+    if type(name) is Raised:
+        return name
+    if not isinstance(name, str):
+        return (yield str, function)
+    module = yield getattr, function, "__module__", None
+    if type(module) is Raised:
+        return module
+    return f"{name}()" if module in (None, "builtins") else f"{module}.{name}()"
