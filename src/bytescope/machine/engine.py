@@ -63,7 +63,7 @@ def drive(
             return (yield from watched(program, cells, namespace, mapping, budget))
     ops = program.ops
     if ops is None:
-        ops = program.link()
+        ops = program.link(namespace.get("__name__"))
         programs.append(program)
     resumes = program.resumes
     R = registers(program, cells, namespace, mapping)
@@ -119,7 +119,7 @@ def watched(
     """`drive` with a budget: it is asked before every instruction, and once it is exceeded no handler is looked for."""
     ops = program.ops
     if ops is None:
-        ops = program.link()
+        ops = program.link(namespace.get("__name__"))
         programs.append(program)
     resumes = program.resumes
     R = registers(program, cells, namespace, mapping)

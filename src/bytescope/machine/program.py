@@ -15,11 +15,15 @@ from bytescope.machine.emit import Op, Resume, factory, sites
 from bytescope.machine.runtime import UNBOUND, CellType
 from bytescope.machine.trampoline import Site
 
-HEADER = 6
-"""Registers before the variables: globals, builtins, locals mapping, running process, program, state of tracing."""
+HEADER = 8
+"""Registers before the variables: globals, builtins, locals mapping, running process, program, and those below."""
 
 TRACE = 5
 """The register with the state of tracing."""
+KEPT = 6
+"""The register with the operands of the observed instruction that waits for its request, see `observe`."""
+LINE = 7
+"""The register with the line that observers were last told of."""
 
 _SKIPPED = frozenset({"NOP", "RESUME"})
 
@@ -41,11 +45,19 @@ class Decorator(Protocol):
         """Change the handlers in place."""
 
 
+class Observer(Decorator, Protocol):
+    """Has programs observed."""
+
+    def prepare(self, program: Program) -> None:
+        """Plan what is observed, and say where (`program.stops`) control must not be passed on."""
+
+
 class Program:
     """A guest code object as the machine runs it.
 
     code: the guest code object; resident: the code object of its resident frame; ops, resumes: its handlers, by
-    instruction index, once `link` was called; entry: index of the first instruction to execute.
+    instruction index, once `link` was called; entry: index of the first instruction to execute; stops: idle
+    instructions that are executed all the same; module: name of the module that it was first run for.
     """
 
     hooked = calls.HOOKED
@@ -55,6 +67,10 @@ class Program:
     first_variable = HEADER
     decorate: ClassVar[Decorator | None] = None
     """What changes the handlers of every program that is linked, while somebody traces; then nothing is passed over."""
+    observer: ClassVar[Observer | None] = None
+    """What changes the handlers of programs that analyses want to observe, while any is attached."""
+    stops: frozenset[int] = frozenset()
+    module: str = ""
 
     def __init__(self, code: types.CodeType) -> None:
         self.code = code
@@ -150,8 +166,19 @@ class Program:
 
     # --- handlers
 
-    def link(self) -> list[Op]:
-        """Make the handlers: this is put off until the code is first run."""
+    def link(self, module: str | None = None) -> list[Op]:
+        """Make the handlers: this is put off until the code is first run.
+
+        Args:
+            module: name of the module that it is run for, if it was not linked before.
+
+        Returns:
+            The handlers.
+        """
+        if module is not None:
+            self.module = module
+        if Program.observer is not None:
+            Program.observer.prepare(self)
         restored = {i.arg for i in self.instructions if i.op == "SAVE_LOCAL"}
         ops: list[Op] = []
         resumes: list[Resume | None] = []
@@ -166,6 +193,8 @@ class Program:
             op, resume = make(*self._bindings(index, instruction, depth))
             ops.append(op)
             resumes.append(resume)
+        if Program.observer is not None:
+            Program.observer.handlers(self, ops, resumes)
         if Program.decorate is not None:
             Program.decorate.handlers(self, ops, resumes)
         self.entry = self.follow(0)
@@ -188,7 +217,7 @@ class Program:
     def follow(self, index: int) -> int:
         """The instruction that is executed when control comes to `index`: idle ones and jumps are passed over."""
         seen = set()
-        while index not in seen and Program.decorate is None:
+        while index not in seen and index not in self.stops and Program.decorate is None:
             instruction = self.instructions[index]
             if instruction.op in _SKIPPED and index + 1 < len(self.instructions):
                 seen.add(index)
@@ -275,7 +304,7 @@ def registers(program: Program, cells: tuple[Any, ...], namespace: dict[str, Any
         builtins = calls.builtins_of(builtins)
     if program.own:
         cells = (*[CellType() for _ in range(program.own)], *cells)
-    return [namespace, builtins, mapping, None, program, None, *cells, *program.blank]
+    return [namespace, builtins, mapping, None, program, None, None, 0, *cells, *program.blank]
 
 
 __all__ = ["HEADER", "UNBOUND", "Program", "registers", "throw"]

@@ -1,0 +1,130 @@
+"""The table of events: what an analysis can be told, derived from the table of primitives, and the control events.
+
+A primitive `X` gives two events: `before_X` with its operands, and `X` with its operands and its result. What acts on
+the engine's own bookkeeping and not on values gives none. The three forms of a call are one event.
+"""
+
+from __future__ import annotations
+
+import keyword
+from dataclasses import dataclass
+
+from bytescope.isa.primitives import PRIMITIVES, Primitive
+
+BOOKKEEPING = frozenset(
+    "null save_local save_cell make_cell restore_cell load_closure push_exc_info pop_except".split()
+)
+"""Primitives that are no events: their operands are no values of the program's."""
+
+CALLS = ("call", "call_kw", "call_ex")
+"""The primitives behind the event `call`."""
+
+STORED = ("value", "iterable", "mapping")
+"""Names of the operand that `Replace` changes where a primitive has no result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A row of the table of events.
+
+    name: as in filters; method: what an analysis calls it (`raise_`, where the name is a keyword); kind: "before",
+    "after" or "control"; primitive: whose event it is, "" for control events; parameters: in order; replace: what
+    `Replace` changes, "" if nothing; summary: when it is delivered.
+    """
+
+    name: str
+    method: str
+    kind: str
+    primitive: str
+    parameters: tuple[str, ...]
+    replace: str
+    summary: str
+
+    @property
+    def signature(self) -> str:
+        """How an analysis declares it."""
+        return f"{self.method}({', '.join(('self', *self.parameters))})"
+
+
+EVENTS: dict[str, Event] = {}
+"""All events by name."""
+
+METHODS: dict[str, Event] = {}
+"""All events by the name of their method."""
+
+_IMMEDIATES = {
+    "operator": "op",
+    "the constant": "",
+    "variable": "name",
+    "counts before and after the star": "counts",
+    "which attributes": "flags",
+}
+
+
+def _add(name: str, kind: str, primitive: str, parameters: tuple[str, ...], replace: str, summary: str) -> None:
+    method = name + "_" if keyword.iskeyword(name) else name
+    EVENTS[name] = METHODS[method] = Event(name, method, kind, primitive, parameters, replace, summary)
+
+
+def stored_operand(row: Primitive) -> int | None:
+    """Position among the operands of the one that is stored, for a primitive without result; None if there is none."""
+    for name in STORED:
+        if not row.results and name in row.operands:
+            return row.operands.index(name)
+    return None
+
+
+def _of_primitive(row: Primitive) -> None:
+    operands = tuple(name.lstrip("*") for name in row.operands)
+    operands = tuple({"class": "cls", "self": "receiver", "exit": "exit_function"}.get(name, name) for name in operands)
+    if row.name == "call":
+        operands = ("function", "args", "kwargs")
+    immediate = "" if row.immediate is None else _IMMEDIATES.get(row.immediate, row.immediate)
+    given = ("site", immediate, *operands) if immediate else ("site", *operands)
+    results = ("result",) if row.results else ()
+    stored = stored_operand(row)
+    what = "the result, and it is not performed" if results else "what is stored" if stored is not None else "nothing"
+    before = what if what != "nothing" else "it is not performed"
+    many = ", a tuple" if len(row.results) > 1 or any(name.startswith("*") for name in row.results) else ""
+    _add(f"before_{row.name}", "before", row.name, given, before, f"`{row.name}` is about to be performed")
+    after = "the result" if results else ""
+    _add(
+        row.name,
+        "after",
+        row.name,
+        (*given, *results),
+        after,
+        f"`{row.name}` was performed{many and '; result' + many}",
+    )
+
+
+for _row in PRIMITIVES.values():
+    if _row.name not in BOOKKEEPING and _row.name not in CALLS[1:]:
+        _of_primitive(_row)
+
+for _name, _parameters, _replace, _summary in (
+    ("enter", "site arguments", "", "a frame begins: a call, or the first resumption of a generator; arguments by name"),
+    ("leave", "site value", "the value", "a frame returns a value"),
+    ("unwind", "site exception", "", "a frame is left by an exception"),
+    ("yield", "site value", "the value", "a frame is suspended by a `yield` of its own"),
+    ("resume", "site value", "the value", "a frame suspended by a `yield` of its own goes on with the value sent"),
+    ("line", "site", "", "execution comes to another line, or to a line by a jump backwards"),
+    ("instruction", "site", "", "an instruction is about to be executed"),
+    ("branch", "site value condition", "the condition",
+     "a conditional jump: the value tested and what came out (`for`: the iterator, and whether it gave another value)"),
+    ("loop", "site", "", "a loop begins another round; site is its header"),
+    ("raise", "site exception", "", "an exception comes up: it was raised here, came from a callee, or was thrown in"),
+    ("handle", "site exception", "", "a handler takes an exception; site is the handler's first instruction"),
+    ("import", "site name", "", "the code of a module is about to be executed"),
+    ("thread_start", "thread", "", "a `threading.Thread` has begun"),
+    ("thread_stop", "thread", "", "a `threading.Thread` is about to end"),
+    ("task_switch", "site previous current", "",
+     "the asyncio task (or None) that is executed in this thread is another than at the event before"),
+    ("begin", "", "", "the analysis was attached"),
+    ("end", "", "", "the analysis was detached; it is told however the run ended"),
+):  # fmt: skip
+    _add(_name, "control", "", tuple(_parameters.split()), _replace, _summary)
+
+
+LIFECYCLE = frozenset({"begin", "end"})
+"""Events that every analysis gets, whatever the filters."""

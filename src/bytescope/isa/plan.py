@@ -1,0 +1,65 @@
+"""A plan: which instructions of a code object are observed, and what is to be called there.
+
+It says nothing about how: the reference engine wraps handlers, the weaver inserts calls. Hooks are plain callables
+whose first argument is the point's site; they return None, or an object whose `value` is a replacement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+Hook = Callable[..., Any]
+
+
+@dataclass(slots=True)
+class Point:
+    """What is called at one instruction.
+
+    site: first argument of the hooks; before, after: around the instruction's primitive; branch: once its condition
+    is known; instruction: before it is executed; line: when it is on another line than what was executed before;
+    loop: when it goes back to the header of a loop, whose site is `loop_site`; enter: when the frame begins here;
+    leave, suspend, resume: when it is left, suspended, resumed here; line_number: its line where `line` may be due
+    (0 elsewhere); resets_line: whether a jump backwards starts here.
+    """
+
+    site: Any
+    before: Hook | None = None
+    after: Hook | None = None
+    branch: Hook | None = None
+    instruction: Hook | None = None
+    line: Hook | None = None
+    loop: Hook | None = None
+    enter: Hook | None = None
+    leave: Hook | None = None
+    suspend: Hook | None = None
+    resume: Hook | None = None
+    loop_site: Any = None
+    line_number: int = 0
+    resets_line: bool = False
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, each.name) for each in fields(self) if each.name not in ("site", "loop_site"))
+
+
+@dataclass(slots=True)
+class Plan:
+    """The points of a code object by instruction index, and what is called when exceptions come, stay or go.
+
+    raised, handled, unwound: hooks (site, exception), or None; site: makes the site of an instruction.
+    """
+
+    site: Callable[[int], Any]
+    points: dict[int, Point] = field(default_factory=dict)
+    raised: Hook | None = None
+    handled: Hook | None = None
+    unwound: Hook | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.points or self.raised or self.handled or self.unwound)
+
+    @property
+    def exceptions(self) -> bool:
+        """Whether anybody wants to know of exceptions."""
+        return bool(self.raised or self.handled or self.unwound)
