@@ -7,7 +7,8 @@ are removed from tracebacks as those are.
 
 from __future__ import annotations
 
-import _frozen_importlib_external as _external
+import gc
+import importlib
 import os
 import types
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +17,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from bytescope.machine.resident import convert, resident
+
+_external: Any = importlib.import_module("_frozen_importlib_external")
 
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 
@@ -112,38 +115,14 @@ def importing(guests: Guests) -> Iterator[None]:
             _external._LoaderBasics.exec_module = _original
 
 
-def functions_of(module: types.ModuleType) -> Iterator[types.FunctionType]:
-    """The functions that a module defines, those in its classes included."""
+def functions_of(module: types.ModuleType) -> list[types.FunctionType]:
+    """All functions that a module defines, wherever they are kept: whatever has its namespace as its globals."""
     namespace = vars(module)
-    seen: set[int] = set()
-    pending: list[Any] = list(namespace.values())
-    while pending:
-        value = pending.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if isinstance(value, types.FunctionType):
-            if value.__globals__ is namespace:
-                yield value
-            pending += [cell.cell_contents for cell in value.__closure__ or () if _filled(cell)]
-            wrapped = value.__dict__.get("__wrapped__")
-            pending += [] if wrapped is None else [wrapped]
-        elif isinstance(value, type):
-            if value.__dict__.get("__module__") == module.__name__:
-                pending += list(value.__dict__.values())
-        elif isinstance(value, (staticmethod, classmethod)):
-            pending.append(value.__func__)
-        elif isinstance(value, property):
-            pending += [value.fget, value.fset, value.fdel]
-        elif type(value).__name__ in ("cached_property", "partialmethod", "singledispatchmethod", "partial"):
-            pending.append(getattr(value, "func", None))
-
-
-def _filled(cell: types.CellType) -> bool:
-    try:
-        return isinstance(cell.cell_contents, (types.FunctionType, type, staticmethod, classmethod))
-    except ValueError:
-        return False
+    found: list[types.FunctionType] = []
+    for value in gc.get_referrers(namespace):
+        if type(value) is types.FunctionType and value.__globals__ is namespace:
+            found.append(value)
+    return found
 
 
 def convert_module(module: types.ModuleType) -> int:
@@ -152,8 +131,7 @@ def convert_module(module: types.ModuleType) -> int:
     Returns:
         How many there are.
     """
-    count = 0
-    for function in functions_of(module):
+    functions = functions_of(module)
+    for function in functions:
         convert(function)
-        count += 1
-    return count
+    return len(functions)

@@ -71,7 +71,11 @@ _flags = type.__dict__["__flags__"].__get__
 
 def lookup(kind: type, name: str) -> Any:
     """What the type has under this name, without running any code; `NULL` if nothing."""
-    for base in _mro(kind):
+    bases = _mro(kind)
+    if bases is None:  # a type made in C that nobody has used yet: any attribute access completes it
+        kind.__name__  # noqa: B018
+        bases = _mro(kind)
+    for base in bases:
         namespace = _namespace(base)
         if name in namespace:
             return namespace[name]
