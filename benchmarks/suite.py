@@ -50,9 +50,14 @@ def run(
 
 
 def environment() -> dict[str, str]:
-    """The variables that measured processes run with: this checkout is what they import, and hashes are fixed."""
+    """The variables of measured processes: they import this checkout, from bytecode files, and hashes are fixed."""
     paths = [str(ROOT / "src"), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0"}
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return variables | {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONHASHSEED": "0",
+        "PYTHONPYCACHEPREFIX": str(ROOT / ".tmp" / "benchmarks" / "bytecode"),
+    }
 
 
 def _in_process(spec: dict[str, object], time_limit: float) -> dict[str, object]:
