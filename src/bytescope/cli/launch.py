@@ -12,6 +12,9 @@ from types import TracebackType
 from typing import NoReturn
 
 from bytescope.code.hidden import hidden
+from bytescope.machine.engine import OWN_FILES
+from bytescope.machine.mainprogram import Action
+from bytescope.machine.recursion import trim
 
 _LAST = ("last_exc", "last_type", "last_value", "last_traceback")
 
@@ -20,11 +23,11 @@ class Launch(BaseException):
     """Runs something at the bottom of the stack. It must not be caught on its way there."""
 
 
-def launch(run: Callable[[], None], ended: Callable[[BaseException | None], None]) -> NoReturn:
+def launch(prepare: Callable[[], Action], ended: Callable[[BaseException | None], None]) -> NoReturn:
     """Leave all frames and run a program.
 
     Args:
-        run: runs it; a hidden function.
+        prepare: says what is to be called to run it.
         ended: is called when it has ended, with the exception if that was the cause.
 
     Raises:
@@ -40,7 +43,11 @@ def launch(run: Callable[[], None], ended: Callable[[BaseException | None], None
             delattr(sys, name)
         failure: BaseException | None = None
         try:
-            run()
+            try:
+                function, arguments = prepare()
+            except Exception as error:
+                raise error.with_traceback(None)  # noqa: B904 - the program's own, which has no frames yet
+            function(*arguments)
         except SystemExit as leaving:
             flush()
             ended(leaving)
@@ -48,6 +55,8 @@ def launch(run: Callable[[], None], ended: Callable[[BaseException | None], None
         except BaseException as error:
             failure = error
         flush()
+        if isinstance(failure, RecursionError):
+            trim(failure, OWN_FILES)
         if failure is not None:
             _report(failure, last)
         ended(failure)

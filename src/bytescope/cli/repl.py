@@ -54,7 +54,8 @@ def repl(guests: Iterable[str] = ()) -> None:
         guests: globs of modules that are guests too.
     """
     vm = VM(guests=guests)
-    vm.globals = mainprogram.fresh(sys.modules["__main__"])
+    sys.modules["__main__"] = module = mainprogram.main_module()
+    vm.globals = vars(module)
     vm.globals["vm"] = vm
     sys.argv = [""]
     if not sys.flags.safe_path:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from bytescope.cli.launch import flush, launch
-from bytescope.code.hidden import hidden
 from bytescope.machine import mainprogram
 from bytescope.machine.limits import BudgetExceeded
 from bytescope.machine.vm import VM
@@ -89,12 +88,13 @@ def run(words: list[str]) -> NoReturn:
     options, rest = _options(words)
     vm = options.make_vm()
     program, arguments = _program(rest)
-    running = vm.running(program.guests)
+    running = vm.running(program.guests, program.below)
 
-    @hidden
-    def start() -> None:
+    def start() -> mainprogram.Action:
         running.__enter__()  # for good: exit handlers and threads that outlive the main program belong to it
-        program.run(mainprogram.fresh(sys.modules["__main__"]))
+        # No reference to the module is kept here: when the process ends it must go before the machine does.
+        sys.modules["__main__"] = mainprogram.main_module()
+        return program.action(vars(sys.modules["__main__"]))
 
     def ended(error: BaseException | None) -> None:
         if program.own_file and not isinstance(error, SystemExit):

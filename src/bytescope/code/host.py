@@ -202,5 +202,8 @@ UNPACK_TELLS_LENGTH: Final = HOST not in ("3.11", "3.12", "3.13")
 CLASS_PATTERN_NOUN: Final = "type" if HOST == "3.11" else "class"
 """What the error about a class pattern without a class calls it."""
 
+COUNTS_BUILTIN_CALLS: Final = HOST == "3.11"
+"""Whether calls of builtin functions count for the recursion limit."""
+
 SHOWS_SOURCE_OF_STRINGS: Final = HOST not in ("3.11", "3.12")
 """Whether tracebacks of `python -c` show its source lines."""

@@ -107,16 +107,19 @@ def _locals(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ..
 
 
 ROOM = 4
-"""Frames that the machine needs above a guest's. The host's recursion limit is higher than the guest's by so much."""
+"""Frames that the machine needs above a guest's."""
+
+room = [ROOM]
+"""By how much the host's recursion limit is higher than the guest's: `ROOM` and what there is below the guest."""
 
 
 def _get_recursion_limit(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (function, *args) if args else (functools.partial(int, function() - ROOM),)
+    return (function, *args) if args else (functools.partial(int, function() - room[0]),)
 
 
 def _set_recursion_limit(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
     if len(args) == 1 and type(args[0]) is int and 0 < args[0] < 1 << 30:
-        args = (args[0] + ROOM,)
+        args = (args[0] + room[0],)
     return (function, *args)
 
 

@@ -1,7 +1,7 @@
-"""Main programs: what `python` makes of a script, a module, a source text, a compiled file, a folder or standard input.
+"""Main programs: what `python` makes of a script, a module, a source text, a compiled file, a folder, standard input.
 
-Each kind knows what goes first on `sys.path` and how to run in the namespace of `__main__`. What runs below guest code
-is hidden from the stack, so that the program finds itself where CPython would have put it.
+Each kind knows what goes first on `sys.path` and what is to be called with the namespace of `__main__`. Whoever calls
+it hides from the stack, so that the program finds itself where CPython would have put it.
 """
 
 from __future__ import annotations
@@ -10,24 +10,33 @@ import builtins
 import os
 import sys
 import types
+from collections.abc import Callable
 from contextlib import suppress
 from importlib.machinery import SourceFileLoader, SourcelessFileLoader
 from importlib.util import MAGIC_NUMBER
 from typing import Any
 
 from bytescope.code.hidden import hidden
-from bytescope.code.host import SHOWS_SOURCE_OF_STRINGS
+from bytescope.code.host import COUNTS_BUILTIN_CALLS, SHOWS_SOURCE_OF_STRINGS
 from bytescope.machine.resident import resident
+
+Action = tuple[Callable[..., Any], tuple[Any, ...]]
+"""Something to be called, and its arguments."""
+
+Details = tuple[str, Any, types.CodeType]
+"""Name, spec and code of a module that was found."""
 
 
 class MainProgram:
     """A main program.
 
     argv0: `sys.argv[0]`; first_path: what goes first on `sys.path`, None for nothing; guests: globs of the modules
-    that are guests because they belong to it; own_file: whether `__file__` is taken back when it has ended.
+    that are guests because they belong to it; own_file: whether `__file__` is taken back when it has ended; below: what
+    counts for the recursion limit below the program when `action` is called by one hidden function.
     """
 
     own_file = False
+    below = 1 + COUNTS_BUILTIN_CALLS
 
     def __init__(self, argv0: str, first_path: str | None, guests: tuple[str, ...] = ()) -> None:
         self.argv0 = argv0
@@ -41,21 +50,27 @@ class MainProgram:
             ImportError: if there is none.
         """
 
-    def run(self, namespace: dict[str, Any]) -> None:
-        """Run in a namespace prepared by `fresh`, that of the module `__main__`."""
+    def action(self, namespace: dict[str, Any]) -> Action:
+        """What is to be called to run the program.
+
+        Args:
+            namespace: that of a module made by `main_module`.
+
+        Raises:
+            Exception: if there is an error in the source or the compiled code.
+        """
         raise NotImplementedError
 
 
-def fresh(module: types.ModuleType) -> dict[str, Any]:
-    """Give a module the namespace with which every `__main__` starts, and return it."""
+def main_module() -> types.ModuleType:
+    """A module with the namespace with which every `__main__` starts."""
+    module = types.ModuleType("__main__")
     namespace = vars(module)
-    annotated = "__annotations__" in namespace
-    namespace.clear()
-    namespace.update(__name__="__main__", __doc__=None, __package__=None, __loader__=_BuiltinImporter, __spec__=None)
-    if annotated:
+    namespace["__loader__"] = _BuiltinImporter
+    if "__annotations__" in vars(sys.modules.get("__main__", module)):
         namespace["__annotations__"] = {}
     namespace["__builtins__"] = builtins
-    return namespace
+    return module
 
 
 _BuiltinImporter = sys.__spec__.loader if sys.__spec__ is not None else None
@@ -77,20 +92,11 @@ class Script(MainProgram):
             self.data = file.read()
         self.compiled = path.endswith(".pyc") or self.data[:2] == MAGIC_NUMBER[:2]
 
-    @hidden
-    def run(self, namespace: dict[str, Any]) -> None:
+    def action(self, namespace: dict[str, Any]) -> Action:
         """Run it."""
         loader = SourcelessFileLoader if self.compiled else SourceFileLoader
         namespace.update(__file__=self.path, __cached__=None, __loader__=loader("__main__", self.path))
-        try:
-            code = self.code()
-        except Exception as error:
-            failure = error.with_traceback(None)
-        else:
-            exec(resident(code), namespace)
-            return
-        raise failure
-
+        return exec, (resident(self.code()), namespace)
 
     def code(self) -> types.CodeType:
         """The code object in the file."""
@@ -112,12 +118,11 @@ class Source(MainProgram):
         super().__init__("-c", "")
         self.text = text + "\n"
 
-    @hidden
-    def run(self, namespace: dict[str, Any]) -> None:
+    def action(self, namespace: dict[str, Any]) -> Action:
         """Run it."""
         code = compile(self.text, "<string>", "exec", 0, True)
         _show_in_tracebacks(code, self.text)
-        exec(resident(code), namespace)
+        return exec, (resident(code), namespace)
 
 
 class StandardInput(MainProgram):
@@ -128,23 +133,17 @@ class StandardInput(MainProgram):
     def __init__(self, argv0: str = "-") -> None:
         super().__init__(argv0, "")
 
-    @hidden
-    def run(self, namespace: dict[str, Any]) -> None:
+    def action(self, namespace: dict[str, Any]) -> Action:
         """Run it."""
         namespace.update(__file__="<stdin>", __cached__=None)
         data = b"" if sys.stdin is None else sys.stdin.buffer.read()
-        try:
-            code = _compile(data, "<stdin>")
-        except Exception as error:
-            failure = error.with_traceback(None)
-        else:
-            exec(resident(code), namespace)
-            return
-        raise failure
+        return exec, (resident(_compile(data, "<stdin>")), namespace)
 
 
 class Module(MainProgram):
     """A module on `sys.path`, or a package's `__main__`; `runpy`'s frames are on the stack of `python -m` too."""
+
+    below = 1
 
     def __init__(self, name: str) -> None:
         first_path: str | None = None
@@ -162,14 +161,15 @@ class Module(MainProgram):
         private: Any = runpy
         self.found = private._get_module_details(self.name)
 
-    @hidden
-    def run(self, namespace: dict[str, Any]) -> None:
+    def action(self, namespace: dict[str, Any]) -> Action:
         """Run it."""
-        _run_as_main(self.name, True, self.found)
+        return _run_as_main(self.name, True, self.found)
 
 
 class Folder(MainProgram):
     """A folder or zip file with a `__main__` in it."""
+
+    below = 1
 
     def __init__(self, path: str) -> None:
         super().__init__(path, absolute(path))
@@ -182,14 +182,9 @@ class Folder(MainProgram):
         private: Any = runpy
         self.found = private._get_main_module_details()
 
-    @hidden
-    def run(self, namespace: dict[str, Any]) -> None:
+    def action(self, namespace: dict[str, Any]) -> Action:
         """Run it."""
-        _run_as_main("__main__", False, self.found)
-
-
-Details = tuple[str, Any, types.CodeType]
-"""Name, spec and code of a module that was found."""
+        return _run_as_main("__main__", False, self.found)
 
 
 def program_at(path: str) -> MainProgram:
@@ -220,23 +215,21 @@ def absolute(path: str) -> str:
     return os.getcwd() if path == "." else os.path.join(os.getcwd(), path)
 
 
-@hidden
-def _run_as_main(name: str, alter_argv: bool, found: Details | None) -> None:
-    """Let `runpy` run a module, with its code made resident."""
+def _run_as_main(name: str, alter_argv: bool, found: Details | None) -> Action:
+    """Have `runpy` run a module, with its code made resident."""
     import runpy
 
     private: Any = runpy
     details = private._get_module_details
 
+    @hidden
     def resident_details(*args: Any) -> Details:
+        private._get_module_details = details
         name, spec, code = details(*args) if found is None else found
         return name, spec, resident(code)
 
     private._get_module_details = resident_details
-    try:
-        private._run_module_as_main(name, alter_argv)
-    finally:
-        private._get_module_details = details
+    return private._run_module_as_main, (name, alter_argv)
 
 
 # --- source text

@@ -11,23 +11,28 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bytescope.machine.calls import ROOM
+from bytescope.machine.calls import ROOM, room
 
 _depth = [0]
 
 
 @contextmanager
-def headroom() -> Iterator[None]:
-    """While this context is open, the host's recursion limit has room for the machine."""
+def headroom(below: int = 0) -> Iterator[None]:
+    """While this context is open, the host's recursion limit has room for the machine.
+
+    Args:
+        below: how much the host counts below the guest's first frame that would not be there without the machine.
+    """
     if not _depth[0]:
-        sys.setrecursionlimit(sys.getrecursionlimit() + ROOM)
+        room[0] = ROOM + below
+        sys.setrecursionlimit(sys.getrecursionlimit() + room[0])
     _depth[0] += 1
     try:
         yield
     finally:
         _depth[0] -= 1
         if not _depth[0]:
-            sys.setrecursionlimit(max(sys.getrecursionlimit() - ROOM, 1))
+            sys.setrecursionlimit(max(sys.getrecursionlimit() - room[0], 1))
 
 
 def _room_1() -> None:

@@ -14,7 +14,7 @@ from bytescope.code.hidden import hidden
 from bytescope.machine import calls, engine, limits, mainprogram, temporary, tracing
 from bytescope.machine.counting import Tally
 from bytescope.machine.imports import Guests, importing
-from bytescope.machine.recursion import headroom
+from bytescope.machine.recursion import headroom, trim
 from bytescope.machine.resident import resident
 
 Source = str | bytes | types.CodeType
@@ -230,22 +230,28 @@ class VM:
     def _run_main(self, program: mainprogram.MainProgram, argv: Sequence[str] | None) -> dict[str, Any]:
         if isinstance(argv, str):
             raise TypeError("argv must be a sequence of strings, not a string")
-        module = types.ModuleType("__main__")
-        namespace = mainprogram.fresh(module)
+        module = mainprogram.main_module()
+        namespace = vars(module)
         with _as_main(module, program, list(argv or ())), self.running(program.guests):
             program.find()
-            program.run(namespace)
+            function, arguments = program.action(namespace)
+            function(*arguments)
         return namespace
 
     @contextmanager
-    def running(self, guests: Iterable[str] = ()) -> Iterator[None]:
+    def running(self, guests: Iterable[str] = (), below: int = 0) -> Iterator[None]:
         """While this context is open, guest modules are imported as such and this VM's limits are in force.
 
         Args:
             guests: globs of modules that are guests beside those of the VM.
+            below: see `headroom`.
         """
-        with importing(self.guests.including(guests)), headroom(), tracing.available(), limits.in_force(self.budget):
-            yield
+        with importing(self.guests.including(guests)), headroom(below), tracing.available(), limits.in_force(self.budget):
+            try:
+                yield
+            except RecursionError as error:
+                trim(error, engine.OWN_FILES)
+                raise
 
 
 @contextmanager
