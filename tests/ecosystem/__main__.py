@@ -13,9 +13,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from tests.conformance.plan import Host
+from tests.conformance.runs import SRC
 from tools.hosts import find_hosts
 
-from .projects import ROOT, Project, projects
+from .projects import Project, projects
 
 HERE = Path(__file__).parent
 NATIVE: tuple[str, ...] = ()
@@ -31,6 +32,11 @@ class Suite:
     outcomes: dict[str, str] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def finished(self) -> bool:
+        """Whether pytest came to its end, tests having failed or not."""
+        return self.status in ("exit 0", "exit 1")
+
 
 @dataclass
 class Comparison:
@@ -44,7 +50,7 @@ class Comparison:
 
     @property
     def good(self) -> bool:
-        return not self.differences and self.native.status == self.guest.status
+        return not self.differences and self.native.finished and self.guest.finished
 
 
 def run_suite(project: Project, interpreter: Path, source: Path, engine: tuple[str, ...], options) -> Suite:
@@ -53,7 +59,7 @@ def run_suite(project: Project, interpreter: Path, source: Path, engine: tuple[s
         stream, log = Path(folder, "outcomes"), Path(folder, "log")
         stream.touch()
         keep = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
-        paths = os.pathsep.join([str(HERE), str(ROOT / "src")])
+        paths = os.pathsep.join([str(HERE), str(options.src)])
         environment = keep | {"ECOSYSTEM_OUTCOMES": str(stream), "PYTHONPATH": paths, "TMPDIR": folder}
         environment |= {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "TZ": "UTC"}
         pytest = [
@@ -91,7 +97,7 @@ def run_suite(project: Project, interpreter: Path, source: Path, engine: tuple[s
             suite.outcomes[test] = outcome
             if outcome not in ("passed", "skipped"):
                 suite.details[test] = detail
-        if not suite.outcomes or status not in ("exit 0", "exit 1"):
+        if not suite.finished:
             suite.details["the end of its output"] = log.read_bytes()[-3000:].decode("utf-8", "replace")
         return suite
 
@@ -121,6 +127,7 @@ def parse() -> argparse.Namespace:
     add("--timeout", type=float, default=3600.0, metavar="S", help="longest time for one run of a suite")
     add("--native-only", action="store_true", help="check the suites themselves, without bytescope")
     add("--pytest", action="append", default=[], metavar="ARG", help="one more argument for pytest; repeatable")
+    add("--src", type=Path, default=SRC, metavar="DIR", help="folder of the bytescope to test, if not ours")
     add("--json", type=Path, metavar="FILE", help="write everything to FILE")
     add("--verbose", action="store_true", help="print the traceback of every difference")
     return parser.parse_args()
@@ -157,8 +164,9 @@ def show(found: Comparison, verbose: bool) -> None:
         print(f"  {test}: {before} natively, {after} under bytescope")
         if verbose:
             print(guest.details.get(test, ""))
-    if verbose or native.status != guest.status:
-        print(guest.details.get("the end of its output", ""))
+    for suite in (native, guest):
+        if not suite.finished:
+            print(suite.details["the end of its output"])
 
 
 if __name__ == "__main__":
