@@ -14,6 +14,11 @@ Position = tuple[int | None, int | None, int | None, int | None]
 """(line, end line, column, end column) of an instruction, as in `code.co_positions()`."""
 
 
+FUNCTION_ATTRIBUTES = (1, 2, 4, 16, 8)
+"""Flags of MAKE_FUNCTION in the order in which what they announce is pushed: defaults, keyword defaults, annotations,
+the function that makes annotations, closure."""
+
+
 class Variable(NamedTuple):
     """A variable slot of a frame.
 
@@ -21,7 +26,7 @@ class Variable(NamedTuple):
     scope: "local", "cell" (captured by an inner function) or "free" (captured from an outer one).
     """
 
-    index: int  # type: ignore[assignment]
+    index: int  # type: ignore[assignment]  # a tuple has a method of that name
     name: str
     scope: str
 

@@ -5,20 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bytescope.code import host
+from bytescope.code.instruction import Variable
 from bytescope.code.lower import Lowering, Rule
 from bytescope.code.sequences import NULL_FIRST
 
-FUNCTION_ATTRIBUTES = (1, 2, 4, 8, 16)
-"""Flags of MAKE_FUNCTION: defaults, keyword defaults, annotations, closure, annotate function."""
+
+def counted(op: str, each: int = 1) -> Rule:
+    """A rule for a raw opcode whose argument is a number of operands (`each` for one), or a depth of the stack."""
+
+    def rule(lowering: Lowering, arg: int) -> None:
+        lowering.count(arg * each)
+        lowering.emit(op, arg)
+
+    return rule
 
 
-def simple(op: str) -> Rule:
-    """A rule for a raw opcode whose argument means nothing to the lowered instruction."""
-    return lambda lowering, arg: lowering.emit(op)
+def positive(op: str) -> Rule:
+    """A rule for a raw opcode whose argument is a depth of the stack of at least 1."""
+
+    def rule(lowering: Lowering, arg: int) -> None:
+        if not arg:
+            raise lowering.invalid(f"{op} 0")
+        lowering.emit(op, lowering.count(arg))
+
+    return rule
 
 
-def counted(op: str) -> Rule:
-    """A rule for a raw opcode whose argument is a plain number (a count or a depth)."""
+def plain(op: str, arg: object = None) -> Rule:
+    """A rule for a raw opcode that always becomes the same instruction, with an immediate."""
+    return lambda lowering, _: lowering.emit(op, arg)
+
+
+def numbered(op: str) -> Rule:
+    """A rule for a raw opcode whose argument is a number that has nothing to do with the stack."""
     return lambda lowering, arg: lowering.emit(op, arg)
 
 
@@ -27,22 +46,12 @@ def named(op: str) -> Rule:
     return lambda lowering, arg: lowering.emit(op, lowering.name(arg))
 
 
-def jump(op: str) -> Rule:
-    """A rule for a raw jump."""
-    return lambda lowering, arg: lowering.emit_jump(op, arg)
+def jump(op: str, skip: int = 0) -> Rule:
+    """A rule for a raw jump, which goes `skip` code units further than its argument says."""
+    return lambda lowering, arg: lowering.emit_jump(op, arg, skip)
 
 
-def in_turn(*rules: Rule) -> Rule:
-    """A rule that applies several rules with the same argument."""
-
-    def rule(lowering: Lowering, arg: int) -> None:
-        for each in rules:
-            each(lowering, arg)
-
-    return rule
-
-
-def nibbles(first: Rule, second: Rule) -> Rule:
+def nibbles(first: Callable[[Lowering, int], object], second: Callable[[Lowering, int], object]) -> Rule:
     """A rule for a raw opcode that does the work of two, with four bits of argument for each."""
 
     def rule(lowering: Lowering, arg: int) -> None:
@@ -50,6 +59,9 @@ def nibbles(first: Rule, second: Rule) -> Rule:
         second(lowering, arg & 15)
 
     return rule
+
+
+# --- variables
 
 
 def load_fast(lowering: Lowering, arg: int) -> None:
@@ -68,30 +80,64 @@ def load_fast_check(lowering: Lowering, arg: int) -> None:
 
 def store_fast(lowering: Lowering, arg: int) -> None:
     """A store to the slot of a captured variable puts back the cell that an inlined comprehension had saved."""
-    variable = lowering.variable(arg)
+    variable = _own(lowering, arg)
     lowering.emit("STORE_LOCAL" if variable.scope == "local" else "RESTORE_CELL", variable)
 
 
 def load_fast_and_clear(lowering: Lowering, arg: int) -> None:
     variable = lowering.variable(arg)
+    lowering.cleared.add(variable)
     lowering.emit("SAVE_LOCAL" if variable.scope == "local" else "SAVE_CELL", variable)
 
 
 def delete_fast(lowering: Lowering, arg: int) -> None:
-    lowering.emit("DELETE_LOCAL", lowering.variable(arg), True)
+    lowering.emit("DELETE_LOCAL", _own(lowering, arg), True)
 
 
-def variable(op: str) -> Rule:
+def _own(lowering: Lowering, arg: int) -> Variable:
+    """The variable slot, which holds no cell of an outer function unless that was saved."""
+    variable = lowering.variable(arg)
+    if variable.scope == "free" and variable not in lowering.cleared:
+        raise lowering.invalid(f"the free variable {variable.name!r} is used as a local")
+    return variable
+
+
+def captured(op: str) -> Rule:
     """A rule for a raw opcode that works on a cell."""
-    return lambda lowering, arg: lowering.emit(op, lowering.variable(arg), True)
+
+    def rule(lowering: Lowering, arg: int) -> None:
+        lowering.emit(op, cell(lowering, arg), True)
+
+    return rule
+
+
+def cell(lowering: Lowering, arg: int) -> Variable:
+    """The variable slot, which is one that holds a cell."""
+    variable = lowering.variable(arg)
+    if variable.scope == "local":
+        raise lowering.invalid(f"the local variable {variable.name!r} is used as a cell")
+    return variable
 
 
 def make_cell(lowering: Lowering, arg: int) -> None:
     """In the prologue the resident frame makes the cells; elsewhere an inlined comprehension needs a fresh one."""
-    if lowering.in_prologue:
+    variable = cell(lowering, arg)
+    if not lowering.in_prologue:
+        lowering.emit("MAKE_CELL", variable)
+    elif variable.scope == "cell":
         lowering.emit("NOP")
     else:
-        lowering.emit("MAKE_CELL", lowering.variable(arg))
+        raise lowering.invalid(f"the free variable {variable.name!r} is made a cell")
+
+
+def copy_free_vars(lowering: Lowering, arg: int) -> None:
+    """The resident frame has taken the cells from the closure."""
+    if not lowering.in_prologue or arg != len(lowering.code.co_freevars):
+        raise lowering.invalid(f"COPY_FREE_VARS {arg}")
+    lowering.emit("NOP")
+
+
+# --- constants and operators
 
 
 def load_const(lowering: Lowering, arg: int) -> None:
@@ -100,6 +146,9 @@ def load_const(lowering: Lowering, arg: int) -> None:
 
 def return_generator(lowering: Lowering, arg: int) -> None:
     """The resident frame has made the generator; what remains is the value first sent, which is popped next."""
+    if not lowering.is_generator or not lowering.in_prologue:
+        raise lowering.invalid("RETURN_GENERATOR out of place")
+    lowering.made_generator = True
     lowering.emit("LOAD_CONST", None)
 
 
@@ -109,7 +158,7 @@ def return_const(lowering: Lowering, arg: int) -> None:
 
 
 def load_global(lowering: Lowering, arg: int) -> None:
-    """The NULL of a call lies below its callable, or since 3.13 above it; what comes next counts on that."""
+    """The NULL of a call lies below its callable, or since 3.13 above it, where code in between may find it."""
     null = ("null below" if NULL_FIRST else "null above") if arg & 1 else False
     lowering.emit("LOAD_GLOBAL", lowering.name(arg >> 1), null)
 
@@ -143,13 +192,23 @@ def is_op(lowering: Lowering, arg: int) -> None:
     lowering.emit("IS", "is not" if arg & 1 else "is")
 
 
+# --- calls and the rest
+
+
 def call(lowering: Lowering, arg: int) -> None:
+    lowering.count(arg)
     if lowering.keyword_names is None:
         lowering.emit("CALL", arg)
-    else:
-        lowering.emit("LOAD_CONST", lowering.keyword_names)
-        lowering.emit("CALL_KW", arg)
-        lowering.keyword_names = None
+        return
+    names, at = lowering.keyword_names
+    if at != len(lowering.instructions):
+        raise lowering.invalid("KW_NAMES is not followed by its call")
+    if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names) or len(names) > arg:
+        raise lowering.invalid(f"a call with {arg} arguments, the last of which are to be named {names!r}")
+    lowering.belongs_to_predecessor()
+    lowering.emit("LOAD_CONST", names)
+    lowering.emit("CALL_KW", arg)
+    lowering.keyword_names = None
 
 
 def call_function_ex(lowering: Lowering, arg: int) -> None:
@@ -157,6 +216,7 @@ def call_function_ex(lowering: Lowering, arg: int) -> None:
 
 
 def unpack_ex(lowering: Lowering, arg: int) -> None:
+    lowering.count((arg & 255) + 1 + (arg >> 8))
     lowering.emit("UNPACK_EX", (arg & 255, arg >> 8))
 
 
@@ -166,15 +226,31 @@ def raise_varargs(lowering: Lowering, arg: int) -> None:
     lowering.emit("RAISE", arg)
 
 
-def positive(op: str, least: int = 1) -> Rule:
-    """A rule for COPY and SWAP, whose argument is a depth of at least `least`."""
+def build_slice(lowering: Lowering, arg: int) -> None:
+    if arg not in (2, 3):
+        raise lowering.invalid(f"a slice of {arg} parts")
+    lowering.emit("BUILD_SLICE", arg)
 
-    def rule(lowering: Lowering, arg: int) -> None:
-        if arg < least:
-            raise lowering.invalid(f"{op} {arg}")
-        lowering.emit(op, arg)
+
+def yield_value(lowering: Lowering, arg: int) -> None:
+    check_generator(lowering)
+    lowering.emit("YIELD")
+
+
+def send(arg: object = None) -> Rule:
+    """A rule for SEND, of which `arg` says whether it drops the receiver when that is exhausted."""
+
+    def rule(lowering: Lowering, distance: int) -> None:
+        check_generator(lowering)
+        lowering.emit_jump("SEND", distance, arg=arg)
 
     return rule
+
+
+def check_generator(lowering: Lowering) -> None:
+    """Make sure that the frame is one that can be suspended."""
+    if not lowering.is_generator:
+        raise lowering.invalid("the code is suspended and is no generator's")
 
 
 def conversion(lowering: Lowering, kind: int) -> None:
@@ -198,13 +274,12 @@ def intrinsic(names: tuple[str, ...], table: dict[str, Callable[[Lowering], obje
 
 
 COMMON: dict[str, Rule] = {
-    "NOP": simple("NOP"),
-    "CACHE": simple("NOP"),
-    "RESUME": counted("RESUME"),
+    "NOP": "NOP",
+    "RESUME": numbered("RESUME"),
     "RETURN_GENERATOR": return_generator,
-    "COPY_FREE_VARS": simple("NOP"),
-    "POP_TOP": simple("POP"),
-    "PUSH_NULL": simple("PUSH_NULL"),
+    "COPY_FREE_VARS": copy_free_vars,
+    "POP_TOP": "POP",
+    "PUSH_NULL": "PUSH_NULL",
     "COPY": positive("COPY"),
     "SWAP": positive("SWAP"),
     "LOAD_CONST": load_const,
@@ -212,9 +287,9 @@ COMMON: dict[str, Rule] = {
     "STORE_FAST": store_fast,
     "DELETE_FAST": delete_fast,
     "MAKE_CELL": make_cell,
-    "LOAD_DEREF": variable("LOAD_CELL"),
-    "STORE_DEREF": variable("STORE_CELL"),
-    "DELETE_DEREF": variable("DELETE_CELL"),
+    "LOAD_DEREF": captured("LOAD_CELL"),
+    "STORE_DEREF": captured("STORE_CELL"),
+    "DELETE_DEREF": captured("DELETE_CELL"),
     "LOAD_GLOBAL": load_global,
     "STORE_GLOBAL": named("STORE_GLOBAL"),
     "DELETE_GLOBAL": named("DELETE_GLOBAL"),
@@ -222,22 +297,22 @@ COMMON: dict[str, Rule] = {
     "STORE_NAME": named("STORE_NAME"),
     "DELETE_NAME": named("DELETE_NAME"),
     "BINARY_OP": binary_op,
-    "UNARY_NEGATIVE": lambda lowering, arg: lowering.emit("UNARY", "-"),
-    "UNARY_INVERT": lambda lowering, arg: lowering.emit("UNARY", "~"),
-    "UNARY_NOT": simple("NOT"),
+    "UNARY_NEGATIVE": plain("UNARY", "-"),
+    "UNARY_INVERT": plain("UNARY", "~"),
+    "UNARY_NOT": "NOT",
     "COMPARE_OP": compare_op,
     "CONTAINS_OP": contains_op,
     "IS_OP": is_op,
     "STORE_ATTR": named("SETATTR"),
     "DELETE_ATTR": named("DELATTR"),
-    "STORE_SUBSCR": simple("SETITEM"),
-    "DELETE_SUBSCR": simple("DELITEM"),
+    "STORE_SUBSCR": "SETITEM",
+    "DELETE_SUBSCR": "DELITEM",
     "BUILD_TUPLE": counted("BUILD_TUPLE"),
     "BUILD_LIST": counted("BUILD_LIST"),
     "BUILD_SET": counted("BUILD_SET"),
-    "BUILD_MAP": counted("BUILD_MAP"),
+    "BUILD_MAP": counted("BUILD_MAP", 2),
     "BUILD_STRING": counted("BUILD_STRING"),
-    "BUILD_SLICE": counted("BUILD_SLICE"),
+    "BUILD_SLICE": build_slice,
     "LIST_APPEND": positive("LIST_APPEND"),
     "SET_ADD": positive("SET_ADD"),
     "MAP_ADD": positive("MAP_ADD"),
@@ -248,30 +323,30 @@ COMMON: dict[str, Rule] = {
     "UNPACK_EX": unpack_ex,
     "CALL": call,
     "CALL_FUNCTION_EX": call_function_ex,
-    "LOAD_BUILD_CLASS": simple("LOAD_BUILD_CLASS"),
+    "LOAD_BUILD_CLASS": "LOAD_BUILD_CLASS",
     "IMPORT_NAME": named("IMPORT_NAME"),
     "IMPORT_FROM": named("IMPORT_FROM"),
-    "SETUP_ANNOTATIONS": simple("SETUP_ANNOTATIONS"),
-    "GET_LEN": simple("GET_LEN"),
-    "MATCH_MAPPING": simple("MATCH_MAPPING"),
-    "MATCH_SEQUENCE": simple("MATCH_SEQUENCE"),
-    "MATCH_KEYS": simple("MATCH_KEYS"),
-    "MATCH_CLASS": counted("MATCH_CLASS"),
+    "SETUP_ANNOTATIONS": "SETUP_ANNOTATIONS",
+    "GET_LEN": "GET_LEN",
+    "MATCH_MAPPING": "MATCH_MAPPING",
+    "MATCH_SEQUENCE": "MATCH_SEQUENCE",
+    "MATCH_KEYS": "MATCH_KEYS",
+    "MATCH_CLASS": numbered("MATCH_CLASS"),
     "JUMP_FORWARD": jump("JUMP"),
     "JUMP_BACKWARD": jump("JUMP"),
     "JUMP_BACKWARD_NO_INTERRUPT": jump("JUMP"),
-    "GET_ITER": simple("GET_ITER"),
-    "GET_YIELD_FROM_ITER": simple("GET_YIELD_FROM_ITER"),
-    "GET_AWAITABLE": counted("GET_AWAITABLE"),
-    "GET_AITER": simple("GET_AITER"),
-    "GET_ANEXT": simple("GET_ANEXT"),
-    "YIELD_VALUE": simple("YIELD"),
-    "RETURN_VALUE": simple("RETURN"),
+    "GET_ITER": "GET_ITER",
+    "GET_YIELD_FROM_ITER": "GET_YIELD_FROM_ITER",
+    "GET_AWAITABLE": numbered("GET_AWAITABLE"),
+    "GET_AITER": "GET_AITER",
+    "GET_ANEXT": "GET_ANEXT",
+    "YIELD_VALUE": yield_value,
+    "RETURN_VALUE": "RETURN",
     "RAISE_VARARGS": raise_varargs,
     "RERAISE": counted("RERAISE"),
-    "PUSH_EXC_INFO": simple("PUSH_EXC_INFO"),
-    "POP_EXCEPT": simple("POP_EXCEPT"),
-    "CHECK_EXC_MATCH": simple("CHECK_EXC_MATCH"),
-    "CHECK_EG_MATCH": simple("CHECK_EG_MATCH"),
-    "END_ASYNC_FOR": simple("END_ASYNC_FOR"),
+    "PUSH_EXC_INFO": "PUSH_EXC_INFO",
+    "POP_EXCEPT": "POP_EXCEPT",
+    "CHECK_EXC_MATCH": "CHECK_EXC_MATCH",
+    "CHECK_EG_MATCH": "CHECK_EG_MATCH",
+    "END_ASYNC_FOR": "END_ASYNC_FOR",
 }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bytescope.code import host
+from bytescope.code.instruction import FUNCTION_ATTRIBUTES
 from bytescope.code.lower import Lowering, Rule
 from bytescope.code.lower_rules import (
-    FUNCTION_ATTRIBUTES,
+    captured,
+    cell,
     conversion,
     counted,
-    in_turn,
     intrinsic,
     jump,
     load_fast,
@@ -16,10 +17,11 @@ from bytescope.code.lower_rules import (
     load_fast_check,
     named,
     nibbles,
+    numbered,
+    plain,
     return_const,
-    simple,
+    send,
     store_fast,
-    variable,
 )
 
 # --- 3.11
@@ -34,7 +36,9 @@ def _load_method(lowering: Lowering, arg: int) -> None:
 
 
 def _kw_names(lowering: Lowering, arg: int) -> None:
-    lowering.keyword_names = lowering.const(arg)
+    if lowering.keyword_names is not None:
+        raise lowering.invalid("KW_NAMES twice")
+    lowering.keyword_names = (lowering.const(arg), len(lowering.instructions))
 
 
 def _format_value(lowering: Lowering, arg: int) -> None:
@@ -59,13 +63,31 @@ def _jump_or_pop(op: str) -> Rule:
     return rule
 
 
+def _precall(lowering: Lowering, arg: int) -> None:
+    """What PRECALL prepares, the call does."""
+    if lowering.keyword_names is not None:
+        lowering.belongs_to_predecessor()
+
+
 def _make_function(lowering: Lowering, arg: int) -> None:
+    if arg > 15:
+        raise lowering.invalid(f"MAKE_FUNCTION {arg}")
     lowering.emit("MAKE_FUNCTION", arg)
+
+
+def dict_merge(above: int) -> Rule:
+    """A rule for DICT_MERGE; the callable, which is named in errors, is so many values below the dict."""
+
+    def rule(lowering: Lowering, arg: int) -> None:
+        lowering.count(arg + above)
+        lowering.emit("DICT_MERGE", (arg, arg + above))
+
+    return rule
 
 
 def _load_classderef(lowering: Lowering, arg: int) -> None:
     lowering.emit("LOAD_LOCALS")
-    lowering.emit("LOAD_FROM_DICT_OR_CELL", lowering.variable(arg))
+    lowering.emit("LOAD_FROM_DICT_OR_CELL", cell(lowering, arg))
 
 
 def _print_expr(lowering: Lowering, arg: int) -> None:
@@ -83,29 +105,29 @@ def _load_assertion_error(lowering: Lowering, arg: int) -> None:
 
 
 V311: dict[str, Rule] = {
-    "PRECALL": simple("NOP"),
+    "PRECALL": _precall,
     "KW_NAMES": _kw_names,
     "LOAD_ATTR": _load_attr_311,
     "LOAD_METHOD": _load_method,
-    "LOAD_CLOSURE": variable("LOAD_CLOSURE"),
+    "LOAD_CLOSURE": captured("LOAD_CLOSURE"),
     "LOAD_CLASSDEREF": _load_classderef,
     "LOAD_ASSERTION_ERROR": _load_assertion_error,
-    "BINARY_SUBSCR": simple("GETITEM"),
+    "BINARY_SUBSCR": "GETITEM",
     "BUILD_CONST_KEY_MAP": counted("BUILD_CONST_KEY_MAP"),
-    "DICT_MERGE": lambda lowering, arg: lowering.emit("DICT_MERGE", (arg, arg + 2)),
+    "DICT_MERGE": dict_merge(2),
     "FORMAT_VALUE": _format_value,
-    "LIST_TO_TUPLE": simple("LIST_TO_TUPLE"),
-    "UNARY_POSITIVE": lambda lowering, arg: lowering.emit("UNARY", "+"),
+    "LIST_TO_TUPLE": "LIST_TO_TUPLE",
+    "UNARY_POSITIVE": plain("UNARY", "+"),
     "PRINT_EXPR": _print_expr,
     "IMPORT_STAR": _import_star,
     "MAKE_FUNCTION": _make_function,
     "FOR_ITER": jump("FOR_ITER"),
-    "SEND": lambda lowering, arg: lowering.emit_jump("SEND", arg, arg="pop receiver"),
-    "ASYNC_GEN_WRAP": simple("ASYNC_GEN_WRAP"),
-    "PREP_RERAISE_STAR": simple("PREP_RERAISE_STAR"),
-    "BEFORE_WITH": simple("ENTER_WITH"),
-    "BEFORE_ASYNC_WITH": simple("ENTER_ASYNC_WITH"),
-    "WITH_EXCEPT_START": simple("WITH_EXCEPT"),
+    "SEND": send("pop receiver"),
+    "ASYNC_GEN_WRAP": "ASYNC_GEN_WRAP",
+    "PREP_RERAISE_STAR": "PREP_RERAISE_STAR",
+    "BEFORE_WITH": "ENTER_WITH",
+    "BEFORE_ASYNC_WITH": "ENTER_ASYNC_WITH",
+    "WITH_EXCEPT_START": "WITH_EXCEPT",
     "JUMP_IF_FALSE_OR_POP": _jump_or_pop("JUMP_IF_FALSE"),
     "JUMP_IF_TRUE_OR_POP": _jump_or_pop("JUMP_IF_TRUE"),
 } | {
@@ -124,6 +146,11 @@ def _load_attr_312(lowering: Lowering, arg: int) -> None:
 def _load_super_attr(lowering: Lowering, arg: int) -> None:
     """Bit 1 of the argument says whether super() was written with arguments."""
     lowering.emit("SUPER_ATTR", (lowering.name(arg >> 2), bool(arg & 2)), bool(arg & 1))
+
+
+def _end_for(lowering: Lowering, arg: int) -> None:
+    lowering.emit("POP")
+    lowering.emit("POP")
 
 
 INTRINSICS_1 = {
@@ -159,17 +186,17 @@ V312: dict[str, Rule] = V311 | {
     "LOAD_SUPER_ATTR": _load_super_attr,
     "LOAD_FAST_CHECK": load_fast_check,
     "LOAD_FAST_AND_CLEAR": load_fast_and_clear,
-    "LOAD_LOCALS": simple("LOAD_LOCALS"),
-    "LOAD_FROM_DICT_OR_DEREF": variable("LOAD_FROM_DICT_OR_CELL"),
+    "LOAD_LOCALS": "LOAD_LOCALS",
+    "LOAD_FROM_DICT_OR_DEREF": captured("LOAD_FROM_DICT_OR_CELL"),
     "LOAD_FROM_DICT_OR_GLOBALS": named("LOAD_FROM_DICT_OR_GLOBALS"),
-    "BINARY_SLICE": simple("GETSLICE"),
-    "STORE_SLICE": simple("SETSLICE"),
+    "BINARY_SLICE": "GETSLICE",
+    "STORE_SLICE": "SETSLICE",
     "RETURN_CONST": return_const,
-    "END_FOR": in_turn(simple("POP"), simple("POP")),
-    "FOR_ITER": lambda lowering, arg: lowering.emit_jump("FOR_ITER", arg, skip=1),
-    "SEND": jump("SEND"),
-    "END_SEND": simple("END_SEND"),
-    "CLEANUP_THROW": simple("CLEANUP_THROW"),
+    "END_FOR": _end_for,
+    "FOR_ITER": jump("FOR_ITER", skip=1),
+    "SEND": send(),
+    "END_SEND": "END_SEND",
+    "CLEANUP_THROW": "CLEANUP_THROW",
     "CALL_INTRINSIC_1": intrinsic(host.INTRINSICS_1, INTRINSICS_1),
     "CALL_INTRINSIC_2": intrinsic(host.INTRINSICS_2, INTRINSICS_2),
     "POP_JUMP_IF_TRUE": jump("JUMP_IF_TRUE"),
@@ -182,28 +209,35 @@ V312: dict[str, Rule] = V311 | {
 
 
 def _set_function_attribute(lowering: Lowering, arg: int) -> None:
-    """The compiler writes these right behind MAKE_FUNCTION; one instruction makes the function, as before 3.13."""
+    """The compiler writes these right behind MAKE_FUNCTION; one instruction makes the whole function, as before 3.13.
+
+    The attributes are on the stack in the reverse order of these instructions.
+    """
     made = lowering.last("MAKE_FUNCTION")
-    if made is None or arg not in FUNCTION_ATTRIBUTES:
-        raise lowering.invalid("SET_FUNCTION_ATTRIBUTE without a function just made")
+    order = FUNCTION_ATTRIBUTES.index(arg) if arg in FUNCTION_ATTRIBUTES else len(FUNCTION_ATTRIBUTES)
+    if made is None or any(made.arg & flag for flag in FUNCTION_ATTRIBUTES[: order + 1]):
+        raise lowering.invalid(f"SET_FUNCTION_ATTRIBUTE {arg} out of place")
+    lowering.belongs_to_predecessor()
     made.arg |= arg
 
 
 def _convert_value(lowering: Lowering, arg: int) -> None:
+    if not arg:
+        raise lowering.invalid("no conversion 0")
     conversion(lowering, arg)
 
 
 V313: dict[str, Rule] = V312 | {
-    "TO_BOOL": simple("TRUTH"),
+    "TO_BOOL": "TRUTH",
     "CALL_KW": counted("CALL_KW"),
     "CONVERT_VALUE": _convert_value,
-    "FORMAT_SIMPLE": simple("FORMAT"),
-    "FORMAT_WITH_SPEC": simple("FORMAT_WITH_SPEC"),
-    "DICT_MERGE": lambda lowering, arg: lowering.emit("DICT_MERGE", (arg, arg + 3)),
-    "MAKE_FUNCTION": lambda lowering, arg: lowering.emit("MAKE_FUNCTION", 0),
+    "FORMAT_SIMPLE": "FORMAT",
+    "FORMAT_WITH_SPEC": "FORMAT_WITH_SPEC",
+    "DICT_MERGE": dict_merge(3),
+    "MAKE_FUNCTION": plain("MAKE_FUNCTION", 0),
     "SET_FUNCTION_ATTRIBUTE": _set_function_attribute,
-    "END_FOR": simple("POP"),
-    "FOR_ITER": lambda lowering, arg: lowering.emit_jump("FOR_ITER", arg, skip=2),
+    "END_FOR": "POP",
+    "FOR_ITER": jump("FOR_ITER", skip=2),
     "LOAD_FAST_LOAD_FAST": nibbles(load_fast, load_fast),
     "STORE_FAST_LOAD_FAST": nibbles(store_fast, load_fast),
     "STORE_FAST_STORE_FAST": nibbles(store_fast, store_fast),
@@ -233,17 +267,17 @@ def _build_interpolation(lowering: Lowering, arg: int) -> None:
 
 
 V314: dict[str, Rule] = V313 | {
-    "NOT_TAKEN": simple("NOP"),
-    "LOAD_SMALL_INT": lambda lowering, arg: lowering.emit("LOAD_CONST", arg),
+    "NOT_TAKEN": "NOP",
+    "LOAD_SMALL_INT": numbered("LOAD_CONST"),
     "LOAD_COMMON_CONSTANT": _load_common_constant,
     "LOAD_FAST_BORROW": load_fast,
     "LOAD_FAST_BORROW_LOAD_FAST_BORROW": nibbles(load_fast, load_fast),
     "LOAD_SPECIAL": _load_special,
     "BUILD_INTERPOLATION": _build_interpolation,
-    "BUILD_TEMPLATE": simple("BUILD_TEMPLATE"),
-    "POP_ITER": simple("POP"),
-    "CALL_FUNCTION_EX": lambda lowering, arg: lowering.emit("CALL_EX", "maybe"),
-    "WITH_EXCEPT_START": lambda lowering, arg: lowering.emit("WITH_EXCEPT", "bound"),
+    "BUILD_TEMPLATE": "BUILD_TEMPLATE",
+    "POP_ITER": "POP",
+    "CALL_FUNCTION_EX": plain("CALL_EX", "maybe"),
+    "WITH_EXCEPT_START": plain("WITH_EXCEPT", "bound"),
 }
 
 VERSIONS: dict[str, dict[str, Rule]] = {"3.11": V311, "3.12": V312, "3.13": V313, "3.14": V314}

@@ -11,7 +11,7 @@ from typing import Any
 
 from bytescope.code.instruction import Instruction
 from bytescope.isa.primitives import PRIMITIVES
-from bytescope.isa.table import INSTRUCTIONS
+from bytescope.isa.table import INSTRUCTIONS, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class Lifted:
     need: how many operands must be on the stack; after: what is in their place when it goes on to the next
     instruction, or None if it never does; calls: primitives in order; jump: what is in their place at the target, or
     None; branch: (symbol, truth value for which it jumps), or None if the jump is unconditional; control: how it ends
-    otherwise ("return", "raise", "reraise"), with the symbols concerned.
+    otherwise ("return", "raise", "reraise"), with the symbols concerned; effect: change of the depth on the way to the
+    next instruction, or None; jump_effect: the same on the way to the jump's target; raises: whether it may raise.
     """
 
     need: int = 0
@@ -57,30 +58,24 @@ class Lifted:
     jump: tuple[Symbol, ...] | None = None
     branch: tuple[Symbol, bool] | None = None
     control: tuple[str, tuple[Symbol, ...]] | None = None
-
-    @property
-    def effect(self) -> int | None:
-        """Change of the depth on the way to the next instruction, or None if there is none."""
-        return None if self.after is None else len(self.after) - self.need
-
-    @property
-    def jump_effect(self) -> int | None:
-        """Change of the depth on the way to the jump's target, or None if there is none."""
-        return None if self.jump is None else len(self.jump) - self.need
+    effect: int | None = None
+    jump_effect: int | None = None
+    raises: bool = True
 
 
 class _Recorder:
     """The abstract machine whose values are symbols."""
 
-    def __init__(self, falls_through: bool) -> None:
+    def __init__(self) -> None:
         self.lifted = Lifted()
         self.stack: list[Symbol] = []
-        self.falls_through = falls_through
 
     def _require(self, count: int) -> None:
-        while len(self.stack) < count:
-            self.stack.insert(0, Symbol(-1, self.lifted.need))
-            self.lifted.need += 1
+        missing = count - len(self.stack)
+        if missing > 0:
+            need = self.lifted.need + missing
+            self.stack[:0] = [Symbol(-1, index) for index in range(need - 1, self.lifted.need - 1, -1)]
+            self.lifted.need = need
 
     def push(self, value: Symbol) -> None:
         self.stack.append(value)
@@ -148,39 +143,48 @@ class _Recorder:
             return None
         return results if len(results) != 1 or row.results[0].startswith("*") else results[0]
 
-    def finish(self) -> Lifted:
-        if self.falls_through:
-            self.lifted.after = tuple(self.stack)
-        return self.lifted
+    def finish(self, row: Row) -> Lifted:
+        lifted = self.lifted
+        lifted.raises = row.raises
+        if row.falls_through:
+            lifted.after = tuple(self.stack)
+            lifted.effect = len(lifted.after) - lifted.need
+        if lifted.jump is not None:
+            lifted.jump_effect = len(lifted.jump) - lifted.need
+        return lifted
 
 
 _cache: dict[object, Lifted] = {}
 
 
+_SHAPING = frozenset(
+    "UNARY BINARY INPLACE COMPARE CONTAINS IS CONVERT TYPE_INTRINSIC_1 TYPE_INTRINSIC_2 "
+    "COPY SWAP BUILD_TUPLE BUILD_LIST BUILD_SET BUILD_MAP BUILD_CONST_KEY_MAP BUILD_STRING BUILD_SLICE "
+    "LIST_APPEND SET_ADD MAP_ADD LIST_EXTEND SET_UPDATE DICT_UPDATE DICT_MERGE UNPACK UNPACK_EX MATCH_CLASS "
+    "CALL CALL_KW CALL_EX MAKE_FUNCTION RAISE RERAISE WITH_EXCEPT SEND GET_AWAITABLE SUPER_ATTR".split()
+)
+"""Instructions whose immediate decides on operands and results, or on how their primitive is performed."""
+
+
 def shape(instruction: Instruction) -> object:
     """What two instructions must have in common to be lifted alike: all but names, constants and targets."""
-    arg = instruction.arg
-    kind = type(arg)
-    if instruction.op in _OPERATOR_IMMEDIATE or kind is int or kind is bool or kind is tuple:
-        if instruction.op == "LOAD_CONST":
-            return "LOAD_CONST"
-        return (instruction.op, kind, arg, instruction.flag)
-    return (instruction.op, instruction.flag)
-
-
-_OPERATOR_IMMEDIATE = frozenset(
-    "UNARY BINARY INPLACE COMPARE CONTAINS IS CONVERT WITH_EXCEPT CALL_EX SEND "
-    "TYPE_INTRINSIC_1 TYPE_INTRINSIC_2".split()
-)
+    op = instruction.op
+    return (op, instruction.arg if op in _SHAPING else None, instruction.flag)
 
 
 def lift(instruction: Instruction) -> Lifted:
     """What this instruction does; the immediate of a call is that of some instruction of the same shape."""
-    key = shape(instruction)
+    op = instruction.op
+    key = (op, instruction.arg if op in _SHAPING else None, instruction.flag)
     lifted = _cache.get(key)
     if lifted is None:
-        row = INSTRUCTIONS[instruction.op]
-        recorder = _Recorder(row.falls_through)
-        row.semantics(recorder, instruction)
-        lifted = _cache[key] = recorder.finish()
+        lifted = _cache[key] = record(instruction)
     return lifted
+
+
+def record(instruction: Instruction) -> Lifted:
+    """What this instruction does, found out by running its semantics."""
+    row = INSTRUCTIONS[instruction.op]
+    recorder = _Recorder()
+    row.semantics(recorder, instruction)
+    return recorder.finish(row)

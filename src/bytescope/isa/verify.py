@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Handler, Lowered
+from bytescope.isa.control_flow import handlers_in_force
 from bytescope.isa.lift import lift
-from bytescope.isa.table import INSTRUCTIONS
 
 
 @dataclass(slots=True)
@@ -33,69 +33,88 @@ def verify(lowered: Lowered) -> Verified:
     return _Verifier(lowered).run()
 
 
+_Marks = tuple[int, ...]
+"""Where on the operand stack the saved exceptions are, innermost last."""
+
+_MOVES_MARKS = frozenset({"PUSH_EXC_INFO", "POP_EXCEPT", "SWAP"})
+
+
 class _Verifier:
     def __init__(self, lowered: Lowered) -> None:
         self.lowered = lowered
         self.instructions = lowered.instructions
-        count = len(self.instructions)
-        self.depths = [-1] * count
-        self.marks: list[tuple[int, ...]] = [()] * count
-        self.handlers: list[Handler | None] = [None] * count
-        for handler in reversed(lowered.handlers):
-            self.handlers[handler.start : handler.end] = [handler] * (handler.end - handler.start)
+        self.depths = [-1] * len(self.instructions)
+        self.marks: list[_Marks] = [()] * len(self.instructions)
+        self.handlers = handlers_in_force(lowered)
         self.pending: list[int] = []
 
     def run(self) -> Verified:
         if not self.instructions:
-            raise self.invalid(0, "no instructions")
-        self.reach(0, 0, 0, ())
-        max_depth = 0
+            raise InvalidBytecode(self.lowered.code.co_qualname, 0, "no instructions")
+        self.depths[0] = deepest = 0
+        self.pending.append(0)
         while self.pending:
-            index = self.pending.pop()
-            max_depth = max(max_depth, self.depths[index] + 1, self.visit(index))
-        return Verified(self.depths, [len(marks) for marks in self.marks], self.handlers, max_depth + 2)
+            deepest = max(deepest, self.follow(self.pending.pop()))
+        return Verified(self.depths, [len(marks) for marks in self.marks], self.handlers, deepest + 2)
 
-    def visit(self, index: int) -> int:
-        """Follow the edges that leave an instruction; returns the depth after it."""
-        instruction = self.instructions[index]
-        depth = self.depths[index]
+    def follow(self, index: int) -> int:
+        """Go on from an instruction until control leaves or comes to where it was before; return the greatest depth."""
+        instructions, depths, handlers = self.instructions, self.depths, self.handlers
         marks = self.marks[index]
-        lifted = lift(instruction)
-        if lifted.need > depth:
-            raise self.invalid(index, f"{instruction.op} needs {lifted.need} operands and there are {depth}")
-        handler = self.handlers[index]
-        if handler is not None and INSTRUCTIONS[instruction.op].raises:
-            if handler.depth > depth:
-                raise self.invalid(index, f"the handler keeps {handler.depth} operands and there are {depth}")
-            kept = tuple(mark for mark in marks if mark < handler.depth)
-            self.reach(index, handler.target, handler.depth + 1 + handler.lasti, kept)
-        marks = self.after(index, depth, marks)
-        if lifted.jump_effect is not None:
-            if instruction.target is None:
-                raise self.invalid(index, f"{instruction.op} without a target")
-            self.reach(index, instruction.target, depth + lifted.jump_effect, marks)
-        if lifted.effect is None:
-            return depth
-        if index + 1 == len(self.instructions):
-            raise self.invalid(index, "execution runs off the end")
-        self.reach(index, index + 1, depth + lifted.effect, marks)
-        return depth + lifted.effect
+        deepest = depth = depths[index]
+        handled_by: Handler | None = None
+        while True:
+            instruction = instructions[index]
+            lifted = lift(instruction)
+            if lifted.need > depth:
+                raise self.invalid(index, f"{instruction.op} needs {lifted.need} operands and there are {depth}")
+            handler = handlers[index]
+            if handler is not None and lifted.raises and (handler is not handled_by or handler.depth > depth):
+                self.enter_handler(index, handler, depth, marks)
+                handled_by = handler
+            if instruction.op in _MOVES_MARKS:
+                marks = self.moved(index, depth, marks)
+                handled_by = None
+            if lifted.jump_effect is not None:
+                if instruction.target is None:
+                    raise self.invalid(index, f"{instruction.op} without a target")
+                self.reach(index, instruction.target, depth + lifted.jump_effect, marks)
+            if lifted.effect is None:
+                return deepest
+            depth += lifted.effect
+            if depth > deepest:
+                deepest = depth
+            index += 1
+            if index == len(instructions):
+                raise self.invalid(index - 1, "execution runs off the end")
+            if depths[index] >= 0:
+                self.reach(index - 1, index, depth, marks)
+                return deepest
+            depths[index] = depth
+            self.marks[index] = marks
 
-    def after(self, index: int, depth: int, marks: tuple[int, ...]) -> tuple[int, ...]:
-        """Where the saved exceptions are on the stack after an instruction."""
-        op = self.instructions[index].op
-        if op == "PUSH_EXC_INFO":
+    def enter_handler(self, index: int, handler: Handler, depth: int, marks: _Marks) -> None:
+        """An exception may take control from an instruction to its handler."""
+        if handler.depth > depth:
+            raise self.invalid(index, f"the handler keeps {handler.depth} operands and there are {depth}")
+        if marks and marks[-1] >= handler.depth:
+            raise self.invalid(index, "the handler drops an exception that is being handled")
+        self.reach(index, handler.target, handler.depth + 1 + handler.lasti, marks)
+
+    def moved(self, index: int, depth: int, marks: _Marks) -> _Marks:
+        """Where the saved exceptions are after an instruction that concerns them."""
+        instruction = self.instructions[index]
+        if instruction.op == "PUSH_EXC_INFO":
             return (*marks, depth - 1)
-        if op == "POP_EXCEPT":
+        if instruction.op == "POP_EXCEPT":
             if not marks:
                 raise self.invalid(index, "POP_EXCEPT without an exception that is handled")
             return marks[:-1]
-        if op == "SWAP":
-            top, low = depth - 1, depth - self.instructions[index].arg
-            return tuple(low if mark == top else top if mark == low else mark for mark in marks)
-        return marks
+        top, low = depth - 1, depth - instruction.arg
+        return tuple(low if mark == top else top if mark == low else mark for mark in marks)
 
-    def reach(self, source: int, index: int, depth: int, marks: tuple[int, ...]) -> None:
+    def reach(self, source: int, index: int, depth: int, marks: _Marks) -> None:
+        """Control may go from one instruction to another: what is known of both must agree."""
         known = self.depths[index]
         if known < 0:
             self.depths[index] = depth
@@ -103,9 +122,8 @@ class _Verifier:
             self.pending.append(index)
         elif known != depth:
             raise self.invalid(source, f"depth {depth} at offset {self.instructions[index].offset}, elsewhere {known}")
-        elif len(self.marks[index]) != len(marks):
-            raise self.invalid(source, f"{len(marks)} handled exceptions, elsewhere {len(self.marks[index])}")
+        elif self.marks[index] != marks:
+            raise self.invalid(source, "the exceptions being handled are not those that they are elsewhere")
 
     def invalid(self, index: int, reason: str) -> InvalidBytecode:
-        offset = self.instructions[index].offset if index < len(self.instructions) else 0
-        return InvalidBytecode(self.lowered.code.co_qualname, offset, reason)
+        return InvalidBytecode(self.lowered.code.co_qualname, self.instructions[index].offset, reason)
