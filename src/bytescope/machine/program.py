@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.lower import lower
 from bytescope.isa.lift import lift
+from bytescope.isa.plan import Plan
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.isa.verify import Verified, verify
 from bytescope.machine import calls
@@ -57,7 +58,8 @@ class Program:
 
     code: the guest code object; resident: the code object of its resident frame; ops, resumes: its handlers, by
     instruction index, once `link` was called; entry: index of the first instruction to execute; stops: idle
-    instructions that are executed all the same; module: name of the module that it was first run for.
+    instructions that are executed all the same; plan: what is observed; guarded: whether the machine sees every
+    exception in new activations; module: name of the module that it was first run for.
     """
 
     hooked = calls.HOOKED
@@ -70,6 +72,8 @@ class Program:
     observer: ClassVar[Observer | None] = None
     """What changes the handlers of programs that analyses want to observe, while any is attached."""
     stops: frozenset[int] = frozenset()
+    plan: Plan | None = None
+    guarded: bool = False
     module: str = ""
 
     def __init__(self, code: types.CodeType) -> None:
@@ -92,8 +96,13 @@ class Program:
         self.blank: list[None] = [None] * self.verified.max_depth
         free = len(code.co_freevars)
         self.own = len(variables) - free if self.private else 0
-        self.raises = [INSTRUCTIONS[instruction.op].raises for instruction in self.instructions]
+        self.raises = self.may_raise()
+        self.restored = {i.arg for i in self.instructions if i.op == "SAVE_LOCAL"}
         self._allocate()
+
+    def may_raise(self) -> list[bool]:
+        """Which instructions may raise; elsewhere an interrupt is put off."""
+        return [INSTRUCTIONS[instruction.op].raises for instruction in self.instructions]
 
     @property
     def return_position(self) -> Any:
@@ -179,7 +188,6 @@ class Program:
             self.module = module
         if Program.observer is not None:
             Program.observer.prepare(self)
-        restored = {i.arg for i in self.instructions if i.op == "SAVE_LOCAL"}
         ops: list[Op] = []
         resumes: list[Resume | None] = []
         for index, instruction in enumerate(self.instructions):
@@ -188,9 +196,9 @@ class Program:
                 ops.append(_unreachable)
                 resumes.append(None)
                 continue
-            restores = instruction.op == "STORE_LOCAL" and instruction.arg in restored
+            restores = instruction.op == "STORE_LOCAL" and instruction.arg in self.restored
             make = factory(instruction, restores, self.private)
-            op, resume = make(*self._bindings(index, instruction, depth))
+            op, resume = make(*self.bindings(index))
             ops.append(op)
             resumes.append(resume)
         if Program.observer is not None:
@@ -205,9 +213,10 @@ class Program:
             self.ops[:], self.resumes[:] = ops, resumes
         return self.ops
 
-    def _bindings(self, index: int, instruction: Instruction, depth: int) -> tuple[Any, ...]:
-
-        first = self.first_operand + depth - lift(instruction).need
+    def bindings(self, index: int) -> tuple[Any, ...]:
+        """What the factory of an instruction's handlers is given, see `emit.PARAMETERS`."""
+        instruction = self.instructions[index]
+        first = self.first_operand + self.verified.depths[index] - lift(instruction).need
         arg = instruction.arg
         variable = HEADER + arg.index if hasattr(arg, "index") and hasattr(arg, "scope") else 0
         following = self.follow(index + 1) if index + 1 < len(self.instructions) else -1

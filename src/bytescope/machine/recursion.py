@@ -8,7 +8,7 @@ fails where CPython's would.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bytescope.machine.calls import ROOM, room
@@ -23,16 +23,17 @@ def headroom(below: int = 0) -> Iterator[None]:
     Args:
         below: how much the host counts below the guest's first frame that would not be there without the machine.
     """
-    if not _depth[0]:
-        room[0] = ROOM + below
-        sys.setrecursionlimit(sys.getrecursionlimit() + room[0])
+    more = 0 if _depth[0] else ROOM + below
+    if more:
+        room[0] = more + _more[0]
+        sys.setrecursionlimit(sys.getrecursionlimit() + more)
     _depth[0] += 1
     try:
         yield
     finally:
         _depth[0] -= 1
-        if not _depth[0]:
-            sys.setrecursionlimit(max(sys.getrecursionlimit() - room[0], 1))
+        if more:
+            sys.setrecursionlimit(max(sys.getrecursionlimit() - more, 1))
 
 
 def _room_1() -> None:
@@ -47,8 +48,33 @@ def _room_3() -> None:
     pass
 
 
-check = _room_1
+check: Callable[[], None] = _room_1
 """Fails, called by the machine generator, where the limit leaves the machine no room."""
+
+_more = [0]
+"""How many frames more than usual there is room for."""
+
+
+def leave_room(change: int) -> None:
+    """Have room for more frames above a guest's, or for fewer again.
+
+    Args:
+        change: how many.
+    """
+    global check
+    _more[0] += change
+    room[0] += change
+    sys.setrecursionlimit(max(sys.getrecursionlimit() + change, 1))
+    check = _all_room if _more[0] else _room_1
+
+
+def _all_room() -> None:
+    _go_down(_more[0])
+
+
+def _go_down(count: int) -> None:
+    if count:
+        _go_down(count - 1)
 
 
 def trim(exception: BaseException, own_files: frozenset[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import types
 from typing import Any
 
@@ -33,9 +34,24 @@ def resident(code: types.CodeType) -> types.CodeType:
     known = _cache.get(id(code))
     if known is None:
         program = Program(code)
-        program.resident = Trampoline(code, program, program.sites).build(drive)
+        program.guarded = Program.observer is not None
+        program.resident = Trampoline(code, program, program.sites, program.guarded).build(drive)
         known = _cache[id(code)] = (program.resident, code)
     return known[0]
+
+
+def guard(programs: list[Program]) -> None:
+    """Have the machine see every exception in activations of these programs that begin from now on."""
+    replaced = {}
+    for program in programs:
+        old = program.resident
+        program.guarded = True
+        program.resident = Trampoline(program.code, program, program.sites, True).build(drive)
+        _cache[id(program.code)] = (program.resident, program.code)
+        replaced[id(old)] = (old, program.resident)
+    for function in gc.get_referrers(*(old for old, _ in replaced.values())):
+        if type(function) is types.FunctionType and id(function.__code__) in replaced:
+            function.__code__ = replaced[id(function.__code__)][1]
 
 
 calls.set_converter(resident)

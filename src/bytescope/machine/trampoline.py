@@ -45,12 +45,13 @@ class Site:
 
 
 class Trampoline:
-    """Assembles the resident code object of one guest code object."""
+    """Assembles the resident code object of one guest code object; if `guarded`, the machine sees every exception."""
 
-    def __init__(self, code: types.CodeType, program: Any, sites: list[Site]) -> None:
+    def __init__(self, code: types.CodeType, program: Any, sites: list[Site], guarded: bool = False) -> None:
         self.code = code
         self.program = program
         self.sites = sites
+        self.guarded = guarded
         self.asm = Assembler(code.co_qualname)
         self.sequences = Sequences(self.asm)
         self.consts: list[Any] = list(code.co_consts)
@@ -233,7 +234,7 @@ class Trampoline:
             self.load_const(None)
         else:
             sequences.native(kind, number, position)
-        if site.guarded:
+        if site.guarded or self.guarded:
             end = asm.here()
             asm.region(begin, end, handler, site.depth + 1)
         asm.jump("JUMP_BACKWARD_NO_INTERRUPT" if depth <= site.depth else "JUMP_FORWARD", self.loops[depth])

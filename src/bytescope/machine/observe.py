@@ -1,0 +1,183 @@
+"""Programs that analyses observe: their handlers are put between hooks when they are linked.
+
+What is observed where is a plan, made by whoever has attached analyses (`set_planner`). A program that nobody
+observes keeps its plain handlers. Handlers are exchanged in place, so activations that are under way go on with the
+new ones at their next instruction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from bytescope.isa.plan import Plan
+from bytescope.machine import calls, engine, recursion, resident
+from bytescope.machine.emit import Op, Resume
+from bytescope.machine.observe_emit import IDLE, UNOBSERVED, factory, hooks_of, name
+from bytescope.machine.program import HEADER, KEPT, LINE, Program
+from bytescope.machine.runtime import NULL, UNBOUND
+
+Planner = Callable[[Program], Plan]
+
+_RERAISING = frozenset({"RERAISE", "CLEANUP_THROW", "END_ASYNC_FOR"})
+
+_VARARGS, _VARKEYWORDS = 4, 8
+
+
+def arguments(program: Program, R: list[Any]) -> dict[str, Any]:
+    """The arguments that a frame starts with, by name."""
+    code = program.code
+    flags = code.co_flags
+    count = code.co_argcount + code.co_kwonlyargcount + bool(flags & _VARARGS) + bool(flags & _VARKEYWORDS)
+    if not count or program.private:
+        return {}
+    return {each: R[HEADER + index].cell_contents for index, each in enumerate(code.co_varnames[:count])}
+
+
+name(arguments=arguments, executed=engine.executed, NULL=NULL, UNBOUND=UNBOUND, KEPT=KEPT, LINE=LINE)
+
+
+class _Observer:
+    """Links programs with the hooks of their plans."""
+
+    def __init__(self, planner: Planner) -> None:
+        self.planner = planner
+        self.stopped: Callable[[], BaseException] | None = None
+
+    def prepare(self, program: Program) -> None:
+        """Plan what is observed in a program."""
+        plan = self.planner(program)
+        program.plan = plan or None
+        instructions = program.instructions
+        program.stops = frozenset(index for index in plan.points if instructions[index].op in IDLE)
+
+    def handlers(self, program: Program, ops: list[Op], resumes: list[Resume | None]) -> None:
+        """Change the handlers in place."""
+        vars(program).pop("unwind", None)
+        if self.stopped is not None:
+            _stop(program, ops, resumes, self.stopped)
+            return
+        plan = program.plan
+        if plan is None:
+            return
+        for index in plan.points:
+            ops[index], resumes[index] = _observed(program, plan, index, ops[index], resumes[index])
+        vars(program)["unwind"] = partial(_unwind, program, plan)
+
+
+def _observed(program: Program, plan: Plan, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+    instruction = program.instructions[index]
+    point = plan.points[index]
+    restores = instruction.op == "STORE_LOCAL" and instruction.arg in program.restored
+    make = factory(instruction, point, restores)
+    first, nxt, target, imm, *_ = program.bindings(index)
+    hooks = hooks_of(point)
+    return make(
+        first, target, nxt, imm, index, program, op, resume, point.site, point.loop_site, point.line_number, *hooks
+    )
+
+
+def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
+    """`Program.unwind` that tells of it."""
+    R[KEPT] = None
+    if plan.raised is not None and program.instructions[index].op not in _RERAISING:
+        plan.raised(plan.site(index), exception)
+    pc = Program.unwind(program, R, index, exception, lasti)
+    if pc >= 0:
+        if plan.handled is not None:
+            plan.handled(plan.site(pc), exception)
+    elif plan.unwound is not None:
+        try:
+            plan.unwound(plan.site(index), exception)
+        except BaseException:
+            R.pop()
+            raise
+    return pc
+
+
+# --- stopping
+
+
+def _stop(program: Program, ops: list[Op], resumes: list[Any], failure: Callable[[], BaseException]) -> None:
+    """Have a program raise at its next instruction, whatever happens, and look for no handler."""
+
+    def op(R: list[Any]) -> int:
+        raise failure()
+
+    def resume(R: list[Any], answer: Any) -> int:
+        raise failure()
+
+    def unwind(R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
+        program.leave(R, index, exception, index)
+        return -1
+
+    ops[:] = [op] * len(ops)
+    resumes[: len(ops)] = [resume] * len(ops)
+    vars(program).update(unwind=unwind, raises=[True] * len(ops))
+
+
+# --- attaching
+
+ROOM = 16
+"""Frames that hooks may need above a guest's; the host's recursion limit is higher by so much while any is attached."""
+
+
+def set_planner(planner: Planner | None) -> None:
+    """From now on have programs observed as this planner plans; None: have nothing observed."""
+    observer = Program.observer
+    if planner is None:
+        if observer is not None:
+            Program.observer = None
+            recursion.leave_room(-ROOM)
+    elif isinstance(observer, _Observer):
+        observer.planner = planner
+    else:
+        Program.observer = _Observer(planner)
+        recursion.leave_room(ROOM)
+
+
+def replan(which: Callable[[Program], bool] = lambda program: True) -> None:
+    """Plan and link programs again.
+
+    Args:
+        which: whether a program is concerned.
+    """
+    for program in list(engine.programs):
+        if not which(program):
+            continue
+        if Program.observer is None:
+            forget(program)
+        program.link()
+    guard = [each for each in list(engine.programs) if each.plan is not None and each.plan.exceptions and not each.guarded]
+    if guard:
+        resident.guard(guard)
+
+
+def forget(program: Program) -> None:
+    """Take back what observing has changed in a program, but for its handlers."""
+    program.plan = None
+    program.stops = frozenset()
+    vars(program).pop("unwind", None)
+
+
+def stop(failure: Callable[[], BaseException]) -> None:
+    """No guest instruction is executed any more, in any thread, until `go_on`: what is to be raised instead."""
+    observer = Program.observer
+    assert isinstance(observer, _Observer)
+    observer.stopped = failure
+    for program in list(engine.programs):
+        program.link()
+
+
+def go_on() -> None:
+    """Take back `stop`."""
+    observer = Program.observer
+    if isinstance(observer, _Observer) and observer.stopped is not None:
+        observer.stopped = None
+        for program in list(engine.programs):
+            program.raises = program.may_raise()
+            program.link()
+
+
+__all__ = ["UNOBSERVED", "arguments", "go_on", "replan", "set_planner", "stop"]
