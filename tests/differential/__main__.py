@@ -1,6 +1,6 @@
-"""``python -m tests.differential [--engine machine|cpython] [TOPIC | TOPIC::SNIPPET]...``: where do the engines differ?
+"""``python -m tests.differential [TOPIC | TOPIC::SNIPPET]...``: where does the machine differ from CPython?
 
-``--engine cpython`` runs CPython against itself under another hash seed, which shows snippets that are not deterministic.
+``--engine cpython`` runs CPython against itself under another hash seed: what differs then is not deterministic.
 """
 
 from __future__ import annotations

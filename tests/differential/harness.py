@@ -17,13 +17,15 @@ from . import observe
 from .corpus import Snippet
 from .engines import PROCESS
 
+#: How much of what a dying process said last is reported.
+LAST_WORDS = 3000
 ROOT = Path(__file__).parents[2]
 SECONDS = 20.0
 Outcome = dict[str, Any]
 
 
 def environment(hash_seed: int, directory: str) -> dict[str, str]:
-    """The environment of a worker: the repository importable, nothing that changes messages, a given hash seed, temporary files here."""
+    """The environment of a worker: the repository importable, nothing that changes messages, temporary files here."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COVERAGE"))}
     return {
         **inherited,
@@ -95,7 +97,7 @@ def _worker(
             errors="replace",
             timeout=seconds * len(names) + 30,
         )
-        last_words = f"exit status {process.returncode}\n{process.stderr[-3000:]}"
+        last_words = f"exit status {process.returncode}\n{process.stderr[-LAST_WORDS:]}"
     except subprocess.TimeoutExpired:
         last_words = "the worker process hung"
     finished: dict[str, Outcome] = {}

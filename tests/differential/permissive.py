@@ -1,8 +1,8 @@
 """The world in which a generated program runs: put before its text, so that it is part of the program.
 
 Free names are bound to objects that allow nearly everything, ``note`` reports what a statement raised, ``drive`` calls
-and iterates whatever it is given, and ``tick``, which every loop and function of the program starts with, makes sure that
-the program ends.
+and iterates whatever it is given, and ``tick``, which every loop and function of the program starts with, makes sure
+that the program ends.
 """
 
 import sys
@@ -228,5 +228,3 @@ def drive_generator(generator):
         print("step", type(generator.send(None if step == 0 else Anything(step))).__name__)
     print("thrown", type(generator.throw(Oops("thrown"))).__name__)
     generator.close()
-
-

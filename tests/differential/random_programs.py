@@ -1,21 +1,36 @@
 """``python -m tests.differential.random_programs --count 500 --seed 0``: random programs on CPython and on the machine.
 
-Programs that CPython itself does not survive, or that take longer than the time limit there, are left out and counted.
-``--show SEED`` prints the program of a seed.
+``--kind syntax`` (the default) are pysource-codegen's, in which every construct may stand everywhere; ``--kind
+grammar`` are well-behaved ones that make sense. Programs that CPython itself does not survive, or that take longer than
+the time limit there, are left out and counted. ``--show SEED`` prints the program of a seed.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from . import harness
+from . import generated, grammar, harness
 from .engines import PROCESS
-from .generated import PRELUDE, program
 
 BATCH = 25
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A way to make programs: from a seed and a size, and the text they all begin with."""
+
+    program: Callable[[int, int], str | None]
+    prelude: str
+    size: int
+
+
+KINDS = {
+    "syntax": Kind(generated.program, generated.PRELUDE, 1500),
+    "grammar": Kind(grammar.program, grammar.PRELUDE, 60),
+}
 
 
 @dataclass
@@ -39,13 +54,24 @@ class Tally:
         )
 
 
-def compare(count: int, seed: int, nodes: int = 1500, engine: str = "machine", seconds: float = 60) -> Iterator[Tally]:
-    """Compare `count` programs with the seeds from `seed` on; yields the tally after each batch of programs."""
+def compare(
+    count: int, seed: int, kind: str = "syntax", size: int = 0, engine: str = "machine", seconds: float = 60
+) -> Iterator[Tally]:
+    """Compare programs and yield the tally after each batch.
+
+    Args:
+        count: how many programs to compare.
+        seed: the first program's seed; the following ones have the following seeds.
+        kind: a name in `KINDS`.
+        size: the size of a program, 0 for the kind's own.
+        engine: what to compare CPython with.
+        seconds: the time limit of one program.
+    """
     tally = Tally()
     waiting: dict[str, str] = {}
     while tally.compared < count:
         while len(waiting) < min(BATCH, count - tally.compared):
-            source = program(seed, nodes)
+            source = KINDS[kind].program(seed, size or KINDS[kind].size)
             if source is None:
                 tally.unusable += 1
             else:
@@ -74,17 +100,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.differential.random_programs", description=__doc__)
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--nodes", type=int, default=1500, help="size of a program")
+    parser.add_argument("--kind", choices=sorted(KINDS), default="syntax")
+    parser.add_argument("--size", type=int, default=0, help="size of a program")
     parser.add_argument("--engine", choices=sorted(PROCESS), default="machine")
     parser.add_argument("--seconds", type=float, default=60, help="time limit of a program on the machine")
     parser.add_argument("--show", type=int, metavar="SEED", help="print the program of this seed and do nothing else")
     options = parser.parse_args(arguments)
+    kind = KINDS[options.kind]
     if options.show is not None:
-        print((program(options.show, options.nodes) or "not compilable").removeprefix(PRELUDE))
+        text = kind.program(options.show, options.size or kind.size)
+        print((text or "not compilable").removeprefix(kind.prelude))
         return 0
     reported: set[str] = set()
     tally = Tally()
-    for tally in compare(options.count, options.seed, options.nodes, options.engine, options.seconds):
+    for tally in compare(options.count, options.seed, options.kind, options.size, options.engine, options.seconds):
         for name in tally.different.keys() - reported:
             print(f"=== {name}\n" + "\n".join(tally.different[name]))
             reported.add(name)

@@ -1,4 +1,4 @@
-"""``python -m tests.differential.reduce FILE`` or ``--seed N``: make a program smaller that behaves differently on the machine.
+"""``python -m tests.differential.reduce FILE`` or ``--seed N``: make a program smaller that the machine gets wrong.
 
 Tries, a batch at a time, programs with one statement or expression less, and goes on with the smallest one that still
 differs. The result is what a regression test should look like.
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import harness
-from .generated import PRELUDE, program
+from .random_programs import KINDS
 
 BATCH = 40
 
@@ -65,13 +65,11 @@ def _differing(texts: list[str], prelude: str, seconds: float) -> list[str]:
     expected = harness.run_batch(sources, "cpython", 1, 5)
     usable = {name: source for name, source in sources.items() if "died" not in expected[name]}
     actual = harness.run_batch(usable, "machine", 1, seconds)
-    return [
-        sources[name].removeprefix(prelude) for name in usable if harness.differences(expected[name], actual[name])
-    ]
+    return [sources[name].removeprefix(prelude) for name in usable if harness.differences(expected[name], actual[name])]
 
 
 def _smaller(source: str) -> Iterator[str]:
-    """Programs with one cut each: a statement left out, unwrapped or emptied, an expression replaced by a part of it."""
+    """Programs with one cut each: a statement left out, unwrapped or emptied, an expression replaced by its part."""
     tree = ast.parse(source)
     for number, node in enumerate(ast.walk(tree)):
         for field, value in ast.iter_fields(node):
@@ -128,10 +126,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.differential.reduce", description=__doc__)
     parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument("--seed", type=int, help="a program of random_programs")
-    parser.add_argument("--nodes", type=int, default=1500)
+    parser.add_argument("--kind", choices=sorted(KINDS), default="syntax")
+    parser.add_argument("--size", type=int, default=0)
     options = parser.parse_args(arguments)
     if options.seed is not None:
-        text, prelude = program(options.seed, options.nodes) or "", PRELUDE
+        kind = KINDS[options.kind]
+        text, prelude = kind.program(options.seed, options.size or kind.size) or "", kind.prelude
     elif options.file is not None:
         text, prelude = options.file.read_text(encoding="utf-8"), ""
     else:

@@ -9,13 +9,27 @@ import pytest
 from . import corpus, harness
 from .corpus import Snippet
 
+pytestmark = pytest.mark.process
+
 
 @cache
 def _topic(topic: str, engine: str) -> dict[str, harness.Outcome]:
     return harness.run(corpus.load(topic), engine, hash_seed=2 if engine == "machine" else 1)
 
 
-@pytest.mark.parametrize("snippet", corpus.load(), ids=lambda snippet: snippet.id)
+def _cases() -> list[object]:
+    # A topic runs as a whole, so its tests belong into one process of a parallel run.
+    return [
+        pytest.param(snippet, id=snippet.id, marks=pytest.mark.xdist_group(snippet.topic)) for snippet in corpus.load()
+    ]
+
+
+def _topics() -> list[object]:
+    names = sorted({snippet.topic for snippet in corpus.load()})
+    return [pytest.param(name, id=name, marks=pytest.mark.xdist_group(name)) for name in names]
+
+
+@pytest.mark.parametrize("snippet", _cases())
 def test_same_as_cpython(snippet: Snippet) -> None:
     expected = _topic(snippet.topic, "cpython")[snippet.id]
     actual = _topic(snippet.topic, "machine")[snippet.id]
@@ -24,7 +38,7 @@ def test_same_as_cpython(snippet: Snippet) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("topic", sorted({snippet.topic for snippet in corpus.load()}))
+@pytest.mark.parametrize("topic", _topics())
 def test_really_interpreted(topic: str) -> None:
     """The machine interpreted at least one instruction for every line that CPython executed."""
     executed = _topic(topic, "lines")

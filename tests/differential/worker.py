@@ -1,4 +1,4 @@
-"""The process in which a batch of programs runs: ``python -m tests.differential.worker ENGINE RESULTS SECONDS FILE...``.
+"""Runs a batch of programs in this process: ``python -m tests.differential.worker ENGINE RESULTS SECONDS FILE...``.
 
 Each program gets a module ``__main__`` of its own, captured standard streams and a time limit. Before a program
 starts and after it ended a line of JSON goes to RESULTS, so that whoever started the worker knows which program
@@ -29,16 +29,14 @@ def main(arguments: list[str]) -> None:
     engine, results, seconds, *files = arguments
     run, count = ENGINES[engine]()
     limits = sys.getrecursionlimit()
-    own_main = sys.modules["__main__"]
     modules, path, cwd = set(sys.modules), list(sys.path), os.getcwd()
     with open(results, "a", encoding="utf-8") as out:
         for file in files:
             _send(out, {"start": file})
             faulthandler.dump_traceback_later(float(seconds), exit=True)
-            outcome = execute(file, run, count)
+            outcome = execute(Path(file).read_text(encoding="utf-8"), file, run, count)
             faulthandler.cancel_dump_traceback_later()
             _send(out, {"file": file, **outcome})
-            sys.modules["__main__"] = own_main
             sys.setrecursionlimit(limits)
             sys.path[:] = path
             os.chdir(cwd)
@@ -52,25 +50,33 @@ def _send(out: io.TextIOBase | Any, record: dict[str, Any]) -> None:
     out.flush()
 
 
-def execute(file: str, run: Run, count: Count) -> dict[str, Any]:
-    """Run one program and describe all that can be seen of it."""
+def execute(source: str, file: str, run: Run, count: Count) -> dict[str, Any]:
+    """Run one program as ``__main__`` and describe all that can be seen of it.
+
+    Args:
+        source: its text.
+        file: the name of the file that it is in, or may be thought to be in.
+        run: what runs code.
+        count: what counts the work done.
+    """
     module = types.ModuleType("__main__")
     module.__file__ = file
-    sys.modules["__main__"] = module
     stdout, stderr = io.StringIO(), io.StringIO()
-    streams = sys.stdout, sys.stderr
+    streams, own_main = (sys.stdout, sys.stderr), sys.modules["__main__"]
+    sys.modules["__main__"] = module
     sys.stdout, sys.stderr = stdout, stderr
     before = count()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always")
-            record, report = _observed(file, module, run)
+            record, report = _observed(source, module, run)
             variables = observe.namespace(module.__dict__)
             # What the program leaves behind dies here, its finalizers' output included.
             module.__dict__.clear()
             gc.collect()
     finally:
         sys.stdout, sys.stderr = streams
+        sys.modules["__main__"] = own_main
     return {
         "stdout": observe.text(stdout.getvalue()),
         "stderr": observe.text(stderr.getvalue()),
@@ -81,12 +87,13 @@ def execute(file: str, run: Run, count: Count) -> dict[str, Any]:
     }
 
 
-def _observed(file: str, module: types.ModuleType, run: Run) -> tuple[dict[str, Any] | None, str]:
+def _observed(source: str, module: types.ModuleType, run: Run) -> tuple[dict[str, Any] | None, str]:
+    assert module.__file__ is not None
     try:
-        code = compile(Path(file).read_text(encoding="utf-8"), file, "exec", dont_inherit=True)
+        code = compile(source, module.__file__, "exec", dont_inherit=True)
         run(code, module.__dict__)
     except BaseException as raised:
-        observe.drop_harness(raised, file)
+        observe.drop_harness(raised, module.__file__)
         return observe.exception(raised), observe.report(raised)
     return None, ""
 

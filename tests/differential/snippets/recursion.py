@@ -113,6 +113,7 @@ try: f(0)
 except RecursionError as e:
     text = "".join(traceback.format_exception(e))
     print(text.splitlines()[-1][:48], "more times" in text, text.count("in f"))
+    del text
 
 # --- handler_in_recursion
 def f(n):

@@ -1,0 +1,51 @@
+"""Whatever program is written, it behaves on the machine as on CPython."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.differential import engines, grammar, harness, random_programs
+from tests.differential.worker import execute
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> str:
+    """Programs of the grammar; Hypothesis makes every choice, and so can make a failing program smaller."""
+    return grammar.write(lambda below: draw(st.integers(0, below - 1)), draw(st.integers(1, 20)))
+
+
+def behaviour(program: str, engine: str) -> harness.Outcome:
+    run, count = engines.ENGINES[engine]()
+    return execute(program, "<program>", run, count)
+
+
+@settings(max_examples=40)
+@given(programs())
+def test_programs_that_make_sense(program: str) -> None:
+    found = harness.differences(behaviour(program, "cpython"), behaviour(program, "machine"))
+    assert not found, "\n".join(found)
+
+
+def check(kind: str, count: int, seed: int) -> None:
+    tally = random_programs.Tally()
+    for tally in random_programs.compare(count, seed, kind):
+        different = "\n".join(f"{name}: {' '.join(found)}" for name, found in tally.different.items())
+        assert not tally.different, different
+    assert tally.compared == count
+    assert tally.instructions > 500 * count
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("kind", sorted(random_programs.KINDS))
+def test_a_sample(kind: str) -> None:
+    check(kind, 25, seed=10_000)
+
+
+@pytest.mark.slow
+@pytest.mark.process
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("kind", sorted(random_programs.KINDS))
+def test_five_hundred(kind: str) -> None:
+    check(kind, 500, seed=20_000)
