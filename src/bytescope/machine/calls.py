@@ -161,7 +161,11 @@ def make_function(R: list[Any], flags: int, code: types.CodeType, *attributes: A
     """
     given = list(attributes)
     values = {flag: given.pop(0) for flag in (1, 2, 4, 8, 16) if flags & flag}
-    function = types.FunctionType(_resident(code), R[0], code.co_name, values.get(1), values.get(8))
+    inner = R[4].inner
+    resident = inner.get(id(code))
+    if resident is None:
+        resident = inner[id(code)] = _resident(code)
+    function = types.FunctionType(resident, R[0], code.co_name, values.get(1), values.get(8))
     function.__qualname__ = code.co_qualname
     if 2 in values:
         function.__kwdefaults__ = values[2]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import types
+import weakref
 from collections.abc import Generator
 from typing import Any
 
@@ -19,8 +20,11 @@ from bytescope.machine.runtime import Raised
 executed = [0]
 """Number of guest instructions executed so far, in this process."""
 
-programs: list[Program] = []
-"""The programs executed so far, in the order in which they first were."""
+programs: weakref.WeakSet[Program] = weakref.WeakSet()
+"""The programs that were executed and still exist."""
+
+started = [0]
+"""Number of programs executed so far."""
 
 _OWN_MODULES = (
     sys.modules[__name__], calls, program_module, recursion, runtime,
@@ -37,6 +41,12 @@ def foreign(exception: BaseException) -> BaseException:
         traceback = traceback.tb_next
     exception.__traceback__ = traceback
     return exception
+
+
+def begin(program: Program) -> None:
+    """Take note of a program that is executed for the first time."""
+    programs.add(program)
+    started[0] += 1
 
 
 def drive(
@@ -64,7 +74,7 @@ def drive(
     ops = program.ops
     if ops is None:
         ops = program.link(namespace.get("__name__"))
-        programs.append(program)
+        begin(program)
     resumes = program.resumes
     R = registers(program, cells, namespace, mapping)
     pc = program.entry
@@ -120,7 +130,7 @@ def watched(
     ops = program.ops
     if ops is None:
         ops = program.link(namespace.get("__name__"))
-        programs.append(program)
+        begin(program)
     resumes = program.resumes
     R = registers(program, cells, namespace, mapping)
     pc = program.entry

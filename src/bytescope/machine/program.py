@@ -56,8 +56,8 @@ class Observer(Decorator, Protocol):
 class Program:
     """A guest code object as the machine runs it.
 
-    code: the guest code object; resident: the code object of its resident frame; ops, resumes: its handlers, by
-    instruction index, once `link` was called; entry: index of the first instruction to execute; stops: idle
+    code: the guest code object; inner: resident code objects of the functions it makes, by id of their code; ops,
+    resumes: its handlers, by instruction index, once `link` was called; entry: index of the first instruction to execute; stops: idle
     instructions that are executed all the same; plan: what is observed; guarded: whether the machine sees every
     exception in new activations; module: name of the module that it was first run for.
     """
@@ -82,7 +82,7 @@ class Program:
         self.instructions = self.lowered.instructions
         self.verified: Verified = verify(self.lowered)
         self.private = not code.co_flags & 1
-        self.resident: types.CodeType = code
+        self.inner: dict[int, types.CodeType] = {}
         self.native_offsets: list[int] = []
         self.sites: list[Site] = []
         self.site_numbers: list[tuple[int, ...]] = []

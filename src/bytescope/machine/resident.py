@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import gc
 import types
+import weakref
+from collections import deque
 from typing import Any
 
-from bytescope.machine import calls
+from bytescope.machine import calls, engine
 from bytescope.machine.engine import drive
 from bytescope.machine.program import Program
 from bytescope.machine.trampoline import Trampoline
 
-_cache: dict[int, tuple[types.CodeType, types.CodeType]] = {}
-"""Id of a guest code object to its resident one, and itself, to be kept alive with it."""
+_cache: weakref.WeakValueDictionary[int, types.CodeType] = weakref.WeakValueDictionary()
+"""Id of a guest code object to its resident one, which keeps it alive as long as anything runs or may run it."""
+_kept: deque[types.CodeType] = deque(maxlen=1024)
+"""Resident code objects that are likely to be wanted again although nothing refers to them for a while."""
 
 
 def program_of(code: types.CodeType) -> Program | None:
@@ -23,8 +27,12 @@ def program_of(code: types.CodeType) -> Program | None:
     return None
 
 
-def resident(code: types.CodeType) -> types.CodeType:
+def resident(code: types.CodeType, keep: bool = False) -> types.CodeType:
     """The resident code object of a guest code object (itself, if it is resident already).
+
+    Args:
+        code: the code object.
+        keep: whether it is likely to be asked for again after all functions that use it are gone.
 
     Raises:
         InvalidBytecode: if the code object is malformed.
@@ -35,20 +43,25 @@ def resident(code: types.CodeType) -> types.CodeType:
     if known is None:
         program = Program(code)
         program.guarded = Program.observer is not None
-        program.resident = Trampoline(code, program, program.sites, program.guarded).build(drive)
-        known = _cache[id(code)] = (program.resident, code)
-    return known[0]
+        known = _cache[id(code)] = Trampoline(code, program, program.sites, program.guarded).build(drive)
+    if keep:
+        _kept.append(known)
+    return known
 
 
 def guard(programs: list[Program]) -> None:
     """Have the machine see every exception in activations of these programs that begin from now on."""
     replaced = {}
     for program in programs:
-        old = program.resident
         program.guarded = True
-        program.resident = Trampoline(program.code, program, program.sites, True).build(drive)
-        _cache[id(program.code)] = (program.resident, program.code)
-        replaced[id(old)] = (old, program.resident)
+        old = _cache.get(id(program.code))
+        if old is not None:
+            new = _cache[id(program.code)] = Trampoline(program.code, program, program.sites, True).build(drive)
+            replaced[id(old)] = (old, new)
+    for each in list(engine.programs):
+        for key, old in each.inner.items():
+            if id(old) in replaced:
+                each.inner[key] = replaced[id(old)][1]
     for function in gc.get_referrers(*(old for old, _ in replaced.values())):
         if type(function) is types.FunctionType and id(function.__code__) in replaced:
             function.__code__ = replaced[id(function.__code__)][1]

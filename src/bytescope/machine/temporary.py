@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import types
 from collections.abc import Iterator
@@ -36,9 +37,9 @@ def functions_in(value: Any) -> Iterator[types.FunctionType]:
             pending.append(value.__func__)
         elif isinstance(value, type):
             pending += [each for base in value.__mro__ for each in vars(base).values() if _has_function(each)]
-        elif isinstance(getattr(value, "func", None), types.FunctionType):  # functools.partial and the like
-            pending.append(value.func)
-        elif isinstance(getattr(value, "__wrapped__", None), types.FunctionType):  # functools.lru_cache
+        elif isinstance(value, functools.partial):
+            pending += [value.func, *value.args, *value.keywords.values()]
+        elif isinstance(value, functools._lru_cache_wrapper):
             pending.append(value.__wrapped__)
         else:
             pending += [vars(base)["__call__"] for base in type(value).__mro__ if "__call__" in vars(base)][:1]
@@ -78,7 +79,7 @@ def _take(function: types.FunctionType) -> bool:
     if is_guest(function):
         return False
     code = function.__code__
-    function.__code__ = resident(code)
+    function.__code__ = resident(code, keep=True)
     _calls[id(function)] = [1, function, code]
     return True
 

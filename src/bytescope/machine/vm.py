@@ -59,7 +59,7 @@ class VM:
         self.globals: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         self._future = 0
         self._instructions = engine.executed[0]
-        self._functions = len(engine.programs)
+        self._functions = engine.started[0]
 
     @property
     def instructions(self) -> int:
@@ -69,7 +69,7 @@ class VM:
     @property
     def functions(self) -> int:
         """Guest code objects first executed since this VM was made, in the whole process."""
-        return len(engine.programs) - self._functions
+        return engine.started[0] - self._functions
 
     @property
     def kinds(self) -> Mapping[str, int]:
@@ -126,6 +126,8 @@ class VM:
             raise TypeError(f"source must be a string, bytes or a code object, not {type(source).__name__}")
         if mode == "eval" and not isinstance(source, memoryview):
             source = source.lstrip(" \t") if isinstance(source, str) else source.lstrip(b" \t")
+        elif mode == "single" and not isinstance(source, memoryview):
+            source = source + "\n" if isinstance(source, str) else source + b"\n"  # at a prompt there is one
         code: types.CodeType = compile(source, "<string>", mode, 0 if namespace is not None else self._future, True)
         if namespace is None:
             self._future |= code.co_flags & calls.FUTURE_FLAGS
@@ -246,7 +248,12 @@ class VM:
             guests: globs of modules that are guests beside those of the VM.
             below: see `headroom`.
         """
-        with importing(self.guests.including(guests)), headroom(below), tracing.available(), limits.in_force(self.budget):
+        with (
+            importing(self.guests.including(guests)),
+            headroom(below),
+            tracing.available(),
+            limits.in_force(self.budget),
+        ):
             try:
                 yield
             except RecursionError as error:
