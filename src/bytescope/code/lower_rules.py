@@ -31,6 +31,15 @@ def positive(op: str) -> Rule:
     return rule
 
 
+def swap(lowering: Lowering, arg: int) -> None:
+    if not arg:
+        raise lowering.invalid("SWAP 0")
+    if arg > 1:
+        lowering.emit("SWAP", lowering.count(arg))
+    else:
+        lowering.emit("NOP")
+
+
 def plain(op: str, arg: object = None) -> Rule:
     """A rule for a raw opcode that always becomes the same instruction, with an immediate."""
     return lambda lowering, _: lowering.emit(op, arg)
@@ -204,7 +213,7 @@ def call(lowering: Lowering, arg: int) -> None:
     if at != len(lowering.instructions):
         raise lowering.invalid("KW_NAMES is not followed by its call")
     if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names) or len(names) > arg:
-        raise lowering.invalid(f"a call with {arg} arguments, the last of which are to be named {names!r}")
+        raise lowering.invalid(f"KW_NAMES does not name any of the last of {arg} arguments")
     lowering.belongs_to_predecessor()
     lowering.emit("LOAD_CONST", names)
     lowering.emit("CALL_KW", arg)
@@ -281,7 +290,7 @@ COMMON: dict[str, Rule] = {
     "POP_TOP": "POP",
     "PUSH_NULL": "PUSH_NULL",
     "COPY": positive("COPY"),
-    "SWAP": positive("SWAP"),
+    "SWAP": swap,
     "LOAD_CONST": load_const,
     "LOAD_FAST": load_fast,
     "STORE_FAST": store_fast,

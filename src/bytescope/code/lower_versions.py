@@ -79,6 +79,8 @@ def dict_merge(above: int) -> Rule:
     """A rule for DICT_MERGE; the callable, which is named in errors, is so many values below the dict."""
 
     def rule(lowering: Lowering, arg: int) -> None:
+        if not arg:
+            raise lowering.invalid("DICT_MERGE 0")
         lowering.count(arg + above)
         lowering.emit("DICT_MERGE", (arg, arg + above))
 
@@ -214,8 +216,8 @@ def _set_function_attribute(lowering: Lowering, arg: int) -> None:
     The attributes are on the stack in the reverse order of these instructions.
     """
     made = lowering.last("MAKE_FUNCTION")
-    order = FUNCTION_ATTRIBUTES.index(arg) if arg in FUNCTION_ATTRIBUTES else len(FUNCTION_ATTRIBUTES)
-    if made is None or any(made.arg & flag for flag in FUNCTION_ATTRIBUTES[: order + 1]):
+    pushed_before = FUNCTION_ATTRIBUTES[: FUNCTION_ATTRIBUTES.index(arg) + 1] if arg in FUNCTION_ATTRIBUTES else ()
+    if made is None or not pushed_before or any(made.arg & flag for flag in pushed_before):
         raise lowering.invalid(f"SET_FUNCTION_ATTRIBUTE {arg} out of place")
     lowering.belongs_to_predecessor()
     made.arg |= arg

@@ -56,14 +56,11 @@ def COPY(m: Machine, i: Instruction) -> None:
 
 @instruction("low ... top -- top ... low", raises=False)
 def SWAP(m: Machine, i: Instruction) -> None:
-    if i.arg > 1:
-        top = m.pop()
-        between = m.popn(i.arg - 2)
-        low = m.pop()
-        for value in (top, *between, low):
-            m.push(value)
-    else:
-        m.push(m.pop())
+    top = m.pop()
+    between = m.popn(i.arg - 2)
+    low = m.pop()
+    for value in (top, *between, low):
+        m.push(value)
 
 
 # ---- variables
@@ -124,7 +121,7 @@ def RESTORE_CELL(m: Machine, i: Instruction) -> None:
     m.restore_cell(i.arg, m.pop())
 
 
-@instruction("-- null? value null?")
+@instruction("-- null_below? value null_above?")
 def LOAD_GLOBAL(m: Machine, i: Instruction) -> None:
     if i.flag == "null below":
         m.push(m.null())
@@ -390,7 +387,7 @@ def DICT_UPDATE(m: Machine, i: Instruction) -> None:
     m.dict_update(m.peek(i.arg), mapping)
 
 
-@instruction("function ... dict ... mapping -- function ... dict ...")
+@instruction("function ... dict others... mapping -- function ... dict others...")
 def DICT_MERGE(m: Machine, i: Instruction) -> None:
     mapping = m.pop()
     m.dict_merge(m.peek(i.arg[0]), mapping, m.peek(i.arg[1]))
@@ -401,13 +398,13 @@ def LIST_TO_TUPLE(m: Machine, i: Instruction) -> None:
     m.push(m.list_to_tuple(m.pop()))
 
 
-@instruction("iterable -- last ... first")
+@instruction("iterable -- values...")
 def UNPACK(m: Machine, i: Instruction) -> None:
     for value in reversed(m.unpack(i.arg, m.pop())):
         m.push(value)
 
 
-@instruction("iterable -- last ... rest ... first")
+@instruction("iterable -- after... rest before...")
 def UNPACK_EX(m: Machine, i: Instruction) -> None:
     for value in reversed(m.unpack_ex(i.arg, m.pop())):
         m.push(value)
@@ -562,7 +559,7 @@ def GET_ITER(m: Machine, i: Instruction) -> None:
     m.push(m.iter(m.pop()))
 
 
-@instruction("iterator -- iterator value | --", jumps=True)
+@instruction("iterator -- iterator value |", jumps=True)
 def FOR_ITER(m: Machine, i: Instruction) -> None:
     iterator = m.pop()
     value = m.next(iterator, exhausted=i.target)

@@ -11,9 +11,14 @@ from typing import Any
 class Row:
     """A row of the table of instructions.
 
-    name: the operation; effect: "operands -- results" by name, topmost last; jumps: it may go to its target;
-    falls_through: it may go on to the next instruction; raises: it may raise; semantics: its meaning on an abstract
-    machine.
+    Attributes:
+        name: the operation.
+        effect: "operands -- results" by name, topmost last; `name?` for one that may be missing, `name...` for any
+            number; "operands -- results | results" where it leaves other results at its target.
+        jumps: whether it may go to its target.
+        falls_through: whether it may go on to the next instruction.
+        raises: whether it may raise.
+        semantics: its meaning on an abstract machine.
     """
 
     name: str
