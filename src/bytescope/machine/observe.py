@@ -7,11 +7,12 @@ new ones at their next instruction.
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from bytescope.isa.plan import Plan
+from bytescope.isa.plan import Plan, Point
 from bytescope.machine import calls, engine, recursion, resident
 from bytescope.machine.emit import Op, Resume
 from bytescope.machine.observe_emit import IDLE, UNOBSERVED, factory, hooks_of, name
@@ -149,9 +150,44 @@ def replan(which: Callable[[Program], bool] = lambda program: True) -> None:
         if Program.observer is None:
             forget(program)
         program.link()
-    guard = [each for each in list(engine.programs) if each.plan is not None and each.plan.exceptions and not each.guarded]
-    if guard:
-        resident.guard(guard)
+
+
+def guard() -> None:
+    """Have exceptions that no handler of the guest takes come by the machine, too."""
+    observed = [each for each in list(engine.programs) if each.plan is not None and each.plan.exceptions]
+    unguarded = [each for each in (*observed, *resident.unlinked()) if not each.guarded]
+    if unguarded:
+        resident.guard(unguarded)
+
+
+def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int], Point | None]) -> None:
+    """Plan one instruction of an observed program again.
+
+    Args:
+        code: the guest code object.
+        index: the instruction.
+        plan_point: plans it.
+    """
+    program = resident.program_for(code)
+    if program is None or program.plan is None or program.ops is None or Program.decorate is not None:
+        return
+    points = program.plan.points
+    points[index] = plan_point(program, index) or Point(program.plan.site(index))
+    if points[index].line is None and not any(each.line for each in points.values()):
+        for number in [number for number, each in points.items() if each.line_number]:
+            points[number].line_number = 0
+            points[number].resets_line = False
+            _rehandle(program, number)
+    else:
+        _rehandle(program, index)
+
+
+def _rehandle(program: Program, index: int) -> None:
+    assert program.plan is not None and program.ops is not None
+    op, resume = program.handlers(index)
+    if program.plan.points[index] or program.instructions[index].op in IDLE:
+        op, resume = _observed(program, program.plan, index, op, resume)
+    program.ops[index], program.resumes[index] = op, resume
 
 
 def forget(program: Program) -> None:
@@ -180,4 +216,4 @@ def go_on() -> None:
             program.link()
 
 
-__all__ = ["UNOBSERVED", "arguments", "go_on", "replan", "set_planner", "stop"]
+__all__ = ["UNOBSERVED", "arguments", "go_on", "guard", "refresh", "replan", "set_planner", "stop"]

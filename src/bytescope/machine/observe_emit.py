@@ -169,7 +169,10 @@ class _Writer:
             self.conditional()
         else:
             self.perform()
-        body = [*self.arrival_lines, *(f"a{index} = {self.register(Symbol(-1, index))}" for index in sorted(self.loaded))]
+        body = [
+            *self.arrival_lines,
+            *(f"a{index} = {self.register(Symbol(-1, index))}" for index in sorted(self.loaded)),
+        ]
         lines = [f"def make({_PARAMETERS}):", "    def op(R):", *("        " + line for line in body + self.lines)]
         if self.answer:
             lines += ["    def resume(R, v):", *("        " + line for line in self.answer)]
@@ -211,7 +214,12 @@ class _Writer:
     def jump_back(self, following: str) -> list[str]:
         """Statements that go on at `following`, having said so if that is backwards."""
         lines = [f"x = {following}", "if x == target:", *("    " + line for line in self.back())]
-        self.answer = self.answer or ["x = go_on(R, v)", "if x == target:", *("    " + line for line in self.back()), "return x"]
+        self.answer = self.answer or [
+            "x = go_on(R, v)",
+            "if x == target:",
+            *("    " + line for line in self.back()),
+            "return x",
+        ]
         return [*lines, "return x"]
 
     def boundary(self) -> None:
@@ -261,7 +269,10 @@ class _Writer:
         lines += self.report(kept)
         lines += ["return x"]
         self.answer += ["x = go_on(R, v)", "if x == -1:", "    return -1", "kept = R[KEPT]", "R[KEPT] = None"]
-        self.answer += ["if kept is not None and kept[0] == pc:", *("    " + line for line in self.report("*kept[1], "))]
+        self.answer += [
+            "if kept is not None and kept[0] == pc:",
+            *("    " + line for line in self.report("*kept[1], ")),
+        ]
         self.answer += ["return x"]
 
     def report(self, given: str) -> list[str]:
@@ -326,11 +337,27 @@ class _Writer:
         jump = [f"if {when}:", *("    " + line for line in self.back()), "    return target", "return nxt"]
         test = "not not" if call.name == "truth" else "None is"
         if point.before is not None:
-            lines += [f"r = on_before(site, {value})", "if r is not None:", "    x = r.value", *("    " + line for line in self.finish("x"))]
+            lines += [
+                f"r = on_before(site, {value})",
+                "if r is not None:",
+                "    x = r.value",
+                *("    " + line for line in self.finish("x")),
+            ]
             lines += ["    " + line for line in [*decide, *jump]]
-        lines += ["if plain(R) == -1:", f"    R[KEPT] = (pc, {value})", "    return -1", f"x = {test} {value}", *decide, *jump]
+        lines += [
+            "if plain(R) == -1:",
+            f"    R[KEPT] = (pc, {value})",
+            "    return -1",
+            f"x = {test} {value}",
+            *decide,
+            *jump,
+        ]
         self.answer += ["go_on(R, v)", "kept = R[KEPT]", "R[KEPT] = None", "x = v"]
-        self.answer += ["if kept is not None and kept[0] == pc:", f"    {value} = kept[1]", *("    " + line for line in decide or ["pass"])]
+        self.answer += [
+            "if kept is not None and kept[0] == pc:",
+            f"    {value} = kept[1]",
+            *("    " + line for line in decide or ["pass"]),
+        ]
         self.answer += jump
 
     def for_iter(self) -> None:
@@ -340,17 +367,30 @@ class _Writer:
         lines = self.lines
         going = []
         if point.after is not None:
-            going += [f"r = on_after(site, {iterator}, R[first + 1])", "if r is not None:", "    R[first + 1] = r.value"]
+            going += [
+                f"r = on_after(site, {iterator}, R[first + 1])",
+                "if r is not None:",
+                "    R[first + 1] = r.value",
+            ]
         if point.branch is not None:
             going += [f"on_branch(site, {iterator}, True)"]
         ended = [f"on_branch(site, {iterator}, False)"] if point.branch is not None else ["pass"]
-        told = ["if x == target:", *("    " + line for line in ended), "else:", *("    " + line for line in going or ["pass"])]
+        told = [
+            "if x == target:",
+            *("    " + line for line in ended),
+            "else:",
+            *("    " + line for line in going or ["pass"]),
+        ]
         if point.before is not None:
             lines += [f"r = on_before(site, {iterator})", "if r is not None:", "    R[first + 1] = r.value"]
             lines += [*("    " + line for line in going), "    return nxt"]
         lines += ["x = plain(R)", "if x == -1:", f"    R[KEPT] = (pc, {iterator})", "    return -1", *told, "return x"]
         self.answer += ["x = go_on(R, v)", "kept = R[KEPT]", "R[KEPT] = None"]
-        self.answer += ["if kept is not None and kept[0] == pc:", f"    {iterator} = kept[1]", *("    " + line for line in told)]
+        self.answer += [
+            "if kept is not None and kept[0] == pc:",
+            f"    {iterator} = kept[1]",
+            *("    " + line for line in told),
+        ]
         self.answer += ["return x"]
 
 

@@ -1,0 +1,72 @@
+"""What an analysis is made of: the base class, replacements, and the error that stops a run."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+
+class Analysis:
+    """Base class of analyses: a subclass defines the methods of the events that it wants, and no others.
+
+    An event that no attached analysis defines costs nothing. The methods are called in the thread in which the event
+    happens. See `bytescope.events` for all events and their signatures. What an analysis keeps is its own affair;
+    the ones that ship offer `result()` for data and `report()` for reading.
+    """
+
+    def begin(self) -> None:
+        """The analysis was attached."""
+
+    def end(self) -> None:
+        """The analysis was detached."""
+
+
+class Replace:
+    """What a method returns to put a value in the place of the program's own.
+
+    Attributes:
+        value: the value.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"Replace({self.value!r})"
+
+
+class _Enough:
+    """The type of `ENOUGH`."""
+
+    def __repr__(self) -> str:
+        return "ENOUGH"
+
+
+ENOUGH: Final = _Enough()
+"""What a method returns that wants no more of this event at this site; from then on it costs nothing there."""
+
+
+class AnalysisError(BaseException):
+    """An analysis failed, and the run was stopped. Handlers and `finally` blocks of guest code do not see it.
+
+    The traceback is the program's; that of the failure is the cause's.
+
+    Attributes:
+        analysis: name of the class of the analysis.
+        event: name of the event that it failed on.
+        site: where the program was, or None.
+    """
+
+    def __init__(self, message: str, analysis: str = "", event: str = "", site: Any = None) -> None:
+        super().__init__(message)
+        self.analysis = analysis
+        self.event = event
+        self.site = site
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.args[0], self.analysis, self.event, self.site)
+
+
+for _class in (Analysis, Replace, AnalysisError):
+    _class.__module__ = "bytescope"

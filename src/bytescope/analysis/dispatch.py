@@ -1,0 +1,138 @@
+"""Hooks: what an engine calls for an event, and what becomes of what the analyses' methods return.
+
+A hook calls the methods of all analyses that want the event, in the order in which they were attached. While it does,
+events of the same thread are nobody's: no analysis sees its own or another's work, `__repr__` methods that it calls
+included. Hooks are made from text, for each number of parameters and analyses once.
+"""
+
+from __future__ import annotations
+
+from _thread import get_ident
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from bytescope.analysis.base import ENOUGH, AnalysisError, Replace
+from bytescope.isa.events import EVENTS, Event
+from bytescope.machine.limits import BudgetExceeded
+
+if TYPE_CHECKING:
+    from bytescope.analysis.attach import Subscriber
+
+Hook = Callable[..., Any]
+
+busy: Final[set[int]] = set()
+"""The threads in which an analysis is at work."""
+
+FILENAME = "<bytescope hook>"
+
+_PASSED = (AnalysisError, BudgetExceeded, KeyboardInterrupt)
+"""What comes up while an analysis is at work and is not its fault."""
+
+on_failure: Callable[[AnalysisError], None]
+"""Stops the run; set by `board`."""
+
+on_enough: Callable[[Any, str, Any], None]
+"""Makes an event silent for a subscriber at a site; set by `board`."""
+
+
+def failed(subscriber: Subscriber, event: str, site: Any, error: BaseException) -> AnalysisError:
+    """The error to be raised because an analysis failed; the run is stopped."""
+    name = type(subscriber.analysis).__name__
+    what = f"{name} failed on {event}" + (f" at {site.place}" if hasattr(site, "place") else "")
+    failure = AnalysisError(f"{what}: {type(error).__name__}: {error}", name, event, site)
+    failure.__cause__ = error
+    on_failure(failure)
+    return failure
+
+
+def judge(subscriber: Subscriber, event: Event, site: Any, answer: Any) -> Replace | None:
+    """What an answer other than None means.
+
+    Raises:
+        AnalysisError: if it means nothing.
+    """
+    if isinstance(answer, Replace) and event.replace:
+        return answer
+    if answer is ENOUGH and event.parameters[:1] == ("site",):
+        on_enough(subscriber, event.name, site)
+        return None
+    allowed = "None, ENOUGH or Replace" if event.replace else "None or ENOUGH"
+    error = TypeError(f"{event.method} returned {type(answer).__name__}, and may return {allowed}")
+    raise failed(subscriber, event.name, site, error)
+
+
+_makers: dict[str, Callable[..., Hook]] = {}
+
+
+def make_hook(name: str, subscribers: tuple[Subscriber, ...]) -> Hook:
+    """The hook for an event.
+
+    Args:
+        name: of the event.
+        subscribers: who wants it, in order.
+    """
+    event = EVENTS[name]
+    text = _text(event, len(subscribers))
+    maker = _makers.get(text)
+    if maker is None:
+        namespace: dict[str, Any] = {}
+        exec(compile(text, FILENAME, "exec"), namespace)
+        maker = _makers[text] = namespace["make"]
+    methods = [subscriber.method(name) for subscriber in subscribers]
+    return maker(busy, get_ident, failed, judge, _PASSED, event, subscribers, *methods)
+
+
+def _text(event: Event, count: int) -> str:
+    given = ", ".join(event.parameters)
+    site = event.parameters[0]
+    last = event.parameters[-1]
+    visible = bool(event.replace) and (event.kind == "after" or event.kind == "control" or event.replace == "what is stored")
+    names = ", ".join(f"m{index}" for index in range(count))
+    lines = [
+        f"def make(busy, ident, failed, judge, passed, event, subscribers, {names}):",
+        f"    def hook({given}):",
+        "        thread = ident()",
+        "        if thread in busy:",
+        "            return None",
+        "        busy.add(thread)",
+        "        who = 0",
+        "        try:",
+    ]
+    if count > 1:
+        lines += ["            outcome = None"]
+    for index in range(count):
+        lines += [f"            who = {index}"] if index else []
+        lines += [f"            answer = m{index}({given})", "            if answer is not None:"]
+        if count == 1:
+            lines += [f"                return judge(subscribers[0], event, {site}, answer)"]
+            continue
+        lines += [f"                answer = judge(subscribers[{index}], event, {site}, answer)"]
+        lines += ["                if answer is not None:", "                    outcome = answer"]
+        if visible and last != site:
+            lines += [f"                    {last} = answer.value"]
+    if count > 1:
+        lines += ["            return outcome"]
+    lines += [
+        "        except passed:",
+        "            raise",
+        "        except BaseException as error:",
+        f"            raise failed(subscribers[who], event.name, {site}, error)",
+        "        finally:",
+        "            busy.discard(thread)",
+        "    return hook",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def in_turn(*hooks: Hook) -> Hook:
+    """A hook (site, value) that calls others with the same arguments; a replacement is that of the last."""
+    if len(hooks) == 1:
+        return hooks[0]
+
+    def hook(*given: Any) -> Any:
+        outcome = None
+        for each in hooks:
+            outcome = each(*given)
+        return outcome
+
+    return hook

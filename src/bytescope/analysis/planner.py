@@ -1,0 +1,216 @@
+"""The planner: from attached analyses and their filters to the points of a code object.
+
+It works on version-independent instructions alone and serves every engine.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from bytescope.analysis.dispatch import Hook, in_turn, make_hook
+from bytescope.analysis.site import Site, SiteTable, site_table
+from bytescope.analysis.subscriber import Subscriber
+from bytescope.analysis.tasks import switch_hook
+from bytescope.code.instruction import Instruction, Lowered
+from bytescope.isa.events import BOOKKEEPING, CALLS, EVENTS
+from bytescope.isa.lift import Call, lift
+from bytescope.isa.plan import Plan, Point
+from bytescope.isa.table import INSTRUCTIONS
+from bytescope.isa.verify import Verified
+
+_IDLE = frozenset({"NOP", "RESUME", "JUMP"})
+_SILENT = BOOKKEEPING | {"cleanup_throw", "end_async_for"}
+
+Chosen = list[Subscriber]
+
+
+class Unit(Protocol):
+    """A code object that an engine is about to run."""
+
+    module: str
+    lowered: Lowered
+    verified: Verified
+
+
+class Planner:
+    """Plans for the given subscribers, in their order."""
+
+    def __init__(self, subscribers: list[Subscriber]) -> None:
+        self.subscribers = subscribers
+        self._hooks: dict[tuple[str, tuple[int, ...]], Hook] = {}
+
+    def plan(self, unit: Unit) -> Plan:
+        """What is observed in a code object."""
+        code = unit.lowered.code
+        chosen = [each for each in self.subscribers if each.filters.wants_code(unit.module, code.co_filename, code.co_qualname)]
+        chosen = [each for each in chosen if not each.owns(unit.module, code.co_qualname)]
+        if not chosen:
+            return Plan(_no_site)
+        table = site_table(unit.module, unit.lowered)
+        plan = Plan(table.site)
+        for name in ("raise", "handle", "unwind"):
+            hook = self.hook(name, [each for each in chosen if each.wants(name)])
+            setattr(plan, {"raise": "raised", "handle": "handled", "unwind": "unwound"}[name], hook)
+        code_plan = _CodePlan(self, unit, table, chosen)
+        for index in range(len(unit.lowered.instructions)):
+            point = code_plan.point(index)
+            if point is not None:
+                plan.points[index] = point
+        return plan
+
+    def point(self, unit: Unit, index: int) -> Point | None:
+        """What is called at one instruction of a code object that has a plan."""
+        code = unit.lowered.code
+        chosen = [each for each in self.subscribers if each.filters.wants_code(unit.module, code.co_filename, code.co_qualname)]
+        return _CodePlan(self, unit, site_table(unit.module, unit.lowered), chosen).point(index)
+
+    def hook(self, name: str, chosen: Chosen) -> Hook | None:
+        """The hook that tells these subscribers of an event, None if there are none."""
+        if not chosen:
+            return None
+        key = (name, tuple(map(id, chosen)))
+        found = self._hooks.get(key)
+        if found is None:
+            make = switch_hook if name == "task_switch" else make_hook
+            found = self._hooks[key] = make(name, tuple(chosen))
+        return found
+
+
+def _no_site(index: int) -> Any:
+    raise AssertionError("nothing is observed here")
+
+
+class _CodePlan:
+    """Plans one code object."""
+
+    def __init__(self, planner: Planner, unit: Unit, table: SiteTable, chosen: Chosen) -> None:
+        self.planner = planner
+        self.table = table
+        self.chosen = chosen
+        self.instructions = unit.lowered.instructions
+        self.depths = unit.verified.depths
+        self.wanted = {name for each in chosen for name in each.methods}
+        self.is_module = unit.lowered.code.co_name == "<module>"
+        self.module = unit.module
+        self.start = next((n for n, i in enumerate(self.instructions) if i.op == "RESUME"), -1)
+        self.lines = _line_starts(self.instructions, self.depths, self.start) if "line" in self.wanted else {}
+
+    def hook(self, name: str, site: Site) -> Hook | None:
+        """The hook for an event at a site."""
+        if name not in self.wanted:
+            return None
+        return self.planner.hook(name, [each for each in self.chosen if each.wants(name) and each.wants_at(name, site)])
+
+    def point(self, index: int) -> Point | None:
+        """What is called at an instruction; None if nothing is."""
+        if self.depths[index] < 0 or index < self.start:  # what is before the RESUME is no part of the frame's life
+            return None
+        instruction = self.instructions[index]
+        site = self.table.site(index)
+        point = Point(site)
+        if index in self.lines:
+            point.line_number = self.lines[index]
+            point.line = self.hook("line", site)
+        if instruction.op not in _IDLE:
+            point.instruction = self.hook("instruction", site)
+        if index == self.start:
+            point.enter = self._enter(site)
+        elif instruction.op == "RETURN":
+            point.leave = self.hook("leave", site)
+        elif instruction.op == "YIELD":
+            point.suspend = self.hook("yield", site)
+            switch = self.hook("task_switch", site)
+            point.resume = _switching(switch, self.hook("resume", site))
+        self._primitive(index, instruction, site, point)
+        self._jump(index, instruction, site, point)
+        return point if point else None
+
+    def _enter(self, site: Site) -> Hook | None:
+        switch, entered = self.hook("task_switch", site), self.hook("enter", site)
+        imported = self.hook("import", site) if self.is_module else None
+        if switch is None and imported is None:
+            return entered
+        module = self.module
+
+        def hook(site: Site, arguments: dict[str, Any]) -> None:
+            if switch is not None:
+                switch(site)
+            if imported is not None:
+                imported(site, module)
+            if entered is not None:
+                entered(site, arguments)
+
+        return hook
+
+    def _primitive(self, index: int, instruction: Instruction, site: Site, point: Point) -> None:
+        call = _primitive_of(instruction)
+        if call is None:
+            return
+        name = "call" if call.name in CALLS else call.name
+        if name == "truth" and lift(instruction).branch is not None and self._already_tested(index):
+            return
+        point.before = self.hook(f"before_{name}", site)
+        point.after = self.hook(name, site)
+        if name == "delegate":
+            switch = self.hook("task_switch", site)
+            if switch is not None:
+                point.after = _switching(switch, point.after)
+
+    def _already_tested(self, index: int) -> bool:
+        """Whether a conditional jump's operand is what a TRUTH before it has made: nobody is asked twice."""
+        return index > 0 and self.instructions[index - 1].op == "TRUTH" and self.table.flow.block_at(index).start < index
+
+    def _jump(self, index: int, instruction: Instruction, site: Site, point: Point) -> None:
+        lifted = lift(instruction)
+        if lifted.branch is not None or instruction.op == "FOR_ITER":
+            point.branch = self.hook("branch", site)
+        target = instruction.target
+        if target is None or target > index or instruction.op == "SEND" or self.instructions[target].op == "SEND":
+            return
+        point.resets_line = bool(self.lines)
+        blocks = self.table.flow
+        header = self.table.back_edges.get((blocks.block_at(index).index, blocks.block_at(target).index))
+        if header is not None:
+            point.loop_site = self.table.site(header)
+            point.loop = self.hook("loop", point.loop_site)
+
+
+def _primitive_of(instruction: Instruction) -> Call | None:
+    lifted = lift(instruction)
+    for call in lifted.calls:
+        if call.name not in _SILENT and not (call.name == "const" and len(lifted.calls) > 1):
+            return call
+    return None
+
+
+def _switching(switch: Hook | None, hook: Hook | None) -> Hook | None:
+    """A hook before which the task is looked at."""
+    if switch is None or hook is None:
+        return hook if switch is None else lambda site, *given: switch(site)
+    return lambda site, *given: (switch(site), hook(site, *given))[1]
+
+
+def _line_starts(instructions: list[Instruction], depths: list[int], start: int) -> dict[int, int]:
+    """The instructions that control may come to from another line or by a jump backwards, with their lines."""
+    lines = [i.position[0] if i.position else None for i in instructions]
+    lines[: start + 1] = [None] * (start + 1)
+    starts: set[int] = set()
+    for index, instruction in enumerate(instructions):
+        if depths[index] < 0:
+            continue
+        if INSTRUCTIONS[instruction.op].falls_through and index + 1 < len(lines) and lines[index] != lines[index + 1]:
+            starts.add(index + 1)
+        target = instruction.target
+        if target is not None and (target <= index or lines[target] != lines[index]):
+            starts.add(target)
+        if instruction.op == "PUSH_EXC_INFO":
+            starts.add(index)
+    found = {}
+    for index in sorted(starts):
+        line = lines[index]
+        if line is not None and depths[index] >= 0 and instructions[index].op != "RESUME":
+            found[index] = line
+    return found
+
+
+__all__ = ["EVENTS", "Planner", "Unit", "in_turn"]

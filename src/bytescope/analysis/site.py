@@ -1,0 +1,210 @@
+"""Sites: where in a program an event happens."""
+
+from __future__ import annotations
+
+import linecache
+import types
+from functools import cached_property
+from typing import Any
+from weakref import WeakValueDictionary
+
+from bytescope.code.instruction import Instruction, Lowered, Variable
+from bytescope.isa.control_flow import ControlFlow
+
+_SHOWN = 40
+"""Characters of a constant in the text of an instruction."""
+
+
+class Site:
+    """An instruction of a program. There is one object for each, so sites can be compared by identity and be keys.
+
+    Attributes:
+        module: dotted name of the module.
+        file: file name of the code object.
+        function: qualified name of the function, `<module>` for the code of a module.
+        first_line: first line of the function.
+        index: number of the instruction within its code object.
+        line, end_line, column, end_column: its place in the source, None where CPython knows none; columns in bytes.
+        op: name of the instruction.
+        instruction: the instruction with its immediate operand, as text.
+        loop: number of the innermost loop around it (the index of the loop's first instruction), or None.
+        branches: numbers (indices) of the conditional jumps that decide whether it is reached, outermost first.
+        code: the code object, None in a site that was unpickled in another process.
+    """
+
+    __slots__ = (
+        "module", "file", "function", "first_line", "index", "line", "end_line", "column", "end_column", "op",
+        "instruction", "loop", "branches", "code", "__weakref__",
+    )  # fmt: skip
+
+    module: str
+    file: str
+    function: str
+    first_line: int
+    index: int
+    line: int | None
+    end_line: int | None
+    column: int | None
+    end_column: int | None
+    op: str
+    instruction: str
+    loop: int | None
+    branches: tuple[int, ...]
+    code: types.CodeType | None
+
+    @property
+    def source(self) -> str:
+        """The source text of the expression or statement, "" if it cannot be had."""
+        if self.line is None:
+            return ""
+        lines = [linecache.getline(self.file, n) for n in range(self.line, (self.end_line or self.line) + 1)]
+        if not all(lines):
+            return ""
+        if self.column is None or self.end_column is None:
+            return "".join(lines).strip()
+        raw = [line.encode() for line in lines]
+        raw[-1] = raw[-1][: self.end_column]
+        raw[0] = raw[0][self.column :]
+        return b"".join(raw).decode(errors="replace")
+
+    @property
+    def place(self) -> str:
+        """File and line, as `file.py:12`."""
+        return f"{self.file}:{self.line}"
+
+    def __repr__(self) -> str:
+        return f"<Site {self.function} {self.place} {self.instruction}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, tuple(getattr(self, name) for name in self.__slots__[:-2])
+
+
+_unpickled_sites: WeakValueDictionary[tuple[Any, ...], Site] = WeakValueDictionary()
+
+
+def _unpickled(*values: Any) -> Site:
+    found = _unpickled_sites.get(values)
+    if found is None:
+        for table in list(_tables.values()):
+            code = table.lowered.code
+            if (code.co_filename, code.co_qualname, code.co_firstlineno) == values[1:4] and values[4] < len(
+                table.lowered.instructions
+            ):
+                site = table.site(values[4])
+                if site.__reduce__()[1] == values:
+                    return site
+        found = Site()
+        for name, value in zip(Site.__slots__, values, strict=False):
+            setattr(found, name, value)
+        found.code = None
+        _unpickled_sites[values] = found
+    return found
+
+
+class SiteTable:
+    """The sites of one code object, made when they are asked for."""
+
+    def __init__(self, module: str, lowered: Lowered) -> None:
+        self.module = module
+        self.lowered = lowered
+        self.flow = ControlFlow(lowered)
+        self.sites: dict[int, Site] = {}
+
+    def site(self, index: int) -> Site:
+        """The site of the instruction with this index."""
+        found = self.sites.get(index)
+        if found is None:
+            found = self.sites[index] = self._make(index)
+        return found
+
+    def _make(self, index: int) -> Site:
+        site = Site()
+        code = site.code = self.lowered.code
+        instruction = self.lowered.instructions[index]
+        site.module, site.file, site.function = self.module, code.co_filename, code.co_qualname
+        site.first_line, site.index, site.op = code.co_firstlineno, index, instruction.op
+        position = instruction.position or (None, None, None, None)
+        site.line, site.end_line, site.column, site.end_column = position
+        site.instruction = describe(instruction)
+        block = self.flow.block_at(index).index
+        header = self.headers.get(block)
+        site.loop = None if header is None else self.flow.blocks[header].start
+        site.branches = self.deciding[block]
+        return site
+
+    @cached_property
+    def headers(self) -> dict[int, int]:
+        """Block to the header of the innermost loop around it; the machine's own loops around SEND are none."""
+        instructions = self.lowered.instructions
+        found = {}
+        for loop in self.flow.loops:
+            start = self.flow.blocks[loop.header].start
+            if instructions[start].op != "SEND":
+                for block in loop.body:
+                    found[block] = loop.header
+        return found
+
+    @cached_property
+    def back_edges(self) -> dict[tuple[int, int], int]:
+        """(block, header) of each jump back to the header of a loop, to the index of the header's first instruction."""
+        return {
+            (source, loop.header): self.flow.blocks[loop.header].start
+            for loop in self.flow.loops
+            if self.lowered.instructions[self.flow.blocks[loop.header].start].op != "SEND"
+            for source in loop.back_edges
+        }
+
+    @cached_property
+    def deciding(self) -> list[tuple[int, ...]]:
+        """For each block the conditional jumps that it depends on, outermost first."""
+        blocks = self.flow.blocks
+        after = self.flow.post_dominators
+        direct: list[list[int]] = [[] for _ in blocks]
+        for block in blocks:
+            targets = {edge.target for edge in block.successors if edge.kind in ("next", "jump")}
+            if len(targets) < 2:
+                continue
+            end = after[block.index]
+            for target in targets:
+                runner: int | None = target
+                while runner is not None and runner != end and block.index not in direct[runner]:
+                    direct[runner].append(block.index)
+                    runner = after[runner]
+        return [self._chain(block.index, direct) for block in blocks]
+
+    def _chain(self, block: int, direct: list[list[int]]) -> tuple[int, ...]:
+        seen: set[int] = set()
+        pending = list(direct[block])
+        while pending:
+            each = pending.pop()
+            if each not in seen:
+                seen.add(each)
+                pending += direct[each]
+        return tuple(sorted(self.flow.blocks[each].end - 1 for each in seen))
+
+
+_tables: dict[int, SiteTable] = {}
+"""Id of a code object, which its table keeps alive, to its table."""
+
+
+def site_table(module: str, lowered: Lowered) -> SiteTable:
+    """The sites of a code object; there is one table for each code object."""
+    found = _tables.get(id(lowered.code))
+    if found is None:
+        found = _tables[id(lowered.code)] = SiteTable(module, lowered)
+    return found
+
+
+def describe(instruction: Instruction) -> str:
+    """The text of an instruction: its name and its immediate operand."""
+    arg = instruction.arg
+    if arg is None and instruction.op != "LOAD_CONST":
+        return instruction.op
+    if isinstance(arg, Variable):
+        return f"{instruction.op} {arg.name}"
+    if isinstance(arg, str) and instruction.op != "LOAD_CONST":
+        return f"{instruction.op} {arg}"
+    if isinstance(arg, types.CodeType):
+        return f"{instruction.op} <code {arg.co_name}>"
+    text = repr(arg)
+    return f"{instruction.op} {text if len(text) <= _SHOWN else text[: _SHOWN - 3] + '...'}"

@@ -1,0 +1,63 @@
+"""A subscriber: an analysis with the filters that it was attached with."""
+
+from __future__ import annotations
+
+from _thread import get_ident
+from collections.abc import Callable
+from typing import Any
+
+from bytescope.analysis.base import Analysis
+from bytescope.analysis.check import methods_of
+from bytescope.analysis.filters import Filters
+from bytescope.analysis.site import Site
+from bytescope.isa.events import LIFECYCLE
+
+_FROM_EXCEPTIONS = frozenset({"raise", "handle", "unwind"})
+
+
+class Subscriber:
+    """An attached analysis.
+
+    methods: its methods by event, those that the filters leave out excepted; silenced: (site, event) of which it has
+    had enough.
+
+    Raises:
+        TypeError, ValueError: if the analysis cannot be one.
+    """
+
+    def __init__(self, analysis: Analysis, filters: Filters) -> None:
+        self.analysis = analysis
+        self.filters = filters
+        methods = methods_of(analysis)
+        self.methods = {name: each for name, each in methods.items() if name in LIFECYCLE or filters.wants_event(name)}
+        self.silenced: set[tuple[Site, str]] = set()
+        own = type(analysis)
+        self._own = (own.__module__, own.__qualname__ + ".")
+
+    def owns(self, module: str, function: str) -> bool:
+        """Whether a function is a method of the analysis."""
+        return module == self._own[0] and function.startswith(self._own[1])
+
+    def wants(self, event: str) -> bool:
+        """Whether it wants the event anywhere."""
+        return event in self.methods
+
+    def wants_at(self, event: str, site: Site) -> bool:
+        """Whether it wants the event at a site."""
+        return self.filters.wants_site(site) and (site, event) not in self.silenced
+
+    def method(self, event: str) -> Callable[..., Any]:
+        """What is to be called for an event: the method, behind the filters that only the moment can decide."""
+        method = self.methods[event]
+        threads = self.filters.threads
+        if event in _FROM_EXCEPTIONS and (self.filters.lines is not None or self.filters.where is not None):
+            method = self._at_wanted_sites(method)
+        return method if threads is None else _in_threads(method, threads)
+
+    def _at_wanted_sites(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        wants_site = self.filters.wants_site
+        return lambda site, exception: method(site, exception) if wants_site(site) else None
+
+
+def _in_threads(method: Callable[..., Any], threads: frozenset[int]) -> Callable[..., Any]:
+    return lambda *given: method(*given) if get_ident() in threads else None
