@@ -52,7 +52,7 @@ sys.exit(int(sys.argv[1]) if len(sys.argv) > 1 else None)
     "package/__main__.py": (
         "from . import tool\nimport sys\nprint(__name__, __package__, __spec__.name, sys.argv, tool.f())\n1 / 0\n"
     ),
-    "package/tool.py": "def f():\n    return [__name__ for _ in range(2)]\nif __name__ == '__main__':\n    print(f())\n",
+    "package/tool.py": "def f():\n    return [__name__ for _ in 'ab']\nif __name__ == '__main__':\n    print(f())\n",
     "folder/__main__.py": "import sys, other\nprint(sys.argv, sys.path[0], __file__, __package__, other.x)\n",
     "folder/other.py": "x = 5\n",
     "empty/readme.txt": "nothing",

@@ -163,13 +163,12 @@ def watched(
                 R[3] = None
                 R.append(program.failure(last, foreign(error)))
                 pc = -1
-            request = R.pop()
             if pc == -2:
-                return request
-            if request[0] in program.suspensions:
+                return R.pop()
+            if R[-1][0] in program.suspensions:
                 on_stack = False
                 budget.depth -= 1
-            answer = yield request
+            answer = yield R.pop()
             resume = last
             while type(answer) is Raised:
                 if budget.spent is not None:
