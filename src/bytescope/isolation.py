@@ -16,7 +16,7 @@ from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
 PRIVATE_BUILTINS = dict(vars(builtins))
 """The copy."""
 
-CORE = ("code", "isa", "machine")
+CORE = ("code", "isa", "machine", "analysis", "analyses")
 """The packages that get it."""
 
 

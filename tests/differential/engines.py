@@ -1,4 +1,4 @@
-"""The ways to run a compiled program: plain CPython, the machine, and CPython with its lines counted."""
+"""The ways to run a compiled program: plain CPython, the machine, observed or not, and CPython with its lines counted."""
 
 from __future__ import annotations
 
@@ -24,6 +24,22 @@ def machine() -> tuple[Run, Count]:
     return lambda code, variables: vm.run_code(code, variables), lambda: vm.instructions
 
 
+def observed() -> tuple[Run, Count]:
+    """Run on the machine while an analysis that does nothing is told of every event."""
+    import bytescope
+    from bytescope.analysis import attach
+
+    from .every_event import every_event
+
+    vm = bytescope.VM()
+
+    def run(code: CodeType, variables: dict[str, Any]) -> None:
+        with attach(every_event(lambda name, given: None)):
+            vm.run_code(code, variables)
+
+    return run, lambda: vm.instructions
+
+
 def lines() -> tuple[Run, Count]:
     """Run on the host and count the lines executed in the program's own file."""
     total = 0
@@ -45,5 +61,10 @@ def lines() -> tuple[Run, Count]:
     return run, lambda: total
 
 
-ENGINES: dict[str, Callable[[], tuple[Run, Count]]] = {"cpython": cpython, "machine": machine, "lines": lines}
+ENGINES: dict[str, Callable[[], tuple[Run, Count]]] = {
+    "cpython": cpython,
+    "machine": machine,
+    "observed": observed,
+    "lines": lines,
+}
 PROCESS: dict[str, list[str]] = {"cpython": [], "machine": ["-m", "bytescope", "run"]}

@@ -9,10 +9,10 @@ serves all instructions of a shape that are observed in the same way.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from bytescope.code.instruction import Instruction, Variable
-from bytescope.isa.events import BOOKKEEPING, stored_operand
+from bytescope.code.light import Any
+from bytescope.isa.events import BOOKKEEPING, CALLS, stored_operand
 from bytescope.isa.lift import Call, Lifted, Symbol, lift, shape
 from bytescope.isa.plan import Point
 from bytescope.isa.primitives import PRIMITIVES
@@ -84,7 +84,7 @@ class _Writer:
         call = self.call
         assert call is not None
         names = [self.operand(symbol) for symbol in call.operands]
-        if call.name in ("call", "call_kw", "call_ex"):
+        if call.name in CALLS:
             return "function, args, kwargs, "
         variadic = PRIMITIVES[call.name].variadic
         fixed = len(PRIMITIVES[call.name].operands) - variadic
@@ -251,7 +251,7 @@ class _Writer:
         point, call = self.point, self.call
         assert call is not None
         lines = self.lines
-        if call.name.startswith("call") and call.name in ("call", "call_kw", "call_ex"):
+        if call.name in CALLS:
             lines += self.call_form()
         given = self.arguments()
         if self.restores:
@@ -259,14 +259,11 @@ class _Writer:
         skipped = self.skip()
         if point.before is not None:
             lines += [f"r = on_before(site, {given})", "if r is not None:", *("    " + line for line in skipped)]
-            if skipped[-1].startswith("return") is False:
-                given = self.arguments()
         if point.after is None:
             lines += ["return plain(R)"]
             return
-        kept = given if call.results else given
         lines += ["x = plain(R)", "if x == -1:", f"    R[KEPT] = (pc, ({given}))", "    return -1"]
-        lines += self.report(kept)
+        lines += self.report(given)
         lines += ["return x"]
         self.answer += ["x = go_on(R, v)", "if x == -1:", "    return -1", "kept = R[KEPT]", "R[KEPT] = None"]
         self.answer += [
@@ -278,7 +275,7 @@ class _Writer:
     def report(self, given: str) -> list[str]:
         """Statements that tell of the result, and replace it if they are told to."""
         assert self.call is not None
-        if not self.call.results:
+        if not PRIMITIVES[self.call.name].results:
             return [f"on_after(site, {given})"]
         lines = [f"r = on_after(site, {given}{self.read_result()})", "if r is not None:"]
         return lines + ["    " + line for line in self.write_result("r.value") or ["pass"]]
@@ -294,7 +291,7 @@ class _Writer:
             return [f"{self.register(symbol)} = {self.operand(symbol)} = r.value"]
         registers = self.finish("r.value")
         report = []
-        if self.point.after is not None and call.results:
+        if self.point.after is not None and row.results:
             report = self.report(self.arguments())
         following = "target" if self.lifted.after is None or self.instruction.op == "SEND" else "nxt"
         return [*registers, *report, f"return {following}"]
@@ -308,7 +305,7 @@ class _Writer:
         lines = []
         if call.results:
             names = ", ".join(f"x{index}" for index in range(len(call.results)))
-            lines += [f"{names}{',' if self.plural() and names else ''} = {value}"] if names else []
+            lines += [f"{names}{',' if self.plural() else ''} = {value}"]
         writes = []
         for position, symbol in enumerate(stack):
             if symbol.is_operand and self.lifted.need - 1 - symbol.index == position:
