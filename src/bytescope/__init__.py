@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bytescope.isolation import isolate
 
+TYPE_CHECKING = False  # typing's own would cost its import
 if TYPE_CHECKING:
     from bytescope.code.errors import InvalidBytecode, UnsupportedHost
     from bytescope.machine.imports import convert_module

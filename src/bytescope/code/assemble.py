@@ -1,6 +1,7 @@
 """A small assembler: instructions, labels and handler regions in, the three byte strings of a code object out."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
 from heapq import heappop, heappush
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ from bytescope.code.errors import InvalidBytecode
 from bytescope.code.exceptions import encode_exceptions
 from bytescope.code.host import OPMAP, OPNAME, TARGETED
 from bytescope.code.layout import lay_out, position_runs
+from bytescope.code.light import record
 from bytescope.code.locations import Position, encode_locations
 
 __all__ = ["Assembled", "Assembler"]
@@ -15,7 +17,7 @@ __all__ = ["Assembled", "Assembler"]
 _Region = tuple[int, int, int, int, bool]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Assembled:
     """What an assembler made.
 

@@ -1,10 +1,12 @@
 """Making the host's code objects."""
 
+from __future__ import annotations
+
 import marshal
 import types
-from typing import Any
 
 from bytescope.code.host import HIDES_LOCALS
+from bytescope.code.light import Any
 
 __all__ = ["build_code"]
 

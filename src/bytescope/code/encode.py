@@ -1,7 +1,8 @@
 """Laying out raw instructions and regions as the parts of a host code object."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from bytescope.code.assemble import flatten
 from bytescope.code.bonds import check_bonds
@@ -9,6 +10,7 @@ from bytescope.code.errors import InvalidBytecode
 from bytescope.code.exceptions import encode_exceptions
 from bytescope.code.host import BACKWARD, OPNAME, OPPOSITE, SHORT, TARGETED
 from bytescope.code.layout import UNITS, lay_out, position_runs
+from bytescope.code.light import NamedTuple
 from bytescope.code.locations import encode_locations
 from bytescope.code.raw import RawInstruction, Region
 from bytescope.code.stack import stack_size

@@ -4,10 +4,12 @@ The table (`co_exceptiontable`) is a row of entries of four numbers, six bits a 
 handler (in code units), and the depth that the operand stack is cut to, with the `lasti` bit below it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.light import NamedTuple
 
 __all__ = ["Entry", "decode_exceptions", "encode_exceptions"]
 

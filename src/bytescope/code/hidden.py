@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
 
 from bytescope.code.host import OPMAP
+from bytescope.code.light import TYPE_CHECKING
 
-P = ParamSpec("P")
-R = TypeVar("R")
+if TYPE_CHECKING:
+    from typing import ParamSpec, TypeVar
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
 
 
 def hidden(function: Callable[P, R]) -> Callable[P, R]:

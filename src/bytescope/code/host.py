@@ -4,13 +4,15 @@ This module and its neighbours in `bytescope.code` are the only place that looks
 `opcode` or at `dis`. An opcode's number is of no interest to anybody else: speak of opcodes by name.
 """
 
+from __future__ import annotations
+
 import importlib
 import sys
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Final
 
 from bytescope.code.errors import UnsupportedHost
+from bytescope.code.light import Any, Final
 
 SUPPORTED: Final = ("3.11", "3.12", "3.13", "3.14")
 """The versions of CPython whose bytecode is known."""

@@ -7,8 +7,8 @@ that the lowering (version knowledge) can live in `bytescope.code` while the sem
 from __future__ import annotations
 
 import types
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+
+from bytescope.code.light import Any, NamedTuple, record
 
 Position = tuple[int | None, int | None, int | None, int | None]
 """(line, end line, column, end column) of an instruction, as in `code.co_positions()`."""
@@ -71,7 +71,7 @@ class Handler(NamedTuple):
     lasti: bool
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Lowered:
     """A code object in version-independent form.
 

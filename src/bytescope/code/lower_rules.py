@@ -9,6 +9,9 @@ from bytescope.code.instruction import Variable
 from bytescope.code.lower import Lowering, Rule
 from bytescope.code.sequences import NULL_FIRST
 
+_INLINES = "LOAD_FAST_AND_CLEAR" in host.OPMAP
+"""Whether comprehensions are inlined, which then save, replace and put back variables, cells among them."""
+
 
 def counted(op: str, each: int = 1) -> Rule:
     """A rule for a raw opcode whose argument is a number of operands (`each` for one), or a depth of the stack."""
@@ -104,10 +107,12 @@ def delete_fast(lowering: Lowering, arg: int) -> None:
 
 
 def _own(lowering: Lowering, arg: int) -> Variable:
-    """The variable slot, which holds no cell of an outer function unless that was saved."""
+    """The variable slot, which holds no cell, unless an inlined comprehension has a use for it."""
     variable = lowering.variable(arg)
     if variable.scope == "free" and variable not in lowering.cleared:
         raise lowering.invalid(f"the free variable {variable.name!r} is used as a local")
+    if variable.scope == "cell" and not _INLINES:
+        raise lowering.invalid(f"the cell {variable.name!r} is used as a local")
     return variable
 
 
@@ -131,12 +136,12 @@ def cell(lowering: Lowering, arg: int) -> Variable:
 def make_cell(lowering: Lowering, arg: int) -> None:
     """In the prologue the resident frame makes the cells; elsewhere an inlined comprehension needs a fresh one."""
     variable = cell(lowering, arg)
-    if not lowering.in_prologue:
-        lowering.emit("MAKE_CELL", variable)
-    elif variable.scope == "cell":
+    if lowering.in_prologue and variable.scope == "cell":
         lowering.emit("NOP")
+    elif not lowering.in_prologue and _INLINES:
+        lowering.emit("MAKE_CELL", variable)
     else:
-        raise lowering.invalid(f"the free variable {variable.name!r} is made a cell")
+        raise lowering.invalid(f"MAKE_CELL for {variable.name!r} out of place")
 
 
 def copy_free_vars(lowering: Lowering, arg: int) -> None:

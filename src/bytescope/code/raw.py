@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.exceptions import Entry
 from bytescope.code.host import BACKWARD, CACHES, EXTENDED_ARG, OPMAP, OPNAME, TARGETED
 from bytescope.code.layout import MAX_ARG, extensions
+from bytescope.code.light import record
 from bytescope.code.locations import Position
 
 __all__ = ["RawInstruction", "Region", "decode_instructions", "decode_regions"]
@@ -72,7 +72,7 @@ class RawInstruction:
         return f"<{self.name} {what} at {self.offset}>"
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False, slots=True)
 class Region:
     """A stretch of code and its handler.
 

@@ -7,11 +7,10 @@ RAISE or RERAISE inside a region is of kind "raise", since it never goes anywher
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 from bytescope.code.instruction import Handler, Lowered
+from bytescope.code.light import NamedTuple, field, record
 from bytescope.isa.graph import Loop, dominates, immediate_dominators, natural_loops, reversed_graph
 from bytescope.isa.table import INSTRUCTIONS
 
@@ -32,7 +31,7 @@ class Edge(NamedTuple):
     kind: str
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False, slots=True)
 class Block:
     """A basic block: instructions that are executed one after the other, all under the same handler.
 

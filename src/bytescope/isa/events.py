@@ -7,8 +7,8 @@ the engine's own bookkeeping and not on values gives none. The three forms of a 
 from __future__ import annotations
 
 import keyword
-from dataclasses import dataclass
 
+from bytescope.code.light import record
 from bytescope.isa.primitives import PRIMITIVES, Primitive
 
 BOOKKEEPING = frozenset(
@@ -23,7 +23,7 @@ STORED = ("value", "iterable", "mapping")
 """Names of the operand that `Replace` changes where a primitive has no result."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Event:
     """A row of the table of events.
 

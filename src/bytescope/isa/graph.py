@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from bytescope.code.light import record
 
 __all__ = ["Graph", "Loop", "dominates", "immediate_dominators", "natural_loops", "reversed_graph"]
 
@@ -96,7 +97,7 @@ def dominates(dominators: Sequence[int | None], one: int, other: int) -> bool:
     return node is not None
 
 
-@dataclass(eq=False, slots=True)
+@record(eq=False, slots=True)
 class Loop:
     """A natural loop: what is executed between two visits of its header, which is its only way in.
 

@@ -6,15 +6,14 @@ verifier, the reference engine and the weaver need to know of an instruction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
 from bytescope.code.instruction import Instruction
+from bytescope.code.light import Any, field
+from bytescope.code.light import record as value
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.isa.table import INSTRUCTIONS, Row
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Symbol:
     """A value that is not known: operand number `index` from the top at entry, or result `index` of call `call`."""
 
@@ -27,7 +26,7 @@ class Symbol:
         return self.call < 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Call:
     """A primitive that the instruction calls.
 
@@ -41,7 +40,7 @@ class Call:
     results: tuple[Symbol, ...]
 
 
-@dataclass(slots=True)
+@value(slots=True)
 class Lifted:
     """What an instruction does.
 

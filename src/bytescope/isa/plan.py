@@ -7,13 +7,13 @@ whose first argument is the point's site; they return None, or an object whose `
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from typing import Any
+
+from bytescope.code.light import Any, field, fields, record
 
 Hook = Callable[..., Any]
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Point:
     """What is called at one instruction.
 
@@ -43,7 +43,7 @@ class Point:
         return any(getattr(self, each.name) for each in fields(self) if each.name not in ("site", "loop_site"))
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Plan:
     """The points of a code object by instruction index, and what is called when exceptions come, stay or go.
 

@@ -7,10 +7,10 @@ lets the operands' types answer with (reference manual, "Data model"); `shadow` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bytescope.code.light import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Primitive:
     """A row of the table of primitives."""
 
@@ -31,9 +31,7 @@ PRIMITIVES: dict[str, Primitive] = {}
 """All primitives by name."""
 
 
-def _declare(
-    name: str, effect: str, shadow: str = "join", immediate: str | None = None, dunders: str = ""
-) -> None:
+def _declare(name: str, effect: str, shadow: str = "join", immediate: str | None = None, dunders: str = "") -> None:
     operands, _, results = effect.partition("--")
     PRIMITIVES[name] = Primitive(
         name, tuple(operands.split()), tuple(results.split()), immediate, shadow, tuple(dunders.split())

@@ -11,8 +11,7 @@ Rules of the text:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from bytescope.code.light import TYPE_CHECKING, Any
 from bytescope.isa.table import instruction
 
 if TYPE_CHECKING:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Handler, Lowered
+from bytescope.code.light import record
 from bytescope.isa.control_flow import handlers_in_force
 from bytescope.isa.lift import lift
 
 
-@dataclass(slots=True)
+@record(slots=True)
 class Verified:
     """What the verifier found out.
 

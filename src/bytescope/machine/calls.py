@@ -9,7 +9,8 @@ import operator
 import sys
 import types
 from collections.abc import Callable
-from typing import Any
+
+from bytescope.code.light import Any
 
 call = operator.call  # type: ignore[attr-defined, unused-ignore]
 

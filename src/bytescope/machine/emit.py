@@ -10,9 +10,9 @@ differs (registers, names, constants, targets, sites) is bound as arguments of t
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from bytescope.code.instruction import Instruction
+from bytescope.code.light import Any
 from bytescope.isa.lift import Call, Symbol, lift, shape
 from bytescope.isolation import PRIVATE_BUILTINS
 from bytescope.machine.operations import NAMESPACE, How, how

@@ -9,8 +9,8 @@ import sys
 import types
 import weakref
 from collections.abc import Generator
-from typing import Any
 
+from bytescope.code.light import Any
 from bytescope.machine import calls, limits, processes, recursion, runtime
 from bytescope.machine import program as program_module
 from bytescope.machine.emit import FILENAME

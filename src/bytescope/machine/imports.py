@@ -13,9 +13,8 @@ import os
 import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from fnmatch import fnmatchcase
-from typing import Any
 
+from bytescope.code.light import Any
 from bytescope.machine.resident import convert, resident
 
 _external: Any = importlib.import_module("_frozen_importlib_external")
@@ -31,6 +30,17 @@ def in_standard_library(filename: str | None) -> bool:
     if not path.startswith(_STDLIB):
         return False
     return not path[len(_STDLIB) :].startswith(("site-packages" + os.sep, "dist-packages" + os.sep))
+
+
+def _matcher(pattern: str) -> Callable[[str], object]:
+    """A function that tells whether a name matches a glob. It imports nothing: it is called during imports."""
+    stem = pattern.removesuffix("*")
+    if not set(stem).intersection("*?["):
+        return stem.__eq__ if stem == pattern else lambda name: name.startswith(stem)
+    import fnmatch
+    import re
+
+    return re.compile(fnmatch.translate(pattern)).match
 
 
 class Guests:
@@ -52,8 +62,8 @@ class Guests:
             if not isinstance(pattern, str):
                 raise TypeError(f"a pattern for guests must be a string, not {type(pattern).__name__}")
         self.patterns = patterns
-        self.included = [pattern for pattern in patterns if not pattern.startswith("!")]
-        self.excluded = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
+        self._included = [_matcher(pattern) for pattern in patterns if not pattern.startswith("!")]
+        self._excluded = [_matcher(pattern[1:]) for pattern in patterns if pattern.startswith("!")]
         self.default = default
 
     def including(self, patterns: Iterable[str]) -> Guests:
@@ -63,9 +73,9 @@ class Guests:
     def __contains__(self, module: tuple[str, str | None]) -> bool:
         """Whether the module with this name and file is a guest. The machine itself never is."""
         name, filename = module
-        if name.partition(".")[0] == "bytescope" or any(fnmatchcase(name, pattern) for pattern in self.excluded):
+        if name.partition(".")[0] == "bytescope" or any(matches(name) for matches in self._excluded):
             return False
-        if any(fnmatchcase(name, pattern) for pattern in self.included):
+        if any(matches(name) for matches in self._included):
             return True
         return self.default and not in_standard_library(filename)
 

@@ -10,9 +10,10 @@ import time
 from _thread import get_ident
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from bytescope.code.hidden import hidden
+from bytescope.code.light import TYPE_CHECKING, Any, NoReturn
+from bytescope.machine.recursion import leave_room
 
 if TYPE_CHECKING:
     from bytescope.machine.counting import Tally
@@ -21,6 +22,9 @@ _BATCH = 256
 """After how many instructions the clock is read, at the latest."""
 
 _UNLIMITED = 1 << 62
+
+_ROOM = 6
+"""Frames that a watched run needs above a guest's, beyond those that every run needs."""
 
 
 class BudgetExceeded(BaseException):
@@ -203,6 +207,7 @@ def in_force(budget: Budget) -> Iterator[None]:
     own.append(budget)
     if budget.watches:
         active.append(budget)
+        leave_room(_ROOM)
     try:
         yield
     finally:
@@ -211,4 +216,5 @@ def in_force(budget: Budget) -> Iterator[None]:
             del _by_thread[thread]
         if budget.watches:
             active.remove(budget)
+            leave_room(-_ROOM)
         budget.stop()

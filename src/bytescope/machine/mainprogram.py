@@ -14,10 +14,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib.machinery import SourceFileLoader, SourcelessFileLoader
 from importlib.util import MAGIC_NUMBER
-from typing import Any
 
 from bytescope.code.hidden import hidden
 from bytescope.code.host import COUNTS_BUILTIN_CALLS, SHOWS_SOURCE_OF_STRINGS
+from bytescope.code.light import Any
 from bytescope.machine.resident import resident
 
 Action = tuple[Callable[..., Any], tuple[Any, ...]]

@@ -10,10 +10,10 @@ from __future__ import annotations
 import types
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
+from bytescope.code.light import Any
 from bytescope.isa.plan import Plan, Point
-from bytescope.machine import calls, engine, recursion, resident
+from bytescope.machine import engine, recursion, resident
 from bytescope.machine.emit import Op, Resume
 from bytescope.machine.observe_emit import IDLE, UNOBSERVED, factory, hooks_of, name
 from bytescope.machine.program import HEADER, KEPT, LINE, Program

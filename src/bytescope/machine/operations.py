@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
+from bytescope.code.light import Any, record
 from bytescope.machine import processes, runtime
 
 PLAIN = "type({%d}) in PLAIN"
 """Guard: the operand is of an exact immutable builtin type."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class How:
     """How a primitive is performed.
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import types
-from typing import Any, ClassVar, Protocol
 
 from bytescope.code.instruction import Instruction, Lowered
+from bytescope.code.light import TYPE_CHECKING, Any, ClassVar, Protocol
 from bytescope.code.lower import lower
 from bytescope.isa.lift import lift
-from bytescope.isa.plan import Plan
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.isa.verify import Verified, verify
 from bytescope.machine import calls
 from bytescope.machine.emit import Op, Resume, factory, sites
 from bytescope.machine.runtime import UNBOUND, CellType
 from bytescope.machine.trampoline import Site
+
+if TYPE_CHECKING:
+    from bytescope.isa.plan import Plan
 
 HEADER = 8
 """Registers before the variables: globals, builtins, locals mapping, running process, program, and those below."""
@@ -57,8 +59,8 @@ class Program:
     """A guest code object as the machine runs it.
 
     code: the guest code object; inner: resident code objects of the functions it makes, by id of their code; ops,
-    resumes: its handlers, by instruction index, once `link` was called; entry: index of the first instruction to execute; stops: idle
-    instructions that are executed all the same; plan: what is observed; guarded: whether the machine sees every
+    resumes: its handlers, by instruction index, once `link` was called; entry: index of the first instruction to
+    execute; stops: idle instructions that are executed all the same; plan: what is observed; guarded: whether the machine sees every
     exception in new activations; module: name of the module that it was first run for.
     """
 
@@ -190,15 +192,8 @@ class Program:
             Program.observer.prepare(self)
         ops: list[Op] = []
         resumes: list[Resume | None] = []
-        for index, instruction in enumerate(self.instructions):
-            depth = self.verified.depths[index]
-            if depth < 0:
-                ops.append(_unreachable)
-                resumes.append(None)
-                continue
-            restores = instruction.op == "STORE_LOCAL" and instruction.arg in self.restored
-            make = factory(instruction, restores, self.private)
-            op, resume = make(*self.bindings(index))
+        for index in range(len(self.instructions)):
+            op, resume = self.handlers(index)
             ops.append(op)
             resumes.append(resume)
         if Program.observer is not None:
@@ -212,6 +207,15 @@ class Program:
         else:  # activations that are under way hold these very lists
             self.ops[:], self.resumes[:] = ops, resumes
         return self.ops
+
+    def handlers(self, index: int) -> tuple[Op, Resume | None]:
+        """The plain handlers of an instruction."""
+        if self.verified.depths[index] < 0:
+            return _unreachable, None
+        instruction = self.instructions[index]
+        restores = instruction.op == "STORE_LOCAL" and instruction.arg in self.restored
+        make = factory(instruction, restores, self.private)
+        return make(*self.bindings(index))
 
     def bindings(self, index: int) -> tuple[Any, ...]:
         """What the factory of an instruction's handlers is given, see `emit.PARAMETERS`."""

@@ -69,7 +69,7 @@ def leave_room(change: int) -> None:
 
 
 def _all_room() -> None:
-    _go_down(_more[0])
+    _go_down(_more[0] + 1)
 
 
 def _go_down(count: int) -> None:

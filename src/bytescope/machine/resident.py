@@ -6,8 +6,8 @@ import gc
 import types
 import weakref
 from collections import deque
-from typing import Any
 
+from bytescope.code.light import Any
 from bytescope.machine import calls, engine
 from bytescope.machine.engine import drive
 from bytescope.machine.program import Program
@@ -47,6 +47,18 @@ def resident(code: types.CodeType, keep: bool = False) -> types.CodeType:
     if keep:
         _kept.append(known)
     return known
+
+
+def program_for(code: types.CodeType) -> Program | None:
+    """The program of a guest code object, or None if it has none."""
+    known = _cache.get(id(code))
+    return None if known is None else program_of(known)
+
+
+def unlinked() -> list[Program]:
+    """The programs that were never run."""
+    found = [program_of(each) for each in list(_cache.values())]
+    return [each for each in found if each is not None and each.ops is None]
 
 
 def guard(programs: list[Program]) -> None:

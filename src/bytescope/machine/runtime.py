@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import types
 import weakref
-from typing import Any
+
+from bytescope.code.light import Any
 
 __all__ = [
     "BOUNDS", "CONTAINERS", "DONE", "HASHED", "INTEGER", "ITERABLES", "ITERATORS", "NULL", "NUMBERS", "PLAIN",

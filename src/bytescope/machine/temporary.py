@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import sys
 import types
+from _thread import RLock
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import RLock
-from typing import Any
 
+from bytescope.code.light import Any
 from bytescope.machine.imports import functions_of
 from bytescope.machine.resident import is_guest, resident
 

@@ -9,12 +9,12 @@ operation at that line, and line events of the resident frame are switched on (`
 from __future__ import annotations
 
 import sys
-import threading
 import types
+from _thread import get_ident
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
+from bytescope.code.light import Any
 from bytescope.machine import engine, program
 from bytescope.machine.emit import Op, Resume
 from bytescope.machine.program import TRACE, Program
@@ -70,7 +70,7 @@ class _LocalTracer:
 
 def settrace(function: Callable[..., Any] | None, /) -> None:
     """Set the global debug tracing function."""
-    thread = threading.get_ident()
+    thread = get_ident()
     if function is None:
         _set_native(None)
         _tracing.discard(thread)
@@ -160,7 +160,7 @@ def _with_line(each: Program, index: int, line: int, op: Op, resume: Resume | No
         R[TRACE] = (line, index)
         if state is not None and state[0] == line and state[1] < index:
             return op(R)
-        if threading.get_ident() not in _tracing:
+        if get_ident() not in _tracing:
             return op(R)
         frame = sys._getframe(2)
         if frame.f_trace is None:

@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
-from typing import Any
 
 from bytescope.code.assemble import Assembler
 from bytescope.code.instruction import Position
+from bytescope.code.light import Any
 from bytescope.code.sequences import Sequences
 from bytescope.machine.runtime import Raised
 

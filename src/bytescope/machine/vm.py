@@ -8,9 +8,9 @@ import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from bytescope.code.hidden import hidden
+from bytescope.code.light import Any
 from bytescope.machine import calls, engine, limits, mainprogram, temporary, tracing
 from bytescope.machine.counting import Tally
 from bytescope.machine.imports import Guests, importing

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import types
-from typing import Any
 
+from bytescope.code.light import Any
 from bytescope.machine.processes.common import Process
 from bytescope.machine.runtime import NULL, Raised, lookup, type_name
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator
-from typing import Any
 
 from bytescope.code.host import UNPACK_TELLS_LENGTH
+from bytescope.code.light import Any
 from bytescope.machine.processes.common import Process, failed, function_string, iterable_type, keys_of
 from bytescope.machine.runtime import Raised, type_name
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 import sys
-from typing import Any
 
+from bytescope.code.light import Any
 from bytescope.machine.processes.common import (
     CallWithKeywords,
     ImportFrom,
@@ -88,6 +88,8 @@ def import_star(R: list[Any], immediate: Any, module: Any) -> Process:
         name = yield operator.getitem, names, position
         if failed(name, IndexError):
             return None
+        if failed(name, TypeError) and lookup(type(names), "__getitem__") is NULL:
+            raise TypeError(f"'{type_name(type(names))}' object does not support indexing")
         if type(name) is Raised:
             return name
         position += 1

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
 
+from bytescope.code.light import Any
 from bytescope.machine.runtime import NULL, Raised, lookup, type_name
 
 Process = Generator[Any, Any, Any]

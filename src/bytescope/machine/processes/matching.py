@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
 
 from bytescope.code.host import CLASS_PATTERN_NOUN
+from bytescope.code.light import Any
 from bytescope.machine.processes.common import Process, failed
 from bytescope.machine.runtime import NULL, Raised, type_name
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 import types
-from typing import Any
 
+from bytescope.code.light import Any
 from bytescope.machine.processes.common import Process, failed
 from bytescope.machine.runtime import load_global, not_defined, unbound
 
