@@ -60,8 +60,8 @@ class Program:
 
     code: the guest code object; inner: resident code objects of the functions it makes, by id of their code; ops,
     resumes: its handlers, by instruction index, once `link` was called; entry: index of the first instruction to
-    execute; stops: idle instructions that are executed all the same; plan: what is observed; guarded: whether the machine sees every
-    exception in new activations; module: name of the module that it was first run for.
+    execute; stops: idle instructions that are executed all the same; plan: what is observed; guarded: whether the
+    machine sees every exception in new activations; module: name of the module that it was first run for.
     """
 
     hooked = calls.HOOKED

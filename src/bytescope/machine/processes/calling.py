@@ -14,7 +14,7 @@ from bytescope.machine.processes.common import (
     function_string,
     iterable_type,
 )
-from bytescope.machine.runtime import NULL, Raised, type_name
+from bytescope.machine.runtime import NULL, Raised, lookup, type_name
 
 
 def call_ex(R: list[Any], immediate: Any, first: Any, second: Any, args: Any, kwargs: Any) -> Process:
@@ -88,6 +88,8 @@ def import_star(R: list[Any], immediate: Any, module: Any) -> Process:
         name = yield operator.getitem, names, position
         if failed(name, IndexError):
             return None
+        if failed(name, TypeError) and lookup(type(names), "__getitem__") is NULL:
+            raise TypeError(f"'{type_name(type(names))}' object does not support indexing")
         if failed(name, TypeError) and lookup(type(names), "__getitem__") is NULL:
             raise TypeError(f"'{type_name(type(names))}' object does not support indexing")
         if type(name) is Raised:
