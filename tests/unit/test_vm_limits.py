@@ -122,7 +122,7 @@ with manager():
 """,
     "suppress of the host": "with suppress(BaseException):\n    spin()\nseen.append('after')\n",
     "except of the host": "swallow(spin)\nseen.append('after')\n",
-    "callback of C": "try:\n    sorted([1, 2], key=lambda x: spin())\nexcept BaseException:\n    seen.append('sorted')\n",
+    "callback of C": "try:\n    sorted([1], key=lambda x: spin())\nexcept BaseException:\n    seen.append('sorted')\n",
     "generator": """
 def g():
     while True:
@@ -183,7 +183,7 @@ except BaseException:
     seen.append('property')
 """,
     "exec": "try:\n    exec('spin()')\nexcept BaseException:\n    seen.append('exec')\n",
-    "loop that tries again": "while True:\n    try:\n        spin()\n    except BaseException:\n        seen.append('again')\n",
+    "loop": "while True:\n    try:\n        spin()\n    except BaseException:\n        seen.append('again')\n",
 }
 
 

@@ -9,14 +9,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from types import TracebackType
-from typing import NoReturn
 
 from bytescope.code.hidden import hidden
+from bytescope.code.light import NoReturn
 from bytescope.machine.engine import OWN_FILES
 from bytescope.machine.mainprogram import Action
 from bytescope.machine.recursion import trim
 
 _LAST = ("last_exc", "last_type", "last_value", "last_traceback")
+
+
+_kept: list[object] = []
+"""The `__main__` that this process was started with. Its place is taken by the program's, and the C code that runs a
+script looks into its namespace again after `sys.excepthook`, without having kept a reference to it."""
 
 
 class Launch(BaseException):
@@ -34,6 +39,7 @@ def launch(prepare: Callable[[], Action], ended: Callable[[BaseException | None]
         Launch: always.
     """
     hook = sys.excepthook
+    _kept.append(sys.modules["__main__"])
 
     @hidden
     def start(kind: type[BaseException], value: BaseException, traceback: TracebackType | None) -> None:

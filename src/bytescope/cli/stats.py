@@ -13,11 +13,15 @@ def stats(vm: VM) -> str:
     total = sum(kinds.values())
     width = max([len("instruction"), *map(len, kinds)])
     lines = [
-        f"{vm.functions:,} functions, {total:,} instructions of {len(kinds)} kinds",
+        f"{_number(vm.functions, 'function')}, {total:,} instructions of {len(kinds)} kinds",
         f"{'instruction':{width}}  {'executed':>14}  {'share':>6}",
         *(f"{kind:{width}}  {count:14,}  {count / total:6.1%}" for kind, count in kinds.items()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def print_stats(vm: VM) -> None:

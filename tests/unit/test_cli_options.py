@@ -1,0 +1,98 @@
+"""The options of `run`, and the programs that the words behind them name."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from bytescope.cli import run as run_module
+from bytescope.cli.version import version
+from bytescope.machine import mainprogram
+
+
+def parsed(line: str) -> tuple[dict[str, object], list[str]]:
+    options, rest = run_module._options(line.split())
+    return vars(options), rest
+
+
+def test_options_come_before_the_program() -> None:
+    options, rest = parsed("--stats --guest a* --guest=!b --max-instructions 1_000 --timeout=2.5 x.py --stats -m y")
+    assert options == {
+        "stats": True,
+        "guests": ["a*", "!b"],
+        "max_instructions": 1000,
+        "max_depth": None,
+        "timeout": 2.5,
+    }
+    assert rest == ["x.py", "--stats", "-m", "y"]
+
+
+def test_two_dashes_end_the_options(tmp_path: Path) -> None:
+    assert parsed("--stats -- --x.py a")[1] == ["--x.py", "a"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("--nonsense x.py", "there is no option --nonsense"),
+        ("--stats=3 x.py", "there is no option --stats=3"),
+        ("--max-depth", "--max-depth needs a value"),
+        ("--max-depth many x.py", "--max-depth must be a number that is not negative, and 'many' is not"),
+        ("--max-depth -3 x.py", "--max-depth must be a number that is not negative, and '-3' is not"),
+        ("--timeout inf x.py", "--timeout must be a number that is not negative, and 'inf' is not"),
+        ("-c", "-c needs a source text"),
+        ("-m", "-m needs a module name"),
+        ("-x y.py", "there is no option -x"),
+    ],
+)
+def test_wrong_words_give_one_line_and_the_usage(line: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        run_module.run(line.split())
+    assert left.value.code == 2
+    errors = capsys.readouterr().err
+    assert errors.startswith(f"bytescope run: {message}\nusage: bytescope run")
+
+
+def test_help_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    for word in ("--help", "-h"):
+        with pytest.raises(SystemExit) as left:
+            run_module.run([word])
+        assert left.value.code is None
+        assert "--max-instructions N" in capsys.readouterr().out
+
+
+def test_lines_of_the_help_fit_on_a_screen() -> None:
+    assert max(map(len, run_module.HELP.splitlines())) <= 120
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "rest"),
+    [
+        (["-c", "pass", "-x"], mainprogram.Source, ["-x"]),
+        (["-cpass"], mainprogram.Source, []),
+        (["-m", "json.tool", "-m"], mainprogram.Module, ["-m"]),
+        (["-mjson.tool"], mainprogram.Module, []),
+        (["-", "a"], mainprogram.StandardInput, ["a"]),
+        ([__file__, "a"], mainprogram.Script, ["a"]),
+        ([str(Path(__file__).parent), "a"], mainprogram.Folder, ["a"]),
+    ],
+)
+def test_programs(words: list[str], kind: type, rest: list[str]) -> None:
+    program, arguments = run_module._program(words)
+    assert type(program) is kind
+    assert arguments == rest
+
+
+def test_a_file_that_is_not_there_is_an_error_as_in_python(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "missing.py"
+    with pytest.raises(SystemExit) as left:
+        run_module.run([str(path)])
+    assert left.value.code == 2
+    assert f"can't open file {str(path)!r}: [Errno" in capsys.readouterr().err
+
+
+def test_version_names_the_host_and_the_supported_ones() -> None:
+    text = version()
+    assert "\n" not in text
+    assert sys.version.split()[0] in text
+    assert text.endswith("CPython 3.11, 3.12, 3.13 and 3.14")
