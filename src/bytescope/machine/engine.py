@@ -44,9 +44,10 @@ def foreign(exception: BaseException) -> BaseException:
 
 
 def begin(program: Program) -> None:
-    """Take note of a program that is executed for the first time."""
-    programs.add(program)
-    started[0] += 1
+    """Take note of a program that was linked because it is executed."""
+    if program not in programs:
+        programs.add(program)
+        started[0] += 1
 
 
 def drive(

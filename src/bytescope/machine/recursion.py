@@ -11,7 +11,27 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from bytescope.code.hidden import hidden
 from bytescope.machine.calls import ROOM, room
+
+_get_native = sys.getrecursionlimit
+_set_native = sys.setrecursionlimit
+
+
+@hidden
+def getrecursionlimit() -> int:
+    """Return the current value of the recursion limit: the guest's."""
+    return _get_native() - room[0]
+
+
+@hidden
+def setrecursionlimit(limit: int, /) -> None:
+    """Set the recursion limit, as the guest counts."""
+    _set_native(limit + room[0] if type(limit) is int and 0 < limit < 1 << 30 else limit)
+
+
+for _function in (getrecursionlimit, setrecursionlimit):
+    _function.__module__ = "sys"
 
 _depth = [0]
 
@@ -26,14 +46,16 @@ def headroom(below: int = 0) -> Iterator[None]:
     more = 0 if _depth[0] else ROOM + below
     if more:
         room[0] = more + _more[0]
-        sys.setrecursionlimit(sys.getrecursionlimit() + more)
+        _set_native(_get_native() + more)
+        sys.getrecursionlimit, sys.setrecursionlimit = getrecursionlimit, setrecursionlimit
     _depth[0] += 1
     try:
         yield
     finally:
         _depth[0] -= 1
         if more:
-            sys.setrecursionlimit(max(sys.getrecursionlimit() - more, 1))
+            sys.getrecursionlimit, sys.setrecursionlimit = _get_native, _set_native
+            _set_native(max(_get_native() - more, 1))
 
 
 def _room_1() -> None:
@@ -64,7 +86,7 @@ def leave_room(change: int) -> None:
     global check
     _more[0] += change
     room[0] += change
-    sys.setrecursionlimit(max(sys.getrecursionlimit() + change, 1))
+    _set_native(max(_get_native() + change, 1))
     check = _all_room if _more[0] else _room_1
 
 

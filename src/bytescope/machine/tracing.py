@@ -115,10 +115,29 @@ def available() -> Iterator[None]:
 
 
 def _relink(*, traced: bool) -> None:
-    """Link all programs again; activations that are under way go on with the new handlers."""
+    """Have programs linked again: those under way at once, since they go on with the new handlers, others when run."""
     Program.decorate = _Lines() if traced else None
+    active = _active_programs()
     for each in list(engine.programs):
-        each.link()
+        if each in active or each.code.co_flags & _SUSPENDABLE:
+            each.link()
+        else:
+            each.ops = None
+
+
+_SUSPENDABLE = 0x2A0
+"""Flags of the code of generators and coroutines, whose activations may be waiting anywhere."""
+
+
+def _active_programs() -> set[Program]:
+    """The programs that any thread is executing."""
+    found: set[Program] = set()
+    for innermost in sys._current_frames().values():
+        frame: types.FrameType | None = innermost
+        while frame is not None:
+            found.update(value for value in frame.f_code.co_consts if type(value) is Program)
+            frame = frame.f_back
+    return found
 
 
 def line_starts(each: Program) -> dict[int, int]:
