@@ -16,7 +16,7 @@ NOT_INSTRUCTIONS = {"CACHE", "EXTENDED_ARG", "RESERVED", "INTERPRETER_EXIT", "EN
 """Opcodes that stand in no code object as instructions: parts of others, or of the interpreter's own."""
 
 OPCODES = sorted(set(host.OPMAP) - NOT_INSTRUCTIONS)
-_FIRST = {"RETURN_GENERATOR", "COPY_FREE_VARS"}
+_FIRST = {"RETURN_GENERATOR", "COPY_FREE_VARS", *(() if "LOAD_FAST_AND_CLEAR" in host.OPMAP else ("MAKE_CELL",))}
 _SAME = -1
 _CALL = [("PRECALL", _SAME), ("CALL", _SAME)] if "PRECALL" in host.OPMAP else [("CALL", _SAME)]
 _BEFORE: dict[str, list[tuple[str, int]]] = {

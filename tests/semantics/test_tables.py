@@ -122,7 +122,7 @@ def test_every_row_is_what_some_opcode_is_lowered_to() -> None:
 OF_OTHER_VERSIONS = set(
     "END_SEND TYPE_INTRINSIC_1 TYPE_INTRINSIC_2 BUILD_INTERPOLATION BUILD_TEMPLATE SAVE_LOCAL SAVE_CELL LOAD_SPECIAL "
     "TRUTH CALL_KW SUPER_ATTR STOPITERATION_ERROR GETSLICE SETSLICE LOAD_FROM_DICT_OR_GLOBALS CLEANUP_THROW ENTER_WITH "
-    "ENTER_ASYNC_WITH BUILD_CONST_KEY_MAP".split()
+    "ENTER_ASYNC_WITH BUILD_CONST_KEY_MAP MAKE_CELL RESTORE_CELL".split()
 )
 """Rows that some version of CPython has no opcode for."""
 
@@ -142,7 +142,7 @@ def test_every_primitive_is_used() -> None:
     of_other_versions = {
         "type_intrinsic", "super_attr", "special", "getslice", "setslice", "build_interpolation", "build_template",
         "save_local", "save_cell", "load_from_dict_or_globals", "enter_with", "enter_async_with", "stopiteration_error",
-        "cleanup_throw", "build_const_key_map", "truth", "call_kw",
+        "cleanup_throw", "build_const_key_map", "truth", "call_kw", "make_cell", "restore_cell",
     }  # fmt: skip
     assert missing <= of_other_versions, sorted(missing - of_other_versions)
 

@@ -30,8 +30,8 @@ from tests.tools.roundtrip import compiled, library, nested
 
 MODULES = (
     "argparse ast asyncio/base_events asyncio/streams asyncio/tasks bdb calendar contextlib copy csv dataclasses "
-    "difflib enum fractions functools heapq inspect json/decoder pdb pickle random statistics subprocess tarfile textwrap "
-    "tokenize types typing unittest/mock zipfile"
+    "difflib enum fractions functools heapq inspect json/decoder pdb pickle random statistics subprocess tarfile "
+    "textwrap tokenize types typing unittest/mock zipfile"
 ).split()
 LARGEST = 1200  # bytes of code: larger ones take long and show nothing that smaller ones do not
 OPCODES = sorted(set(OPMAP.values()) - {OPMAP["CACHE"]})

@@ -10,6 +10,7 @@ import sys
 import types
 from collections.abc import Callable
 
+from bytescope.code.instruction import FUNCTION_ATTRIBUTES
 from bytescope.code.light import Any
 
 call = operator.call  # type: ignore[attr-defined, unused-ignore]
@@ -158,10 +159,10 @@ def make_function(R: list[Any], flags: int, code: types.CodeType, *attributes: A
         R: registers of the frame that defines it.
         flags: which attributes there are: 1 defaults, 2 keyword defaults, 4 annotations, 8 closure, 16 annotate.
         code: its code object.
-        attributes: in the order of the flags.
+        attributes: in the order of `FUNCTION_ATTRIBUTES`.
     """
     given = list(attributes)
-    values = {flag: given.pop(0) for flag in (1, 2, 4, 8, 16) if flags & flag}
+    values = {flag: given.pop(0) for flag in FUNCTION_ATTRIBUTES if flags & flag}
     inner = R[4].inner
     resident = inner.get(id(code))
     if resident is None:

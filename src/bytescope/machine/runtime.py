@@ -94,6 +94,12 @@ def type_name(kind: type) -> str:
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
+def qualified_name(kind: type) -> str:
+    """The type's qualified name as CPython's messages have it: with its module unless that is of no interest."""
+    module = kind.__module__
+    return kind.__qualname__ if module in ("builtins", "__main__") else f"{module}.{kind.__qualname__}"
+
+
 _INERT = frozenset(
     {types.FunctionType, types.MemberDescriptorType, types.BuiltinFunctionType, types.MethodDescriptorType,
      staticmethod, classmethod, types.GetSetDescriptorType, types.WrapperDescriptorType} | PLAIN

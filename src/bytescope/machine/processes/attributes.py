@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import types
 
+from bytescope.code import messages
 from bytescope.code.light import Any
 from bytescope.machine.processes.common import Process
-from bytescope.machine.runtime import NULL, Raised, lookup, type_name
+from bytescope.machine.runtime import NULL, Raised, lookup, qualified_name, type_name
 
 
 def super_attr(R: list[Any], immediate: tuple[str, bool], supertype: Any, cls: Any, receiver: Any) -> Process:
@@ -35,17 +36,24 @@ def bind_special(value: Any, name: str) -> Process:
     return (yield getter, found, value, kind)
 
 
-_PROTOCOL = {
-    "__enter__": ("context manager protocol", ""),
-    "__exit__": ("context manager protocol", " (missed __exit__ method)"),
-    "__aenter__": ("asynchronous context manager protocol", ""),
-    "__aexit__": ("asynchronous context manager protocol", " (missed __aexit__ method)"),
-}
+def _supports(kind: type, *names: str) -> bool:
+    return all(lookup(kind, name) is not NULL for name in names)
 
 
 def _special_error(name: str, value: Any) -> TypeError:
-    protocol, detail = _PROTOCOL[name]
-    return TypeError(f"'{type_name(type(value))}' object does not support the {protocol}{detail}")
+    """The error for a context manager that lacks a method."""
+    kind = type(value)
+    asynchronous = name in ("__aenter__", "__aexit__")
+    protocol = "asynchronous context manager protocol" if asynchronous else "context manager protocol"
+    named = name in ("__exit__", "__aexit__") or messages.NAMES_MISSED_ENTER
+    detail = f" (missed {name} method)" if named else ""
+    if not messages.SUGGESTS_OTHER_WITH:
+        return TypeError(f"'{type_name(kind)}' object does not support the {protocol}{detail}")
+    if asynchronous and _supports(kind, "__enter__", "__exit__"):
+        detail += " but it supports the context manager protocol. Did you mean to use 'with'?"
+    elif not asynchronous and _supports(kind, "__aenter__", "__aexit__"):
+        detail += " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?"
+    return TypeError(f"'{qualified_name(kind)}' object does not support the {protocol}{detail}")
 
 
 def special(R: list[Any], name: str, value: Any) -> Process:

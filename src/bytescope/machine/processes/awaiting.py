@@ -6,6 +6,7 @@ import sys
 import types
 
 from bytescope.code.light import Any
+from bytescope.code.messages import CANNOT_AWAIT
 from bytescope.machine.processes.common import Process
 from bytescope.machine.runtime import NULL, Raised, lookup, type_name
 
@@ -44,7 +45,7 @@ def _awaitable_iterator(value: Any) -> Process:
         return value
     method = lookup(kind, "__await__")
     if method is NULL or method is None:
-        raise TypeError(f"object {type_name(kind)} can't be used in 'await' expression")
+        raise TypeError(CANNOT_AWAIT.format(type_name(kind)))
     iterator = yield method, value
     if type(iterator) is Raised:
         return iterator
