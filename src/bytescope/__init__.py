@@ -6,6 +6,7 @@ from bytescope.isolation import isolate
 
 TYPE_CHECKING = False  # typing's own would cost its import
 if TYPE_CHECKING:
+    from bytescope.analysis import ENOUGH, EVENTS, Analysis, AnalysisError, Replace, Site, attach, run_path
     from bytescope.code.errors import InvalidBytecode, UnsupportedHost
     from bytescope.machine.imports import convert_module
     from bytescope.machine.limits import BudgetExceeded
@@ -15,19 +16,30 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "ENOUGH",
+    "EVENTS",
     "VM",
+    "Analysis",
+    "AnalysisError",
     "BudgetExceeded",
     "InvalidBytecode",
+    "Replace",
+    "Site",
     "UnsupportedHost",
     "__version__",
+    "attach",
     "convert",
     "convert_module",
     "is_guest",
+    "run_path",
 ]
 
 isolate()
 
 _HOMES = {
+    **dict.fromkeys(
+        ("ENOUGH", "EVENTS", "Analysis", "AnalysisError", "Replace", "Site", "attach", "run_path"), "analysis"
+    ),
     "VM": "machine.vm",
     "BudgetExceeded": "machine.limits",
     "InvalidBytecode": "code.errors",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from typing import Any, ParamSpec, Self, TypeVar

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from _thread import get_ident
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bytescope.analysis.base import ENOUGH, AnalysisError, Replace
 from bytescope.isa.events import EVENTS, Event
+from bytescope.machine.emit import FILENAME
 from bytescope.machine.limits import BudgetExceeded
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ Hook = Callable[..., Any]
 
 busy: Final[set[int]] = set()
 """The threads in which an analysis is at work."""
-
-FILENAME = "<bytescope hook>"
 
 _PASSED = (AnalysisError, BudgetExceeded, KeyboardInterrupt)
 """What comes up while an analysis is at work and is not its fault."""
@@ -91,10 +90,10 @@ def _text(event: Event, count: int) -> str:
     lines = [
         f"def make(busy, ident, failed, judge, passed, event, subscribers, {names}):",
         f"    def hook({given}):",
-        "        thread = ident()",
-        "        if thread in busy:",
+        "        me = ident()",
+        "        if me in busy:",
         "            return None",
-        "        busy.add(thread)",
+        "        busy.add(me)",
         "        who = 0",
         "        try:",
     ]
@@ -113,26 +112,21 @@ def _text(event: Event, count: int) -> str:
     if count > 1:
         lines += ["            return outcome"]
     lines += [
-        "        except passed:",
-        "            raise",
+        "        except passed as error:",
+        "            raise error.with_traceback(None)",
         "        except BaseException as error:",
         f"            raise failed(subscribers[who], event.name, {site}, error)",
         "        finally:",
-        "            busy.discard(thread)",
+        "            busy.discard(me)",
         "    return hook",
     ]
     return "\n".join(lines) + "\n"
 
 
-def in_turn(*hooks: Hook) -> Hook:
-    """A hook (site, value) that calls others with the same arguments; a replacement is that of the last."""
-    if len(hooks) == 1:
-        return hooks[0]
+F = TypeVar("F", bound=Callable[..., Any])
 
-    def hook(*given: Any) -> Any:
-        outcome = None
-        for each in hooks:
-            outcome = each(*given)
-        return outcome
 
-    return hook
+def as_hook(function: F) -> F:
+    """Have a function's frames taken for the engine's own, which are no part of a program's tracebacks."""
+    function.__code__ = function.__code__.replace(co_filename=FILENAME)
+    return function

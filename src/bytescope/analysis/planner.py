@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from bytescope.analysis.dispatch import Hook, in_turn, make_hook
+from bytescope.analysis.dispatch import Hook, as_hook, make_hook
 from bytescope.analysis.site import Site, SiteTable, site_table
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.analysis.tasks import switch_hook
 from bytescope.code.instruction import Instruction, Lowered
-from bytescope.isa.events import BOOKKEEPING, CALLS, EVENTS
+from bytescope.isa.events import BOOKKEEPING, CALLS
 from bytescope.isa.lift import Call, lift
 from bytescope.isa.plan import Plan, Point
 from bytescope.isa.table import INSTRUCTIONS
@@ -132,6 +132,7 @@ class _CodePlan:
             return entered
         module = self.module
 
+        @as_hook
         def hook(site: Site, arguments: dict[str, Any]) -> None:
             if switch is not None:
                 switch(site)
@@ -186,8 +187,8 @@ def _primitive_of(instruction: Instruction) -> Call | None:
 def _switching(switch: Hook | None, hook: Hook | None) -> Hook | None:
     """A hook before which the task is looked at."""
     if switch is None or hook is None:
-        return hook if switch is None else lambda site, *given: switch(site)
-    return lambda site, *given: (switch(site), hook(site, *given))[1]
+        return hook if switch is None else as_hook(lambda site, *given: switch(site))
+    return as_hook(lambda site, *given: (switch(site), hook(site, *given))[1])
 
 
 def _line_starts(instructions: list[Instruction], depths: list[int], start: int) -> dict[int, int]:
@@ -212,5 +213,3 @@ def _line_starts(instructions: list[Instruction], depths: list[int], start: int)
             found[index] = line
     return found
 
-
-__all__ = ["EVENTS", "Planner", "Unit", "in_turn"]

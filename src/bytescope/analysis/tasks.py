@@ -6,9 +6,11 @@ import sys
 import threading
 from _thread import get_ident
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from bytescope.analysis.dispatch import Hook, make_hook
+from bytescope.analysis.base import AnalysisError
+from bytescope.analysis.dispatch import Hook, as_hook, make_hook
 
 if TYPE_CHECKING:
     from bytescope.analysis.site import Site
@@ -34,6 +36,7 @@ def switch_hook(name: str, subscribers: tuple[Subscriber, ...]) -> Hook:
     """A hook (site) that tells of another task, if it is another."""
     tell = make_hook(name, subscribers)
 
+    @as_hook
     def switch(site: Site) -> None:
         current = current_task()
         thread = get_ident()
@@ -66,12 +69,17 @@ def watch_threads(started: Callable[[Any], Any] | None, stopped: Callable[[Any],
         return
 
     def bootstrap(self: threading.Thread) -> None:
+        _told(started, self)
         try:
-            if started is not None:
-                started(self)
             _bootstrap(self)
         finally:
-            if stopped is not None:
-                stopped(self)
+            _told(stopped, self)
 
     thread._bootstrap = bootstrap
+
+
+def _told(hook: Callable[[Any], Any] | None, thread: threading.Thread) -> None:
+    """Call a hook. If it fails the run is stopped; but the thread's own affairs must be brought to their end."""
+    if hook is not None:
+        with suppress(AnalysisError):
+            hook(thread)

@@ -79,22 +79,24 @@ def _observed(program: Program, plan: Plan, index: int, op: Op, resume: Resume |
     )
 
 
-def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
+def _unwind(
+    program: Program, plan: Plan, R: list[Any], index: int, exception: BaseException, lasti: Any = None
+) -> int:
     """`Program.unwind` that tells of it."""
     R[KEPT] = None
-    if plan.raised is not None and program.instructions[index].op not in _RERAISING:
-        plan.raised(plan.site(index), exception)
-    pc = Program.unwind(program, R, index, exception, lasti)
-    if pc >= 0:
-        if plan.handled is not None:
-            plan.handled(plan.site(pc), exception)
-    elif plan.unwound is not None:
-        try:
-            plan.unwound(plan.site(index), exception)
-        except BaseException:
-            R.pop()
-            raise
-    return pc
+    try:
+        if plan.raised is not None and program.instructions[index].op not in _RERAISING:
+            plan.raised(plan.site(index), exception)
+        handler = program.handler(index)
+        if handler is None:
+            if plan.unwound is not None:
+                plan.unwound(plan.site(lasti if type(lasti) is int else index), exception)
+        elif plan.handled is not None and program.instructions[handler.target].op == "PUSH_EXC_INFO":
+            plan.handled(plan.site(handler.target), exception)  # other handlers only tidy up
+    except BaseException as failure:
+        program.leave(R, index, engine.foreign(failure), index)
+        return -1
+    return Program.unwind(program, R, index, exception, lasti)
 
 
 # --- stopping

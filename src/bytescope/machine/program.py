@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 
-from bytescope.code.instruction import Instruction, Lowered
+from bytescope.code.instruction import Handler, Instruction, Lowered
 from bytescope.code.light import TYPE_CHECKING, Any, ClassVar, Protocol
 from bytescope.code.lower import lower
 from bytescope.isa.lift import lift
@@ -244,6 +244,10 @@ class Program:
 
     # --- exceptions
 
+    def handler(self, index: int) -> Handler | None:
+        """The handler region that an exception at an instruction goes to."""
+        return self.verified.handlers[self._raising(index)]
+
     def unwind(self, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
         """Find the handler for an exception and prepare the registers for it.
 
@@ -256,7 +260,7 @@ class Program:
         Returns:
             The index of the handler's first instruction, or -1 after requesting that the resident frame be left.
         """
-        handler = self.verified.handlers[self._raising(index)]
+        handler = self.handler(index)
         place = lasti if type(lasti) is int else index
         first = self.first_operand
         if handler is None:
