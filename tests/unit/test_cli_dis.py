@@ -71,8 +71,9 @@ def test_arguments_are_words() -> None:
 
 def test_lines_fit_and_long_constants_are_cut() -> None:
     text = text_of(f"x = {'long ' * 100!r}", 100)
-    left = [line[:60] for line in text.splitlines() if "LOAD_CONST" in line]
-    assert any("…" in line for line in left)
+    line = next(line for line in text.splitlines() if "LOAD_CONST" in line)
+    assert line.count("…") == 2
+    assert max(map(len, text.splitlines())) <= 100
 
 
 @pytest.mark.parametrize(

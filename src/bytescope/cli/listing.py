@@ -125,7 +125,11 @@ class _Listing:
             text = f"{text} to block {flow.block_at(instruction.target).index}".strip()
         if instruction.flag:
             text += f" ({_flag(instruction)})"
-        return [Piece(f"{index:6}  ", "offset"), Piece(f"{instruction.op:{_OP}}", "op"), Piece(text, "arg")]
+        return [
+            Piece(f"{index:6}  ", "offset"),
+            Piece(f"{instruction.op:{_OP}}", "op"),
+            Piece(_fit(text, self.right_arg + 1), "arg"),
+        ]
 
     def block(self, block: Block, flow: ControlFlow, verified: Verified) -> Line:
         depth = verified.depths[block.start]

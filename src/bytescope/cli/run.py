@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, NoReturn
 
 from bytescope.cli.launch import flush, launch
+from bytescope.code.light import Any, NoReturn
 from bytescope.machine import mainprogram
 from bytescope.machine.limits import BudgetExceeded
 from bytescope.machine.vm import VM

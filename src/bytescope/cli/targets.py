@@ -34,7 +34,7 @@ def code_of(target: str) -> types.CodeType:
         TargetError: if there is none.
     """
     where, colon, qualname = target.rpartition(":")
-    if not colon or _is_file(target):
+    if not colon or os.path.isfile(target) or os.sep in qualname:
         return _code_in(target)
     code = _code_in(where)
     names = {each.co_qualname: each for each in reversed([*nested(code)])}
@@ -69,6 +69,8 @@ def _code_in(where: str) -> types.CodeType:
             raise TargetError(f"cannot read {where}: {error.strerror}") from None
         except Exception as error:
             raise TargetError(f"cannot make code of {where}: {error}") from None
+    if not where:
+        raise TargetError("there is no file or module without a name")
     if "" not in sys.path:
         sys.path.insert(0, "")
     try:
