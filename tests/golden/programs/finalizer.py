@@ -1,0 +1,8 @@
+class C:
+    def __del__(self):
+        out.append("gone")
+
+
+out = []
+c = C()
+del c

@@ -1,0 +1,2 @@
+x = None
+r = "a" if x is None else "b"
