@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bytescope.analysis.base import AnalysisError
 from bytescope.analysis.dispatch import Hook, as_hook, make_hook
+from bytescope.code.hidden import hidden
 
 if TYPE_CHECKING:
     from bytescope.analysis.site import Site
@@ -68,12 +69,20 @@ def watch_threads(started: Callable[[Any], Any] | None, stopped: Callable[[Any],
         thread._bootstrap = _bootstrap
         return
 
-    def bootstrap(self: threading.Thread) -> None:
-        _told(started, self)
-        try:
-            _bootstrap(self)
-        finally:
-            _told(stopped, self)
+    def bootstrap(self: Any) -> None:
+        run = self.run  # at its beginning the thread is known to `threading`, as it is not yet here
+
+        @hidden
+        def told() -> None:
+            del self.run
+            _told(started, self)
+            try:
+                run()
+            finally:
+                _told(stopped, self)
+
+        self.run = told
+        _bootstrap(self)
 
     thread._bootstrap = bootstrap
 
