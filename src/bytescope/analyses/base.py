@@ -1,0 +1,117 @@
+"""What the analyses that ship have in common: options, results as data and as text, and files that are safe."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from reprlib import Repr
+from typing import Any, ClassVar
+
+from bytescope.analysis import Analysis
+
+
+class Shipped(Analysis):
+    """An analysis with a result.
+
+    formats: name of each output format to the method that makes its text.
+    """
+
+    formats: ClassVar[dict[str, str]] = {"text": "report", "json": "json"}
+
+    def result(self) -> Any:
+        """What was found, as data that JSON can express."""
+        raise NotImplementedError
+
+    def report(self) -> str:
+        """What was found, for reading."""
+        raise NotImplementedError
+
+    def json(self) -> str:
+        """The result as JSON."""
+        return json.dumps(self.result(), indent=1, ensure_ascii=False) + "\n"
+
+    def text_in(self, form: str) -> str:
+        """The output in one of the formats.
+
+        Raises:
+            ValueError: if there is no such format.
+        """
+        if form not in self.formats:
+            raise ValueError(f"no format {form!r}: choose {', '.join(self.formats)}")
+        make: Callable[[], str] = getattr(self, self.formats[form])
+        return make()
+
+    def save(self, path: str | os.PathLike[str], form: str) -> None:
+        """Write the output into a file, which is replaced only once everything is written.
+
+        Raises:
+            OSError: if it cannot be written; an existing file is what it was.
+            ValueError: if there is no such format.
+        """
+        write_safely(path, self.text_in(form))
+
+
+def write_safely(path: str | os.PathLike[str], text: str) -> None:
+    """Write a file so that it is either what it was or all new.
+
+    Raises:
+        OSError: if that fails.
+    """
+    target = Path(path)
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        os.chmod(name, mode)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+class SafeRepr:
+    """`repr` that is bounded in size, and never fails.
+
+    Args:
+        limit: characters.
+    """
+
+    def __init__(self, limit: int = 80) -> None:
+        self.limit = limit
+        bounded = self._bounded = Repr()
+        bounded.maxstring = bounded.maxother = bounded.maxlong = limit
+        bounded.maxlevel = 4
+
+    def __call__(self, value: Any) -> str:
+        """The text of a value."""
+        try:
+            text = self._bounded.repr(value)
+        except Exception as error:
+            kind = type(value)
+            text = f"<{kind.__module__}.{kind.__qualname__}, repr raised {type(error).__name__}>"
+        return text if len(text) <= self.limit else text[: self.limit - 3] + "..."
+
+
+def table(head: list[str], rows: list[list[Any]]) -> str:
+    """Rows as aligned text; numbers to the right."""
+    texts = [head, *([f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in texts) for column in range(len(head))]
+    right = [bool(rows) and all(isinstance(row[column], int) for row in rows) for column in range(len(head))]
+    lines = []
+    for row in texts:
+        cells = [cell.rjust(width) if right[n] else cell.ljust(width) for n, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(lines) + "\n"

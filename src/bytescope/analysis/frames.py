@@ -1,0 +1,39 @@
+"""The guest's frames, as an analysis finds them on the stack.
+
+Frames tell activations apart where sites cannot: two generators of one function, a coroutine that goes on after it
+has waited. A frame is the same object for as long as its activation lasts, in every engine.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+
+from bytescope.machine.program import is_resident
+
+
+def frame() -> types.FrameType | None:
+    """The guest's frame that the event being told of belongs to, or None outside any."""
+    return _guest(sys._getframe(1))
+
+
+def caller(inner: types.FrameType) -> types.FrameType | None:
+    """The nearest guest frame that the given one was called from, directly or through host code."""
+    return _guest(inner.f_back)
+
+
+_known: dict[int, tuple[types.CodeType, bool]] = {}
+
+
+def _guest(found: types.FrameType | None) -> types.FrameType | None:
+    while found is not None:
+        code = found.f_code
+        known = _known.get(id(code))
+        if known is None or known[0] is not code:
+            if len(_known) > 10_000:
+                _known.clear()
+            known = _known[id(code)] = (code, is_resident(code))
+        if known[1]:
+            return found
+        found = found.f_back
+    return None
