@@ -1,0 +1,224 @@
+"""`coverage`: which lines, branches, conditions and instructions of a program were executed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, ClassVar
+
+from bytescope.analyses.base import Shipped, table
+from bytescope.analyses.decisions import Decisions
+from bytescope.analyses.lcov import tracefile
+from bytescope.analyses.possible import Possible, possible
+from bytescope.analysis import ENOUGH, Analysis, Site
+from bytescope.analysis.frames import frame
+
+
+class MissingPackage(ImportError):
+    """A package that an output needs is not installed."""
+
+
+class Coverage(Shipped):
+    """Measures coverage.
+
+    Args:
+        branch: also record arcs, the steps from one line to the next, as coverage.py does.
+        condition: also record the outcomes of the conditions of each decision, for MC/DC.
+        instruction: also record the instructions.
+    """
+
+    formats: ClassVar[dict[str, str]] = {"text": "report", "json": "json", "lcov": "lcov"}
+
+    def __new__(cls, branch: bool = False, condition: bool = False, instruction: bool = False) -> Coverage:
+        """Choose the class that has just the events that are needed."""
+        bases: tuple[type, ...] = (_Arcs if branch else _Lines,)
+        if condition:
+            bases = (*bases, _Conditions)
+        if instruction:
+            bases = (*bases, _Instructions)
+        made = super().__new__(_combined(bases))
+        return made
+
+    def __init__(self, branch: bool = False, condition: bool = False, instruction: bool = False) -> None:
+        self.branch, self.condition, self.instruction_level = branch, condition, instruction
+        self.lines: dict[str, set[int]] = {}
+        self.arcs: dict[str, set[tuple[int, int]]] = {}
+        self.decisions = Decisions()
+        self.instructions: dict[tuple[str, str, int], set[int]] = {}
+        self._last: dict[int, int] = {}
+
+    # --- results
+
+    def files(self) -> list[str]:
+        """The files that were executed and exist."""
+        names = sorted(self.lines.keys() | self.arcs.keys())
+        return [name for name in names if not name.startswith("<") and os.path.exists(name)]
+
+    def lines_of(self, file: str) -> set[int]:
+        """The lines of a file that were executed."""
+        if self.branch:
+            return {line for arc in self.arcs.get(file, ()) for line in arc if line > 0}
+        return self.lines.get(file, set())
+
+    def _file(self, file: str) -> dict[str, Any]:
+        can = possible(file)
+        done = self.lines_of(file) & can.lines
+        entry: dict[str, Any] = {
+            "lines": {"executed": sorted(done), "missing": sorted(can.lines - done)},
+            "line_rate": len(done) / max(len(can.lines), 1),
+        }
+        if self.branch:
+            entry["branches"] = self._branches(file, can)
+        if self.condition:
+            entry["decisions"] = self.decisions.result(file)
+        if self.instruction_level:
+            entry["instructions"] = {
+                f"{function}:{first}": {"executed": len(done), "of": can.instructions.get((function, first), len(done))}
+                for (name, function, first), done in sorted(self.instructions.items())
+                if name == file
+            }
+        return entry
+
+    def _branches(self, file: str, can: Possible) -> dict[str, Any]:
+        arcs = self.arcs.get(file, set())
+        taken = sorted(arc for arc in can.branches if arc in arcs)
+        missing = sorted(arc for arc in can.branches if arc not in arcs)
+        return {"executed": [list(arc) for arc in taken], "missing": [list(arc) for arc in missing]}
+
+    def result(self) -> dict[str, Any]:
+        """Lines, and what else was asked for, by file."""
+        return {"files": {file: self._file(file) for file in self.files()}}
+
+    def report(self) -> str:
+        """Figures for each file, and what was missed."""
+        rows = []
+        for file, entry in self.result()["files"].items():
+            done, missing = entry["lines"]["executed"], entry["lines"]["missing"]
+            row = [file, len(done) + len(missing), len(missing), f"{100 * entry['line_rate']:.0f} %"]
+            if self.branch:
+                branches = entry["branches"]
+                row += [len(branches["executed"]) + len(branches["missing"]), len(branches["missing"])]
+            if self.condition:
+                conditions = [each for decision in entry["decisions"] for each in decision["conditions"]]
+                row += [len(conditions), sum(not each["independent"] for each in conditions)]
+            rows.append([*row, _ranges(missing)])
+        head = ["file", "lines", "missed", "cover"]
+        head += ["branches", "missed"] * self.branch + ["conditions", "not MC/DC"] * self.condition
+        return table([*head, "lines missed"], rows)
+
+    def lcov(self) -> str:
+        """An LCOV trace file."""
+        return tracefile(self)
+
+    def write_coverage_data(self, path: str | os.PathLike[str] = ".coverage") -> None:
+        """Write coverage.py's data file, for `coverage report`, `html`, `xml` and so on.
+
+        Args:
+            path: the file, which is replaced once the new one is complete.
+
+        Raises:
+            MissingPackage: if coverage.py is not installed.
+            OSError: if it cannot be written.
+        """
+        try:
+            from coverage import CoverageData
+        except ImportError:
+            raise MissingPackage(
+                "coverage.py is needed to write its data file: pip install 'bytescope[coverage]'"
+            ) from None
+        target = Path(path)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}")
+        try:
+            data = CoverageData(basename=os.fspath(temporary))
+            if self.branch:
+                data.add_arcs({os.path.abspath(file): self.arcs[file] for file in self.files()})
+            else:
+                data.add_lines({os.path.abspath(file): self.lines[file] for file in self.files()})
+            data.close()
+            os.replace(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+class _Lines(Analysis):
+    """Lines: each site tells once."""
+
+    lines: dict[str, set[int]]
+
+    def line(self, site: Site) -> Any:
+        """A line is executed."""
+        if site.line is not None:
+            self.lines.setdefault(site.file, set()).add(site.line)
+        return ENOUGH
+
+
+class _Arcs(Analysis):
+    """Arcs: from one line of a frame to its next, with minus the first line for outside."""
+
+    arcs: dict[str, set[tuple[int, int]]]
+    _last: dict[int, int]
+
+    def enter(self, site: Site, arguments: dict[str, Any]) -> None:
+        """A frame begins."""
+        self._last[id(frame())] = -site.first_line
+
+    def line(self, site: Site) -> None:
+        """A line is executed."""
+        here = id(frame())
+        line = site.line or 0
+        self.arcs.setdefault(site.file, set()).add((self._last.get(here, -site.first_line), line))
+        self._last[here] = line
+
+    def leave(self, site: Site, value: Any) -> None:
+        """A frame ends."""
+        last = self._last.pop(id(frame()), None)
+        if last is not None:
+            self.arcs.setdefault(site.file, set()).add((last, -site.first_line))
+
+    def unwind(self, site: Site, exception: BaseException) -> None:
+        """A frame is left by an exception: coverage.py makes no difference."""
+        self.leave(site, None)
+
+
+class _Conditions(Analysis):
+    """The outcomes of conditions."""
+
+    decisions: Decisions
+
+    def branch(self, site: Site, value: Any, condition: bool) -> None:
+        """A condition was evaluated."""
+        if site.op != "FOR_ITER":
+            self.decisions.outcome(id(frame()), site, condition)
+
+
+class _Instructions(Analysis):
+    """Instructions: each tells once."""
+
+    instructions: dict[tuple[str, str, int], set[int]]
+
+    def instruction(self, site: Site) -> Any:
+        """An instruction is executed."""
+        self.instructions.setdefault((site.file, site.function, site.first_line), set()).add(site.index)
+        return ENOUGH
+
+
+_classes: dict[tuple[type, ...], type[Coverage]] = {}
+
+
+def _combined(bases: tuple[type, ...]) -> type[Coverage]:
+    found = _classes.get(bases)
+    if found is None:
+        found = _classes[bases] = type("Coverage", (Coverage, *bases), {"__module__": Coverage.__module__})
+    return found
+
+
+def _ranges(lines: list[int]) -> str:
+    """Line numbers in short: 1-3, 7."""
+    parts: list[list[int]] = []
+    for line in lines:
+        if parts and line == parts[-1][1] + 1:
+            parts[-1][1] = line
+        else:
+            parts.append([line, line])
+    texts = [str(first) if first == last else f"{first}-{last}" for first, last in parts]
+    return ", ".join(texts[:12]) + (", ..." if len(texts) > 12 else "")
