@@ -72,7 +72,7 @@ def _fold(name: str, module: Native) -> dict[str, object]:
             owner, _, method = test.rpartition(".")
             owner = owner or "-"
         folded.setdefault(outcome, {}).setdefault(owner, []).append(method)
-    lines = {outcome: {owner: " ".join(names) for owner, names in owners.items()} for outcome, owners in folded.items()}
+    lines = {outcome: {owner: _joined(names) for owner, names in owners.items()} for outcome, owners in folded.items()}
     return {"seconds": module.seconds, "status": module.status, "outcomes": lines}
 
 
@@ -84,6 +84,11 @@ def _unfold(name: str, folded: dict[str, Any]) -> Native:
                 prefix = f"test.{name}{owner.rstrip('.')}."
             else:
                 prefix = "" if owner == "-" else f"{owner}."
-            for method in names.split(" "):
+            for method in names.split(" ") if isinstance(names, str) else names:
                 outcomes[prefix + method] = outcome
     return Native(outcomes, folded["seconds"], folded["status"])
+
+
+def _joined(names: list[str]) -> str | list[str]:
+    """One line of names, or the list where a name has blanks (parts of doctests are named freely)."""
+    return names if any(" " in name for name in names) else " ".join(names)

@@ -178,6 +178,7 @@ def test_a_baseline_round_trips(tmp_path, monkeypatch):
         "test.test_m.test_doctest": "skip",
         "test.other.C.test_c": "fail",
         "json": "pass",
+        "doctest.__test__.blank lines": "pass",
         "json.decoder": "pass",
         "setUpClass (test.test_m.C)": "error",
     }
