@@ -6,7 +6,6 @@ import __future__
 import builtins
 import functools
 import operator
-import sys
 import types
 from collections.abc import Callable
 
@@ -115,16 +114,6 @@ room = [ROOM]
 """By how much the host's recursion limit is higher than the guest's: `ROOM` and what there is below the guest."""
 
 
-def _get_recursion_limit(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (function, *args) if args else (functools.partial(int, function() - room[0]),)
-
-
-def _set_recursion_limit(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    if len(args) == 1 and type(args[0]) is int and 0 < args[0] < 1 << 30:
-        args = (args[0] + room[0],)
-    return (function, *args)
-
-
 _HOOKS: dict[int, Callable[[list[Any], Any, tuple[Any, ...]], tuple[Any, ...]]] = {
     id(exec): _run_code,
     id(eval): _run_code,
@@ -132,12 +121,16 @@ _HOOKS: dict[int, Callable[[list[Any], Any, tuple[Any, ...]], tuple[Any, ...]]] 
     id(vars): _locals,
     id(dir): _locals,
     id(types.FunctionType): _make_function,
-    id(sys.getrecursionlimit): _get_recursion_limit,
-    id(sys.setrecursionlimit): _set_recursion_limit,
 }
 
-HOOKED = frozenset(_HOOKS)
+HOOKED = set(_HOOKS)
 """Ids of the functions whose calls are changed before they are made."""
+
+
+def replace_calls(function: Any, by: Any) -> None:
+    """Have guests call another function wherever they call this one."""
+    _HOOKS[id(function)] = lambda R, called, args: (by, *args)
+    HOOKED.add(id(function))
 
 
 def prepare_call(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bytescope.code.hidden import hidden
+from bytescope.machine import calls
 from bytescope.machine.calls import ROOM, room
 
 _get_native = sys.getrecursionlimit
@@ -27,9 +28,23 @@ def getrecursionlimit() -> int:
 @hidden
 def setrecursionlimit(limit: int, /) -> None:
     """Set the recursion limit, as the guest counts."""
-    _set_native(limit + room[0] if type(limit) is int and 0 < limit < 1 << 30 else limit)
+    if type(limit) is int and 0 < limit < 1 << 30:
+        below = room[0] - ROOM + 1  # with this function's own frame
+        try:
+            _set_native(limit + below)
+        except RecursionError as error:
+            depth = int(str(error).partition(" depth ")[2].partition(":")[0]) - below
+        else:
+            _set_native(limit + room[0])
+            return
+        raise RecursionError(
+            f"cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
+        )
+    _set_native(limit)
 
 
+calls.replace_calls(_get_native, getrecursionlimit)
+calls.replace_calls(_set_native, setrecursionlimit)
 for _function in (getrecursionlimit, setrecursionlimit):
     _function.__module__ = "sys"
 
