@@ -13,41 +13,69 @@ from collections.abc import Callable
 from bytescope.code.light import Any, record
 from bytescope.machine import processes, runtime
 
-PLAIN = "type({%d}) in PLAIN"
-"""Guard: the operand is of an exact immutable builtin type."""
+Test = tuple[int, str] | str
+"""The type of an operand must be in a set of `runtime`: (operand's number, name of the set); or a condition as text."""
+Guard = tuple[tuple[Test, ...], ...]
+"""Alternatives, each of which takes all of its tests. No alternatives: there is nothing to test."""
+
+_SINGLE = {"DICT": "dict", "INTEGER": "int", "LIST": "list", "STRING": "str"}
+"""Sets of one type: that one is compared with is faster than that it is looked up."""
 
 
 @record(frozen=True, slots=True)
 class How:
     """How a primitive is performed.
 
-    inline: expression over `{0}`, `{1}` (operands), `imm` (immediate) and `R` (registers), or None;
-    guard: condition under which the inline form is allowed, or None for always;
+    Texts are formats over `{0}`, `{1}` (operands), `{imm}` (immediate), `{attributes}` (see `runtime.learn`) and the
+    registers `R`.
+
+    inline: expression (a statement for a primitive without result), or None;
+    guard: when the inline form is allowed: then it runs no foreign code;
     statement: the inline form is a statement that assigns the result to `x`;
+    known: another inline form, an expression or statement over `{name}`, for when the immediate may be written into the
+    text;
     call: name of the callable that the resident frame calls otherwise, or None; args: its arguments, as `inline`;
     finish: expression that makes the result from the call's value `v`;
     process: name of the generator function that yields the calls otherwise, or None;
     site: kind of the resident frame's site where it is neither a call nor a process: see `trampoline`;
-    names: additional names for the expressions.
+    function: what `function` is in `call`.
     """
 
     inline: str | None = None
-    guard: str | None = None
+    guard: Guard = ()
     call: str | None = None
     args: tuple[str, ...] = ()
     finish: str = "v"
     process: str | None = None
     site: str | None = None
-    names: tuple[tuple[str, Any], ...] = ()
+    function: Any = None
     statement: bool = False
+    known: str | None = None
 
 
-def _both_plain() -> str:
-    return f"{PLAIN % 0} and {PLAIN % 1}"
+def condition(guard: Guard, operands: list[str], **names: str) -> str:
+    """The text of a guard.
+
+    Args:
+        guard: the guard.
+        operands: expressions for the operands.
+        names: expressions for what else its texts name.
+    """
+    return " or ".join(" and ".join(_test(test, operands, names) for test in tests) for tests in guard)
 
 
-def _function(function: Any) -> tuple[tuple[str, Any], ...]:
-    return (("function", function),)
+def _test(test: Test, operands: list[str], names: dict[str, str]) -> str:
+    if isinstance(test, str):
+        return test.format(*operands, **names)
+    number, kinds = test
+    if kinds in _SINGLE:
+        return f"type({operands[number]}) is {_SINGLE[kinds]}"
+    return f"type({operands[number]}) in {kinds}"
+
+
+def _plain(*operands: int) -> Guard:
+    """Operands of exact immutable builtin types."""
+    return (tuple((number, "PLAIN") for number in operands),)
 
 
 _BINARY = {
@@ -67,7 +95,7 @@ _UNARY = {"-": operator.neg, "+": operator.pos, "~": operator.invert}
 
 
 def _two(symbol: str, function: Any) -> How:
-    return How(f"{{0}} {symbol} {{1}}", _both_plain(), "function", ("{0}", "{1}"), names=_function(function))
+    return How(f"{{0}} {symbol} {{1}}", _plain(0, 1), "function", ("{0}", "{1}"), function=function)
 
 
 def _binary(symbol: str) -> How:
@@ -76,7 +104,9 @@ def _binary(symbol: str) -> How:
 
 def _inplace(symbol: str) -> How:
     text = f"x = {{0}}; x {symbol} {{1}}"  # a statement, because its error messages name the operator
-    return How(text, _both_plain(), "function", ("{0}", "{1}"), names=_function(_INPLACE[symbol]), statement=True)
+    known = f"{{0}} {symbol[:-1]} {{1}}"  # the same where it succeeds
+    function = _INPLACE[symbol]
+    return How(text, _plain(0, 1), "function", ("{0}", "{1}"), function=function, statement=True, known=known)
 
 
 def _compare(symbol: str) -> How:
@@ -85,76 +115,81 @@ def _compare(symbol: str) -> How:
 
 def _unary(symbol: str) -> How:
     kinds = "INTEGER" if symbol == "~" else "NUMBERS"  # ~True warns, so it must happen in the resident frame
-    return How(f"{symbol} {{0}}", f"type({{0}}) in {kinds}", "function", ("{0}",), names=_function(_UNARY[symbol]))
+    return How(f"{symbol} {{0}}", (((0, kinds),),), "function", ("{0}",), function=_UNARY[symbol])
 
 
 def _contains(symbol: str) -> How:
-    guard = "type({0}) in PLAIN and (type({1}) in HASHED or type({0}) is str and type({1}) is str)"
+    guard: Guard = (((0, "PLAIN"), (1, "HASHED")), ((0, "STRING"), (1, "STRING")))
     finish = "not v" if symbol == "not in" else "v"
     return How(f"{{0}} {symbol} {{1}}", guard, "contains", ("{1}", "{0}"), finish)
 
 
 def _convert(kind: str) -> How:
-    return How(f"{kind}({{0}})", PLAIN % 0, kind, ("{0}",))
+    return How(f"{kind}({{0}})", _plain(0), kind, ("{0}",))
 
 
-_SUBSCRIPT = "type({0}) in SEQUENCES and type({1}) is int or type({0}) is dict and type({1}) in PLAIN"
-_MUTABLE_SUBSCRIPT = "type({0}) is list and type({1}) is int or type({0}) is dict and type({1}) in PLAIN"
-_ATTRIBUTE = "type({0}) in CONTAINERS or id(type({0})) in attributes"
+_SUBSCRIPT: Guard = (((0, "SEQUENCES"), (1, "INTEGER")), ((0, "DICT"), (1, "PLAIN")))
+_MUTABLE_SUBSCRIPT: Guard = (((0, "LIST"), (1, "INTEGER")), ((0, "DICT"), (1, "PLAIN")))
+_LEARNED = "id(type({0})) in {attributes}"
+_ATTRIBUTE: Guard = (
+    (_LEARNED,),
+    ("type({0}) is type and (id({0}), {imm}) in class_attributes",),
+    ((0, "CONTAINERS"),),
+    ("type({0}) is ModuleType and {imm} in {0}.__dict__",),
+)
+_CONTAINER: Guard = (((0, "CONTAINERS"),),)
+_LOCALS: Guard = (("type(R[2]) is dict",),)
 
 _FIXED: dict[str, How] = {
     "load_locals": How("R[2]"),
-    "store_global": How("R[0].__setitem__(imm, {0})"),
-    "delete_global": How("delete_global(R, imm)"),
-    "load_name": How("load_name(R, imm)", "type(R[2]) is dict", process="load_name"),
-    "store_name": How(call="setitem", args=("R[2]", "imm", "{0}"), inline="R[2].__setitem__(imm, {0})",
-                      guard="type(R[2]) is dict"),
-    "delete_name": How("delete_name(R, imm)", "type(R[2]) is dict", process="delete_name"),
+    "store_global": How("R[0][{imm}] = {0}"),
+    "delete_global": How("delete_global(R, {imm})"),
+    "load_name": How("load_name(R, {imm})", _LOCALS, process="load_name"),
+    "store_name": How("R[2][{imm}] = {0}", _LOCALS, "setitem", ("R[2]", "{imm}", "{0}")),
+    "delete_name": How("delete_name(R, {imm})", _LOCALS, process="delete_name"),
     "load_from_dict_or_globals": How(process="load_from_dict_or_globals"),
     "load_from_dict_or_cell": How(process="load_from_dict_or_cell"),
     "setup_annotations": How(process="setup_annotations"),
-    "identity": How("{0} imm {1}"),
     "is_none": How("{0} is None"),
-    "truth": How("not not {0}", "type({0}) in CONTAINERS", "truth", ("{0}",)),
-    "negation": How("not {0}", "type({0}) in CONTAINERS", "not_", ("{0}",)),
-    "getattr": How("getattr({0}, imm)", _ATTRIBUTE, "getattr", ("{0}", "imm")),
-    "setattr": How("setattr({0}, imm, {1})", "id(type({0})) in attributes", "setattr", ("{0}", "imm", "{1}")),
-    "delattr": How(call="delattr", args=("{0}", "imm")),
+    "truth": How("not not {0}", _CONTAINER, "truth", ("{0}",)),
+    "negation": How("not {0}", _CONTAINER, "not_", ("{0}",)),
+    "getattr": How("getattr({0}, {imm})", _ATTRIBUTE, "getattr", ("{0}", "{imm}"), known="{0}.{name}"),
+    "setattr": How("setattr({0}, {imm}, {1})", ((_LEARNED,),), "setattr", ("{0}", "{imm}", "{1}"),
+                   known="{0}.{name} = {1}"),
+    "delattr": How(call="delattr", args=("{0}", "{imm}")),
     "super_attr": How(process="super_attr"),
     "special": How(process="special"),
     "getitem": How("{0}[{1}]", _SUBSCRIPT, "getitem", ("{0}", "{1}")),
-    "setitem": How("setitem({0}, {1}, {2})", _MUTABLE_SUBSCRIPT, "setitem", ("{0}", "{1}", "{2}")),
-    "delitem": How("delitem({0}, {1})", _MUTABLE_SUBSCRIPT, "delitem", ("{0}", "{1}")),
-    "getslice": How("{0}[{1}:{2}]", "type({0}) in SEQUENCES and type({1}) in BOUNDS and type({2}) in BOUNDS",
+    "setitem": How("{0}[{1}] = {2}", _MUTABLE_SUBSCRIPT, "setitem", ("{0}", "{1}", "{2}")),
+    "delitem": How("del {0}[{1}]", _MUTABLE_SUBSCRIPT, "delitem", ("{0}", "{1}")),
+    "getslice": How("{0}[{1}:{2}]", (((0, "SEQUENCES"), (1, "BOUNDS"), (2, "BOUNDS")),),
                     "getitem", ("{0}", "slice({1}, {2})")),
     "setslice": How(call="setitem", args=("{0}", "slice({1}, {2})", "{3}")),
-    "build_const_key_map": How("dict(zip({0}, ({1},)))"),
-    "build_interpolation": How("interpolation(imm, {0})"),
     "build_template": How("template({0}, {1})"),
     "list_append": How("{0}.append({1})"),
-    "set_add": How("{0}.add({1})", PLAIN % 1, "set_add", ("{0}", "{1}")),
-    "map_add": How("setitem({0}, {1}, {2})", PLAIN % 1, "setitem", ("{0}", "{1}", "{2}")),
-    "list_extend": How("{0}.extend({1})", "type({1}) in ITERABLES", process="list_extend"),
+    "set_add": How("{0}.add({1})", _plain(1), "set_add", ("{0}", "{1}")),
+    "map_add": How("{0}[{1}] = {2}", _plain(1), "setitem", ("{0}", "{1}", "{2}")),
+    "list_extend": How("{0}.extend({1})", (((1, "ITERABLES"),),), process="list_extend"),
     "set_update": How(process="set_update"),
     "dict_update": How(process="dict_update"),
     "dict_merge": How(process="dict_merge"),
     "list_to_tuple": How("tuple({0})"),
-    "unpack": How("{0}", "(type({0}) is tuple or type({0}) is list) and len({0}) == imm", process="unpack"),
+    "unpack": How("{0}", (((0, "ROWS"), "len({0}) == {imm}"),), process="unpack"),
     "unpack_ex": How(process="unpack_ex"),
-    "format": How("format({0})", PLAIN % 0, "format", ("{0}",)),
-    "format_with_spec": How("format({0}, {1})", _both_plain(), "format", ("{0}", "{1}")),
+    "format": How("format({0})", _plain(0), "format", ("{0}",)),
+    "format_with_spec": How("format({0}, {1})", _plain(0, 1), "format", ("{0}", "{1}")),
     "call_ex": How(process="call_ex"),
     "load_build_class": How("load_build_class(R)"),
     "import_name": How(process="import_name"),
     "import_from": How(process="import_from"),
     "import_star": How(process="import_star"),
     "display": How(process="display"),
-    "length": How("len({0})", "type({0}) in CONTAINERS", "len", ("{0}",)),
+    "length": How("len({0})", _CONTAINER, "len", ("{0}",)),
     "match_mapping": How("is_mapping({0})"),
     "match_sequence": How("is_sequence({0})"),
     "match_keys": How(process="match_keys"),
     "match_class": How(process="match_class"),
-    "iter": How("iter({0})", "type({0}) in CONTAINERS or type({0}) in ITERATORS", "iter", ("{0}",)),
+    "iter": How("iter({0})", (((0, "CONTAINERS"),), ((0, "ITERATORS"),)), "iter", ("{0}",)),
     "exception_match": How("exception_match({0}, {1})"),
     "group_match": How(site="group_match"),
     "prepare_reraise_star": How(site="prepare_reraise_star"),
@@ -204,13 +239,13 @@ def _build(kind: str, count: int) -> How:
 
 def _build_set(count: int) -> How:
     items = "".join(f"{{{index}}}, " for index in range(count))
-    guard = " and ".join(PLAIN % index for index in range(count)) or None
+    guard = _plain(*range(count)) if count else ()
     return How(f"{{{{{items}}}}}" if count else "set()", guard, process="build_set")
 
 
 def _build_map(count: int) -> How:
     pairs = "".join(f"{{{index}}}: {{{index + 1}}}, " for index in range(0, count, 2))
-    guard = " and ".join(PLAIN % index for index in range(0, count, 2)) or None
+    guard = _plain(*range(0, count, 2)) if count else ()
     return How(f"{{{{{pairs}}}}}", guard, process="build_map")
 
 
@@ -233,7 +268,7 @@ def how(name: str, immediate: Any, count: int) -> How:
     if name == "build_const_key_map":
         return How("dict(zip({0}, (" + "".join(f"{{{index}}}, " for index in range(1, count)) + ")))")
     if name == "build_interpolation":
-        return How("interpolation(imm, " + ", ".join(f"{{{index}}}" for index in range(count)) + ")")
+        return How("interpolation({imm}, " + ", ".join(f"{{{index}}}" for index in range(count)) + ")")
     return _FIXED[name]
 
 

@@ -11,7 +11,8 @@ from bytescope.isa.lift import lift
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.isa.verify import Verified, verify
 from bytescope.machine import calls
-from bytescope.machine.emit import Op, Resume, factory, sites
+from bytescope.machine.description import sites
+from bytescope.machine.emit import Op, Resume, factory
 from bytescope.machine.runtime import UNBOUND, CellType
 from bytescope.machine.trampoline import Site
 
@@ -218,7 +219,7 @@ class Program:
         return make(*self.bindings(index))
 
     def bindings(self, index: int) -> tuple[Any, ...]:
-        """What the factory of an instruction's handlers is given, see `emit.PARAMETERS`."""
+        """What the factory of an instruction's handlers is given, see `handler_writer.PARAMETERS`."""
         instruction = self.instructions[index]
         first = self.first_operand + self.verified.depths[index] - lift(instruction).need
         arg = instruction.arg

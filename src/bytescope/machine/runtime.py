@@ -8,10 +8,10 @@ import weakref
 from bytescope.code.light import Any
 
 __all__ = [
-    "BOUNDS", "CONTAINERS", "DONE", "HASHED", "INTEGER", "ITERABLES", "ITERATORS", "NULL", "NUMBERS", "PLAIN",
-    "SEQUENCES", "UNBOUND", "CellType", "FunctionType", "MethodType", "Raised", "attribute_names", "delete_global",
-    "delete_name", "exception_match", "interpolation", "is_mapping", "is_sequence", "learn", "load_build_class",
-    "load_global", "load_name", "stopiteration_error", "template", "unbound",
+    "BOUNDS", "CONTAINERS", "DONE", "HASHED", "INTEGER", "ITERABLES", "ITERATORS", "NULL", "NUMBERS", "PLAIN", "ROWS",
+    "SEQUENCES", "UNBOUND", "CellType", "FunctionType", "MethodType", "ModuleType", "Raised", "attribute_names",
+    "class_attributes", "delete_global", "delete_name", "exception_match", "interpolation", "is_mapping", "is_sequence",
+    "learn", "load_build_class", "load_global", "load_name", "stopiteration_error", "template", "unbound",
 ]  # fmt: skip
 
 
@@ -46,10 +46,15 @@ class Raised(tuple):  # type: ignore[type-arg]
 
 FunctionType = types.FunctionType
 MethodType = types.MethodType
+ModuleType = types.ModuleType
 CellType = types.CellType
 PLAIN = frozenset({int, float, complex, str, bool, type(None)})
 NUMBERS = frozenset({int, float, complex, bool})
 INTEGER = frozenset({int})
+STRING = frozenset({str})
+LIST = frozenset({list})
+DICT = frozenset({dict})
+ROWS = frozenset({tuple, list})
 BOUNDS = frozenset({int, type(None)})
 SEQUENCES = frozenset({list, tuple, str, bytes})
 HASHED = frozenset({dict, set, frozenset})
@@ -64,6 +69,9 @@ ITERATORS: frozenset[type] = frozenset(type(iter(each)) for each in _ITERATED) |
 
 attribute_names: dict[str, tuple[set[int], set[int]]] = {}
 """Attribute name to ids of types: loading it (first set) or storing it (second) on an instance runs no Python code."""
+
+class_attributes: set[tuple[int, str]] = set()
+"""Ids of plain classes, with names of attributes: loading one from the class itself runs no Python code."""
 
 _mro = type.__dict__["__mro__"].__get__
 _namespace = type.__dict__["__dict__"].__get__
@@ -106,24 +114,34 @@ _INERT = frozenset(
 )  # fmt: skip
 
 
-def learn(kind: type, name: str, store: bool) -> None:
+def _inert(found: Any, method: str) -> bool:
+    """Whether it runs no Python code that this is found in a class, given the method that would be called."""
+    return found is NULL or type(found) in _INERT or lookup(type(found), method) is NULL
+
+
+def learn(owner: Any, name: str, store: bool) -> None:
     """Remember the type if loading (or storing) this attribute of its instances cannot run Python code.
 
     A type may be changed afterwards; then the operation, still done right, runs Python code below a frame of the
     machine, which only a walk over the stack could tell.
+
+    Args:
+        owner: an instance; a class stands for itself.
+        name: the attribute.
+        store: whether it is to be stored.
     """
+    kind = type(owner)
+    if kind is type:
+        if not store and lookup(owner, name) is not NULL and _inert(lookup(owner, name), "__get__"):
+            class_attributes.add((id(owner), name))
+            weakref.finalize(owner, class_attributes.discard, (id(owner), name)).atexit = False
+        return
+    found = lookup(kind, name)
     if store:
         plain = lookup(kind, "__setattr__") is object.__setattr__
-        found = lookup(kind, name)
-        plain = plain and (found is NULL or type(found) in _INERT)
     else:
-        found = lookup(kind, name)
-        plain = (
-            lookup(kind, "__getattribute__") is object.__getattribute__
-            and lookup(kind, "__getattr__") is NULL
-            and (found is NULL or type(found) in _INERT)
-        )
-    if plain and not _flags(kind) & _IMMUTABLE_TYPE:
+        plain = lookup(kind, "__getattribute__") is object.__getattribute__ and lookup(kind, "__getattr__") is NULL
+    if plain and _inert(found, "__set__" if store else "__get__") and not _flags(kind) & _IMMUTABLE_TYPE:
         known = attribute_names[name][store]
         number = id(kind)
         known.add(number)
