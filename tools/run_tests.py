@@ -1,12 +1,14 @@
 """Run lint and the test suite on every supported CPython that is found, and its core inside Pyodide.
 
-usage: python tools/run_tests.py [--host VERSION]... [--no-lint] [--no-pyodide] [--slow] [PYTEST_ARGUMENT]...
+usage: python tools/run_tests.py [--host VERSION]... [--no-lint] [--no-conformance] [--no-pyodide] [--slow]
+                                 [PYTEST_ARGUMENT]...
 
 Makes the environments first if need be. The last line is the total of all parts, `N passed, N failed, N skipped`;
 the exit status is 0 when nothing failed and something passed.
 """
 
 import argparse
+import json
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,6 +59,8 @@ def main() -> int:
             outcomes.append(_lint(newest))
         for host in hosts.values():
             outcomes.append(_suite(host, found, options))
+        if options.conformance:
+            outcomes += _conformance(newest)
         if options.pyodide:
             outcomes.append(_pyodide(newest, options))
     except SetupError as problem:
@@ -70,6 +74,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--host", action="append", choices=SUPPORTED, help="run on this version only; repeatable")
     parser.add_argument("--no-lint", dest="lint", action="store_false", help="leave the linters out")
     parser.add_argument("--no-pyodide", dest="pyodide", action="store_false", help="leave Pyodide out")
+    parser.add_argument("--no-conformance", dest="conformance", action="store_false", help="leave CPython's tests out")
     parser.add_argument("--slow", action="store_true", help="also run the tests marked slow")
     options, options.pytest = parser.parse_known_args()
     return options
@@ -96,6 +101,26 @@ def _suite(host: Host, found: Mapping[str, Host], options: argparse.Namespace) -
     command = [python, "-m", "pytest", "-n", "2", *selection, f"--junitxml={results}", *options.pytest]
     status = run(command, cwd=ROOT, minutes=MINUTES_PER_HOST)
     return _outcome(f"CPython {host.version}", results, status)
+
+
+def _conformance(python: Path) -> list[Outcome]:
+    """CPython's own tests as guests: the core tier, and a part of the wide one that changes from day to day."""
+    heading("CPython's own tests inside bytescope")
+    results = _fresh(RESULTS / "conformance.json")
+    command = [python, "-m", "tests.conformance", "--ci", "--jobs", "2", "--json", results]
+    status = run(command, cwd=ROOT, minutes=MINUTES_PER_HOST)
+    try:
+        runs = json.loads(results.read_text())
+    except (OSError, ValueError):
+        return [Outcome("conformance", failed=1, note=f"no results: it ended with status {status}")]
+    outcomes = []
+    for summary in runs:
+        part = f"conformance, {summary['tier']} on CPython {summary['version']}"
+        outcomes.append(Outcome(part, passed=summary["passing"], failed=summary["lost"], skipped=summary["excused"]))
+        if not summary["good"] and not summary["lost"]:
+            outcomes[-1].failed = 1
+            outcomes[-1].note = "broken or empty modules, or stale expectations"
+    return outcomes
 
 
 def _pyodide(python: Path, options: argparse.Namespace) -> Outcome:
