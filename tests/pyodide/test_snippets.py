@@ -1,0 +1,57 @@
+"""The corpus of snippets on CPython 3.14 in Pyodide, in one process: there are no others there.
+
+Elsewhere `tests/differential` runs it, each topic in a process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.differential import corpus, harness, worker
+from tests.differential.corpus import Snippet
+from tests.differential.engines import ENGINES
+
+EXCLUDED = {
+    "recursion::ten_thousand_deep": "Pyodide's own stack is too small for it",
+    "recursion::ten_thousand_deep_exception": "Pyodide's own stack is too small for it",
+    "recursion::infinite_recursion_through_c": "Pyodide's own stack is too small for it",
+    "recursion::self_containing_structures": "Pyodide's own stack is too small for it",
+    "warnings_module::registry_in_globals": "the registry counts changes of filters since the process started",
+    "lifetime::raising_del_default_output": "pytest takes the place of the hook whose output is shown",
+    "lifetime::operand_stack_temporaries": "3.14 lets go of a call's last argument first, of an operator's last",
+}
+SNIPPETS = [
+    snippet
+    for snippet in corpus.load()
+    if not snippet.own_process and snippet.topic != "threads" and snippet.id not in EXCLUDED
+]
+
+
+def outcome(snippet: Snippet, engine: str) -> dict[str, Any]:
+    run, count = ENGINES[engine]()
+    limit, path, modules = sys.getrecursionlimit(), sys.path[:], set(sys.modules)
+    sys.setrecursionlimit(1000)
+    try:
+        return worker.execute(snippet.source, f"{snippet.name}.py", run, count)
+    finally:
+        sys.setrecursionlimit(limit)
+        sys.path[:] = path
+        for name in set(sys.modules) - modules:
+            if name.partition(".")[0] not in sys.stdlib_module_names | {"bytescope"}:
+                del sys.modules[name]
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda snippet: snippet.id)
+def test_same_as_cpython(snippet: Snippet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(f"{snippet.name}.py").write_text(snippet.source, encoding="utf-8")
+    expected, actual = outcome(snippet, "cpython"), outcome(snippet, "machine")
+    os.chdir(tmp_path)
+    found = harness.differences(expected, actual)
+    assert not found, "\n".join(found)
+    assert actual["count"] > 0, "the machine interpreted it"
