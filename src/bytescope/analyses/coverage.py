@@ -40,7 +40,7 @@ class Coverage(Shipped):
         return made
 
     def __init__(self, branch: bool = False, condition: bool = False, instruction: bool = False) -> None:
-        self.branch, self.condition, self.instruction_level = branch, condition, instruction
+        self.with_branches, self.with_conditions, self.with_instructions = branch, condition, instruction
         self.lines: dict[str, set[int]] = {}
         self.arcs: dict[str, set[tuple[int, int]]] = {}
         self.decisions = Decisions()
@@ -56,7 +56,7 @@ class Coverage(Shipped):
 
     def lines_of(self, file: str) -> set[int]:
         """The lines of a file that were executed."""
-        if self.branch:
+        if self.with_branches:
             return {line for arc in self.arcs.get(file, ()) for line in arc if line > 0}
         return self.lines.get(file, set())
 
@@ -67,11 +67,11 @@ class Coverage(Shipped):
             "lines": {"executed": sorted(done), "missing": sorted(can.lines - done)},
             "line_rate": len(done) / max(len(can.lines), 1),
         }
-        if self.branch:
+        if self.with_branches:
             entry["branches"] = self._branches(file, can)
-        if self.condition:
+        if self.with_conditions:
             entry["decisions"] = self.decisions.result(file)
-        if self.instruction_level:
+        if self.with_instructions:
             entry["instructions"] = {
                 f"{function}:{first}": {"executed": len(done), "of": can.instructions.get((function, first), len(done))}
                 for (name, function, first), done in sorted(self.instructions.items())
@@ -95,15 +95,15 @@ class Coverage(Shipped):
         for file, entry in self.result()["files"].items():
             done, missing = entry["lines"]["executed"], entry["lines"]["missing"]
             row = [file, len(done) + len(missing), len(missing), f"{100 * entry['line_rate']:.0f} %"]
-            if self.branch:
+            if self.with_branches:
                 branches = entry["branches"]
                 row += [len(branches["executed"]) + len(branches["missing"]), len(branches["missing"])]
-            if self.condition:
+            if self.with_conditions:
                 conditions = [each for decision in entry["decisions"] for each in decision["conditions"]]
                 row += [len(conditions), sum(not each["independent"] for each in conditions)]
             rows.append([*row, _ranges(missing)])
         head = ["file", "lines", "missed", "cover"]
-        head += ["branches", "missed"] * self.branch + ["conditions", "not MC/DC"] * self.condition
+        head += ["branches", "missed"] * self.with_branches + ["conditions", "not MC/DC"] * self.with_conditions
         return table([*head, "lines missed"], rows)
 
     def lcov(self) -> str:
@@ -130,7 +130,7 @@ class Coverage(Shipped):
         temporary = target.with_name(f".{target.name}.{os.getpid()}")
         try:
             data = CoverageData(basename=os.fspath(temporary))
-            if self.branch:
+            if self.with_branches:
                 data.add_arcs({os.path.abspath(file): self.arcs[file] for file in self.files()})
             else:
                 data.add_lines({os.path.abspath(file): self.lines[file] for file in self.files()})

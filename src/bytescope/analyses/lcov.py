@@ -17,7 +17,7 @@ def tracefile(coverage: Coverage) -> str:
         can = possible(file)
         done = coverage.lines_of(file)
         lines = [f"SF:{file}"]
-        if coverage.branch:
+        if coverage.with_branches:
             arcs = coverage.arcs.get(file, set())
             blocks: dict[int, int] = {}
             for line, end in sorted(can.branches):

@@ -117,8 +117,11 @@ class _CodePlan:
             point.enter = self._enter(site)
         elif instruction.op == "RETURN":
             point.leave = self.hook("leave", site)
-        elif instruction.op == "YIELD":
+        elif instruction.op == "ASYNC_GEN_WRAP":  # the YIELD behind it has the engine's own wrapping
             point.suspend = self.hook("yield", site)
+        elif instruction.op == "YIELD":
+            if self.instructions[index - 1].op != "ASYNC_GEN_WRAP":
+                point.suspend = self.hook("yield", site)
             switch = self.hook("task_switch", site)
             point.resume = _switching(switch, self.hook("resume", site))
         self._primitive(index, instruction, site, point)

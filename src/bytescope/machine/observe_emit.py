@@ -192,6 +192,8 @@ class _Writer:
             lines += ["R[LINE] = number"]
         if point.instruction is not None:
             lines += ["on_instruction(site)"]
+        if point.suspend is not None and self.instruction.op == "ASYNC_GEN_WRAP":
+            lines += ["r = on_suspend(site, R[first])", "if r is not None:", "    R[first] = r.value"]
         self.arrival_lines = lines
 
     def idle(self) -> None:

@@ -1,0 +1,178 @@
+"""`history`: every value that a variable, an attribute or an expression took, and where it came from."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
+
+from bytescope.analyses.base import SafeRepr, Shipped
+from bytescope.analysis import Site
+from bytescope.analysis.frames import frame
+
+
+class Target(NamedTuple):
+    """What is watched: `name`, `.attribute`, or an expression's source text, in functions that match a glob."""
+
+    function: str
+    name: str
+
+    @staticmethod
+    def parse(text: str) -> Target:
+        """Read `function:name`, `function:.attribute`, `function:expression`, or without a function for all.
+
+        Raises:
+            ValueError: if there is nothing to watch.
+        """
+        function, colon, name = text.partition(":")
+        if not colon:
+            function, name = "*", text
+        if not name.strip():
+            raise ValueError(f"{text!r} does not say what to watch: function:name, function:.attribute or an expression")
+        return Target(function or "*", name.strip())
+
+
+class History(Shipped):
+    """Records the values of one target.
+
+    Each entry has the value, the place that wrote it, and its origins: the variables, attributes, items and calls that
+    the writing statement has read, each with its value and, for variables, the place that had written that.
+
+    Args:
+        target: `function:name`, `function:.attribute` or `function:expression`; the function is a glob over qualified
+            names.
+        limit: how many values are kept, the latest.
+        width: characters of a value's repr.
+    """
+
+    def __init__(self, target: str, limit: int = 10_000, width: int = 80) -> None:
+        self.target = Target.parse(target)
+        self.entries: deque[dict[str, Any]] = deque(maxlen=limit)
+        self.count = 0
+        self._repr = SafeRepr(width)
+        self._origins: dict[int, list[dict[str, Any]]] = {}
+        self._written: dict[tuple[int, str], str] = {}
+        name = self.target.name
+        self._is_attribute = name.startswith(".")
+        self._is_variable = name.isidentifier()
+        if not self._is_attribute and not self._is_variable:
+            self._expression = re.sub(r"\s+", "", name)
+
+    def _read(self, site: Site, what: str, value: Any, written: str | None = None) -> None:
+        origins = self._origins.setdefault(id(frame()), [])
+        origin = {"what": what, "value": self._repr(value), "place": site.place}
+        if written is not None:
+            origin["written"] = written
+        origins.append(origin)
+        del origins[:-20]
+
+    def _store(self, site: Site, what: str, value: Any, wanted: bool) -> None:
+        here = id(frame())
+        origins = self._origins.pop(here, [])
+        self._written[here, what] = site.place
+        if wanted and fnmatchcase(site.function, self.target.function):
+            self._add(site, value, origins)
+
+    def _add(self, site: Site, value: Any, origins: list[dict[str, Any]]) -> None:
+        self.count += 1
+        source = site.source
+        self.entries.append(
+            {
+                "value": self._repr(value), "type": type(value).__name__, "function": site.function, "file": site.file,
+                "line": site.line, "source": source, "statement": _statement(site), "origins": origins,
+            }
+        )  # fmt: skip
+
+    def enter(self, site: Site, arguments: dict[str, Any]) -> None:
+        """Arguments are values, too."""
+        here = id(frame())
+        for name in arguments:
+            self._written[here, name] = site.place
+        if self._is_variable and self.target.name in arguments and fnmatchcase(site.function, self.target.function):
+            self._add(site, arguments[self.target.name], [{"what": "argument", "value": "", "place": site.place}])
+
+    def leave(self, site: Site, value: Any) -> None:
+        """The frame's records are done with."""
+        here = id(frame())
+        self._origins.pop(here, None)
+        for key in [key for key in self._written if key[0] == here]:
+            del self._written[key]
+
+    def unwind(self, site: Site, exception: BaseException) -> None:
+        """The frame's records are done with."""
+        self.leave(site, None)
+
+    def line(self, site: Site) -> None:
+        """Another statement begins."""
+        self._origins.pop(id(frame()), None)
+
+    def _load(self, site: Site, name: str, result: Any) -> None:
+        self._read(site, name, result, self._written.get((id(frame()), name)))
+
+    load_local = load_cell = load_global = load_name = _load
+
+    def _store_variable(self, site: Site, name: str, value: Any) -> None:
+        self._store(site, name, value, self._is_variable and name == self.target.name)
+
+    store_local = store_cell = store_global = store_name = _store_variable
+
+    def setattr(self, site: Site, name: str, object: Any, value: Any) -> None:
+        """An attribute is set."""
+        self._store(site, f".{name}", value, self._is_attribute and f".{name}" == self.target.name)
+
+    def getattr(self, site: Site, name: str, object: Any, result: Any) -> None:
+        """An attribute is read."""
+        self._read(site, f".{name}", result)
+        self._evaluated(site, result)
+
+    def getitem(self, site: Site, container: Any, key: Any, result: Any) -> None:
+        """An item is read."""
+        self._read(site, f"[{self._repr(key)}]", result)
+        self._evaluated(site, result)
+
+    def call(self, site: Site, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
+        """A call returned."""
+        self._read(site, f"{getattr(function, '__qualname__', function)}()", result)
+        self._evaluated(site, result)
+
+    def binary(self, site: Site, op: str, left: Any, right: Any, result: Any) -> None:
+        """An operator's result."""
+        self._evaluated(site, result)
+
+    def compare(self, site: Site, op: str, left: Any, right: Any, result: Any) -> None:
+        """A comparison's result."""
+        self._evaluated(site, result)
+
+    def _evaluated(self, site: Site, value: Any) -> None:
+        if self._is_attribute or self._is_variable or not fnmatchcase(site.function, self.target.function):
+            return
+        if re.sub(r"\s+", "", site.source) == self._expression:
+            self._add(site, value, list(self._origins.get(id(frame()), [])))
+
+    # --- results
+
+    def result(self) -> dict[str, Any]:
+        """All values, in order."""
+        return {"target": ":".join(self.target), "count": self.count, "values": list(self.entries)}
+
+    def report(self) -> str:
+        """The values one below the other, each with its origins."""
+        lines = [f"{self.target.name} in {self.target.function}: {self.count:,} values"]
+        for number, entry in enumerate(self.entries, self.count - len(self.entries) + 1):
+            lines.append(f"\n{number:>4}. {entry['value']}  ({entry['type']})")
+            lines.append(f"      {entry['file']}:{entry['line']} in {entry['function']}: {entry['statement']}")
+            for origin in entry["origins"]:
+                written = f", written at {origin['written']}" if "written" in origin else ""
+                if origin["what"] != "argument":
+                    lines.append(f"        from {origin['what']} = {origin['value']}{written}")
+        return "\n".join(lines) + "\n"
+
+
+def _statement(site: Site) -> str:
+    import linecache
+
+    return linecache.getline(site.file, site.line or 0).strip()
+
+
+__all__ = ["History", "Target"]
