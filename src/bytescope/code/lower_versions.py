@@ -268,7 +268,15 @@ def _build_interpolation(lowering: Lowering, arg: int) -> None:
     lowering.emit("BUILD_INTERPOLATION", (None, "s", "r", "a")[kind], bool(arg & 1))
 
 
+def _for_iter(lowering: Lowering, arg: int) -> None:
+    """The loop ends behind END_FOR, which is passed over, and POP_ITER, of which the work is done here."""
+    if lowering.opcode_at(lowering.next_offset + 2 * arg + 2) != "POP_ITER":
+        raise lowering.invalid("FOR_ITER does not lead to a POP_ITER")
+    lowering.emit_jump("FOR_ITER", arg, 2)
+
+
 V314: dict[str, Rule] = V313 | {
+    "FOR_ITER": _for_iter,
     "NOT_TAKEN": "NOP",
     "LOAD_SMALL_INT": numbered("LOAD_CONST"),
     "LOAD_COMMON_CONSTANT": _load_common_constant,
