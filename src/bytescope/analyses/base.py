@@ -16,7 +16,7 @@ from bytescope.analysis import Analysis
 class Shipped(Analysis):
     """An analysis with a result.
 
-    formats: name of each output format to the method that makes its text.
+    formats: name of each output format to the method that makes its text, "" for what only `save` can make.
     """
 
     formats: ClassVar[dict[str, str]] = {"text": "report", "json": "json"}
@@ -39,10 +39,20 @@ class Shipped(Analysis):
         Raises:
             ValueError: if there is no such format.
         """
-        if form not in self.formats:
-            raise ValueError(f"no format {form!r}: choose {', '.join(self.formats)}")
+        if not self.formats.get(form):
+            raise ValueError(f"no format {form!r}: choose {', '.join(name for name, how in self.formats.items() if how)}")
         make: Callable[[], str] = getattr(self, self.formats[form])
         return make()
+
+    def check_format(self, form: str) -> None:
+        """Find out whether an output could be made.
+
+        Raises:
+            ValueError: if there is no such format.
+            ImportError: if a package that it needs is not installed.
+        """
+        if form not in self.formats:
+            raise ValueError(f"no format {form!r}: choose {', '.join(self.formats)}")
 
     def save(self, path: str | os.PathLike[str], form: str) -> None:
         """Write the output into a file, which is replaced only once everything is written.
@@ -60,7 +70,11 @@ def write_safely(path: str | os.PathLike[str], text: str) -> None:
     Raises:
         OSError: if that fails.
     """
-    target = Path(path)
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():  # a device or a pipe, which nothing can take the place of
+        with open(target, "w", encoding="utf-8") as file:
+            file.write(text)
+        return
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with open(descriptor, "w", encoding="utf-8") as file:

@@ -27,7 +27,7 @@ class Coverage(Shipped):
         instruction: also record the instructions.
     """
 
-    formats: ClassVar[dict[str, str]] = {"text": "report", "json": "json", "lcov": "lcov"}
+    formats: ClassVar[dict[str, str]] = {"text": "report", "json": "json", "lcov": "lcov", "data": ""}
 
     def __new__(cls, branch: bool = False, condition: bool = False, instruction: bool = False) -> Coverage:
         """Choose the class that has just the events that are needed."""
@@ -110,6 +110,19 @@ class Coverage(Shipped):
         """An LCOV trace file."""
         return tracefile(self)
 
+    def check_format(self, form: str) -> None:
+        """Find out whether an output could be made."""
+        super().check_format(form)
+        if form == "data":
+            _coverage_data()
+
+    def save(self, path: str | os.PathLike[str], form: str) -> None:
+        """Write an output into a file; "data" is coverage.py's data file."""
+        if form == "data":
+            self.write_coverage_data(path)
+        else:
+            super().save(path, form)
+
     def write_coverage_data(self, path: str | os.PathLike[str] = ".coverage") -> None:
         """Write coverage.py's data file, for `coverage report`, `html`, `xml` and so on.
 
@@ -120,12 +133,7 @@ class Coverage(Shipped):
             MissingPackage: if coverage.py is not installed.
             OSError: if it cannot be written.
         """
-        try:
-            from coverage import CoverageData
-        except ImportError:
-            raise MissingPackage(
-                "coverage.py is needed to write its data file: pip install 'bytescope[coverage]'"
-            ) from None
+        CoverageData = _coverage_data()
         target = Path(path)
         temporary = target.with_name(f".{target.name}.{os.getpid()}")
         try:
@@ -138,6 +146,16 @@ class Coverage(Shipped):
             os.replace(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _coverage_data() -> Any:
+    try:
+        from coverage import CoverageData
+    except ImportError:
+        raise MissingPackage(
+            "coverage.py is needed to write its data file: pip install 'bytescope[coverage]'"
+        ) from None
+    return CoverageData
 
 
 class _Lines(Analysis):

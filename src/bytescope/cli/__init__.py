@@ -27,6 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from bytescope.cli.run import run
 
         run(words[1:])
+    elif words[:1] and words[0] in _ANALYSES:
+        from bytescope.cli.analyses import subcommand
+        from bytescope.cli.run import run
+
+        run(subcommand(words[0], words[1:]))
     elif words == ["--version"]:
         from bytescope.cli.version import version
 
@@ -40,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         commands(words, prog_name="bytescope")
 
+
+_ANALYSES = ("calls", "comparisons", "coverage", "history", "profile", "trace")
+"""Sub-commands that are `run` with an analysis."""
 
 _WITHOUT_CLICK = """\
 bytescope: this needs the package click: pip install 'bytescope[cli]'

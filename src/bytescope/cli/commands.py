@@ -66,3 +66,24 @@ def dis_command(target: str | None, source: str | None, color: bool | None, widt
         dis(target, source, color, width)
     except TargetError as error:
         raise click.ClickException(str(error)) from None
+
+
+def _add_analysis(name: str, summary: str) -> None:
+    @commands.command(name, add_help_option=False, context_settings={"ignore_unknown_options": True}, help=summary)
+    @click.argument("words", nargs=-1, type=click.UNPROCESSED)
+    def command(words: tuple[str, ...]) -> None:
+        from bytescope.cli.analyses import subcommand
+        from bytescope.cli.run import run
+
+        run(subcommand(name, list(words)))
+
+
+for _name, _summary in {
+    "calls": "Run a program and record its call graph.",
+    "comparisons": "Run a program and record what it compares.",
+    "coverage": "Run a program and measure its coverage.",
+    "history": "Run a program and record the values of a variable.",
+    "profile": "Run a program and count its instructions.",
+    "trace": "Run a program and record what it does.",
+}.items():
+    _add_analysis(_name, _summary)

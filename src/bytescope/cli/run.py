@@ -32,6 +32,12 @@ options, which come before the program:
   --max-instructions N   stop after N guest instructions
   --max-depth N          stop at more than N guest frames on the stack
   --timeout SECONDS      stop after this time
+  --analysis NAME        attach an analysis: one that ships (calls, comparisons, coverage, history, profile, trace), of
+                         an installed package, or module:Class (repeatable)
+  --analysis-option K=V  an option of the analysis named last (repeatable)
+  --output [FORMAT:]FILE write the result of the analysis named last into a file (repeatable)
+  --include GLOB         observe only these modules, those of the standard library among them (repeatable)
+  --exclude GLOB         do not observe these modules (repeatable)
   --help                 show this text
 
 A run that is stopped ends with exit status 124. Options of the interpreter go to it: python -O -m bytescope run ...
@@ -48,6 +54,7 @@ class Options:
     def __init__(self) -> None:
         self.stats = False
         self.guests: list[str] = []
+        self.analyses: list[tuple[str, str]] = []
         self.max_instructions: int | None = None
         self.max_depth: int | None = None
         self.timeout: float | None = None
@@ -63,11 +70,17 @@ class Options:
         )
 
 
+_ANALYSES = ("--analysis", "--analysis-option", "--output", "--include", "--exclude")
+
 _VALUES: dict[str, Callable[[Options, str], None]] = {
     "--guest": lambda options, text: options.guests.append(text),
     "--max-instructions": lambda options, text: setattr(options, "max_instructions", _number(text, int)),
     "--max-depth": lambda options, text: setattr(options, "max_depth", _number(text, int)),
     "--timeout": lambda options, text: setattr(options, "timeout", _number(text, float)),
+    **{
+        name: lambda options, text, name=name: options.analyses.append((name, text))  # type: ignore[misc]
+        for name in _ANALYSES
+    },
 }
 
 
@@ -88,10 +101,13 @@ def run(words: list[str]) -> NoReturn:
     options, rest = _options(words)
     vm = options.make_vm()
     program, arguments = _program(rest)
+    analyses = _analyses(options)
     running = vm.running(program.guests, program.below)
 
     def start() -> mainprogram.Action:
         running.__enter__()  # for good: exit handlers and threads that outlive the main program belong to it
+        if analyses is not None:
+            analyses.start()
         # No reference to the module is kept here: when the process ends it must go before the machine does.
         sys.modules["__main__"] = mainprogram.main_module()
         return program.action(vars(sys.modules["__main__"]))
@@ -105,13 +121,32 @@ def run(words: list[str]) -> NoReturn:
             from bytescope.cli.stats import print_stats
 
             print_stats(vm)
+        status = 0 if analyses is None else analyses.finish()
         if isinstance(error, BudgetExceeded):
             flush()
             os._exit(STOPPED)  # without exit handlers and threads: they are stopped too
+        if status and (error is None or isinstance(error, SystemExit) and not error.code):
+            raise SystemExit(status)
 
     sys.argv = [program.argv0, *arguments]
     _set_first_path(program)
     launch(start, ended)
+
+
+def _analyses(options: Options) -> Any:
+    """The analyses that are asked for, or None."""
+    if not options.analyses:
+        return None
+    from bytescope.cli.analyses import Analyses, NoAnalysis
+
+    sys.path.insert(0, os.getcwd())  # where an analysis of the user's own is looked for
+    try:
+        return Analyses(options.analyses)
+    except NoAnalysis as error:
+        print(f"bytescope run: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    finally:
+        del sys.path[0]
 
 
 def _options(words: list[str]) -> tuple[Options, list[str]]:

@@ -1,0 +1,231 @@
+"""The analyses on the command line: `bytescope run --analysis ...`, and a sub-command for each that ships."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import sys
+from typing import Any, NoReturn
+
+from bytescope.analyses.base import Shipped
+from bytescope.analyses.registry import SHIPPED, NoAnalysis, find, make
+from bytescope.analysis import Analysis, AnalysisError, attach
+
+FAILED = 1
+"""Exit status if a report could not be written and the program itself has ended well."""
+
+SUBCOMMAND_HELP = """\
+usage: bytescope {name} [OPTION]... SCRIPT [ARGUMENT]...      (or -m MODULE, -c SOURCE, -)
+
+{summary}
+
+options:
+{options}
+  --output [FORMAT:]FILE  write the result into a file; formats: {formats}
+                          (repeatable; without it, the text goes to standard error)
+  --include GLOB          observe only these modules; also those of the standard library (repeatable)
+  --exclude GLOB          do not observe these modules (repeatable)
+  and the options of `bytescope run`
+"""
+
+
+class Requested:
+    """An analysis asked for on the command line: its name, options as text, and outputs as (format, file)."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.options: dict[str, str] = {}
+        self.outputs: list[tuple[str, str]] = []
+
+
+class Analyses:
+    """The analyses of a run.
+
+    Args:
+        words: pairs of an option's name and its value, in order.
+
+    Raises:
+        NoAnalysis: if something cannot be had; nothing has been started then.
+    """
+
+    NAMES = ("--analysis", "--analysis-option", "--output", "--include", "--exclude")
+
+    def __init__(self, words: list[tuple[str, str]]) -> None:
+        self.requested: list[Requested] = []
+        self.include: list[str] = []
+        self.exclude: list[str] = []
+        for name, value in words:
+            self._take(name, value)
+        if not self.requested and words:
+            raise NoAnalysis(f"{words[0][0]} needs an --analysis")
+        self.analyses: list[Analysis] = [make(each.name, each.options) for each in self.requested]
+        for each, analysis in zip(self.requested, self.analyses, strict=True):
+            self._check_outputs(each, analysis)
+        self._attachment: attach | None = None
+        if self.analyses:
+            try:
+                self._attachment = attach(*self.analyses, include=self.include or None, exclude=self.exclude)
+            except (TypeError, ValueError) as error:
+                raise NoAnalysis(str(error)) from error
+
+    def _take(self, name: str, value: str) -> None:
+        if name == "--analysis":
+            self.requested.append(Requested(value))
+        elif name == "--include":
+            self.include.append(value)
+        elif name == "--exclude":
+            self.exclude.append(value)
+        elif not self.requested:
+            raise NoAnalysis(f"{name} comes behind the --analysis that it is for")
+        elif name == "--analysis-option":
+            key, _, text = value.partition("=")
+            self.requested[-1].options[key.replace("-", "_")] = text
+        else:
+            form, colon, path = value.partition(":")
+            self.requested[-1].outputs.append((form, path) if colon and path else ("", value))
+
+    @staticmethod
+    def _check_outputs(requested: Requested, analysis: Analysis) -> None:
+        """Refuse what could not be written, before the program starts."""
+        if requested.outputs and not isinstance(analysis, Shipped):
+            raise NoAnalysis(f"{requested.name} has no output that could go to a file")
+        for number, (form, path) in enumerate(requested.outputs):
+            assert isinstance(analysis, Shipped)
+            form = form or _form_of(path, analysis)
+            requested.outputs[number] = (form, path)
+            try:
+                analysis.check_format(form)
+            except (ValueError, ImportError) as error:
+                raise NoAnalysis(f"{requested.name}: {error}") from None
+            folder = os.path.dirname(os.path.abspath(path))
+            if os.path.isdir(path) or not os.path.isdir(folder) or not os.access(folder, os.W_OK):
+                raise NoAnalysis(f"cannot write {path}: it is a folder, or is in none that can be written to")
+
+    def start(self) -> None:
+        """Attach."""
+        if self._attachment is not None:
+            self._attachment.__enter__()
+
+    def finish(self) -> int:
+        """Detach, and write what was found.
+
+        Returns:
+            0, or the exit status for a failure that was reported.
+        """
+        if self._attachment is None:
+            return 0
+        status = 0
+        try:
+            self._attachment.__exit__(None, None, None)
+        except AnalysisError as error:
+            print(f"bytescope: {error}", file=sys.stderr)
+            status = FAILED
+        for requested, analysis in zip(self.requested, self.analyses, strict=True):
+            if isinstance(analysis, Shipped):
+                status = self._write(requested, analysis) or status
+        return status
+
+    @staticmethod
+    def _write(requested: Requested, analysis: Shipped) -> int:
+        if not requested.outputs:
+            print(f"\n--- {requested.name}\n{analysis.report()}", end="", file=sys.stderr)
+        status = 0
+        for form, path in requested.outputs:
+            try:
+                analysis.save(path, form)
+            except (OSError, ImportError) as error:
+                reason = getattr(error, "strerror", None) or error
+                print(f"bytescope {requested.name}: cannot write {path}: {reason}", file=sys.stderr)
+                status = FAILED
+        return status
+
+
+_SUFFIXES = {".json": "json", ".dot": "dot", ".lcov": "lcov", ".info": "lcov", ".folded": "folded", ".gv": "dot"}
+
+
+def _form_of(path: str, analysis: Shipped) -> str:
+    """The format that a file's name suggests."""
+    name = os.path.basename(path)
+    if name.endswith(".speedscope.json") and "speedscope" in analysis.formats:
+        return "speedscope"
+    if name.startswith(".coverage") and "data" in analysis.formats:
+        return "data"
+    return _SUFFIXES.get(os.path.splitext(name)[1], "text")
+
+
+def subcommand(name: str, words: list[str]) -> list[str]:
+    """The words of `bytescope run` that do what a sub-command says.
+
+    Args:
+        name: of an analysis that ships.
+        words: what follows it on the command line.
+
+    Raises:
+        SystemExit: if the words were about something else than a run, or are wrong.
+    """
+    if words[:1] in (["--help"], ["-h"]):
+        print(_help(name), end="")
+        raise SystemExit
+    if name == "profile" and words[:1] == ["--diff"]:
+        _profile_diff(words[1:])
+    parameters = _parameters(name)
+    translated = ["--analysis", name]
+    rest = list(words)
+    while rest and rest[0].startswith("--") and rest[0] != "--":
+        word = rest.pop(0)
+        key, equals, value = word[2:].partition("=")
+        key = key.replace("-", "_")
+        if key not in parameters:
+            translated.append(word)
+            if not equals and rest and word not in ("--stats",):
+                translated.append(rest.pop(0))
+            continue
+        if not equals and not isinstance(parameters[key].default, bool):
+            if not rest:
+                raise SystemExit(f"bytescope {name}: {word} needs a value")
+            value = rest.pop(0)
+        translated += ["--analysis-option", f"{key}={value}"]
+    if name == "history" and not any(word.startswith("target=") for word in translated):
+        raise SystemExit("bytescope history: say what to watch: --target function:name (or function:.attribute)")
+    return translated + rest
+
+
+def _parameters(name: str) -> dict[str, inspect.Parameter]:
+    parameters = inspect.signature(find(name).__init__).parameters
+    return {key: each for key, each in parameters.items() if key != "self"}
+
+
+def _help(name: str) -> str:
+    cls: Any = find(name)
+    lines = []
+    for key, each in _parameters(name).items():
+        if isinstance(each.default, bool):
+            lines.append(f"  --{key}[=no]" if each.default else f"  --{key}")
+        else:
+            default = "" if each.default is each.empty else f"  (default: {each.default})"
+            lines.append(f"  --{key} {key.upper()}{default}")
+    summary = inspect.getdoc(cls) or ""
+    return SUBCOMMAND_HELP.format(name=name, summary=summary, options="\n".join(lines), formats=", ".join(cls.formats))
+
+
+def _profile_diff(words: list[str]) -> NoReturn:
+    from bytescope.analyses.profile import difference, difference_report
+
+    if len(words) != 2:
+        raise SystemExit("usage: bytescope profile --diff BEFORE.json AFTER.json")
+    results = []
+    for path in words:
+        try:
+            with open(path, encoding="utf-8") as file:
+                results.append(json.load(file))
+            results[-1]["functions"].keys()
+        except OSError as error:
+            raise SystemExit(f"bytescope profile: cannot read {path}: {error.strerror}") from None
+        except (ValueError, KeyError, AttributeError, TypeError):
+            raise SystemExit(f"bytescope profile: {path} is no result of profile in JSON") from None
+    print(difference_report(difference(*results)), end="")
+    raise SystemExit
+
+
+__all__ = ["SHIPPED", "Analyses", "NoAnalysis", "subcommand"]
