@@ -177,7 +177,8 @@ def test_failure_stops_the_run_with_both_tracebacks() -> None:
 
     done: list[int] = []
     code = compile(
-        "def f():\n try:\n  return a + 1\n except BaseException:\n  done.append(1)\n finally:\n  done.append(2)\na = 1\nf()",
+        "def f():\n try:\n  return a + 1\n except BaseException:\n  done.append(1)\n"
+        " finally:\n  done.append(2)\na = 1\nf()",
         "program.py",
         "exec",
     )

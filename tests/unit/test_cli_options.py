@@ -20,6 +20,7 @@ def test_options_come_before_the_program() -> None:
     assert options == {
         "stats": True,
         "guests": ["a*", "!b"],
+        "analyses": [],
         "max_instructions": 1000,
         "max_depth": None,
         "timeout": 2.5,

@@ -40,7 +40,9 @@ class Shipped(Analysis):
             ValueError: if there is no such format.
         """
         if not self.formats.get(form):
-            raise ValueError(f"no format {form!r}: choose {', '.join(name for name, how in self.formats.items() if how)}")
+            raise ValueError(
+                f"no format {form!r}: choose {', '.join(name for name, how in self.formats.items() if how)}"
+            )
         make: Callable[[], str] = getattr(self, self.formats[form])
         return make()
 
@@ -125,7 +127,10 @@ def table(head: list[str], rows: list[list[Any]]) -> str:
     right = [bool(rows) and all(isinstance(row[column], int) for row in rows) for column in range(len(head))]
     lines = []
     for row in texts:
-        cells = [cell.rjust(width) if right[n] else cell.ljust(width) for n, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            cell.rjust(width) if right[n] else cell.ljust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         lines.append("  ".join(cells).rstrip())
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(lines) + "\n"

@@ -35,7 +35,9 @@ class Calls(CallTree):
             ],
             "edges": [
                 {"caller": caller, "callee": callee, "via": via, "calls": count}
-                for (caller, callee, via), count in sorted(self.edges().items(), key=lambda item: tuple(map(str, item[0])))
+                for (caller, callee, via), count in sorted(
+                    self.edges().items(), key=lambda item: tuple(map(str, item[0]))
+                )
             ],
         }
 
@@ -51,7 +53,11 @@ class Calls(CallTree):
             for name, entry in functions[:40]
         ]
         head = f"{sum(entry['calls'] for _, entry in functions):,} calls of {len(functions):,} functions, "
-        return head + f"{self.total():,} instructions\n\n" + table(["calls", "own", "inclusive", "function", "called by"], rows)
+        return (
+            head
+            + f"{self.total():,} instructions\n\n"
+            + table(["calls", "own", "inclusive", "function", "called by"], rows)
+        )
 
     def dot(self) -> str:
         """The graph in Graphviz's language."""

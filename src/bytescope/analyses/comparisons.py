@@ -98,7 +98,7 @@ class Comparisons(Shipped):
 
     def _around(self) -> list[str]:
         here = frame()
-        found = []
+        found: list[str] = []
         while here is not None and len(found) < self.stack:
             found.append(f"{here.f_code.co_qualname}:{here.f_lineno}")
             here = caller(here)

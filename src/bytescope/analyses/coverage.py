@@ -150,7 +150,7 @@ class Coverage(Shipped):
 
 def _coverage_data() -> Any:
     try:
-        from coverage import CoverageData
+        from coverage import CoverageData  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
         raise MissingPackage(
             "coverage.py is needed to write its data file: pip install 'bytescope[coverage]'"

@@ -29,7 +29,9 @@ class Target(NamedTuple):
         if not colon:
             function, name = "*", text
         if not name.strip():
-            raise ValueError(f"{text!r} does not say what to watch: function:name, function:.attribute or an expression")
+            raise ValueError(
+                f"{text!r} does not say what to watch: function:name, function:.attribute or an expression"
+            )
         return Target(function or "*", name.strip())
 
 

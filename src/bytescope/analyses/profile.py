@@ -42,7 +42,9 @@ class Profile(CallTree):
         result = self.result()
         total = max(result["instructions"], 1)
         functions = sorted(result["functions"].items(), key=lambda item: (-item[1]["own"], item[0]))[:25]
-        rows = [[e["own"], f"{100 * e['own'] / total:.1f} %", e["inclusive"], e["calls"], name] for name, e in functions]
+        rows = [
+            [e["own"], f"{100 * e['own'] / total:.1f} %", e["inclusive"], e["calls"], name] for name, e in functions
+        ]
         lines = sorted(result["lines"], key=lambda item: (-item[2], item[0], item[1]))[:15]
         places = [[count, f"{100 * count / total:.1f} %", f"{file}:{line}"] for file, line, count in lines]
         return (
@@ -57,7 +59,8 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """What changed between two results of `profile`.
 
     Args:
-        before, after: results.
+        before: a result.
+        after: another.
 
     Returns:
         The totals, and the functions whose calls or own instructions differ, the largest change first.
@@ -81,4 +84,6 @@ def difference_report(found: dict[str, Any]) -> str:
          f"{entry['before']['calls']} -> {entry['after']['calls']}", entry["function"]]
         for entry in found["functions"]
     ]  # fmt: skip
-    return head + ("\n" + table(["change", "before", "after", "calls", "function"], rows) if rows else "no function differs\n")
+    return head + (
+        "\n" + table(["change", "before", "after", "calls", "function"], rows) if rows else "no function differs\n"
+    )

@@ -50,7 +50,9 @@ def find(name: str) -> type[Analysis]:
     place = SHIPPED.get(name) or (name if ":" in name else names().get(name))
     if place is None:
         close = get_close_matches(name, names(), 1)
-        hint = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(sorted(names()))}, or say module:Class"
+        hint = (
+            f"; did you mean {close[0]}?" if close else f"; there are {', '.join(sorted(names()))}, or say module:Class"
+        )
         raise NoAnalysis(f"there is no analysis {name!r}{hint}")
     module_name, _, qualname = place.partition(":")
     try:
@@ -91,7 +93,11 @@ def make(name: str, options: Mapping[str, str] = types.MappingProxyType({})) -> 
             given[key] = _converted(text, hints.get(key, str))
         except ValueError as error:
             raise NoAnalysis(f"{name}: option {key}={text}: {error}") from None
-    missing = [key for key, each in parameters.items() if each.default is each.empty and key not in given and each.kind is each.POSITIONAL_OR_KEYWORD]
+    missing = [
+        key
+        for key, each in parameters.items()
+        if each.default is each.empty and key not in given and each.kind is each.POSITIONAL_OR_KEYWORD
+    ]
     if missing:
         raise NoAnalysis(f"{name} needs the option {missing[0]}=...")
     try:
@@ -107,7 +113,17 @@ def _hints(cls: type[Analysis]) -> dict[str, Any]:
         return {}
 
 
-_TRUTH = {"true": True, "yes": True, "on": True, "1": True, "": True, "false": False, "no": False, "off": False, "0": False}
+_TRUTH = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
 
 
 def _converted(text: str, kind: Any) -> Any:

@@ -134,7 +134,9 @@ class Trace(Shipped):
                 name = f"line {site.line}" if event == "line" else site.instruction
                 events.append({"ph": "i", "s": "t", "name": name, "cat": event, **common, "args": args})
         for number, stack in open_.items():
-            events += [{"ph": "E", "name": name, "ts": round(last, 3), "pid": 1, "tid": number} for name in reversed(stack)]
+            events += [
+                {"ph": "E", "name": name, "ts": round(last, 3), "pid": 1, "tid": number} for name in reversed(stack)
+            ]
         names = [
             {"ph": "M", "name": "thread_name", "pid": 1, "tid": number, "args": {"name": track}}
             for track, number in tracks.items()
@@ -155,7 +157,7 @@ def _sentence(event: str, site: Site, details: str) -> str:
     if event == "resume":
         return f"-> {name} goes on with {details}"
     if event == "line":
-        return site.source.partition("\n")[0] if not details else details
+        return details
     return f"{site.instruction}  {details}"
 
 

@@ -17,7 +17,7 @@ from bytescope.machine.emit import FILENAME
 from bytescope.machine.limits import BudgetExceeded
 
 if TYPE_CHECKING:
-    from bytescope.analysis.attach import Subscriber
+    from bytescope.analysis.subscriber import Subscriber
 
 Hook = Callable[..., Any]
 
@@ -27,10 +27,14 @@ busy: Final[set[int]] = set()
 _PASSED = (AnalysisError, BudgetExceeded, KeyboardInterrupt)
 """What comes up while an analysis is at work and is not its fault."""
 
-on_failure: Callable[[AnalysisError], None]
+def _nobody(*given: Any) -> None:
+    """Nothing is attached."""
+
+
+on_failure: Callable[[AnalysisError], None] = _nobody
 """Stops the run; set by `board`."""
 
-on_enough: Callable[[Any, str, Any], None]
+on_enough: Callable[[Any, str, Any], None] = _nobody
 """Makes an event silent for a subscriber at a site; set by `board`."""
 
 
@@ -85,7 +89,9 @@ def _text(event: Event, count: int) -> str:
     given = ", ".join(event.parameters)
     site = event.parameters[0]
     last = event.parameters[-1]
-    visible = bool(event.replace) and (event.kind == "after" or event.kind == "control" or event.replace == "what is stored")
+    visible = bool(event.replace) and (
+        event.kind == "after" or event.kind == "control" or event.replace == "what is stored"
+    )
     names = ", ".join(f"m{index}" for index in range(count))
     lines = [
         f"def make(busy, ident, failed, judge, passed, event, subscribers, {names}):",

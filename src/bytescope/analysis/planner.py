@@ -42,7 +42,11 @@ class Planner:
     def plan(self, unit: Unit) -> Plan:
         """What is observed in a code object."""
         code = unit.lowered.code
-        chosen = [each for each in self.subscribers if each.filters.wants_code(unit.module, code.co_filename, code.co_qualname)]
+        chosen = [
+            each
+            for each in self.subscribers
+            if each.filters.wants_code(unit.module, code.co_filename, code.co_qualname)
+        ]
         chosen = [each for each in chosen if not each.owns(unit.module, code.co_qualname)]
         if not chosen:
             return Plan(_no_site)
@@ -61,7 +65,11 @@ class Planner:
     def point(self, unit: Unit, index: int) -> Point | None:
         """What is called at one instruction of a code object that has a plan."""
         code = unit.lowered.code
-        chosen = [each for each in self.subscribers if each.filters.wants_code(unit.module, code.co_filename, code.co_qualname)]
+        chosen = [
+            each
+            for each in self.subscribers
+            if each.filters.wants_code(unit.module, code.co_filename, code.co_qualname)
+        ]
         return _CodePlan(self, unit, site_table(unit.module, unit.lowered), chosen).point(index)
 
     def hook(self, name: str, chosen: Chosen) -> Hook | None:
@@ -162,7 +170,9 @@ class _CodePlan:
 
     def _already_tested(self, index: int) -> bool:
         """Whether a conditional jump's operand is what a TRUTH before it has made: nobody is asked twice."""
-        return index > 0 and self.instructions[index - 1].op == "TRUTH" and self.table.flow.block_at(index).start < index
+        return (
+            index > 0 and self.instructions[index - 1].op == "TRUTH" and self.table.flow.block_at(index).start < index
+        )
 
     def _jump(self, index: int, instruction: Instruction, site: Site, point: Point) -> None:
         lifted = lift(instruction)
@@ -215,4 +225,3 @@ def _line_starts(instructions: list[Instruction], depths: list[int], start: int)
         if line is not None and depths[index] >= 0 and instructions[index].op != "RESUME":
             found[index] = line
     return found
-

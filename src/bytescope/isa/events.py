@@ -103,7 +103,7 @@ for _row in PRIMITIVES.values():
         _of_primitive(_row)
 
 for _name, _parameters, _replace, _summary in (
-    ("enter", "site arguments", "", "a frame begins: a call, or the first resumption of a generator; arguments by name"),
+    ("enter", "site arguments", "", "a frame begins: a call, or a generator's first resumption; arguments by name"),
     ("leave", "site value", "the value", "a frame returns a value"),
     ("unwind", "site exception", "", "a frame is left by an exception"),
     ("yield", "site value", "the value", "a frame is suspended by a `yield` of its own"),

@@ -79,9 +79,7 @@ def _observed(program: Program, plan: Plan, index: int, op: Op, resume: Resume |
     )
 
 
-def _unwind(
-    program: Program, plan: Plan, R: list[Any], index: int, exception: BaseException, lasti: Any = None
-) -> int:
+def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
     """`Program.unwind` that tells of it."""
     R[KEPT] = None
     try:
