@@ -15,23 +15,12 @@ __all__ = [
 ]  # fmt: skip
 
 
-class _Sentinel:
-    """A value that no program can have."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __repr__(self) -> str:
-        return f"<{self.name}>"
-
-
-NULL = _Sentinel("NULL")
+# These are plain objects because the garbage collector does not know such: a program cannot come across them.
+NULL: Any = object()
 """The NULL that CPython pushes beside callables."""
-UNBOUND = _Sentinel("unbound")
+UNBOUND: Any = object()
 """What is in a variable that has no value."""
-DONE = _Sentinel("done")
+DONE: Any = object()
 """What an exhausted iterator gives."""
 
 

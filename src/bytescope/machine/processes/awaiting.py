@@ -7,7 +7,7 @@ import types
 
 from bytescope.code.light import Any
 from bytescope.code.messages import CANNOT_AWAIT
-from bytescope.machine.processes.common import Process
+from bytescope.machine.processes.common import Process, call_special
 from bytescope.machine.runtime import NULL, Raised, lookup, type_name
 
 _CO_COROUTINE = 0x80
@@ -46,7 +46,7 @@ def _awaitable_iterator(value: Any) -> Process:
     method = lookup(kind, "__await__")
     if method is NULL or method is None:
         raise TypeError(CANNOT_AWAIT.format(type_name(kind)))
-    iterator = yield method, value
+    iterator = yield from call_special(value, method)
     if type(iterator) is Raised:
         return iterator
     result = type(iterator)
@@ -84,7 +84,7 @@ def aiter(R: list[Any], immediate: Any, iterable: Any) -> Process:
     method = lookup(kind, "__aiter__")
     if method is NULL or method is None:
         raise TypeError(f"'async for' requires an object with __aiter__ method, got {type_name(kind)}")
-    iterator = yield method, iterable
+    iterator = yield from call_special(iterable, method)
     if type(iterator) is not Raised and lookup(type(iterator), "__anext__") is NULL:
         what = "'async for' received an object from __aiter__ that does not implement __anext__"
         raise TypeError(f"{what}: {type_name(type(iterator))}")
@@ -97,7 +97,7 @@ def anext(R: list[Any], immediate: Any, iterator: Any) -> Process:
     method = lookup(kind, "__anext__")
     if method is NULL or method is None:
         raise TypeError(f"'async for' requires an iterator with __anext__ method, got {type_name(kind)}")
-    value = yield method, iterator
+    value = yield from call_special(iterator, method)
     if type(value) is Raised or kind is types.AsyncGeneratorType:
         return value
     try:

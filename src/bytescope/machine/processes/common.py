@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Generator
 
 from bytescope.code.light import Any
@@ -39,6 +40,19 @@ def iterable_type(value: Any) -> bool:
     """Whether the type supports iteration at all (tp_iter, or the sequence protocol)."""
     kind = type(value)
     return lookup(kind, "__iter__") is not NULL or lookup(kind, "__getitem__") is not NULL
+
+
+def call_special(value: Any, method: Any) -> Process:
+    """Call a special method of an object with what was found on its type, bound as descriptors are."""
+    kind = type(method)
+    if kind is types.FunctionType or kind is types.WrapperDescriptorType or kind is types.MethodDescriptorType:
+        return (yield method, value)
+    getter = lookup(kind, "__get__")
+    if getter is not NULL:
+        method = yield getter, method, value, type(value)
+        if type(method) is Raised:
+            return method
+    return (yield (method,))
 
 
 def keys_of(mapping: Any, error: str) -> Process:
