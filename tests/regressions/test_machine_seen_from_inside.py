@@ -1,0 +1,77 @@
+"""Programs that once came across the machine, or were treated otherwise than by CPython."""
+
+import gc
+import sys
+from collections.abc import Callable
+
+import pytest
+
+import bytescope
+
+
+def names_after(source: str) -> dict[str, object]:
+    """The namespace after a program."""
+    vm = bytescope.VM()
+    vm.exec(source)
+    return vm.globals
+
+
+def test_the_collector_knows_no_sentinel() -> None:
+    """A sentinel among the objects of the collector ended the loop over them."""
+    found = names_after("import gc\nx = gc.get_objects()\nn = 0\nfor e in x: n += 1\nm = len(x)")
+    assert found["n"] == found["m"]
+
+
+def test_special_methods_are_bound_as_descriptors() -> None:
+    """`__aiter__` and `__anext__` may be descriptors of any kind."""
+    source = """
+class Method:
+    def __get__(self, instance, owner=None): return lambda: instance
+class Next:
+    def __get__(self, instance, owner=None): return lambda: end()
+async def end(): raise StopAsyncIteration
+class Iterable:
+    __aiter__ = Method()
+    __anext__ = Next()
+async def main():
+    async for each in Iterable(): pass
+    return "finished"
+try: main().send(None)
+except StopIteration as stop: result = stop.value
+"""
+    assert names_after(source)["result"] == "finished"
+
+
+def test_a_recursion_limit_that_is_too_low_is_refused() -> None:
+    """The machine's own room must not make room for it."""
+    source = """
+import sys
+def down(n):
+    if n: return down(n - 1)
+    try: sys.setrecursionlimit(20)
+    except RecursionError as error: return str(error)
+message = down(50)
+"""
+    message = names_after(source)["message"]
+    assert isinstance(message, str)
+    assert message.startswith("cannot set the recursion limit to 20 at the recursion depth ")
+
+
+def test_the_limit_that_native_code_sees_is_the_guests() -> None:
+    """Native code asks for the limit, too."""
+    limit = sys.getrecursionlimit()
+    assert names_after("import inspect, sys\nlimit = sys.getrecursionlimit()")["limit"] == limit
+
+
+@pytest.mark.parametrize("make", [lambda vm: vm.exec("1 + x", {"x": 1}), lambda vm: vm.exec("def f(): pass\nf()", {})])
+def test_code_that_nothing_can_run_any_more_is_gone(make: Callable[[bytescope.VM], None]) -> None:
+    """Resident code objects were kept for ever."""
+    vm = bytescope.VM()
+    for _ in range(5):
+        make(vm)
+    gc.collect()
+    before = sys.getallocatedblocks()
+    for _ in range(200):
+        make(vm)
+    gc.collect()
+    assert sys.getallocatedblocks() - before < 200
