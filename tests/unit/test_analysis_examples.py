@@ -15,9 +15,7 @@ FOLDER = ROOT / "examples" / "analyses"
 EXPECTED = {
     "zero_divisions:ZeroDivisions": "average:5: 2 divisions by zero avoided\n",
     "string_building:StringBuilding": "listing:13: 4 concatenations copy 16 characters\n",
-    "argument_types:ArgumentTypes": (
-        "def average(numbers: list) -> None | float\ndef listing(numbers: list) -> str\n"
-    ),
+    "argument_types:ArgumentTypes": ("def average(numbers: list) -> None | float\ndef listing(numbers: list) -> str\n"),
 }
 
 

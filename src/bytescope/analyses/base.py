@@ -114,7 +114,7 @@ class SafeRepr:
         """The text of a value."""
         try:
             text = self._bounded.repr(value)
-        except Exception as error:
+        except Exception as error:  # `Repr` knows how to do without an object's own, but not without a type's
             kind = type(value)
             text = f"<{kind.__module__}.{kind.__qualname__}, repr raised {type(error).__name__}>"
         return text if len(text) <= self.limit else text[: self.limit - 3] + "..."

@@ -92,13 +92,14 @@ class Comparisons(Shipped):
                 "function": site.function,
                 "loop": site.loop,
                 "branches": list(site.branches),
-                "stack": self._around(),
+                "stack": self._around(site),
             }
         )
 
-    def _around(self) -> list[str]:
+    def _around(self, site: Site) -> list[str]:
         here = frame()
-        found: list[str] = []
+        found = [f"{site.function}:{site.line}"]
+        here = None if here is None else caller(here)
         while here is not None and len(found) < self.stack:
             found.append(f"{here.f_code.co_qualname}:{here.f_lineno}")
             here = caller(here)

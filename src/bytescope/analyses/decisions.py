@@ -84,7 +84,7 @@ class Decisions:
             site: of the conditional jump.
             condition: the outcome of the jump's own test.
         """
-        entry = self._file(site.file).leaves.get((site.line, site.column, site.end_line, site.end_column))
+        entry = self._file(site.file).leaf(site)
         if entry is None:
             return
         decision, number = entry
@@ -123,11 +123,15 @@ class Decisions:
 
 
 class _File:
-    """The decisions of one file; leaves: place of a condition to its decision and number."""
+    """The decisions of one file.
+
+    leaves: place of a condition to its decision and number; tested: the same for what a condition compares with None.
+    """
 
     def __init__(self, file: str) -> None:
         self.decisions: list[Decision] = []
         self.leaves: dict[tuple[Any, ...], tuple[Decision, int]] = {}
+        self.tested: dict[tuple[Any, ...], tuple[Decision, int]] = {}
         try:
             tree = ast.parse("".join(linecache.getlines(file)))
         except SyntaxError:
@@ -136,9 +140,28 @@ class _File:
             decision = Decision(test.lineno, ast.unparse(test), test, list(_leaves(test)))
             self.decisions.append(decision)
             for number, leaf in enumerate(decision.conditions):
-                place = (leaf.lineno, leaf.col_offset, leaf.end_lineno, leaf.end_col_offset)
-                self.leaves[place] = (decision, number)
+                self.leaves[_place(leaf)] = (decision, number)
+                if isinstance(leaf, ast.Compare) and isinstance(leaf.ops[0], (ast.Is, ast.IsNot)):
+                    self.tested.setdefault(_place(leaf.left), (decision, number))
         self.decisions.sort(key=lambda decision: decision.line)
+
+    def leaf(self, site: Site) -> tuple[Decision, int] | None:
+        """The condition of a conditional jump: what the instruction before it has evaluated.
+
+        The jump's own place is not to be relied on: in 3.11 it is the statement's, or another condition's.
+        """
+        before = site.before
+        if before is None:
+            return None
+        place = (before.line, before.column, before.end_line, before.end_column)
+        return (self.tested if site.op in _NONE_JUMPS else self.leaves).get(place)
+
+
+def _place(node: ast.expr) -> tuple[Any, ...]:
+    return (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
+
+
+_NONE_JUMPS = ("JUMP_IF_NONE", "JUMP_IF_NOT_NONE")
 
 
 def _tests(tree: ast.AST) -> Iterator[ast.expr]:
@@ -162,6 +185,6 @@ def _leaves(node: ast.expr) -> Iterator[ast.expr]:
 
 def _is_not_none(leaf: ast.expr, op: str) -> bool:
     """Whether the jump tests for None what the source tests for not None."""
-    if op not in ("JUMP_IF_NONE", "JUMP_IF_NOT_NONE"):
+    if op not in _NONE_JUMPS:
         return False
     return isinstance(leaf, ast.Compare) and isinstance(leaf.ops[0], ast.IsNot)

@@ -27,6 +27,7 @@ busy: Final[set[int]] = set()
 _PASSED = (AnalysisError, BudgetExceeded, KeyboardInterrupt)
 """What comes up while an analysis is at work and is not its fault."""
 
+
 def _nobody(*given: Any) -> None:
     """Nothing is attached."""
 

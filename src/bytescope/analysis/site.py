@@ -68,6 +68,12 @@ class Site:
         return b"".join(raw).decode(errors="replace")
 
     @property
+    def before(self) -> Site | None:
+        """The site of the instruction before it in the code, None for the first and after unpickling elsewhere."""
+        table = None if self.code is None else _tables.get(id(self.code))
+        return None if table is None or not self.index else table.site(self.index - 1)
+
+    @property
     def place(self) -> str:
         """File and line, as `file.py:12`."""
         return f"{self.file}:{self.line}"
