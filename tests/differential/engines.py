@@ -40,6 +40,14 @@ def observed() -> tuple[Run, Count]:
     return run, lambda: vm.instructions
 
 
+def everything() -> tuple[Run, Count]:
+    """Run on the machine with the standard library as guest, as far as it is not imported yet."""
+    import bytescope
+
+    vm = bytescope.VM(guests=["*"])
+    return lambda code, variables: vm.run_code(code, variables), lambda: vm.instructions
+
+
 def lines() -> tuple[Run, Count]:
     """Run on the host and count the lines executed in the program's own file."""
     total = 0
@@ -65,6 +73,11 @@ ENGINES: dict[str, Callable[[], tuple[Run, Count]]] = {
     "cpython": cpython,
     "machine": machine,
     "observed": observed,
+    "everything": everything,
     "lines": lines,
 }
-PROCESS: dict[str, list[str]] = {"cpython": [], "machine": ["-m", "bytescope", "run"]}
+PROCESS: dict[str, list[str]] = {
+    "cpython": [],
+    "machine": ["-m", "bytescope", "run"],
+    "everything": ["-m", "bytescope", "run", "--guest", "*"],
+}
