@@ -77,7 +77,7 @@ class Handler(Writer):
 
     def primitive_restore_cell(self) -> None:
         value = self.name(Symbol(-1, 0))
-        self.op += [f"R[var] = {value}", "R[p0] = None", *self.mirrored(value)]
+        self.op += [f"check_restored(imm, {value})", f"R[var] = {value}", "R[p0] = None", *self.mirrored(value)]
 
     def mirrored(self, value: str) -> list[str]:
         """Statements that have the resident frame do to its own variable slot what was done to the register."""
@@ -183,14 +183,14 @@ class Handler(Writer):
         control = self.lifted.control
         assert control is not None
         exception, lasti = (self.name(symbol) for symbol in control[1])
-        self.op += [f"return program.unwind(R, pc, {exception}, {lasti})"]
+        self.op += [f"return program.unwind(R, pc, the_exception({exception}), {lasti})"]
 
     def write_return(self) -> None:
         value = self.name(Symbol(-1, 0))
         self.op += [f"R.append({value})", "R[p0] = None", "return -2"]
 
     def write_push_exc_info(self) -> None:
-        self.op += [f"R.append((site, {self.name(Symbol(-1, 0))}))", "return -1"]
+        self.op += [f"R.append((site, the_exception({self.name(Symbol(-1, 0))})))", "return -1"]
         self.resume += ["R[p1] = R[p0]", "R[p0] = None", "return nxt"]
 
     def write_pop_except(self) -> None:
@@ -199,12 +199,12 @@ class Handler(Writer):
 
     def write_cleanup_throw(self) -> None:
         exception = self.name(Symbol(-1, 0))
-        self.op += [f"if isinstance({exception}, StopIteration):", f"    x = {exception}.value"]
+        self.op += [f"if isinstance(the_exception({exception}), StopIteration):", f"    x = {exception}.value"]
         self.op += ["    " + line for line in self.ending(False)]
         self.op += [f"return program.unwind(R, pc, {exception})"]
 
     def write_end_async_for(self) -> None:
         exception = self.name(Symbol(-1, 0))
-        self.op += [f"if isinstance({exception}, StopAsyncIteration):"]
+        self.op += [f"if isinstance(the_exception({exception}), StopAsyncIteration):"]
         self.op += ["    " + line for line in self.ending(False)]
         self.op += [f"return program.unwind(R, pc, {exception})"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import Any
 from bytescope.isa.lift import Call, Symbol
+from bytescope.machine import guards
 from bytescope.machine.description import describe
 from bytescope.machine.operations import How, condition, how
 
@@ -205,7 +206,8 @@ class Writer:
                 if len(operands) == 1 and way.site in _SINGLE
                 else "(" + ", ".join(reversed(operands)) + ",)"
             )
-            return [*clears, f"R.append((site, {value}))", "return -1"]
+            check = [f"check_native({', '.join([repr(way.site), *operands])})"] if way.site in guards.NATIVE else []
+            return [*check, *clears, f"R.append((site, {value}))", "return -1"]
         passed = [argument.format(*operands, imm="imm") for argument in way.args]
         function = (way.call or "").format(*operands)
         learn = []

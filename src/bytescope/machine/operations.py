@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 
 from bytescope.code.light import Any, record
-from bytescope.machine import processes, runtime
+from bytescope.machine import guards, processes, runtime
 
 Test = tuple[int, str] | str
 """The type of an operand must be in a set of `runtime`: (operand's number, name of the set); or a condition as text."""
@@ -275,6 +275,7 @@ def how(name: str, immediate: Any, count: int) -> How:
 NAMESPACE: dict[str, Any] = {
     **{name: getattr(runtime, name) for name in runtime.__all__},
     **{name: getattr(operator, name) for name in ("contains", "truth", "not_", "getitem", "setitem", "delitem")},
+    **{name: getattr(guards, name) for name in guards.__all__},
     "set_add": set.add,
     "processes": processes,
 }
