@@ -3,7 +3,8 @@
 usage: python tools/demo.py [--quick]
 
 Each program runs in processes of its own: a few times on CPython, once under the machine. Shown are what it printed,
-whether both agree, how much the machine interpreted and how long it took in comparison.
+whether both agree, how much the machine interpreted and how long it took in comparison. The first is then run once more
+with analyses attached; their reports go to `build/demo/`.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from demo_analyses import analyse
 from demo_screen import Column, screen
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,8 +88,9 @@ def main() -> int:
                 show.panel("$ bytescope run " + " ".join(program.command), machine.output)
             rows.append(_row(program, native, machine, same))
         show.table(COLUMNS, rows)
+        analysed = analyse(show, SHOWN.command, EXAMPLES)
         show.verdict(agree, "same output and exit status as CPython" if agree else "the output differs from CPython's")
-    return 0 if agree else 1
+    return 0 if agree and analysed else 1
 
 
 COLUMNS = [

@@ -97,7 +97,10 @@ def test_profile_counts_what_the_machine_counts(tmp_path: Path) -> None:
 
 
 def test_line_and_branch_coverage(tmp_path: Path) -> None:
-    source = "def f(n):\n    if n:\n        return 1\n    return 2\n\nfor i in range(2):\n    f(1)\nif i:\n    pass\nelse:\n    i = 2\n"
+    source = (
+        "def f(n):\n    if n:\n        return 1\n    return 2\n\n"
+        "for i in range(2):\n    f(1)\nif i:\n    pass\nelse:\n    i = 2\n"
+    )
     coverage = analysed(tmp_path, source, "coverage", branch="yes", instruction="")
     entry = coverage.result()["files"][str(tmp_path / "program.py")]
     assert entry["lines"] == {"executed": [1, 2, 3, 6, 7, 8, 9], "missing": [4, 11]}
@@ -159,7 +162,10 @@ def test_trace_as_text_and_for_perfetto(tmp_path: Path) -> None:
 
 
 def test_trace_levels_and_the_ring(tmp_path: Path) -> None:
-    source = "class Bad:\n    def __repr__(self):\n        raise OSError\nx = Bad()\ny = 'a' * 1000\nfor i in range(50):\n    i += 1\n"
+    source = (
+        "class Bad:\n    def __repr__(self):\n        raise OSError\nx = Bad()\n"
+        "y = 'a' * 1000\nfor i in range(50):\n    i += 1\n"
+    )
     trace = analysed(tmp_path, source, "trace", level="instruction", limit="40", width="50")
     result = trace.result()
     assert (len(result["events"]), result["dropped"]) == (40, result["count"] - 40)
@@ -173,8 +179,8 @@ def test_trace_levels_and_the_ring(tmp_path: Path) -> None:
 
 def test_history_of_a_variable(tmp_path: Path) -> None:
     source = (
-        "def lookup(d, k):\n    return d.get(k)\ndef f(d):\n    value = 1\n    name = 'b'\n    value = lookup(d, name)\n"
-        "    return value\nf({'a': 1})\n"
+        "def lookup(d, k):\n    return d.get(k)\ndef f(d):\n    value = 1\n    name = 'b'\n"
+        "    value = lookup(d, name)\n    return value\nf({'a': 1})\n"
     )
     values = analysed(tmp_path, source, "history", target="f:value").result()["values"]
     assert [entry["value"] for entry in values] == ["1", "None"]

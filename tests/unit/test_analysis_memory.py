@@ -1,0 +1,43 @@
+"""A trace of ten million events stays in bounded memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PROGRAM = """
+import json, resource, sys
+import bytescope
+from bytescope.analyses.trace import Trace
+trace = Trace(level="instruction")
+vm = bytescope.VM()
+with bytescope.attach(trace):
+    vm.exec("i = 0\\nwhile i < %d: i += 1")
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps([trace.count, len(trace.entries), peak * (1 if sys.platform == "darwin" else 1024)]))
+"""
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("events", [200_000, pytest.param(10_000_000, marks=pytest.mark.slow)])
+def test_ring_buffer_bounds_the_memory(events: int) -> None:
+    pytest.importorskip("resource")
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM % (events // 9)],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=280,
+        check=True,
+    )
+    count, kept, peak = json.loads(done.stdout)
+    assert count >= events
+    assert kept == 100_000
+    assert peak < 200 * 2**20
