@@ -1,0 +1,202 @@
+# --- bdb_debugger
+import bdb
+class D(bdb.Bdb):
+    def user_line(self, frame):
+        if frame.f_code.co_name == "f": out.append((frame.f_lineno, sorted(frame.f_locals)))
+    def user_return(self, frame, v):
+        if frame.f_code.co_name == "f": out.append(("return", v))
+out = []
+def f(a):
+    b = a + 1
+    for i in range(2):
+        b += i
+    return b
+D().runcall(f, 5)
+print(out)
+
+# --- pdb_session
+import pdb, io
+def f(x):
+    y = x * 2
+    z = y + 1
+    return z
+class Quiet(pdb.Pdb):
+    def print_stack_entry(self, frame_lineno, prompt_prefix=""): print("at", frame_lineno[1], file=self.stdout)
+out = io.StringIO()
+p = Quiet(stdin=io.StringIO("next\nnext\np y, z\n!y = 10\np y + x\nargs\nup\ndown\nwhere\ncontinue\n"), stdout=out)
+p.use_rawinput = False
+try: print(p.runcall(f, 4))
+except Exception as e: print(type(e).__name__)
+print("\n".join(line for line in out.getvalue().splitlines() if not line.startswith(("(Pdb) >", ">", "  /", "-> "))))
+
+# --- trace_exceptions
+import sys
+def tracer(frame, event, arg):
+    if frame.f_code.co_name == "f":
+        events.append((event, frame.f_lineno, arg if event == "return" else arg[0].__name__ if event == "exception" else None))
+        return tracer
+def f(x):
+    try:
+        x / 0
+    except ZeroDivisionError:
+        return "caught"
+    finally:
+        x = 2
+events = []
+sys.settrace(tracer); f(1); sys.settrace(None)
+print(events)
+
+# --- trace_generators
+import sys
+def gen():
+    yield 1
+    yield 2
+def tracer(frame, event, arg):
+    if frame.f_code.co_name == "gen": out.append((event, frame.f_lineno, arg)); return tracer
+out = []
+sys.settrace(tracer); list(gen()); sys.settrace(None)
+print(out)
+
+# --- trace_opcodes_and_locals
+import sys
+def f(a):
+    b = a
+    c = b + 1
+    return c
+seen = []
+def tracer(frame, event, arg):
+    if frame.f_code.co_name == "f":
+        seen.append((event, frame.f_lineno, dict(frame.f_locals)))
+        return tracer
+sys.settrace(tracer); f(3); sys.settrace(None)
+print(seen)
+
+# --- trace_toggled_often
+import sys
+exec("\n".join(f"def f{i}(): return {i}" for i in range(200)))
+total = sum(globals()[f"f{i}"]() for i in range(200))
+for _ in range(300): sys.settrace(sys.gettrace())
+for _ in range(20):
+    sys.settrace(lambda *a: None); f1(); sys.settrace(None)
+print(total)
+
+# --- trace_in_threads
+import sys, threading
+events = []
+def tracer(frame, event, arg):
+    if frame.f_code.co_name == "work": events.append((event, frame.f_lineno)); return tracer
+def work():
+    x = 1
+    return x
+threading.settrace(tracer)
+t = threading.Thread(target=work); t.start(); t.join()
+threading.settrace(None)
+print(events)
+
+# --- trace_module
+import trace
+t = trace.Trace(count=True, trace=False)
+def f(n):
+    total = 0
+    for i in range(n):
+        if i % 2: total += i
+    return total
+t.runfunc(f, 5)
+print(sorted((line, count) for (file, line), count in t.results().counts.items() if file.startswith("trace_module")))
+
+# --- profiler
+import cProfile, pstats, io
+def g(x): return x * 2
+def f(): return [g(i) for i in range(3)]
+p = cProfile.Profile(); p.runcall(f)
+print(sorted((k[2], v[0]) for k, v in pstats.Stats(p, stream=io.StringIO()).stats.items() if k[2] in "fg"))
+
+# --- monitoring_start_and_return [3.12+]
+import sys
+m = sys.monitoring
+m.use_tool_id(3, "tool"); events = []
+def f(x):
+    y = x + 1
+    return y
+m.register_callback(3, m.events.PY_START, lambda code, offset: events.append(("start", code.co_name)))
+m.register_callback(3, m.events.PY_RETURN, lambda code, offset, value: events.append(("return", code.co_name, value)))
+m.set_events(3, m.events.PY_START | m.events.PY_RETURN)
+f(1)
+m.set_events(3, 0); m.free_tool_id(3)
+print([e for e in events if e[1] == "f"])
+
+# --- tracemalloc_places
+import tracemalloc
+tracemalloc.start()
+x = [bytes(1000) for _ in range(10)]
+snapshot = tracemalloc.take_snapshot()
+tracemalloc.stop()
+print([(s.traceback[0].lineno, s.count >= 10) for s in snapshot.statistics("lineno") if s.traceback[0].filename.startswith("tracemalloc")][:1])
+
+# --- reference_counts
+import sys
+def f():
+    x = object()
+    return sys.getrefcount(x)
+def g(x): return sys.getrefcount(x)
+class C:
+    def m(self): return sys.getrefcount(self)
+l = [object()]
+print(f(), g(object()), C().m(), sys.getrefcount(l[0]))
+for o in [object()]: print(sys.getrefcount(o))
+def k():
+    def inner(): return o
+    o = object()
+    return sys.getrefcount(o)
+print(k())
+
+# --- no_growth
+import sys, gc
+def growth(f, n=150):
+    for _ in range(15): f()
+    gc.collect(); before = sys.getallocatedblocks()
+    for _ in range(n): f()
+    gc.collect(); return (sys.getallocatedblocks() - before) / n
+def klass():
+    class C:
+        def m(self): return super().__init__()
+    C().m()
+def generator():
+    def g():
+        try: yield 1
+        finally: pass
+    next(g())
+def raising():
+    try: exec("1/0")
+    except ZeroDivisionError: pass
+async def coroutine(): return 1
+def awaiting():
+    try: coroutine().send(None)
+    except StopIteration: pass
+import collections, dataclasses, types
+for f in (lambda: eval("x + 1", {"x": 1}), lambda: exec("y = 2", {}), lambda: exec("def f(): return 1\nf()", {}), klass, generator, raising, awaiting, lambda: (lambda: 1)(),
+          lambda: types.FunctionType(compile("1", "f", "eval"), {})(), lambda: sorted([2, 1], key=lambda v: -v), lambda: collections.namedtuple("P", "x y")(1, 2), lambda: dataclasses.make_dataclass("D", ["x"])(1)):
+    print(growth(f) < 3)
+
+# --- coroutine_destroyed_by_failure
+class NotAsync:
+    async def __aiter__(self): return self
+async def f():
+    async for _ in NotAsync():
+        pass
+try: f().send(None)
+except TypeError as e: print(e)
+
+# --- import_failure_traceback
+import importlib, sys, tempfile, pathlib, traceback
+d = pathlib.Path(tempfile.mkdtemp()); (d / "failing.py").write_text("x = 1 / 0\n"); (d / "unreadable.py").write_text("x = = 1\n"); sys.path.insert(0, str(d))
+for name in ("failing", "unreadable"):
+    try: importlib.import_module(name)
+    except Exception as e: print([(s.name, s.lineno) for s in traceback.extract_tb(e.__traceback__) if "frozen" in s.filename or s.name == "<module>"])
+del d
+
+# --- modules_unchanged
+import sys
+before = set(sys.modules)
+exec("import colorsys\nclass C: pass\ndef f(): yield\nlist(f())\nasync def g(): pass\ng().close()")
+print(sorted(set(sys.modules) - before))
