@@ -1,4 +1,4 @@
-"""No mutated program that the verifier takes brings the process down; `tests.tools.execute_mutants` has more of them."""
+"""No mutated program that the verifier takes brings the process down; see `tests.tools.execute_mutants`."""
 
 from __future__ import annotations
 

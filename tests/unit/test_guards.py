@@ -25,7 +25,7 @@ TYPEVAR = [("CALL_INTRINSIC_1", each) for each, name in enumerate(host.INTRINSIC
 @pytest.mark.parametrize(
     "units",
     [
-        [NONE, "PUSH_EXC_INFO", "POP_TOP", "POP_EXCEPT"],
+        [NONE, NONE, "PUSH_EXC_INFO", "POP_TOP", "POP_EXCEPT"],
         [NONE, ("RERAISE", 0)],
         [NONE, NONE, *PREPARE],
         *([NONE, each] for each in TYPEVAR),
