@@ -1,4 +1,4 @@
-"""The ways to run a compiled program: plain CPython, the machine, observed or not, and CPython with its lines counted."""
+"""The two ways to run a program, and the third: natively on CPython, on the machine, and with the library as guest too.
 
 from __future__ import annotations
 
