@@ -1,4 +1,4 @@
-"""The two ways to run a program, and the third: natively on CPython, on the machine, and with the library as guest too.
+"""The ways to run a compiled program: CPython, the machine, observed or not, and CPython with its lines counted."""
 
 from __future__ import annotations
 
