@@ -123,7 +123,7 @@ m.register_callback(3, m.events.PY_RETURN, lambda code, offset, value: events.ap
 m.set_events(3, m.events.PY_START | m.events.PY_RETURN)
 f(1)
 m.set_events(3, 0); m.free_tool_id(3)
-print([e for e in events if e[1] == "f"])
+print([e for e in events if e[1] == "f"]); del events
 
 # --- tracemalloc_places
 import tracemalloc
@@ -199,4 +199,4 @@ del d
 import sys
 before = set(sys.modules)
 exec("import colorsys\nclass C: pass\ndef f(): yield\nlist(f())\nasync def g(): pass\ng().close()")
-print(sorted(set(sys.modules) - before))
+print(sorted(set(sys.modules) - before)); del before
