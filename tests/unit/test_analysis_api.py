@@ -430,3 +430,38 @@ loop.close()
     assert who.seen == [
         (None, "main"), ("main", "a"), ("a", "b"), ("b", "a"), ("a", "b"), ("b", "a"), ("a", "b"), ("b", "main")
     ]  # fmt: skip
+
+
+def test_after_detaching_everything_is_plain() -> None:
+    class Everything(Recorder):
+        def line(self, site):
+            self.note(site.line)
+
+        def unwind(self, site, exception):
+            self.note(exception)
+
+    everything = Everything()
+    vm = bytescope.VM()
+    with attach(everything):
+        vm.exec("def f(n):\n    return 1 // n\nf(1)")
+    count = len(everything.seen)
+    assert vm.eval("f(1)") == 1
+    with pytest.raises(ZeroDivisionError):
+        vm.eval("f(0)")
+    assert len(everything.seen) == count
+    for program in list(engine.programs):
+        assert program.plan is None
+        assert not program.stops
+        assert "unwind" not in vars(program)
+
+
+def test_limits_hold_for_observed_programs() -> None:
+    class Lines(Recorder):
+        def line(self, site):
+            self.note(site.line)
+
+    lines = Lines()
+    vm = bytescope.VM(max_instructions=200)
+    with pytest.raises(bytescope.BudgetExceeded), attach(lines):
+        vm.exec("n = 0\nwhile True:\n    n += 1\n")
+    assert len(lines.seen) > 50

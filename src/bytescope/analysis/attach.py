@@ -81,7 +81,9 @@ class attach:
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | type[None] | None, error: BaseException | None, trace: object
+    ) -> None:
         stack, self._stack = self._stack, None
         failure = board.failure[0] if board.failure else None
         if stack is not None:

@@ -107,8 +107,11 @@ class Analyses:
         if self._attachment is not None:
             self._attachment.__enter__()
 
-    def finish(self) -> int:
+    def finish(self, ended_by: BaseException | None = None) -> int:
         """Detach, and write what was found.
+
+        Args:
+            ended_by: the exception that has ended the program.
 
         Returns:
             0, or the exit status for a failure that was reported.
@@ -117,7 +120,7 @@ class Analyses:
             return 0
         status = 0
         try:
-            self._attachment.__exit__(None, None, None)
+            self._attachment.__exit__(type(ended_by), ended_by, None)
         except AnalysisError as error:
             print(f"bytescope: {error}", file=sys.stderr)
             status = FAILED

@@ -121,11 +121,11 @@ def run(words: list[str]) -> NoReturn:
             from bytescope.cli.stats import print_stats
 
             print_stats(vm)
-        status = 0 if analyses is None else analyses.finish()
+        status = 0 if analyses is None else analyses.finish(error)
         if isinstance(error, BudgetExceeded):
             flush()
             os._exit(STOPPED)  # without exit handlers and threads: they are stopped too
-        if status and (error is None or isinstance(error, SystemExit) and not error.code):
+        if status and (error is None or (isinstance(error, SystemExit) and not error.code)):
             raise SystemExit(status)
 
     sys.argv = [program.argv0, *arguments]

@@ -1,0 +1,105 @@
+"""The analyses on the command line: outputs, exit status, and mistakes that are found before anything runs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .harness import environment
+
+pytestmark = pytest.mark.process
+
+PROGRAM = "import sys\nprint('started')\nfor i in range(3):\n    if i > 1:\n        sys.exit(i)\n"
+
+BROKEN = """
+import bytescope
+class Broken(bytescope.Analysis):
+    def compare(self, site, op, left, right, result):
+        raise LookupError("lost")
+class Mistaken(bytescope.Analysis):
+    def compares(self, site, op, left, right, result): ...
+"""
+
+
+def bytescope(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder that has a program and broken analyses."""
+    (folder / "program.py").write_text(PROGRAM, encoding="utf-8")
+    (folder / "broken.py").write_text(BROKEN, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "bytescope", *words],
+        cwd=folder, env=environment(1, str(folder)), capture_output=True, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["calls", "comparisons", "coverage", "profile", "trace"])
+def test_sub_commands(tmp_path: Path, name: str) -> None:
+    done = bytescope(tmp_path, name, "--output", "out.json", "program.py")
+    assert (done.stdout, done.stderr, done.returncode) == ("started\n", "", 2)
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    done = bytescope(tmp_path, name, "program.py")
+    assert done.stderr.startswith(f"\n--- {name}\n")
+
+
+def test_history(tmp_path: Path) -> None:
+    done = bytescope(tmp_path, "history", "--target", "i", "program.py")
+    assert "i in *: 3 values" in done.stderr
+
+
+def test_profile_diff(tmp_path: Path) -> None:
+    for name in ("a.json", "b.json"):
+        bytescope(tmp_path, "profile", "--output", name, "program.py")
+    done = bytescope(tmp_path, "profile", "--diff", "a.json", "b.json")
+    assert done.stdout.endswith("no function differs\n")
+    assert "is no result of profile" in bytescope(tmp_path, "profile", "--diff", "a.json", "program.py").stderr
+
+
+def test_several_analyses_with_options_and_outputs(tmp_path: Path) -> None:
+    words = "--analysis coverage --analysis-option branch=yes --output c.lcov --output json:c.txt --analysis calls"
+    done = bytescope(tmp_path, "run", *words.split(), "--output", "c.dot", "program.py")
+    assert done.stderr == ""
+    assert (tmp_path / "c.lcov").read_text(encoding="utf-8").startswith("TN:\nSF:")
+    assert "branches" in (tmp_path / "c.txt").read_text(encoding="utf-8")
+    assert (tmp_path / "c.dot").read_text(encoding="utf-8").startswith("digraph")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--analysis nope", "there is no analysis 'nope'"),
+        ("--analysis broken:Mistaken", "did you mean compare?"),
+        ("--analysis broken:Missing", "has no 'Missing'"),
+        ("--analysis calls --analysis-option depth=3", "no option 'depth'"),
+        ("--analysis calls --output pdf:x", "no format 'pdf'"),
+        ("--analysis calls --output no/such/folder/x", "cannot write"),
+        ("--analysis calls --include [x", "not closed"),
+        ("--analysis-option x=1", "comes behind"),
+        ("--include json", "needs an --analysis"),
+    ],
+)
+def test_mistakes_are_found_before_the_program_starts(tmp_path: Path, words: str, message: str) -> None:
+    done = bytescope(tmp_path, "run", *words.split(), "program.py")
+    assert done.stdout == ""
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.returncode == 2
+
+
+def test_an_analysis_that_fails_ends_the_program(tmp_path: Path) -> None:
+    done = bytescope(tmp_path, "run", "--analysis", "broken:Broken", "program.py")
+    assert done.returncode == 1
+    assert done.stdout == "started\n"
+    lines = done.stderr.splitlines()
+    assert "LookupError: lost" in lines
+    assert lines[-1].startswith("bytescope.AnalysisError: Broken failed on compare at ")
+    assert sum(line.startswith("Traceback") for line in lines) == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to be had")
+def test_a_full_disk(tmp_path: Path) -> None:
+    done = bytescope(tmp_path, "calls", "--output", "/dev/full", "-c", "1")
+    assert "cannot write /dev/full: No space left on device" in done.stderr
+    assert done.returncode == 1
