@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 CHILD = Path(__file__).with_name("child.py")
 POLL = 0.05
+LIMIT = "the module's time is up"
 # The worst outcome of an id counts: one id may be run several times, and a test may fail in several subtests.
 ORDER = ("pass", "xfail", "skip", "upass", "fail", "error", "timeout", "crashed")
 
@@ -140,7 +141,7 @@ def _follow(
                     break
                 now = time.monotonic()
                 if now - heard > job.silence or now - began > job.limit:
-                    late = f"nothing heard for {now - heard:.0f} s" if now - heard > job.silence else "module limit"
+                    late = f"nothing heard for {now - heard:.0f} s" if now - heard > job.silence else LIMIT
                     _ask_where(process)
                     break
                 time.sleep(POLL)
@@ -149,6 +150,7 @@ def _follow(
     report.seconds = time.monotonic() - began
     if late:
         report.status, report.why = "timeout", late
+        running = running if late != LIMIT else None  # no single test is to blame
     elif ended and code == 0:
         report.status = "ok"
         running = None

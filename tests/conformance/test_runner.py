@@ -99,6 +99,13 @@ def test_a_module_that_does_not_end_well_is_not_ok(tmp_path, last, status):
 
 
 @pytest.mark.process
+def test_a_module_out_of_time_is_not_run_again(tmp_path):
+    result, outcomes = run(tmp_path, "time.sleep(60)", limit=2.0)
+    assert (result.status, result.why.splitlines()[0]) == ("timeout", "the module's time is up")
+    assert outcomes == USUAL
+
+
+@pytest.mark.process
 def test_a_module_that_cannot_be_imported_is_crashed(tmp_path):
     result, outcomes = run(tmp_path, "pass", "raise LookupError('no such thing')")
     assert result.status == "crashed" and "no such thing" in result.why and not outcomes
