@@ -152,7 +152,7 @@ print(k())
 
 # --- no_growth
 import sys, gc
-def growth(f, n=150):
+def growth(f, n=300):
     for _ in range(15): f()
     gc.collect(); before = sys.getallocatedblocks()
     for _ in range(n): f()
@@ -176,7 +176,7 @@ def awaiting():
 import collections, dataclasses, types
 for f in (lambda: eval("x + 1", {"x": 1}), lambda: exec("y = 2", {}), lambda: exec("def f(): return 1\nf()", {}), klass, generator, raising, awaiting, lambda: (lambda: 1)(),
           lambda: types.FunctionType(compile("1", "f", "eval"), {})(), lambda: sorted([2, 1], key=lambda v: -v), lambda: collections.namedtuple("P", "x y")(1, 2), lambda: dataclasses.make_dataclass("D", ["x"])(1)):
-    print(growth(f) < 3)
+    print(growth(f) < 4)
 
 # --- coroutine_destroyed_by_failure
 class NotAsync:
