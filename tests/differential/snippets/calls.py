@@ -323,3 +323,49 @@ try:
     f.__code__ = closure().__code__
 except ValueError as error:
     print(error)
+
+# --- double_star_failures
+def f(**k): return k
+class M:
+    def keys(self): return ["a"]
+    def __getitem__(self, k): raise KeyError(k)
+class P:
+    def keys(self): return ["a"]
+    def __getitem__(self, k): return {}[k]
+class Q:
+    def keys(self): raise KeyError("from keys")
+class R:
+    def keys(self): raise AttributeError("from keys")
+class S:
+    def keys(self): return ["a"]
+    def __getitem__(self, k): raise KeyError(k, 2)
+class T:
+    def keys(self): return 5
+class U:
+    def keys(self): return [[]]
+    def __getitem__(self, k): return 1
+class V:
+    def keys(self): raise TypeError("from keys")
+for t in ("f(**M())", "f(x=1, **M())", "f(**P())", "f(x=1, **P())", "f(x=1, **Q())", "f(**Q())", "f(**R())", "f(x=1, **R())", "f(**S())", "f(x=1, **S())", "f(**T())", "f(**U())", "f(x=1, **U())", "f(**V())",
+          "f(**{1: 2}, **{1: 3})", "f(**{1: 2}, **{2: 3})", "f(**{(1,): 2}, **{(1,): 3})", "{**M()}", "{**R()}", "{**5}", "{**T()}", "{**Q()}", "dict(**{1: 2})", "print(**{'sep': 1}, **{'sep': 2})", "f(**{'a': 1}, a=2)"):
+    try: print(t, eval(t))
+    except Exception as e: print(t, type(e).__name__, e)
+
+# --- star_failures
+def f(*a): return a
+class G:
+    def __iter__(self): raise TypeError("own type error")
+class H:
+    def __iter__(self): raise AttributeError("own")
+class I:
+    def __iter__(self): return 5
+class J:
+    def __iter__(self): return self
+    def __next__(self): raise TypeError("in next")
+class K:
+    __iter__ = None
+class L:
+    def __getitem__(self, i): raise KeyError(i)
+for t in ("f(*G())", "f(1, *G())", "[*G()]", "f(*H())", "f(*I())", "f(1, *I())", "[*I()]", "f(*J())", "[*J()]", "f(*K())", "[*K()]", "f(1, *K())", "f(*L())", "[*L()]", "f(*5)", "f(1, *5)", "f(*5, **6)", "(*G(),)", "{*G()}", "{*5}", "a, *b = 5", "a, *b = G()", "a, b = I()", "a, b = K()"):
+    try: exec("print(" + t + ")" if "=" not in t else t)
+    except Exception as e: print(t, type(e).__name__, e)
