@@ -121,8 +121,11 @@ class attach:
                 self._convert_module(module)
 
     def _convert_module(self, module: types.ModuleType) -> None:
+        own = {id(method) for analysis in self.analyses for method in _methods(type(analysis))}
         for function in list(functions_of(module)):
-            if not is_guest(function) and not _belongs_to_an_analysis(module, function):
+            if id(function) in own or _belongs_to_an_analysis(module, function):
+                continue
+            if not is_guest(function):
                 self._converted.append((function, function.__code__))
                 function.__code__ = resident(function.__code__)
 
@@ -149,6 +152,11 @@ class attach:
         with ExitStack() as stack:
             for each in reversed(begun):
                 stack.callback(self._lifecycle, each, "end")
+
+
+def _methods(cls: type) -> list[Any]:
+    """What is defined in a class and its bases."""
+    return [value for base in cls.__mro__ for value in vars(base).values()]
 
 
 def _belongs_to_an_analysis(module: types.ModuleType, function: types.FunctionType) -> bool:
