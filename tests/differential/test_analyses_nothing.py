@@ -10,6 +10,7 @@ from . import corpus, harness
 from .corpus import Snippet
 
 LEFT_OUT = {
+    "debuggers::reference_counts",
     "lifetime::operand_stack_temporaries",
     "lifetime::refcount_is_plausible",
     "recursion::infinite_recursion_through_c",

@@ -30,7 +30,7 @@ def _guest(found: types.FrameType | None) -> types.FrameType | None:
         code = found.f_code
         known = _known.get(id(code))
         if known is None or known[0] is not code:
-            if len(_known) > 10_000:
+            if len(_known) > 250:
                 _known.clear()
             known = _known[id(code)] = (code, is_resident(code))
         if known[1]:

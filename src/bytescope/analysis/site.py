@@ -29,12 +29,12 @@ class Site:
         instruction: the instruction with its immediate operand, as text.
         loop: number of the innermost loop around it (the index of the loop's first instruction), or None.
         branches: numbers (indices) of the conditional jumps that decide whether it is reached, outermost first.
-        code: the code object, None in a site that was unpickled in another process.
+        code: the code object, and table: all its sites; None in a site that was unpickled in another process.
     """
 
     __slots__ = (
         "module", "file", "function", "first_line", "index", "line", "end_line", "column", "end_column", "op",
-        "instruction", "loop", "branches", "code", "__weakref__",
+        "instruction", "loop", "branches", "code", "table", "__weakref__",
     )  # fmt: skip
 
     module: str
@@ -51,6 +51,7 @@ class Site:
     loop: int | None
     branches: tuple[int, ...]
     code: types.CodeType | None
+    table: SiteTable | None
 
     @property
     def source(self) -> str:
@@ -70,8 +71,7 @@ class Site:
     @property
     def before(self) -> Site | None:
         """The site of the instruction before it in the code, None for the first and after unpickling elsewhere."""
-        table = None if self.code is None else _tables.get(id(self.code))
-        return None if table is None or not self.index else table.site(self.index - 1)
+        return None if self.table is None or not self.index else self.table.site(self.index - 1)
 
     @property
     def place(self) -> str:
@@ -82,7 +82,7 @@ class Site:
         return f"<Site {self.function} {self.place} {self.instruction}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, tuple(getattr(self, name) for name in self.__slots__[:-2])
+        return _unpickled, tuple(getattr(self, name) for name in self.__slots__[:-3])
 
 
 _unpickled_sites: WeakValueDictionary[tuple[Any, ...], Site] = WeakValueDictionary()
@@ -102,7 +102,7 @@ def _unpickled(*values: Any) -> Site:
         found = Site()
         for name, value in zip(Site.__slots__, values, strict=False):
             setattr(found, name, value)
-        found.code = None
+        found.code = found.table = None
         _unpickled_sites[values] = found
     return found
 
@@ -126,6 +126,7 @@ class SiteTable:
     def _make(self, index: int) -> Site:
         site = Site()
         code = site.code = self.lowered.code
+        site.table = self
         instruction = self.lowered.instructions[index]
         site.module, site.file, site.function = self.module, code.co_filename, code.co_qualname
         site.first_line, site.index, site.op = code.co_firstlineno, index, instruction.op
@@ -189,8 +190,8 @@ class SiteTable:
         return tuple(sorted(self.flow.blocks[each].end - 1 for each in seen))
 
 
-_tables: dict[int, SiteTable] = {}
-"""Id of a code object, which its table keeps alive, to its table."""
+_tables: WeakValueDictionary[int, SiteTable] = WeakValueDictionary()
+"""Id of a code object to its table, which keeps it alive, and lives as long as a plan or a site of it does."""
 
 
 def site_table(module: str, lowered: Lowered) -> SiteTable:
