@@ -198,11 +198,18 @@ def drive(thing):
             for _ in range(3):
                 drive(thing.asend(None).__await__())
         elif not isinstance(thing, (types.FunctionType, Anything)):
-            print("value", str(thing)[:200])
+            print("value", shown(thing))
     except OutOfTicks:
         raise
     except BaseException as error:
         note("driven", error)
+
+
+def shown(thing):
+    """A value's text that does not depend on where its elements lie in memory."""
+    if isinstance(thing, (set, frozenset)):
+        return sorted(str(item)[:200] for item in thing)
+    return str(thing)[:200]
 
 
 def call(function):
