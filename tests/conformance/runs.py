@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import baseline, floors, plan
 from .progress import open_progress
-from .supervise import Job, Report, run_module
+from .supervise import Job, Report, kill_all, run_module
 from .verdict import Verdict, expectations, judge
 
 SLOWDOWN = 40  # a module may be silent for as long as it takes natively, times this
@@ -147,4 +147,9 @@ def run_modules(
 
     order = sorted(modules, key=lambda name: -natives[name].seconds if name in natives else 0)
     with context, ThreadPoolExecutor(choice.jobs) as pool:
-        return dict(zip(order, pool.map(work, order), strict=True))
+        try:
+            return dict(zip(order, pool.map(work, order), strict=True))
+        except BaseException:  # an interrupt: nothing of the run may outlive it
+            pool.shutdown(wait=False, cancel_futures=True)
+            kill_all()
+            raise

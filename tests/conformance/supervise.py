@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,8 @@ from typing import BinaryIO
 
 CHILD = Path(__file__).with_name("child.py")
 POLL = 0.05
+_live: set[subprocess.Popen[bytes]] = set()
+_stopping = threading.Event()
 LIMIT = "the module's time is up"
 # The worst outcome of an id counts: one id may be run several times, and a test may fail in several subtests.
 ORDER = ("pass", "xfail", "skip", "upass", "fail", "error", "timeout", "crashed")
@@ -73,7 +76,7 @@ class Report:
 def run_module(job: Job, progress: Callable[[int, int], None] = lambda done, loaded: None) -> Report:
     """Runs a module; when a test kills or hangs the process, once more without that test."""
     report, culprit = _attempt(job, progress)
-    if culprit is None:
+    if culprit is None or _stopping.is_set():
         return report
     again, second = _attempt(replace(job, skip=(*job.skip, culprit)), progress)
     again.record(culprit, report.status, detail=report.why)
@@ -101,6 +104,7 @@ def _attempt(job: Job, progress: Callable[[int, int], None]) -> tuple[Report, st
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+            _live.add(process)
             running = _follow(process, stream, report, job, progress)
         if report.status not in ("ok", "skipped"):
             report.why = f"{report.why}\n{_tail(log)}".strip()
@@ -179,7 +183,15 @@ def _ask_where(process: subprocess.Popen[bytes]) -> None:
         pass
 
 
+def kill_all() -> None:
+    """Ends what still runs, for good: their supervisors see crashes and do not try again."""
+    _stopping.set()
+    for process in list(_live):
+        _kill_group(process)
+
+
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    _live.discard(process)
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
