@@ -25,17 +25,28 @@ TYPEVAR = [("CALL_INTRINSIC_1", each) for each, name in enumerate(host.INTRINSIC
 @pytest.mark.parametrize(
     "units",
     [
-        [NONE, NONE, "PUSH_EXC_INFO", "POP_TOP", "POP_EXCEPT"],
         [NONE, ("RERAISE", 0)],
         [NONE, NONE, *PREPARE],
         *([NONE, each] for each in TYPEVAR),
     ],
 )
 def test_wrong_operands(units: list[str | tuple[str, int]]) -> None:
+    with pytest.raises(SystemError, match="bad bytecode"):
+        run(*units, "POP_TOP", NONE, "RETURN_VALUE")
+
+
+def test_handling_what_is_no_exception() -> None:
+    with pytest.raises(TypeError) as caught:
+        run(NONE, "PUSH_EXC_INFO", "GET_ITER", "POP_EXCEPT", "RETURN_VALUE")
+    assert "bad bytecode" in str(caught.value.__context__)
+
+
+def run(*units: str | tuple[str, int]) -> None:
+    """Run a function with these instructions on the machine."""
+
     def function() -> None:
         pass
 
-    code = code_bytes("RESUME", *units, "POP_TOP", NONE, "RETURN_VALUE")
+    code = code_bytes("RESUME", *units)
     made = function.__code__.replace(co_code=code, co_consts=(None,), co_stacksize=10, co_linetable=b"")
-    with pytest.raises(SystemError, match="bad bytecode"):
-        bytescope.VM().call(types.FunctionType(made, {}))
+    bytescope.VM().call(types.FunctionType(made, {}))

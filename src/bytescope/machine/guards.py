@@ -12,7 +12,7 @@ from collections.abc import Callable
 from bytescope.code.instruction import Variable
 from bytescope.code.light import Any
 
-__all__ = ["NATIVE", "check_native", "check_restored", "the_exception"]
+__all__ = ["NATIVE", "check_native", "check_restored", "some_exception", "the_exception"]
 
 _flags = type.__dict__["__flags__"].__get__
 _EXCEPTION = 1 << 30
@@ -31,6 +31,14 @@ def the_exception(value: Any) -> Any:
     if not _is_exception(value):
         raise SystemError(f"bad bytecode: {type(value).__name__} object in the place of an exception")
     return value
+
+
+def some_exception(value: Any) -> Any:
+    """The operand of an instruction that handles what can only be an exception, and cannot raise; or a SystemError."""
+    try:
+        return the_exception(value)
+    except SystemError as error:
+        return error.with_traceback(None)
 
 
 def _list_of_exceptions(value: Any) -> bool:

@@ -190,7 +190,7 @@ class Handler(Writer):
         self.op += [f"R.append({value})", "R[p0] = None", "return -2"]
 
     def write_push_exc_info(self) -> None:
-        self.op += [f"R.append((site, the_exception({self.name(Symbol(-1, 0))})))", "return -1"]
+        self.op += [f"R.append((site, some_exception({self.name(Symbol(-1, 0))})))", "return -1"]
         self.resume += ["R[p1] = R[p0]", "R[p0] = None", "return nxt"]
 
     def write_pop_except(self) -> None:
