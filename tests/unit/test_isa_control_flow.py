@@ -167,6 +167,20 @@ def test_a_raise_goes_to_its_handler_only() -> None:
     assert graph.post_dominates(raising.successors[0].target, raising.index)
 
 
+def test_an_interrupt_may_end_a_loop_without_instructions() -> None:
+    graph = flow("""
+        def f():
+            try:
+                while True:
+                    pass
+            except KeyboardInterrupt:
+                handler()
+    """)
+    assert 0 < the_block(graph, "handler").index in {
+        node for node, dominator in enumerate(graph.dominators) if dominator is not None
+    }
+
+
 def test_what_never_ends_has_no_post_dominator() -> None:
     graph = flow("""
         def f():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cached_property
 
-from bytescope.code.instruction import Handler, Lowered
+from bytescope.code.instruction import Handler, Instruction, Lowered
 from bytescope.code.light import NamedTuple, field, record
 from bytescope.isa.graph import Loop, dominates, immediate_dominators, natural_loops, reversed_graph
 from bytescope.isa.table import INSTRUCTIONS
@@ -80,7 +80,8 @@ class ControlFlow:
     def _connect(self, block: Block) -> None:
         last = self.lowered.instructions[block.end - 1]
         row = INSTRUCTIONS[last.op]
-        raises = any(INSTRUCTIONS[i.op].raises for i in self.lowered.instructions[block.start : block.end])
+        inside = self.lowered.instructions[block.start : block.end]
+        raises = any(INSTRUCTIONS[each.op].raises for each in inside) or jumps_back(last, block.end - 1)
         if row.falls_through and block.end < len(self.lowered.instructions):
             self._edge(block, block.end, "next")
         if row.jumps and last.target is not None:
@@ -165,6 +166,11 @@ def handlers_in_force(lowered: Lowered) -> list[Handler | None]:
     for handler in reversed(lowered.handlers):
         handlers[handler.start : handler.end] = [handler] * (handler.end - handler.start)
     return handlers
+
+
+def jumps_back(instruction: Instruction, index: int) -> bool:
+    """Whether this is a JUMP backwards: it may be all there is of a loop, so an interrupt must be able to end it."""
+    return instruction.op == "JUMP" and instruction.target is not None and instruction.target <= index
 
 
 def _leaders(lowered: Lowered) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Handler, Lowered
 from bytescope.code.light import record
-from bytescope.isa.control_flow import handlers_in_force
+from bytescope.isa.control_flow import handlers_in_force, jumps_back
 from bytescope.isa.lift import lift
 
 
@@ -68,7 +68,8 @@ class _Verifier:
             if lifted.need > depth:
                 raise self.invalid(index, f"{instruction.op} needs {lifted.need} operands and there are {depth}")
             handler = handlers[index]
-            if handler is not None and lifted.raises and (handler is not handled_by or handler.depth > depth):
+            raises = lifted.raises or jumps_back(instruction, index)
+            if handler is not None and raises and (handler is not handled_by or handler.depth > depth):
                 self.enter_handler(index, handler, depth, marks)
                 handled_by = handler
             if instruction.op in _MOVES_MARKS:
