@@ -1,7 +1,7 @@
 """``python -m tests.differential.random_programs --count 500 --seed 0``: random programs on CPython and on the machine.
 
 ``--kind syntax`` (the default) are pysource-codegen's, in which every construct may stand everywhere; ``--kind
-grammar`` are well-behaved ones that make sense. Programs that CPython itself does not survive, or that take longer than
+grammar`` are well-behaved ones that make sense, ``--kind variants`` the snippets elsewhere and with accidents. Programs that CPython itself does not survive, or that take longer than
 the time limit there, are left out and counted. ``--show SEED`` prints the program of a seed.
 """
 
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from . import generated, grammar, harness
+from . import generated, grammar, harness, variants
 from .engines import PROCESS
 
 BATCH = 25
@@ -30,6 +30,7 @@ class Kind:
 KINDS = {
     "syntax": Kind(generated.program, generated.PRELUDE, 1500),
     "grammar": Kind(grammar.program, grammar.PRELUDE, 60),
+    "variants": Kind(variants.program, "", 2),
 }
 
 
