@@ -44,9 +44,9 @@ def factory(instruction: Instruction, restores: bool, private: bool) -> Factory:
         text = Handler(instruction, restores, private).text()
         found = _factories.get(text)
         if found is None:
-            namespace = _namespace
-            exec(compile(text, FILENAME, "exec"), namespace)
-            found = _factories[text] = namespace.pop("make")
+            made: dict[str, Factory] = {}
+            exec(compile(text, FILENAME, "exec"), _namespace, made)
+            found = _factories[text] = made["make"]
         _by_shape[key] = found
     return found
 

@@ -16,8 +16,9 @@ from bytescope.machine import program as program_module
 from bytescope.machine.emit import FILENAME
 from bytescope.machine.program import Program, registers
 from bytescope.machine.runtime import Raised
+from bytescope.machine.traces import hot, recovery
 
-executed = [0]
+executed = runtime.executed
 """Number of guest instructions executed so far, in this process."""
 
 programs: weakref.WeakSet[Program] = weakref.WeakSet()
@@ -27,10 +28,10 @@ started = [0]
 """Number of programs executed so far."""
 
 _OWN_MODULES = (
-    sys.modules[__name__], calls, program_module, recursion, runtime,
+    sys.modules[__name__], calls, program_module, recursion, runtime, recovery, hot,
     *(value for value in vars(processes).values() if isinstance(value, types.ModuleType)),
 )  # fmt: skip
-OWN_FILES = frozenset({FILENAME, *(module.__file__ or "" for module in _OWN_MODULES)})
+OWN_FILES = frozenset({FILENAME, recovery.FILENAME, *(module.__file__ or "" for module in _OWN_MODULES)})
 """The files that the machine's frames, above a guest's, come from."""
 
 
@@ -77,6 +78,7 @@ def drive(
         ops = program.link(namespace.get("__name__"))
         begin(program)
     resumes = program.resumes
+    plain = program.plain
     R = registers(program, cells, namespace, mapping)
     pc = program.entry
     last = -1
@@ -91,17 +93,33 @@ def drive(
             if late is not None:
                 while pc >= 0 and not program.raises[pc]:
                     last = pc
-                    pc = ops[pc](R)
+                    pc = plain[pc](R)
                     count += 1
                 if pc >= 0:
                     last = pc
                     error, late = late, None
                     raise error
-            while pc >= 0:
-                last = pc
-                pc = ops[pc](R)
+            while True:
+                while pc >= 0:
+                    last = pc
+                    pc = ops[pc](R)
+                    count += 1
+                if pc >= -2:
+                    break
+                last = (-3 - pc) >> 1  # where a trace has ended
+                if not pc & 1:
+                    pc = -1  # with the request of that instruction
+                    break
+                pc = last  # before that instruction
+                pc = plain[pc](R)
                 count += 1
         except BaseException as error:
+            if pc >= 0 and recovery.in_trace(error):
+                pc, left = recovery.recover(R, error, OWN_FILES)
+                last = pc
+                if left:
+                    answer, last = -3 - 2 * pc, len(ops)
+                    continue
             if not program.raises[last] and pc >= 0:  # an interrupt, where the guest cannot be interrupted
                 late, answer, last = foreign(error), pc, len(ops)
                 continue
@@ -128,10 +146,10 @@ def watched(
     program: Program, cells: tuple[Any, ...], namespace: dict[str, Any], mapping: Any, budget: limits.Budget
 ) -> Generator[tuple[Any, ...], Any, Any]:
     """`drive` with a budget: it is asked before every instruction, and once it is exceeded no handler is looked for."""
-    ops = program.ops
-    if ops is None:
-        ops = program.link(namespace.get("__name__"))
+    if program.ops is None:
+        program.link(namespace.get("__name__"))
         begin(program)
+    ops = program.plain
     resumes = program.resumes
     R = registers(program, cells, namespace, mapping)
     pc = program.entry

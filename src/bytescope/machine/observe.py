@@ -187,7 +187,8 @@ def _rehandle(program: Program, index: int) -> None:
     op, resume = program.handlers(index)
     if program.plan.points[index] or program.instructions[index].op in IDLE:
         op, resume = _observed(program, program.plan, index, op, resume)
-    program.ops[index], program.resumes[index] = op, resume
+    program.plain[index] = program.ops[index] = op
+    program.resumes[index] = resume
 
 
 def forget(program: Program) -> None:

@@ -14,6 +14,7 @@ from bytescope.machine import calls
 from bytescope.machine.description import sites
 from bytescope.machine.emit import Op, Resume, factory
 from bytescope.machine.runtime import UNBOUND, CellType
+from bytescope.machine.traces.hot import count_passes, threshold_from_environment
 from bytescope.machine.trampoline import Site
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class Program:
     """A guest code object as the machine runs it.
 
     code: the guest code object; inner: resident code objects of the functions it makes, by id of their code; ops,
-    resumes: its handlers, by instruction index, once `link` was called; entry: index of the first instruction to
+    resumes: its handlers, by instruction index, once `link` was called, with traces in the place of some; plain: the
+    handlers without traces; alive: not empty as long as its traces may go on; entry: index of the first instruction to
     execute; stops: idle instructions that are executed all the same; plan: what is observed; guarded: whether the
     machine sees every exception in new activations; module: name of the module that it was first run for.
     """
@@ -74,6 +76,8 @@ class Program:
     """What changes the handlers of every program that is linked, while somebody traces; then nothing is passed over."""
     observer: ClassVar[Observer | None] = None
     """What changes the handlers of programs that analyses want to observe, while any is attached."""
+    threshold: ClassVar[int | None] = threshold_from_environment()
+    """How often the start of a trace is passed before the trace is made, in programs that are linked; None: never."""
     stops: frozenset[int] = frozenset()
     plan: Plan | None = None
     guarded: bool = False
@@ -92,6 +96,8 @@ class Program:
         self._number: dict[tuple[Any, ...], int] = {}
         self.exits: dict[int, int] = {}
         self.ops: list[Op] | None = None
+        self.plain: list[Op] = []
+        self.alive = [True]
         self.resumes: list[Any] = []
         self.entry = 0
         variables = self.lowered.variables
@@ -197,16 +203,21 @@ class Program:
             op, resume = self.handlers(index)
             ops.append(op)
             resumes.append(resume)
+        unchanged = list(ops)
         if Program.observer is not None:
             Program.observer.handlers(self, ops, resumes)
         if Program.decorate is not None:
             Program.decorate.handlers(self, ops, resumes)
         self.entry = self.follow(0)
+        self.alive.clear()  # traces that are under way come to an end
+        self.alive = [True]
+        traced = ops
+        if Program.threshold is not None and ops == unchanged:
+            traced = count_passes(self, ops, resumes, Program.threshold)
         resumes.append(_go_on)
         if self.ops is None:
-            self.ops, self.resumes = ops, resumes
-        else:  # activations that are under way hold these very lists
-            self.ops[:], self.resumes[:] = ops, resumes
+            self.ops = []
+        self.plain[:], self.ops[:], self.resumes[:] = ops, traced, resumes  # activations hold these very lists
         return self.ops
 
     def handlers(self, index: int) -> tuple[Op, Resume | None]:

@@ -15,6 +15,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+executed = [0]
+"""Number of guest instructions executed so far, in this process."""
+
 # These are plain objects because the garbage collector does not know such: a program cannot come across them.
 NULL: Any = object()
 """The NULL that CPython pushes beside callables."""
@@ -37,7 +40,7 @@ FunctionType = types.FunctionType
 MethodType = types.MethodType
 ModuleType = types.ModuleType
 CellType = types.CellType
-PLAIN = frozenset({int, float, complex, str, bool, type(None)})
+PLAIN: frozenset[type] = frozenset({int, float, complex, str, bool, type(None)})
 NUMBERS = frozenset({int, float, complex, bool})
 INTEGER = frozenset({int})
 STRING = frozenset({str})

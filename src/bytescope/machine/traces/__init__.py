@@ -1,0 +1,15 @@
+"""Traces: straight runs of instructions that are executed often, made into one handler.
+
+A trace does what the handlers of its instructions do, from the same semantics (`isa.lift`) and the same inline forms
+(`operations`), but keeps operands in variables of its own instead of registers. It only ever does what needs no request
+and cannot fail. Where a guard does not hold, where a request is needed that it cannot leave itself, or where something
+raises, it brings the registers to what they are before that instruction and leaves the instruction to its own handler.
+So the handlers stay the definition: of unwinding, of positions, of requests, of everything unusual.
+
+values, guards   what is known of a value, and what need not be asked again
+frame            which variable has what, and when a reference has to be given up
+writer           walks over the instructions and writes the text
+forms, calls     the text of those that are not written like their handlers
+recovery         registers and instruction for what was raised inside of a trace
+hot              counts how often the starts of traces are passed, and puts traces in the handlers' place
+"""

@@ -1,0 +1,88 @@
+"""Where traces start, and when they are made."""
+
+from __future__ import annotations
+
+import os
+
+from bytescope.code.light import TYPE_CHECKING, Any
+from bytescope.isolation import PRIVATE_BUILTINS
+from bytescope.machine.emit import Op, Resume
+from bytescope.machine.operations import NAMESPACE
+from bytescope.machine.runtime import executed
+from bytescope.machine.traces import calls, recovery
+
+if TYPE_CHECKING:
+    from bytescope.machine.program import Program
+
+THRESHOLDS = {"always": 0, "never": None, "": 100}
+"""How often the start of a trace is passed before the trace is made; None: no traces are made."""
+
+_MOST_TEXTS = 500
+
+_namespace: dict[str, Any] = {**NAMESPACE, **calls.NAMES, "executed": executed, "__builtins__": PRIVATE_BUILTINS}
+_factories: dict[str, Any] = {}
+
+
+def threshold_from_environment() -> int | None:
+    """What BYTESCOPE_TRACES says: always, never, or nothing."""
+    return THRESHOLDS.get(os.environ.get("BYTESCOPE_TRACES", ""), THRESHOLDS[""])
+
+
+def trace(program: Program, start: int, namespace: dict[str, Any]) -> Op | None:
+    """The handler of the trace that starts at an instruction, or None if there is nothing to gain.
+
+    Args:
+        program: the program.
+        start: the instruction.
+        namespace: the globals of a frame that executes it.
+    """
+    writer = calls.Writer(program, start, namespace)
+    if not writer.write():
+        return None
+    if writer.closed:
+        writer = calls.Writer(program, start, namespace, writer)
+        writer.write()
+    text = writer.text()
+    make = _factories.get(text)
+    if make is None:
+        if len(_factories) >= _MOST_TEXTS:
+            _factories.clear()
+        made: dict[str, Any] = {}
+        exec(compile(text, recovery.FILENAME, "exec"), _namespace, made)
+        make = _factories[text] = made["make"]
+    op: Op = make(program.alive, *writer.bound_values())
+    recovery.register(op.__code__, writer.points)
+    return op
+
+
+def count_passes(program: Program, ops: list[Op], resumes: list[Resume | None], threshold: int) -> list[Op]:
+    """The handlers, with those counted at which a trace may start: the entry, targets, and places after a request."""
+    starts = {program.follow(0)}
+    for index, instruction in enumerate(program.instructions):
+        if program.verified.depths[index] >= 0:
+            if instruction.target is not None:
+                starts.add(program.follow(instruction.target))
+            if resumes[index] is not None and index + 1 < len(ops):
+                starts.add(program.follow(index + 1))
+    return [counted(program, index, op, threshold) if index in starts else op for index, op in enumerate(ops)]
+
+
+def counted(program: Program, index: int, plain: Op, threshold: int) -> Op:
+    """A handler that does what the instruction's does, until it was called so often that a trace takes its place."""
+    left = threshold
+
+    def op(R: list[Any]) -> int:
+        nonlocal left
+        left -= 1
+        if left >= 0 or program.ops is None or program.ops[index] is not op:
+            return plain(R)
+        left = threshold
+        try:
+            made = trace(program, index, R[0])
+        except RecursionError:
+            return plain(R)
+        program.ops[index] = made or plain
+        executed[0] -= 1
+        return index
+
+    return op
