@@ -1,8 +1,9 @@
 """``python -m tests.differential.random_programs --count 500 --seed 0``: random programs on CPython and on the machine.
 
 ``--kind syntax`` (the default) are pysource-codegen's, in which every construct may stand everywhere; ``--kind
-grammar`` are well-behaved ones that make sense, ``--kind variants`` the snippets elsewhere and with accidents. Programs that CPython itself does not survive, or that take longer than
-the time limit there, are left out and counted. ``--show SEED`` prints the program of a seed.
+grammar`` are well-behaved ones that make sense, ``--kind variants`` are the snippets elsewhere and with accidents.
+Programs that CPython itself does not survive, or that take longer than the time limit there, are left out and counted.
+``--show SEED`` prints the program of a seed.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import io
 import json
 import os
 import sys
+import threading
 import types
 import warnings
 from pathlib import Path
@@ -28,8 +29,7 @@ def main(arguments: list[str]) -> None:
     """Run the programs named on the command line, one after the other."""
     engine, results, seconds, *files = arguments
     run, count = ENGINES[engine]()
-    limits = sys.getrecursionlimit()
-    modules, path, cwd = set(sys.modules), list(sys.path), os.getcwd()
+    before = State()
     with open(results, "a", encoding="utf-8") as out:
         for file in files:
             _send(out, {"start": file})
@@ -37,12 +37,45 @@ def main(arguments: list[str]) -> None:
             outcome = execute(Path(file).read_text(encoding="utf-8"), file, run, count)
             faulthandler.cancel_dump_traceback_later()
             _send(out, {"file": file, **outcome})
-            sys.setrecursionlimit(limits)
-            sys.path[:] = path
-            os.chdir(cwd)
-            for name in set(sys.modules) - modules:
-                if name.partition(".")[0] not in STDLIB and name.partition(".")[0] != "bytescope":
-                    del sys.modules[name]
+            before.restore()
+
+
+class State:
+    """What a program may leave changed for the next one in the same process."""
+
+    def __init__(self) -> None:
+        self.modules, self.path, self.cwd = set(sys.modules), list(sys.path), os.getcwd()
+        self.recursion, self.interval, self.collector = (
+            sys.getrecursionlimit(),
+            sys.getswitchinterval(),
+            gc.get_threshold(),
+        )
+        self.hooks = {
+            name: getattr(sys, name) for name in ("excepthook", "unraisablehook", "displayhook", "breakpointhook")
+        }
+
+    def restore(self) -> None:
+        """Make it as it was."""
+        sys.settrace(None)
+        sys.setprofile(None)
+        threading.settrace(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
+        if monitoring := getattr(sys, "monitoring", None):
+            for tool in range(6):
+                if monitoring.get_tool(tool) is not None:
+                    monitoring.set_events(tool, 0)
+                    monitoring.free_tool_id(tool)
+        sys.setrecursionlimit(self.recursion)
+        sys.setswitchinterval(self.interval)
+        gc.set_threshold(*self.collector)
+        gc.enable()
+        for name, hook in self.hooks.items():
+            setattr(sys, name, hook)
+        sys.path[:] = self.path
+        os.chdir(self.cwd)
+        for name in set(sys.modules) - self.modules:
+            if name.partition(".")[0] not in STDLIB and name.partition(".")[0] != "bytescope":
+                del sys.modules[name]
 
 
 def _send(out: io.TextIOBase | Any, record: dict[str, Any]) -> None:
