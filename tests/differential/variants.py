@@ -1,7 +1,7 @@
 """More programs out of the snippets: the same statements elsewhere, and with accidents.
 
-A snippet's statements run at module level, where every name is a global. Put into a function, a generator, a coroutine, a
-class or a nested function they go through other instructions; with a statement or an expression exchanged for another
+A snippet's statements run at module level, where every name is a global. Put into a function, a generator, a coroutine,
+a class or a nested function they go through other instructions; with a statement or an expression exchanged for another
 they go through other exceptions. What CPython does with the result is right by definition.
 """
 
@@ -23,8 +23,7 @@ PLACES = {
     "class": "class Place:\n    pass",
     "closure": "def outer():\n    def place():\n        pass\n    place()\n    return place\nouter()",
     "method": "class Place:\n    def place(self):\n        pass\nPlace().place()",
-    "handler": "def place():\n    try:\n        raise KeyError('around')\n    except KeyError:\n        pass\n    finally:\n"
-    "        print('finally')\nplace()",
+    "handler": "def place():\n    try:\n        raise KeyError('around')\n    except KeyError:\n        pass\nplace()",
     "loop": "for turn in range(2):\n    pass",
 }
 
