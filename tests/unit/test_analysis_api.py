@@ -399,6 +399,7 @@ def test_lifecycle() -> None:
     assert order == ["begin", "end"] * 2
 
 
+@pytest.mark.process
 def test_threads_and_tasks() -> None:
     class Who(Recorder):
         def thread_start(self, thread):

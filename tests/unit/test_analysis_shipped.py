@@ -141,6 +141,7 @@ def test_condition_that_tests_for_none(tmp_path: Path) -> None:
     assert [each["independent"] for each in decision["conditions"]] == [True, True]
 
 
+@pytest.mark.process  # there is an event loop running in Pyodide, and no other can be started
 def test_trace_as_text_and_for_perfetto(tmp_path: Path) -> None:
     source = (
         "import asyncio\nasync def work(n):\n    await asyncio.sleep(0)\n    return n\nasync def main():\n"
