@@ -12,7 +12,7 @@ from collections.abc import Callable
 from bytescope.code.instruction import Variable
 from bytescope.code.light import Any
 
-__all__ = ["NATIVE", "check_native", "check_restored", "some_exception", "the_exception"]
+__all__ = ["NATIVE", "check_native", "check_restored", "no_exception"]
 
 _flags = type.__dict__["__flags__"].__get__
 _EXCEPTION = 1 << 30
@@ -22,23 +22,9 @@ def _is_exception(value: Any) -> bool:
     return bool(_flags(type(value)) & _EXCEPTION)
 
 
-def the_exception(value: Any) -> Any:
-    """The operand of an instruction that handles or raises again what can only be an exception.
-
-    Raises:
-        SystemError: if it is none.
-    """
-    if not _is_exception(value):
-        raise SystemError(f"bad bytecode: {type(value).__name__} object in the place of an exception")
-    return value
-
-
-def some_exception(value: Any) -> Any:
-    """The operand of an instruction that handles what can only be an exception, and cannot raise; or a SystemError."""
-    try:
-        return the_exception(value)
-    except SystemError as error:
-        return error.with_traceback(None)
+def no_exception(value: Any) -> SystemError:
+    """The error for an operand that is handled or raised again and is no exception."""
+    return SystemError(f"bad bytecode: {type(value).__name__} object in the place of an exception")
 
 
 def _list_of_exceptions(value: Any) -> bool:

@@ -179,18 +179,23 @@ class Handler(Writer):
         value = {0: "None", 1: operands[0] if operands else ""}.get(len(operands), f"({', '.join(reversed(operands))})")
         self.op += [*self.clears(()), f"R.append((site, {value}))", "return -1"]
 
+    def checked(self, exception: str) -> list[str]:
+        """Statements that put an error in the place of what is no exception, which the compiler never lets happen."""
+        return [f"if not isinstance({exception}, BaseException):", f"    {exception} = no_exception({exception})"]
+
     def write_reraise(self) -> None:
         control = self.lifted.control
         assert control is not None
         exception, lasti = (self.name(symbol) for symbol in control[1])
-        self.op += [f"return program.unwind(R, pc, the_exception({exception}), {lasti})"]
+        self.op += [*self.checked(exception), f"return program.unwind(R, pc, {exception}, {lasti})"]
 
     def write_return(self) -> None:
         value = self.name(Symbol(-1, 0))
         self.op += [f"R.append({value})", "R[p0] = None", "return -2"]
 
     def write_push_exc_info(self) -> None:
-        self.op += [f"R.append((site, some_exception({self.name(Symbol(-1, 0))})))", "return -1"]
+        exception = self.name(Symbol(-1, 0))
+        self.op += [*self.checked(exception), f"R.append((site, {exception}))", "return -1"]
         self.resume += ["R[p1] = R[p0]", "R[p0] = None", "return nxt"]
 
     def write_pop_except(self) -> None:
@@ -199,12 +204,12 @@ class Handler(Writer):
 
     def write_cleanup_throw(self) -> None:
         exception = self.name(Symbol(-1, 0))
-        self.op += [f"if isinstance(the_exception({exception}), StopIteration):", f"    x = {exception}.value"]
+        self.op += [*self.checked(exception), f"if isinstance({exception}, StopIteration):", f"    x = {exception}.value"]
         self.op += ["    " + line for line in self.ending(False)]
         self.op += [f"return program.unwind(R, pc, {exception})"]
 
     def write_end_async_for(self) -> None:
         exception = self.name(Symbol(-1, 0))
-        self.op += [f"if isinstance(the_exception({exception}), StopAsyncIteration):"]
+        self.op += [*self.checked(exception), f"if isinstance({exception}, StopAsyncIteration):"]
         self.op += ["    " + line for line in self.ending(False)]
         self.op += [f"return program.unwind(R, pc, {exception})"]
