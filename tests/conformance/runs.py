@@ -110,7 +110,7 @@ def _judge(run: Run) -> None:
         run.verdict = judge(run.natives, run.reports, [], None)
         return
     allowed = [entry for entry in expectations() if entry.applies(run.host.version, run.level, run.tier)]
-    run.verdict = judge(run.natives, run.reports, allowed, floors.load(run.host.version, run.level))
+    run.verdict = judge(run.natives, run.reports, allowed, floors.load(run.level))
 
 
 def _update(run: Run) -> None:
@@ -120,7 +120,7 @@ def _update(run: Run) -> None:
         run.natives |= merged
         print("recorded in", baseline.save(version, run.tier, run.host.release, run.natives))
     else:
-        print("recorded in", floors.record(version, run.level, run.reports))
+        floors.record(run.level, run.reports)
 
 
 def run_modules(

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .baseline import Native
+from .floors import UNKNOWN
 from .supervise import Report
 
 EXPECTED = Path(__file__).with_name("expected.toml")
@@ -84,7 +85,7 @@ def judge(
                 used.add(excuse)
         if report.status in ("crashed", "timeout") and native.status == "ok":
             verdict.broken[name] = f"{report.status}: {report.why}"
-        if floors is not None and report.status == "ok" and (why := _emptiness(report, floors.get(name))):
+        if floors is not None and report.status == "ok" and (why := _emptiness(report, floors.get(name, UNKNOWN))):
             verdict.empty[name] = why
     verdict.stale = [
         entry.match for entry in allowed if entry not in used and any(fnmatchcase(test, entry.match) for test in seen)
@@ -92,11 +93,9 @@ def judge(
     return verdict
 
 
-def _emptiness(report: Report, floor: int | None) -> str:
+def _emptiness(report: Report, floor: int) -> str:
     if report.natives:
         return f"{len(report.natives)} functions of guest modules are not guests: {', '.join(report.natives[:5])}"
-    if floor is None:
-        return "no floor of interpreted instructions is recorded"
     if report.instructions < floor:
         return f"{report.instructions} instructions were interpreted, the floor is {floor}"
     return ""
