@@ -21,6 +21,10 @@ HOST: Final = f"{sys.version_info[0]}.{sys.version_info[1]}"
 """The version of the running Python, say "3.12"."""
 
 
+RELEASE: Final = f"{sys.implementation.name.replace('cpython', 'CPython')} {sys.version.split()[0]}"
+"""The running Python with its full version, say "CPython 3.12.1"."""
+
+
 def check_host(implementation: str, version: str) -> None:
     """Raise `UnsupportedHost`, in one line, unless this version of CPython is known.
 

@@ -79,12 +79,6 @@ def f(a):
 co = f.__code__
 print([line for _, _, line in co.co_lines() if line is not None][-1], co.co_firstlineno, "text" in co.co_consts, co.co_names, co.co_varnames, co.co_filename, co.co_qualname)
 
-# --- dis_of_functions_has_names
-import dis
-def f(x, y): return x.attr + y
-names = {i.argval for i in dis.get_instructions(f) if isinstance(i.argval, str)}
-print("attr" in names)
-
 # --- repr_of_functions
 def f(): pass
 class K:

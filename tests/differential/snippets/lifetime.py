@@ -168,6 +168,12 @@ a, b = T("a"), T("b")
 a, b = b, a; print("swapped", a.n, b.n)
 a, b = 1, 2; print("both gone")
 x, *y = T(1), T(2), T(3); print("unpacked"); del y; print("rest gone"); x = None
+print("end")
+
+# --- unpack_failure [3.12+]
+class T:
+    def __init__(self, n): self.n = n
+    def __del__(self): print("del", self.n)
 try: p, q = T("p"), T("q"), T("r")
 except ValueError: print("too many")
 print("end")
