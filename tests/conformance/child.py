@@ -22,7 +22,8 @@ from fnmatch import fnmatchcase
 from importlib import import_module
 from unittest.case import _SubTest as SubTest
 
-GUESTS = ["test.*", "!test.support", "!test.support.*", "!test.libregrtest", "!test.libregrtest.*"]
+# doctest executes the examples, so that they are guests only if it is one
+GUESTS = ["doctest", "test.*", "!test.support", "!test.support.*", "!test.libregrtest", "!test.libregrtest.*"]
 
 
 def json(value):
@@ -113,7 +114,7 @@ class Interpreter:
         self._vm = bytescope.VM(guests=[*libraries, *GUESTS])
         self._running = self._vm.running()
         self._running.__enter__()  # for the rest of the process: threads and exit handlers are guests too
-        self._globs = [glob for glob in libraries if not glob.startswith("!")]
+        self._globs = ["doctest", *libraries]
         for name, module in sorted(sys.modules.items()):
             if isinstance(module, types.ModuleType) and any(fnmatchcase(name, glob) for glob in self._globs):
                 bytescope.convert_module(module)
