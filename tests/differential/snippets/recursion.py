@@ -69,7 +69,7 @@ class R:
 print(repr(R(10)), R(15) == 1, R(20).attribute)
 print(list(map(lambda n: list(map(lambda m: m * n, range(n))), range(4))))
 
-# --- infinite_recursion_through_c
+# --- infinite_recursion_through_c [3.13+]
 class R:
     def __repr__(self): return repr(self)
     def __eq__(self, o): return self == o
