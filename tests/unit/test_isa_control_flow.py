@@ -176,9 +176,11 @@ def test_an_interrupt_may_end_a_loop_without_instructions() -> None:
             except KeyboardInterrupt:
                 handler()
     """)
-    assert 0 < the_block(graph, "handler").index in {
-        node for node, dominator in enumerate(graph.dominators) if dominator is not None
-    }
+    assert (
+        0
+        < the_block(graph, "handler").index
+        in {node for node, dominator in enumerate(graph.dominators) if dominator is not None}
+    )
 
 
 def test_what_never_ends_has_no_post_dominator() -> None:

@@ -8,4 +8,6 @@ from bytescope.code.host import RELEASE, SUPPORTED
 
 def version() -> str:
     """One line about bytescope, the host and the hosts that are supported."""
-    return f"bytescope {__version__} on {RELEASE}; supported are CPython {', '.join(SUPPORTED[:-1])} and {SUPPORTED[-1]}"
+    return (
+        f"bytescope {__version__} on {RELEASE}; supported are CPython {', '.join(SUPPORTED[:-1])} and {SUPPORTED[-1]}"
+    )

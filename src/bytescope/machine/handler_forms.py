@@ -204,7 +204,11 @@ class Handler(Writer):
 
     def write_cleanup_throw(self) -> None:
         exception = self.name(Symbol(-1, 0))
-        self.op += [*self.checked(exception), f"if isinstance({exception}, StopIteration):", f"    x = {exception}.value"]
+        self.op += [
+            *self.checked(exception),
+            f"if isinstance({exception}, StopIteration):",
+            f"    x = {exception}.value",
+        ]
         self.op += ["    " + line for line in self.ending(False)]
         self.op += [f"return program.unwind(R, pc, {exception})"]
 
