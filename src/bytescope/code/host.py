@@ -208,6 +208,9 @@ UNPACK_TELLS_LENGTH: Final = HOST not in ("3.11", "3.12", "3.13")
 CLASS_PATTERN_NOUN: Final = "type" if HOST == "3.11" else "class"
 """What the error about a class pattern without a class calls it."""
 
+INTERRUPTS_AT_TARGET: Final = HOST in ("3.11", "3.12")
+"""Whether an interrupt at a jump back goes to the handler in force before the jump's target, not at the jump."""
+
 COUNTS_BUILTIN_CALLS: Final = HOST == "3.11"
 """Whether calls of builtin functions count for the recursion limit."""
 

@@ -10,6 +10,7 @@ import types
 import weakref
 from collections.abc import Generator
 
+from bytescope.code.interrupts import catch_in_jumps
 from bytescope.code.light import Any
 from bytescope.machine import calls, limits, processes, recursion, runtime
 from bytescope.machine import program as program_module
@@ -130,16 +131,30 @@ def drive(
         count = 0
         if pc == -2:
             return R.pop()
-        answer = yield R.pop()
-        while type(answer) is Raised and R[3] is None:
+        while True:
+            try:
+                answer = yield R.pop()
+            except GeneratorExit:
+                raise
+            except BaseException as error:  # an interrupt on the way back
+                if not program.raises[last]:
+                    late, answer = foreign(error), None
+                    break
+                R[3] = None
+                R.append(program.failure(last, foreign(error)))
+                continue
+            if type(answer) is not Raised or R[3] is not None:
+                break
             if type(answer[0]) is RecursionError:
                 recursion.trim(answer[0], OWN_FILES)
             pc = program.unwind(R, last, answer[0])
             if pc >= 0:
                 answer = pc
                 last = len(ops)
-            else:
-                answer = yield R.pop()
+                break
+
+
+catch_in_jumps(drive)
 
 
 def watched(
@@ -158,6 +173,7 @@ def watched(
     answer: Any = None
     counts = None if budget.tally is None else budget.tally.of(program)
     on_stack = False
+    late: BaseException | None = None
     try:
         while True:
             try:
@@ -171,6 +187,9 @@ def watched(
                 answer = None
                 while pc >= 0:
                     last = pc
+                    if late is not None and program.raises[pc]:
+                        error, late = late, None
+                        raise error
                     budget.left -= 1
                     if budget.left < 0:
                         budget.renew()
@@ -179,6 +198,9 @@ def watched(
                         counts[pc] += 1
                     pc = ops[pc](R)
             except BaseException as error:
+                if pc >= 0 and budget.spent is None and not program.raises[last]:
+                    late, answer, last, resume = foreign(error), pc, pc, len(ops)
+                    continue
                 R[3] = None
                 R.append(program.failure(last, foreign(error)))
                 pc = -1
@@ -187,22 +209,36 @@ def watched(
             if R[-1][0] in program.suspensions:
                 on_stack = False
                 budget.depth -= 1
-            answer = yield R.pop()
-            resume = last
-            while type(answer) is Raised:
+            while True:
+                try:
+                    answer = yield R.pop()
+                except GeneratorExit:
+                    raise
+                except BaseException as error:  # an interrupt on the way back
+                    if not program.raises[last]:
+                        late, answer, resume = foreign(error), None, last
+                        break
+                    R[3] = None
+                    R.append(program.failure(last, foreign(error)))
+                    continue
+                resume = last
+                if type(answer) is not Raised:
+                    break
                 if budget.spent is not None:
                     program.leave(R, last, answer[0], last)
-                elif R[3] is not None:
+                    continue
+                if R[3] is not None:
                     break
-                else:
-                    if type(answer[0]) is RecursionError:
-                        recursion.trim(answer[0], OWN_FILES)
-                    pc = program.unwind(R, last, answer[0])
-                    if pc >= 0:
-                        answer = pc
-                        resume = len(ops)
-                        break
-                answer = yield R.pop()
+                if type(answer[0]) is RecursionError:
+                    recursion.trim(answer[0], OWN_FILES)
+                pc = program.unwind(R, last, answer[0])
+                if pc >= 0:
+                    answer = pc
+                    resume = len(ops)
+                    break
     finally:
         if on_stack:
             budget.depth -= 1
+
+
+catch_in_jumps(watched)

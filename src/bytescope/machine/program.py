@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import types
 
+from bytescope.code.host import INTERRUPTS_AT_TARGET
 from bytescope.code.instruction import Handler, Instruction, Lowered
 from bytescope.code.light import TYPE_CHECKING, Any, ClassVar, Protocol
 from bytescope.code.lower import lower
+from bytescope.isa.control_flow import jumps_back
 from bytescope.isa.lift import lift
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.isa.verify import Verified, verify
@@ -110,8 +112,9 @@ class Program:
         self._allocate()
 
     def may_raise(self) -> list[bool]:
-        """Which instructions may raise; elsewhere an interrupt is put off."""
-        return [INSTRUCTIONS[instruction.op].raises for instruction in self.instructions]
+        """Which instructions may raise, `_go_on` last; elsewhere an interrupt is put off."""
+        instructions = enumerate(self.instructions)
+        return [INSTRUCTIONS[each.op].raises or jumps_back(each, index) for index, each in instructions] + [False]
 
     @property
     def return_position(self) -> Any:
@@ -133,6 +136,8 @@ class Program:
             depth = verified.handled[index]
             guarded = verified.handlers[self._raising(index)] is not None
             kinds = sites(instruction, self.private, self.code.co_names)
+            if jumps_back(instruction, index):  # for interrupts, and there may be no other site in the loop
+                kinds = [("raise", 1)]
             self.site_numbers.append(
                 tuple(self._site(kind, number, depth, instruction, guarded) for kind, number in kinds)
             )
@@ -144,7 +149,10 @@ class Program:
         self.suspensions = frozenset(number for number, site in enumerate(self.sites) if site.kind in suspending)
 
     def _raising(self, index: int) -> int:
-        """The instruction whose handler is asked: for SEND the YIELD behind it, where throw() finds the frame."""
+        """The instruction whose handler is asked: of SEND the YIELD behind it, where throw() finds the frame."""
+        target = self.instructions[index].target
+        if INTERRUPTS_AT_TARGET and target is not None and jumps_back(self.instructions[index], index):
+            return max(target - 1, 0)
         following = index + 1
         if self.instructions[index].op == "SEND" and following < len(self.instructions):
             return following if self.instructions[following].op == "YIELD" else index
@@ -302,15 +310,41 @@ class Program:
 
     def failure(self, index: int, exception: BaseException) -> tuple[Any, ...]:
         """The request that has the resident frame raise, at this instruction, what the machine caught for it."""
+        number = self._raising_site(index)
+        if number is None:
+            return self._number["fallback", self.verified.handled[index]], exception
+        site = self.sites[number]
+        if site.kind == "raise":
+            return number, exception
+        if site.kind == "call":
+            return number, (exception, throw, *([calls.call] * (site.number - 1)))
+        return number, ({}, (exception,), throw)
+
+    def _raising_site(self, index: int) -> int | None:
+        """A site where an exception can be raised: of this instruction, or of one near it, in its line if possible."""
+        number = self._own_raising_site(index)
+        if number is not None:
+            return number
+        handled, handlers = self.verified.handled, self.verified.handlers
+        lines = [(instruction.position or (None,))[0] for instruction in self.instructions]
+        near = sorted(range(len(lines)), key=lambda other: (lines[other] != lines[index], abs(other - index)))
+        for other in near:
+            if handled[other] == handled[index] and handlers[other] is handlers[index]:
+                number = self._own_raising_site(other)
+                if number is not None:
+                    return number
+        return None
+
+    def _own_raising_site(self, index: int) -> int | None:
         for number in self.site_numbers[index]:
             site = self.sites[number]
-            if site.kind == "raise" and site.number == 1:
-                return number, exception
-            if site.kind in ("any", "process"):
-                return number, ({}, (exception,), throw)
-            if site.kind == "call" and site.number:
-                return number, (exception, throw, *([calls.call] * (site.number - 1)))
-        return self._number["fallback", self.verified.handled[index]], exception
+            if (
+                site.kind in ("any", "process")
+                or (site.kind == "call" and site.number)
+                or (site.kind, site.number) == ("raise", 1)
+            ):
+                return number
+        return None
 
 
 def is_resident(code: types.CodeType) -> bool:
