@@ -1,6 +1,6 @@
 """Run lint and the test suite on every supported CPython that is found, and its core inside Pyodide.
 
-usage: python tools/run_tests.py [--host VERSION]... [--no-lint] [--no-conformance] [--no-pyodide] [--slow]
+usage: python tools/run_tests.py [--host VERSION]... [--no-lint] [--conformance] [--no-pyodide] [--slow]
                                  [PYTEST_ARGUMENT]...
 
 Makes the environments first if need be. The last line is the total of all parts, `N passed, N failed, N skipped`;
@@ -74,7 +74,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--host", action="append", choices=SUPPORTED, help="run on this version only; repeatable")
     parser.add_argument("--no-lint", dest="lint", action="store_false", help="leave the linters out")
     parser.add_argument("--no-pyodide", dest="pyodide", action="store_false", help="leave Pyodide out")
-    parser.add_argument("--no-conformance", dest="conformance", action="store_false", help="leave CPython's tests out")
+    parser.add_argument("--conformance", action="store_true", help="also run the core tier of CPython's own tests")
     parser.add_argument("--slow", action="store_true", help="also run the tests marked slow")
     options, options.pytest = parser.parse_known_args()
     return options
