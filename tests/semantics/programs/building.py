@@ -143,6 +143,12 @@ print(f(M(), M.__new__(M)) if False else f(M(), {}))
 class A:
     def m(self, **kw): return kw
 attempt(lambda: A().m(**{"z": 1}, **{"z": 2}))
+attempt(lambda: k(**{1: 2}, **{1: 3}))
+class Key:
+    def __hash__(self): return 1
+    def __eq__(self, other): return True
+    def __str__(self): raise KeyError("str")
+attempt(lambda: k(**{Key(): 2}, **{Key(): 3}))
 
 # --- LIST_TO_TUPLE
 def f(a, b): return (*a, *b), (0, *a)

@@ -69,9 +69,10 @@ def dict_merge(R: list[Any], immediate: Any, target: dict[Any, Any], mapping: An
     for key in source:
         if key in target:
             name = yield from function_string(function)
-            if not isinstance(key, str):
-                raise TypeError(f"{name} keywords must be strings")
-            raise TypeError(f"{name} got multiple values for keyword argument '{key}'")
+            shown = yield str, key
+            if type(shown) is Raised:
+                return shown
+            raise TypeError(f"{name} got multiple values for keyword argument '{shown}'")
     return (yield dict.update, target, source)
 
 
