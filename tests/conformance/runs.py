@@ -54,7 +54,7 @@ class Run:
     def summary(self) -> dict[str, object]:
         """The figures of the run."""
         reports = self.reports.values()
-        broken = self.verdict.broken
+        broken, excused = self.verdict.broken, self.verdict.excused.keys()
         return {
             "version": self.host.version,
             "release": self.host.release,
@@ -62,7 +62,7 @@ class Run:
             "level": self.level,
             "engine": self.engine,
             "modules": len(self.reports),
-            "clean": sum(not self.lost_of(name) and name not in broken for name in self.reports),
+            "clean": sum(not set(self.lost_of(name)) - excused and name not in broken for name in self.reports),
             "native": sum(len(self.natives[name].passing()) for name in self.reports if name in self.natives),
             "passing": sum(len(report.passed()) for report in reports),
             "lost": len(self.verdict.lost),
