@@ -98,7 +98,18 @@ def _suite(host: Host, found: Mapping[str, Host], options: argparse.Namespace) -
     python = environment(host, found)
     results = _fresh(RESULTS / f"{host.minor}.xml")
     selection = [] if options.slow else ["-m", "not slow"]
-    command = [python, "-m", "pytest", "-n", "2", *selection, f"--junitxml={results}", *options.pytest]
+    command = [
+        python,
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadgroup",
+        *selection,
+        f"--junitxml={results}",
+        *options.pytest,
+    ]
     status = run(command, cwd=ROOT, minutes=MINUTES_PER_HOST)
     return _outcome(f"CPython {host.version}", results, status)
 
