@@ -10,6 +10,7 @@ pytest_collect_file = Sybil(
 ).pytest()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the examples of a document together: they share a namespace, so one process must run them all."""
     for item in items:
