@@ -13,6 +13,9 @@ import sys
 import types
 from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
 
+IMPORTED_BEFORE = frozenset(sys.modules)
+"""The modules that were there before bytescope was imported."""
+
 PRIVATE_BUILTINS = dict(vars(builtins))
 """The copy."""
 

@@ -77,6 +77,13 @@ def test_guests_are_added_by_name(tmp_path: Path) -> None:
     assert call("run", "--guest", "*", "--guest", "!colorsys", path)[1] == "False False\n"
 
 
+def test_modules_that_the_machine_itself_uses_can_be_guests() -> None:
+    source = "import collections, dis, re, bytescope\nprint(bytescope.is_guest(dis.dis), re.sub('a', 'b', 'ab'))"
+    for guest in ("dis", "*"):
+        assert call("run", "--guest", guest, "-c", source) == (0, "True bb\n", "")
+    assert call("run", "-c", source) == (0, "False bb\n", "")
+
+
 def test_run_needs_no_other_package(tmp_path: Path) -> None:
     command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r})\n"]
     command[-1] += "sys.argv[:] = ['bytescope', *sys.argv[1:]]\nfrom bytescope.cli import main\nmain()\n"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from bytescope.cli.launch import flush, launch
 from bytescope.code.light import Any, NoReturn
 from bytescope.machine import mainprogram
+from bytescope.machine.imports import forget_own_imports
 from bytescope.machine.limits import BudgetExceeded
 from bytescope.machine.vm import VM
 
@@ -106,6 +107,7 @@ def run(words: list[str]) -> NoReturn:
 
     def start() -> mainprogram.Action:
         running.__enter__()  # for good: exit handlers and threads that outlive the main program belong to it
+        forget_own_imports(vm.guests.including(program.guests))
         if analyses is not None:
             analyses.start()
         # No reference to the module is kept here: when the process ends it must go before the machine does.

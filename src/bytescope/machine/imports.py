@@ -10,11 +10,14 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from bytescope.code.light import Any
+from bytescope.code.lower import rules
+from bytescope.isolation import IMPORTED_BEFORE
 from bytescope.machine.resident import convert, resident
 
 _external: Any = importlib.import_module("_frozen_importlib_external")
@@ -123,6 +126,24 @@ def importing(guests: Guests) -> Iterator[None]:
         _active.remove(guests)
         if not _active:
             _external._LoaderBasics.exec_module = _original
+
+
+_ONE_OF_A_KIND = frozenset({"_weakrefset", "linecache", "runpy", "signal", "threading", "warnings", "weakref"})
+"""Modules with a state, or with classes, that the process must have but once."""
+
+
+def forget_own_imports(guests: Guests) -> None:
+    """Have a program import anew, as guests, the modules of the standard library that only bytescope has imported.
+
+    Args:
+        guests: which modules are guests.
+    """
+    rules()  # is put off, and imports too
+    for name, module in list(sys.modules.items()):
+        mine = name not in IMPORTED_BEFORE and name not in _ONE_OF_A_KIND and not name.startswith(("bytescope", "_"))
+        filename = getattr(module, "__file__", None)
+        if mine and filename is not None and (name, filename) in guests:
+            del sys.modules[name]
 
 
 def functions_of(module: types.ModuleType) -> list[types.FunctionType]:
