@@ -1,0 +1,63 @@
+"""What was wrong about `sys.settrace` in guests."""
+
+from __future__ import annotations
+
+import types
+
+import bytescope
+
+SOURCE = """
+import sys
+
+def raising():
+    return undefined_name
+
+def names(error):
+    found = []
+    entry = error.__traceback__
+    while entry is not None:
+        found.append(entry.tb_frame.f_code.co_name)
+        entry = entry.tb_next
+    return found
+
+def idle(frame, event, argument):
+    return idle
+
+def broken(frame, event, argument):
+    raise KeyError("tracer")
+
+def traced():
+    sys.settrace(idle)
+    try:
+        raising()
+    except NameError as error:
+        sys.settrace(None)
+        return names(error)
+
+def traced_by_broken():
+    sys.settrace(broken)
+    try:
+        raising()
+    except KeyError:
+        pass
+    left = sys.gettrace()
+    try:
+        raising()
+    except NameError as error:
+        return left, names(error)
+"""
+
+
+def run(name: str) -> object:
+    vm = bytescope.VM()
+    module = types.ModuleType("traced")
+    vm.exec(SOURCE, module.__dict__)
+    return vm.eval(f"{name}()", module.__dict__)
+
+
+def test_the_machine_is_not_in_tracebacks_of_traced_functions() -> None:
+    assert run("traced") == ["traced", "raising"]
+
+
+def test_a_tracer_that_raises_is_called_no_more() -> None:
+    assert run("traced_by_broken") == (None, ["traced_by_broken", "raising"])
