@@ -32,8 +32,8 @@ _OWN_MODULES = (
     sys.modules[__name__], calls, program_module, recursion, runtime, recovery, hot,
     *(value for value in vars(processes).values() if isinstance(value, types.ModuleType)),
 )  # fmt: skip
-OWN_FILES = frozenset({FILENAME, recovery.FILENAME, *(module.__file__ or "" for module in _OWN_MODULES)})
-"""The files that the machine's frames, above a guest's, come from."""
+OWN_FILES = {FILENAME, recovery.FILENAME, *(module.__file__ or "" for module in _OWN_MODULES)}
+"""The files that the machine's frames, above a guest's, come from; modules that are imported later add theirs."""
 
 
 def foreign(exception: BaseException) -> BaseException:

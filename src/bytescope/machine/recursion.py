@@ -8,7 +8,7 @@ fails where CPython's would.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 
 from bytescope.code.hidden import hidden
@@ -114,7 +114,7 @@ def _go_down(count: int) -> None:
         _go_down(count - 1)
 
 
-def trim(exception: BaseException, own_files: frozenset[str]) -> None:
+def trim(exception: BaseException, own_files: Set[str]) -> None:
     """Cut the machine's frames, and the resident frame that did not get going, from a RecursionError's traceback."""
     previous = None
     traceback = exception.__traceback__

@@ -24,13 +24,13 @@ _set_native = sys.settrace
 _get_native = sys.gettrace
 _tracing: set[int] = set()
 """Identifiers of the threads that trace."""
-_own_files = engine.OWN_FILES | {__file__}
+engine.OWN_FILES.add(__file__)
 
 
 def _internal(frame: types.FrameType | None) -> bool:
     """Whether a frame is the machine's, or of something that the machine called for itself."""
     while frame is not None and not program.is_resident(frame.f_code):
-        if frame.f_code.co_filename in _own_files:
+        if frame.f_code.co_filename in engine.OWN_FILES:
             return True
         frame = frame.f_back
     return False
@@ -45,7 +45,11 @@ class _Tracer:
     def __call__(self, frame: types.FrameType, event: str, argument: Any) -> Any:
         if _internal(frame):
             return None
-        local = self.function(frame, event, argument)
+        try:
+            local = self.function(frame, event, argument)
+        except BaseException:  # a trace function that raises is called no more
+            settrace(None)
+            raise
         if local is None or not program.is_resident(frame.f_code):
             return local
         frame.f_trace_lines = False
@@ -61,7 +65,11 @@ class _LocalTracer:
     def __call__(self, frame: types.FrameType, event: str, argument: Any) -> Any:
         if event == "exception" and frame.f_lineno is None:
             return self
-        local = self.function(frame, event, argument)
+        try:
+            local = self.function(frame, event, argument)
+        except BaseException:  # a trace function that raises is called no more
+            settrace(None)
+            raise
         if local is None:
             return None
         self.function = local

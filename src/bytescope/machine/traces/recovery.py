@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import types
 import weakref
+from collections.abc import Set
 
 from bytescope.code.light import Any
 from bytescope.machine.runtime import NULL, executed
@@ -45,7 +46,7 @@ def in_trace(error: BaseException) -> bool:
     return called is not None and called.tb_frame.f_code.co_filename == FILENAME
 
 
-def recover(R: list[Any], error: BaseException, own_files: frozenset[str]) -> tuple[int, bool]:
+def recover(R: list[Any], error: BaseException, own_files: Set[str]) -> tuple[int, bool]:
     """Bring the registers to what they were before the instruction in which a trace raised.
 
     Args:
