@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from bytescope.code.hidden import hidden
-from bytescope.code.light import Any
-from bytescope.machine import calls, engine, limits, mainprogram, temporary, tracing
-from bytescope.machine.counting import Tally
+from bytescope.code.light import TYPE_CHECKING, Any
+from bytescope.machine import calls, engine, limits, mainprogram, tracing
 from bytescope.machine.imports import Guests, importing
 from bytescope.machine.recursion import headroom, trim
 from bytescope.machine.resident import resident
+
+if TYPE_CHECKING:
+    from bytescope.machine.counting import Tally
 
 Source = str | bytes | types.CodeType
 """What the three compile modes take: a source text or a code object."""
@@ -54,7 +56,11 @@ class VM:
         count_kinds: bool = False,
     ) -> None:
         self.guests = Guests(guests)
-        self.tally = Tally() if count_kinds else None
+        self.tally: Tally | None = None
+        if count_kinds:
+            from bytescope.machine.counting import Tally  # here, because it is seldom needed
+
+            self.tally = Tally()
         self.budget = limits.Budget(max_instructions, max_depth, timeout, self.tally)
         self.globals: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         self._future = 0
@@ -173,6 +179,8 @@ class VM:
         Returns:
             What it returns.
         """
+        from bytescope.machine import temporary  # here, because programs can do without
+
         with self.running(), temporary.guests(function, *args, *kwargs.values()):
             return function(*args, **kwargs)
 
