@@ -105,7 +105,7 @@ def _suite(host: Host, found: Mapping[str, Host], options: argparse.Namespace) -
         "-n",
         "2",
         "--dist",
-        "loadgroup",
+        "loadfile",
         *selection,
         f"--junitxml={results}",
         *options.pytest,
