@@ -5,13 +5,17 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from . import baseline, chart, memory, report, scaling, side_environment, startup, suite
+from . import baseline, chart, memory, peers, report, scaling, side_environment, startup, suite
+from .analyses import table
+from .analyses.rows import ROWS
 from .catalogue import programs
-from .engines import ENGINES, NATIVE
+from .engines import ENGINES, NATIVE, OTHERS
 from .measure import CLOCKS
 from .results import Results
 
-PARTS = ["speed", "memory", "startup", "scaling"]
+PARTS = ["speed", "analyses", "memory", "startup", "scaling"]
+PEERS = "peers"
+"""What only sets the peers up, and is left out unless it is named."""
 OUTPUT = Path(".tmp") / "benchmarks"
 
 
@@ -31,9 +35,14 @@ def main() -> int:
     if options.list:
         print(f"programs: {' '.join(program.name for program in chosen)}\nengines: {' '.join(ENGINES)}")
         return 0
+    if PEERS in options.parts:
+        for line in peers.set_up():
+            print(line, flush=True)
     good = True
     if "speed" in options.parts:
         good &= _speed(options, chosen, engines)
+    if "analyses" in options.parts:
+        good &= _analyses(options)
     others = [engine for engine in engines if engine != NATIVE]
     if "memory" in options.parts:
         good &= _lines("memory", memory.report(others))
@@ -46,24 +55,27 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Every engine against CPython, in turns.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is named")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is named; or {PEERS}")
+    parser.add_argument("--rows", type=_names, default=[], help="of the analyses, with commas; all by default")
     parser.add_argument("--quick", action="store_true", help="less work and fewer repetitions: for a first look")
     parser.add_argument("--programs", type=_names, default=[], help="names or globs, with commas; `core` for the five")
-    parser.add_argument("--engines", type=_names, default=[], help=f"with commas, of {', '.join(ENGINES)}")
+    parser.add_argument("--engines", type=_names, default=[], help=f"with commas, of {', '.join(ENGINES | OTHERS)}")
     parser.add_argument("--repetitions", type=int, help="how often each engine is timed (7; quick: 3)")
     parser.add_argument("--clock", choices=CLOCKS, default="thread_time", help="processor time (default) or wall time")
     parser.add_argument("--time-limit", type=float, default=300, help="seconds for one program on all engines")
     parser.add_argument(
-        "--json", type=Path, default=OUTPUT / "results.json", help="where the values go (pyperf's format)"
+        "--output", type=Path, default=OUTPUT, metavar="FOLDER", help="where values (pyperf's format) and charts go"
     )
-    parser.add_argument("--svg", type=Path, default=OUTPUT / "results.svg", help="where the chart goes")
     parser.add_argument("--check", type=Path, metavar="BASELINE", help="compare with stored values; fail if slower")
     parser.add_argument("--tolerance", type=float, default=0.1, help="by what part a ratio may grow (0.1)")
     parser.add_argument("--list", action="store_true", help="name the programs and engines, and do nothing else")
     options = parser.parse_args()
     for part in options.parts:
-        if part not in PARTS:
-            parser.error(f"no part is called {part!r}; there are {', '.join(PARTS)}")
+        if part not in [*PARTS, PEERS]:
+            parser.error(f"no part is called {part!r}; there are {', '.join(PARTS)} and {PEERS}")
+    for row in options.rows:
+        if row not in [each.name for each in ROWS]:
+            parser.error(f"no row is called {row!r}; there are {', '.join(each.name for each in ROWS)}")
     options.parts = options.parts or PARTS
     options.repetitions = options.repetitions or (3 if options.quick else 7)
     return options
@@ -75,8 +87,8 @@ def _names(text: str) -> list[str]:
 
 def _engines(names: list[str]) -> list[str]:
     for name in names:
-        if name not in ENGINES:
-            raise LookupError(f"no engine is called {name!r}; there are {', '.join(ENGINES)}")
+        if name not in ENGINES | OTHERS:
+            raise LookupError(f"no engine is called {name!r}; there are {', '.join(ENGINES | OTHERS)}")
     return [NATIVE, *(name for name in names or ENGINES if name != NATIVE)]
 
 
@@ -94,14 +106,35 @@ def _speed(options: argparse.Namespace, chosen: list[suite.Program], engines: li
     )
     if results.timings:
         print("\n" + "\n".join(report.means(results)))
-        results.save(options.json)
-        options.svg.parent.mkdir(parents=True, exist_ok=True)
-        options.svg.write_text(chart.chart(results), encoding="utf-8")
-        print(f"values in {options.json}, chart in {options.svg}")
+        _keep(options, "speed", results, chart.chart(results))
     good = not results.failures
     if options.check:
         good &= _check(options.check, results, options.tolerance)
     return good
+
+
+def _analyses(options: argparse.Namespace) -> bool:
+    results, lines = table.measure(
+        options.rows,
+        quick=options.quick,
+        repetitions=options.repetitions,
+        clock=options.clock,
+        report=lambda line: print(line, flush=True),
+    )
+    if results.timings:
+        _keep(options, "analyses", results, chart.of_analyses(results, lines))
+    good = all(line.good for line in lines)
+    if options.check:
+        good &= _check(options.check, results, options.tolerance)
+    return good
+
+
+def _keep(options: argparse.Namespace, part: str, results: Results, drawing: str) -> None:
+    """Write the values and the chart of a part."""
+    values, picture = options.output / f"{part}.json", options.output / f"{part}.svg"
+    results.save(values)
+    picture.write_text(drawing, encoding="utf-8")
+    print(f"\nvalues in {values}, chart in {picture}")
 
 
 def _check(path: Path, results: Results, tolerance: float) -> bool:

@@ -1,11 +1,18 @@
 """The results as a bar chart in SVG: one bar for each program and engine, on a logarithmic scale."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 from .results import Ratio, Results
 
-COLOURS = ["#3776ab", "#d98c00", "#3a8f5c", "#a6439c", "#b5402f", "#5a6b7b"]
+if TYPE_CHECKING:
+    from .analyses.table import Line
+
+COLOURS = ["#3776ab", "#d98c00", "#3a8f5c", "#a6439c", "#b5402f", "#5a6b7b", "#7a6a00"]
 MARKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000]
 LEFT, RIGHT, TOP, WIDTH = 190, 70, 64, 860
 BAR, GAP = 15, 9
@@ -18,33 +25,52 @@ text { font: 12px system-ui, sans-serif; fill: #24292f } .title { font-size: 15p
 }"""
 
 
+Row = tuple[str, list[tuple[Ratio | None, str]]]
+"""A name, and its bars: each with its colour."""
+
+
 def chart(results: Results) -> str:
     """An SVG document with the ratio of every program on every engine and their geometric means."""
-    engines = results.engines
-    rows: list[tuple[str, list[Ratio | None]]] = []
-    for program in results.timings:
-        rows.append((program, [results.ratio(program, engine) for engine in engines]))
-    means = [results.mean(engine) for engine in engines]
-    rows.append(("geometric mean", [mean and Ratio(mean, mean, mean) for mean in means]))
-    largest = max((ratio.high for _, ratios in rows for ratio in ratios if ratio), default=1)
+    engines = {engine: COLOURS[n % len(COLOURS)] for n, engine in enumerate(results.engines)}
+    rows: list[Row] = [
+        (program, [(results.ratio(program, engine), colour) for engine, colour in engines.items()])
+        for program in results.timings
+    ]
+    means = [(results.mean(engine), colour) for engine, colour in engines.items()]
+    rows.append(("geometric mean", [(mean and Ratio(mean, mean, mean), colour) for mean, colour in means]))
+    return _draw(f"Time against CPython {results.metadata['python_version']}", engines, rows)
+
+
+def of_analyses(results: Results, lines: Sequence[Line]) -> str:
+    """An SVG document with the geometric mean of each tool in each row; the spread is that of the programs."""
+    tools = {tool: COLOURS[n % len(COLOURS)] for n, tool in enumerate(dict.fromkeys(line.tool for line in lines))}
+    rows: dict[str, list[tuple[Ratio | None, str]]] = {}
+    for line in lines:
+        if line.mean:
+            rows.setdefault(line.row.name, []).append((line.mean, tools[line.tool]))
+    return _draw(f"Analyses: time against CPython {results.metadata['python_version']}", tools, list(rows.items()))
+
+
+def _draw(title: str, legend: dict[str, str], rows: Sequence[Row]) -> str:
+    largest = max((ratio.high for _, bars in rows for ratio, _ in bars if ratio), default=1)
     scale = _Scale(min(mark for mark in MARKS if mark >= min(largest, MARKS[-1])))
-    row_height = BAR * len(engines) + GAP
-    height = TOP + row_height * len(rows) + 30
+    height = TOP + sum(BAR * len(bars) + GAP for _, bars in rows) + 30
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
         f"<style>{STYLE}</style>",
-        f'<text class="title" x="12" y="24">Time against CPython {escape(results.metadata["python_version"])}</text>',
-        *_legend(engines),
+        f'<text class="title" x="12" y="24">{escape(title)}</text>',
+        *_legend(legend),
         *_grid(scale, height),
     ]
-    for number, (name, ratios) in enumerate(rows):
-        y = TOP + number * row_height
-        middle = y + (row_height - GAP) / 2 + 4
-        weight = ' font-weight="600"' if number == len(rows) - 1 else ""
+    y = TOP
+    for number, (name, bars) in enumerate(rows):
+        middle = y + BAR * len(bars) / 2 + 4
+        weight = ' font-weight="600"' if number == len(rows) - 1 and name.startswith("geometric") else ""
         parts.append(f'<text x="{LEFT - 8}" y="{middle:.0f}" text-anchor="end"{weight}>{escape(name)}</text>')
-        for index, ratio in enumerate(ratios):
+        for index, (ratio, colour) in enumerate(bars):
             if ratio:
-                parts += _bar(scale, y + index * BAR, ratio, COLOURS[index % len(COLOURS)])
+                parts += _bar(scale, y + index * BAR, ratio, colour)
+        y += BAR * len(bars) + GAP
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -61,14 +87,13 @@ class _Scale:
         return [mark for mark in MARKS if mark <= self._largest]
 
 
-def _legend(engines: list[str]) -> list[str]:
+def _legend(colours: dict[str, str]) -> list[str]:
     parts = []
-    x = float(LEFT)
-    for index, engine in enumerate(engines):
-        colour = COLOURS[index % len(COLOURS)]
+    x = 12.0
+    for name, colour in colours.items():
         parts.append(f'<rect x="{x:.0f}" y="34" width="11" height="11" rx="2" fill="{colour}"/>')
-        parts.append(f'<text x="{x + 16:.0f}" y="44">{escape(engine)}</text>')
-        x += 40 + 7 * len(engine)
+        parts.append(f'<text x="{x + 16:.0f}" y="44">{escape(name)}</text>')
+        x += 30 + 7 * len(name)
     return parts
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from types import CodeType, ModuleType
 from typing import Any
 
+from . import peers
 from .catalogue import Namespace, Program
 
 NATIVE = "cpython"
@@ -52,7 +53,24 @@ class Interpreter(CPython):
         return self._vm.instructions  # type: ignore[no-any-return]
 
 
+class XPython(CPython):
+    """A peer: x-python, from its side environment. Modules that belong to a program stay native."""
+
+    def __init__(self, program: Program) -> None:
+        peers.environment("x-python").activate()
+        from xpython.vm import PyVM
+
+        self._vm: Any = PyVM()
+
+    def execute(self, code: CodeType, namespace: Namespace) -> None:
+        self._vm.run_code(code, f_globals=namespace)
+
+
 ENGINES: dict[str, Callable[[Program], CPython]] = {NATIVE: CPython, "interpreter": Interpreter}
+"""What is measured unless engines are named."""
+
+OTHERS: dict[str, Callable[[Program], CPython]] = {"x-python": XPython}
+"""Peers, which are measured when they are named."""
 
 
 def load(program: Program, name: str, size: int) -> tuple[CPython, Callable[[], object]]:
@@ -61,7 +79,7 @@ def load(program: Program, name: str, size: int) -> tuple[CPython, Callable[[], 
     Returns:
         The engine and the function to time: one run of the given size.
     """
-    engine = ENGINES[name](program)
+    engine = (ENGINES | OTHERS)[name](program)
     path = program.source()
     module = ModuleType(f"{program.name}_on_{name}")
     module.__file__ = str(path)

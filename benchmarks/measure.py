@@ -53,18 +53,19 @@ def measure(name: str, engines: list[str], *, quick: bool, repetitions: int, clo
     for repetition in range(repetitions):
         for engine in engines if repetition % 2 == 0 else reversed(engines):
             loops = results[engine]["loops"]
-            results[engine]["values"].append(_time(loaded[engine][1], loops, now) / loops)
+            results[engine]["values"].append(time_of(loaded[engine][1], loops, now) / loops)
     return {"size": size, "engines": results}
 
 
 def _loops(work: Callable[[], object], now: Callable[[], float]) -> int:
     loops = 1
-    while _time(work, loops, now) < SHORTEST:
+    while time_of(work, loops, now) < SHORTEST:
         loops *= 2
     return loops
 
 
-def _time(work: Callable[[], object], loops: int, now: Callable[[], float]) -> float:
+def time_of(work: Callable[[], object], loops: int, now: Callable[[], float]) -> float:
+    """How long *loops* runs take."""
     gc.collect()
     start = now()
     for _ in range(loops):

@@ -1,0 +1,1 @@
+"""What analyses cost: each on every engine of bytescope, and the peers that do something comparable."""
