@@ -55,7 +55,8 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Every engine against CPython, in turns.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is named; or {PEERS}")
+    parts = f"of {', '.join(PARTS)}; all when none is named; or {PEERS}"
+    parser.add_argument("parts", nargs="*", metavar="PART", help=parts)
     parser.add_argument("--rows", type=_names, default=[], help="of the analyses, with commas; all by default")
     parser.add_argument("--quick", action="store_true", help="less work and fewer repetitions: for a first look")
     parser.add_argument("--programs", type=_names, default=[], help="names or globs, with commas; `core` for the five")

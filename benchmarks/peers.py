@@ -1,4 +1,4 @@
-"""Other people's tools that are compared with, each in a side environment: `python -m benchmarks peers` sets them up."""
+"""Other people's tools to compare with, each in a side environment: `python -m benchmarks peers` sets them up."""
 
 from collections.abc import Iterator
 

@@ -1,15 +1,17 @@
 """The same work measured twice: by coverage.py on CPython and by bytescope's `coverage`, each in a fresh process.
 
-`python -m tests.differential.coverage_pair coverage.py|bytescope` prints, as JSON, lines and arcs of the modules of
-the standard library's `json`, driven over documents that are right and wrong.
+`python -m tests.differential.coverage_pair coverage.py|bytescope SUBJECT DATA` writes coverage.py's data file about a
+subject: the modules of the standard library's `json`, driven over documents that are right and wrong, or the constructs
+of `coverage_constructs`. `report` reads such a file.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import sys
+import tempfile
+from collections.abc import Callable
 from typing import Any
 
 MODULES = ("decoder", "encoder", "scanner")
@@ -76,34 +78,69 @@ def work() -> None:
                 pass
 
 
+def report(data: str, files: list[str] | None = None) -> dict[str, dict[str, Any]]:
+    """What coverage.py reports of a data file.
+
+    Args:
+        data: the file.
+        files: of which source files; all by default.
+
+    Returns:
+        For each source file its lines and branches, executed and missing.
+    """
+    from coverage import Coverage as Theirs
+
+    reader = Theirs(data_file=data, config_file=False, messages=False)
+    reader.load()
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "report.json")
+        reader.json_report(morfs=files, outfile=path)
+        with open(path, encoding="utf-8") as file:
+            found = json.load(file)["files"]
+    kinds = ("executed_lines", "missing_lines", "executed_branches", "missing_branches")
+    return {os.path.abspath(name): {kind: entry[kind] for kind in kinds} for name, entry in found.items()}
+
+
+def constructs() -> None:
+    """Use `coverage_constructs`."""
+    from . import coverage_constructs
+
+    coverage_constructs.work()
+
+
+SUBJECTS: dict[str, tuple[Callable[[], None], list[str], str]] = {
+    "json": (work, [os.path.join(os.path.dirname(json.__file__), f"{name}.py") for name in MODULES], "json.*"),
+    "constructs": (
+        constructs,
+        [os.path.join(os.path.dirname(os.path.abspath(__file__)), "coverage_constructs.py")],
+        "*.coverage_constructs",
+    ),
+}
+"""What is done, the files that are measured, and the modules that they are."""
+
+
 def main() -> None:
-    """Measure, and print."""
-    folder = os.path.dirname(json.__file__)
-    files = [os.path.join(folder, f"{name}.py") for name in MODULES]
+    """Measure, and write the data file."""
+    _, how, subject, data = sys.argv
+    use, files, modules = SUBJECTS[subject]
     for name in [name for name in sys.modules if name == "json" or name.startswith("json.")]:
         del sys.modules[name]
-    if sys.argv[1] == "coverage.py":
+    if how == "coverage.py":
         from coverage import Coverage as Theirs
 
-        theirs = Theirs(branch=True, include=files, data_file=None, messages=False, config_file=False)
+        theirs = Theirs(branch=True, include=files, data_file=data, messages=False, config_file=False)
         theirs.start()
-        work()
+        use()
         theirs.stop()
-        data = theirs.get_data()
-        found = {file: [list(arc) for arc in data.arcs(file) or ()] for file in files}
+        theirs.save()
     else:
         from bytescope.analyses.coverage import Coverage
         from bytescope.analysis import attach
 
         ours = Coverage(branch=True)
-        with attach(ours, include=["json.*"]):
-            work()
-        found = {file: [list(arc) for arc in ours.arcs[file]] for file in files}
-    out = io.StringIO()
-    import json as again
-
-    again.dump({os.path.basename(file): sorted(arcs) for file, arcs in found.items()}, out)
-    print(out.getvalue())
+        with attach(ours, include=[modules]):
+            use()
+        ours.save(data, "data")
 
 
 if __name__ == "__main__":

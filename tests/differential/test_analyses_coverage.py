@@ -1,14 +1,16 @@
-"""`coverage` finds the lines and arcs that coverage.py finds, in the standard library's `json`."""
+"""`coverage` finds the lines and branches that coverage.py finds, and its reports can be made from what is found."""
 
 from __future__ import annotations
 
 import importlib.util
-import json
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from .coverage_pair import SUBJECTS, report
 from .harness import environment
 
 pytestmark = [
@@ -17,19 +19,47 @@ pytestmark = [
 ]
 
 
-def measured(how: str, folder: str) -> dict[str, set[tuple[int, int]]]:
+def measured(how: str, subject: str, folder: Path) -> dict[str, dict[str, Any]]:
+    data = folder / f"data-{how}"
     done = subprocess.run(
-        [sys.executable, "-m", "tests.differential.coverage_pair", how],
-        env=environment(1, folder) | {"COVERAGE_CORE": "ctrace"},
+        [sys.executable, "-m", "tests.differential.coverage_pair", how, subject, str(data)],
+        env=environment(1, str(folder)) | {"COVERAGE_CORE": "ctrace"},
         capture_output=True,
         encoding="utf-8",
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    return {file: {tuple(arc) for arc in arcs} for file, arcs in json.loads(done.stdout).items()}
+    files = SUBJECTS[subject][1]
+    found = report(str(data), files)
+    assert len(found) == len(files)
+    return found
 
 
-def test_same_arcs_as_coverage_py(tmp_path) -> None:
-    theirs, ours = measured("coverage.py", str(tmp_path)), measured("bytescope", str(tmp_path))
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_same_lines_and_branches_as_coverage_py(tmp_path: Path, subject: str) -> None:
+    theirs, ours = measured("coverage.py", subject, tmp_path), measured("bytescope", subject, tmp_path)
     assert ours == theirs
-    assert all(len(arcs) > 50 for arcs in ours.values())
+    for entry in ours.values():
+        assert all(len(entry[kind]) > 10 for kind in ("executed_lines", "executed_branches"))
+    assert any(entry["missing_branches"] for entry in ours.values())
+
+
+def test_reports_of_coverage_py_from_our_data(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text("def f(n):\n    if n:\n        return 1\n    return 2\nf(1)\n")
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", *words],
+            cwd=tmp_path, env=environment(1, str(tmp_path)), capture_output=True, encoding="utf-8", timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
+
+    run("bytescope", "coverage", "--branch", "--output", ".coverage", "program.py")
+    assert "program.py       5      1      2      1    71%   4" in run("coverage", "report", "-m")
+    run("coverage", "html")
+    assert "program.py" in (tmp_path / "htmlcov" / "index.html").read_text(encoding="utf-8")
+    run("coverage", "xml")
+    assert 'condition-coverage="50% (1/2)" missing-branches="4"' in (tmp_path / "coverage.xml").read_text("utf-8")
+    run("coverage", "lcov")
+    assert "DA:3,1" in (tmp_path / "coverage.lcov").read_text("utf-8")

@@ -42,9 +42,9 @@ class Project:
             folder.with_name("pytest.ini").write_text("[pytest]\n")  # a project without settings must not find ours
         return folder
 
-    def environment(self, python: str, version: str) -> Path:
+    def environment(self, python: str, version: str, more: tuple[str, ...] = ()) -> Path:
         """The interpreter of an environment with the project, its pins and pytest; made anew when the pins change."""
-        pins = (f"{self.name}=={self.version}", *self.requires, *PYTEST)
+        pins = (f"{self.name}=={self.version}", *self.requires, *PYTEST, *more)
         key = hashlib.sha256("\n".join((version, *pins)).encode()).hexdigest()[:12]
         folder = WORK / "environments" / f"{self.name}-{version}-{key}"
         interpreter = folder / "bin" / "python"

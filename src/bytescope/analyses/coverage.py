@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from bytescope.analyses.base import Shipped, table
 from bytescope.analyses.decisions import Decisions
 from bytescope.analyses.lcov import tracefile
-from bytescope.analyses.possible import Possible, possible
+from bytescope.analyses.possible import Arc, Possible, arc_of, end_of_async_for, possible
 from bytescope.analysis import ENOUGH, Analysis, Site
 from bytescope.analysis.frames import frame
 
@@ -22,7 +22,7 @@ class Coverage(Shipped):
     """Measures coverage.
 
     Args:
-        branch: also record arcs, the steps from one line to the next, as coverage.py does.
+        branch: also record which ways the branches went, as arcs from line to line, as coverage.py does.
         condition: also record the outcomes of the conditions of each decision, for MC/DC.
         instruction: also record the instructions.
     """
@@ -31,9 +31,11 @@ class Coverage(Shipped):
 
     def __new__(cls, branch: bool = False, condition: bool = False, instruction: bool = False) -> Coverage:
         """Choose the class that has just the events that are needed."""
-        bases: tuple[type, ...] = (_Arcs if branch else _Lines,)
+        bases: tuple[type, ...] = (_Lines,)
+        if branch:
+            bases = (_Branches, *bases)
         if condition:
-            bases = (*bases, _Conditions)
+            bases = (_Conditions, *bases)
         if instruction:
             bases = (*bases, _Instructions)
         made = super().__new__(_combined(bases))
@@ -42,27 +44,32 @@ class Coverage(Shipped):
     def __init__(self, branch: bool = False, condition: bool = False, instruction: bool = False) -> None:
         self.with_branches, self.with_conditions, self.with_instructions = branch, condition, instruction
         self.lines: dict[str, set[int]] = {}
-        self.arcs: dict[str, set[tuple[int, int]]] = {}
+        self.outcomes: dict[Site, int] = {}
+        self.loops_done: set[Site] = set()
         self.decisions = Decisions()
         self.instructions: dict[tuple[str, str, int], set[int]] = {}
-        self._last: dict[int, int] = {}
 
     # --- results
 
     def files(self) -> list[str]:
         """The files that were executed and exist."""
-        names = sorted(self.lines.keys() | self.arcs.keys())
-        return [name for name in names if not name.startswith("<") and os.path.exists(name)]
+        return [name for name in sorted(self.lines) if not name.startswith("<") and os.path.exists(name)]
 
-    def lines_of(self, file: str) -> set[int]:
-        """The lines of a file that were executed."""
-        if self.with_branches:
-            return {line for arc in self.arcs.get(file, ()) for line in arc if line > 0}
-        return self.lines.get(file, set())
+    def arcs_of(self, file: str) -> set[Arc]:
+        """The branches of a file that were taken, each as (line, next line); minus a function's first for its end."""
+        taken = {arc for arc in possible(file).entered if arc[1] in self.lines.get(file, ())}
+        for site, seen in self.outcomes.items():
+            if site.file == file and site.table is not None:
+                flow = site.table.flow
+                taken |= {arc_of(flow, site.index, bool(each)) for each in (0, 1) if seen & 1 << each}
+        for site in self.loops_done:
+            if site.file == file and site.table is not None:
+                taken.add(end_of_async_for(site.table.flow, site.index))
+        return {arc for arc in taken if all(arc)}
 
     def _file(self, file: str) -> dict[str, Any]:
         can = possible(file)
-        done = self.lines_of(file) & can.lines
+        done = self.lines[file] & can.lines
         entry: dict[str, Any] = {
             "lines": {"executed": sorted(done), "missing": sorted(can.lines - done)},
             "line_rate": len(done) / max(len(can.lines), 1),
@@ -80,7 +87,7 @@ class Coverage(Shipped):
         return entry
 
     def _branches(self, file: str, can: Possible) -> dict[str, Any]:
-        arcs = self.arcs.get(file, set())
+        arcs = self.arcs_of(file)
         taken = sorted(arc for arc in can.branches if arc in arcs)
         missing = sorted(arc for arc in can.branches if arc not in arcs)
         return {"executed": [list(arc) for arc in taken], "missing": [list(arc) for arc in missing]}
@@ -139,7 +146,9 @@ class Coverage(Shipped):
         try:
             data = CoverageData(basename=os.fspath(temporary))
             if self.with_branches:
-                data.add_arcs({os.path.abspath(file): self.arcs[file] for file in self.files()})
+                # A line's arc to itself says that it was executed, as in the files of coverage.py's sysmon core.
+                arcs = {file: {(line, line) for line in self.lines[file]} | self.arcs_of(file) for file in self.files()}
+                data.add_arcs({os.path.abspath(file): each for file, each in arcs.items()})
             else:
                 data.add_lines({os.path.abspath(file): self.lines[file] for file in self.files()})
             data.close()
@@ -170,41 +179,33 @@ class _Lines(Analysis):
         return ENOUGH
 
 
-class _Arcs(Analysis):
-    """Arcs: from one line of a frame to its next, with minus the first line for outside."""
+class _Branches(Analysis):
+    """The ways that conditional jumps went: each tells until it went both."""
 
-    arcs: dict[str, set[tuple[int, int]]]
-    _last: dict[int, int]
+    outcomes: dict[Site, int]
+    loops_done: set[Site]
 
-    def enter(self, site: Site, arguments: dict[str, Any]) -> None:
-        """A frame begins."""
-        self._last[id(frame())] = -site.first_line
+    def branch(self, site: Site, value: Any, condition: bool) -> Any:
+        """A conditional jump."""
+        seen = self.outcomes[site] = self.outcomes.get(site, 0) | (2 if condition else 1)
+        return ENOUGH if seen == 3 else None
 
-    def line(self, site: Site) -> None:
-        """A line is executed."""
-        here = id(frame())
-        line = site.line or 0
-        self.arcs.setdefault(site.file, set()).add((self._last.get(here, -site.first_line), line))
-        self._last[here] = line
-
-    def leave(self, site: Site, value: Any) -> None:
-        """A frame ends."""
-        last = self._last.pop(id(frame()), None)
-        if last is not None:
-            self.arcs.setdefault(site.file, set()).add((last, -site.first_line))
-
-    def unwind(self, site: Site, exception: BaseException) -> None:
-        """A frame is left by an exception: coverage.py makes no difference."""
-        self.leave(site, None)
+    def raise_(self, site: Site, exception: BaseException) -> None:
+        """An exception is how an `async for` learns that there is no more."""
+        if isinstance(exception, StopAsyncIteration) and site.op in ("GET_ANEXT", "SEND"):
+            self.loops_done.add(site)
 
 
 class _Conditions(Analysis):
-    """The outcomes of conditions."""
+    """The outcomes of conditions, in each evaluation of a decision."""
 
     decisions: Decisions
+    with_branches: bool
 
     def branch(self, site: Site, value: Any, condition: bool) -> None:
-        """A condition was evaluated."""
+        """A condition was evaluated: there is never enough of that."""
+        if self.with_branches:
+            super().branch(site, value, condition)  # type: ignore[misc]
         if site.op != "FOR_ITER":
             self.decisions.outcome(id(frame()), site, condition)
 

@@ -15,10 +15,10 @@ def tracefile(coverage: Coverage) -> str:
     texts = ["TN:\n"]
     for file in coverage.files():
         can = possible(file)
-        done = coverage.lines_of(file)
+        done = coverage.lines[file]
         lines = [f"SF:{file}"]
         if coverage.with_branches:
-            arcs = coverage.arcs.get(file, set())
+            arcs = coverage.arcs_of(file)
             blocks: dict[int, int] = {}
             for line, end in sorted(can.branches):
                 number = blocks[line] = blocks.get(line, -1) + 1
