@@ -23,7 +23,6 @@ OPEN = {
     "debuggers::import_failure_traceback": "the frame of exec_module has a line of its own",
     "debuggers::pdb_session": "pdb's commands meet a frame without a line",
     "warnings_module::warning_from_c": "a warning from compiling in eval names the machine's line",
-    "recursion::traceback_of_recursion_error": "3.11 shows one entry more",
 }
 """Snippets that still differ on some version, with what differs: found, and to be mended."""
 

@@ -52,6 +52,9 @@ def begin(program: Program) -> None:
         started[0] += 1
 
 
+link = recursion.ample(Program.link)
+
+
 def drive(
     program: Program, cells: tuple[Any, ...], namespace: dict[str, Any], mapping: Any
 ) -> Generator[tuple[Any, ...], Any, Any]:
@@ -76,7 +79,7 @@ def drive(
             return (yield from watched(program, cells, namespace, mapping, budget))
     ops = program.ops
     if ops is None:
-        ops = program.link(namespace.get("__name__"))
+        ops = link(program, namespace.get("__name__"))
         begin(program)
     resumes = program.resumes
     plain = program.plain
@@ -121,12 +124,22 @@ def drive(
                 if left:
                     answer, last = -3 - 2 * pc, len(ops)
                     continue
-            if not program.raises[last] and pc >= 0:  # an interrupt, where the guest cannot be interrupted
-                late, answer, last = foreign(error), pc, len(ops)
+            outcome: int | BaseException = error
+            if pc >= 0 and recursion.is_own(error, OWN_FILES):
+                outcome = recursion.again(plain[pc], R, error)
+            if isinstance(outcome, int):
+                pc = outcome
+                count += 1
+                if pc >= 0:
+                    answer, last = pc, len(ops)
+                    continue
+            elif not program.raises[last] and pc >= 0:  # an interrupt, where the guest cannot be interrupted
+                late, answer, last = foreign(outcome), pc, len(ops)
                 continue
-            R[3] = None
-            R.append(program.failure(last, foreign(error)))
-            pc = -1
+            else:
+                R[3] = None
+                R.append(program.failure(last, foreign(outcome)))
+                pc = -1
         executed[0] += count
         count = 0
         if pc == -2:
@@ -162,7 +175,7 @@ def watched(
 ) -> Generator[tuple[Any, ...], Any, Any]:
     """`drive` with a budget: it is asked before every instruction, and once it is exceeded no handler is looked for."""
     if program.ops is None:
-        program.link(namespace.get("__name__"))
+        link(program, namespace.get("__name__"))
         begin(program)
     ops = program.plain
     resumes = program.resumes
@@ -198,12 +211,21 @@ def watched(
                         counts[pc] += 1
                     pc = ops[pc](R)
             except BaseException as error:
-                if pc >= 0 and budget.spent is None and not program.raises[last]:
-                    late, answer, last, resume = foreign(error), pc, pc, len(ops)
+                outcome: int | BaseException = error
+                if pc >= 0 and recursion.is_own(error, OWN_FILES):
+                    outcome = recursion.again(ops[pc], R, error)
+                if isinstance(outcome, int):
+                    pc = outcome
+                    if pc >= 0:
+                        answer, resume = pc, len(ops)
+                        continue
+                elif pc >= 0 and budget.spent is None and not program.raises[last]:
+                    late, answer, last, resume = foreign(outcome), pc, pc, len(ops)
                     continue
-                R[3] = None
-                R.append(program.failure(last, foreign(error)))
-                pc = -1
+                else:
+                    R[3] = None
+                    R.append(program.failure(last, foreign(outcome)))
+                    pc = -1
             if pc == -2:
                 return R.pop()
             if R[-1][0] in program.suspensions:

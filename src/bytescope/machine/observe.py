@@ -85,7 +85,7 @@ def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: B
     try:
         if plan.raised is not None and program.instructions[index].op not in _RERAISING:
             plan.raised(plan.site(index), exception)
-        handler = program.handler(index)
+        handler = program.handlers_at[index]
         if handler is None:
             if plan.unwound is not None:
                 plan.unwound(plan.site(lasti if type(lasti) is int else index), exception)

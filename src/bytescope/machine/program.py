@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 
 from bytescope.code.host import INTERRUPTS_AT_TARGET
-from bytescope.code.instruction import Handler, Instruction, Lowered
+from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.light import TYPE_CHECKING, Any, ClassVar, Protocol
 from bytescope.code.lower import lower
 from bytescope.isa.control_flow import jumps_back
@@ -15,6 +15,7 @@ from bytescope.isa.verify import Verified, verify
 from bytescope.machine import calls
 from bytescope.machine.description import sites
 from bytescope.machine.emit import Op, Resume, factory
+from bytescope.machine.recursion import ample
 from bytescope.machine.runtime import UNBOUND, CellType
 from bytescope.machine.traces.hot import count_passes, threshold_from_environment
 from bytescope.machine.trampoline import Site
@@ -62,11 +63,12 @@ class Observer(Decorator, Protocol):
 class Program:
     """A guest code object as the machine runs it.
 
-    code: the guest code object; inner: resident code objects of the functions it makes, by id of their code; ops,
-    resumes: its handlers, by instruction index, once `link` was called, with traces in the place of some; plain: the
-    handlers without traces; alive: not empty as long as its traces may go on; entry: index of the first instruction to
-    execute; stops: idle instructions that are executed all the same; plan: what is observed; guarded: whether the
-    machine sees every exception in new activations; module: name of the module that it was first run for.
+    code: the guest code object; handlers_at: by instruction index, the region that an exception goes to; inner:
+    resident code objects of the functions it makes, by id of their code; ops, resumes: its handlers, by instruction
+    index, once `link` was called, with traces in the place of some; plain: the handlers without traces; alive: not
+    empty as long as its traces may go on; entry: index of the first instruction to execute; stops: idle instructions
+    that are executed all the same; plan: what is observed; guarded: whether the machine sees every exception in new
+    activations; module: name of the module that it was first run for.
     """
 
     hooked = calls.HOOKED
@@ -108,6 +110,7 @@ class Program:
         free = len(code.co_freevars)
         self.own = len(variables) - free if self.private else 0
         self.raises = self.may_raise()
+        self.handlers_at = [self.verified.handlers[self._raising(index)] for index in range(len(self.instructions))]
         self.restored = {i.arg for i in self.instructions if i.op == "SAVE_LOCAL"}
         self._allocate()
 
@@ -134,7 +137,7 @@ class Program:
                 self.site_numbers.append(())
                 continue
             depth = verified.handled[index]
-            guarded = verified.handlers[self._raising(index)] is not None
+            guarded = self.handlers_at[index] is not None
             kinds = sites(instruction, self.private, self.code.co_names)
             if jumps_back(instruction, index):  # for interrupts, and there may be no other site in the loop
                 kinds = [("raise", 1)]
@@ -182,7 +185,7 @@ class Program:
             line = instruction.position[0] if instruction.position else None
             if line is not None and (line != previous or index in targets) and self.verified.depths[index] >= 0:
                 handled = self.verified.handled[index]
-                guarded = self.verified.handlers[self._raising(index)] is not None and self.raises[index]
+                guarded = self.handlers_at[index] is not None and self.raises[index]
                 self._lines[index] = self._site("drop", 1, handled, instruction, guarded)
             previous = None if instruction.op == "RESUME" else line
 
@@ -264,10 +267,6 @@ class Program:
 
     # --- exceptions
 
-    def handler(self, index: int) -> Handler | None:
-        """The handler region that an exception at an instruction goes to."""
-        return self.verified.handlers[self._raising(index)]
-
     def unwind(self, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
         """Find the handler for an exception and prepare the registers for it.
 
@@ -280,19 +279,20 @@ class Program:
         Returns:
             The index of the handler's first instruction, or -1 after requesting that the resident frame be left.
         """
-        handler = self.handler(index)
+        handler = self.handlers_at[index]
         place = lasti if type(lasti) is int else index
         first = self.first_operand
         if handler is None:
             self.leave(R, index, exception, place)
             return -1
+        target = self.follow(handler.target)  # first: where the recursion limit ends this, nothing shall have changed
         top = first + handler.depth
         R[top : first + len(self.blank)] = self.blank[handler.depth :]
         if handler.lasti:
             R[top] = place
             top += 1
         R[top] = exception
-        return self.follow(handler.target)
+        return target
 
     def leave(self, R: list[Any], index: int, exception: BaseException, place: int) -> None:
         """Request that the resident frame be left with an exception.
@@ -303,11 +303,12 @@ class Program:
             exception: the exception.
             place: the instruction that raised it.
         """
-        R[self.first_operand : self.first_operand + len(self.blank)] = self.blank
         numbers = self.site_numbers[place]
         offset = self.native_offsets[numbers[0]] if numbers else 0
+        R[self.first_operand : self.first_operand + len(self.blank)] = self.blank
         R.append((self.exits[self.verified.handled[index]], (exception, offset)))
 
+    @ample
     def failure(self, index: int, exception: BaseException) -> tuple[Any, ...]:
         """The request that has the resident frame raise, at this instruction, what the machine caught for it."""
         number = self._raising_site(index)

@@ -7,13 +7,21 @@ fails where CPython's would.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 
 from bytescope.code.hidden import hidden
+from bytescope.code.light import TYPE_CHECKING, Any
 from bytescope.machine import calls
 from bytescope.machine.calls import ROOM, room
+
+if TYPE_CHECKING:
+    from typing import ParamSpec, TypeVar
+
+    _P = ParamSpec("_P")
+    _T = TypeVar("_T")
 
 _get_native = sys.getrecursionlimit
 _set_native = sys.setrecursionlimit
@@ -90,6 +98,59 @@ check: Callable[[], None] = _room_1
 
 _more = [0]
 """How many frames more than usual there is room for."""
+
+
+_AMPLE = 200
+"""Frames that suffice for anything that the machine does now and then."""
+
+
+def ample(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Let a function of the machine, which runs no foreign code, call as deep as it needs to."""
+
+    @functools.wraps(function)
+    def with_room(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        room[0] += _AMPLE
+        _set_native(_get_native() + _AMPLE)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            room[0] -= _AMPLE
+            _set_native(_get_native() - _AMPLE)
+
+    return with_room
+
+
+def is_own(exception: BaseException, own_files: Set[str]) -> bool:
+    """Whether an exception says that the machine itself, and nobody whom it called, met the recursion limit."""
+    traceback = exception.__traceback__
+    if type(exception) is not RecursionError or traceback is None:
+        return False
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback.tb_frame.f_code.co_filename in own_files
+
+
+def again(handler: Callable[[list[Any]], int], R: list[Any], stopped: BaseException) -> int | BaseException:
+    """Call an instruction's handler again, which the recursion limit stopped before it had any effect, with more room.
+
+    Args:
+        handler: the handler.
+        R: the frame's registers.
+        stopped: what the handler raised, see `is_own`.
+
+    Returns:
+        What the handler returns or raises now.
+    """
+    room[0] += _AMPLE
+    _set_native(_get_native() + _AMPLE)
+    try:
+        return handler(R)
+    except BaseException as error:
+        error.__context__ = stopped.__context__
+        return error
+    finally:
+        room[0] -= _AMPLE
+        _set_native(_get_native() - _AMPLE)
 
 
 def leave_room(change: int) -> None:

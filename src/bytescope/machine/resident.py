@@ -11,6 +11,7 @@ from bytescope.code.light import Any
 from bytescope.machine import calls, engine
 from bytescope.machine.engine import drive
 from bytescope.machine.program import Program
+from bytescope.machine.recursion import ample
 from bytescope.machine.trampoline import Trampoline
 
 _cache: weakref.WeakValueDictionary[int, types.CodeType] = weakref.WeakValueDictionary()
@@ -41,12 +42,17 @@ def resident(code: types.CodeType, keep: bool = False) -> types.CodeType:
         return code
     known = _cache.get(id(code))
     if known is None:
-        program = Program(code)
-        program.guarded = Program.observer is not None
-        known = _cache[id(code)] = Trampoline(code, program, program.sites, program.guarded).build(drive)
+        known = _cache[id(code)] = _make(code)
     if keep:
         _kept.append(known)
     return known
+
+
+@ample
+def _make(code: types.CodeType) -> types.CodeType:
+    program = Program(code)
+    program.guarded = Program.observer is not None
+    return Trampoline(code, program, program.sites, program.guarded).build(drive)
 
 
 def program_for(code: types.CodeType) -> Program | None:
@@ -80,6 +86,7 @@ def guard(programs: list[Program]) -> None:
 
 
 calls.set_converter(resident)
+engine.OWN_FILES.add(__file__)
 
 
 def convert(function: types.FunctionType) -> None:

@@ -160,6 +160,18 @@ class Trampoline:
         asm.emit("SWAP", 2)
         self.sequences.call_with_self(0)
         asm.jump("JUMP_BACKWARD_NO_INTERRUPT", self.loops[depth])
+        if depth:
+            self.emit_cleanup(depth)
+
+    def emit_cleanup(self, depth: int) -> None:
+        """Where an exception leaves a loop in which others are being handled: the host forgets those."""
+        asm = self.asm
+        cleanup = asm.here()
+        asm.region(self.loops[depth], cleanup, cleanup, depth, lasti=True)
+        for _ in range(depth):
+            for opcode, arg in (("SWAP", 3), ("POP_EXCEPT", 0), ("SWAP", 2)):
+                asm.emit(opcode, arg)
+        asm.emit("RERAISE", 1)
 
     def dispatch(self, numbers: list[int]) -> None:
         """Binary search for the site whose number is on top of the stack."""

@@ -1,0 +1,78 @@
+"""At the recursion limit nothing of the machine's own shows."""
+
+import sys
+
+import pytest
+
+import bytescope
+from tests.differential import harness
+
+pytestmark = pytest.mark.process
+
+PROGRAM = """
+import sys
+def entries(error):
+    found, entry = [], error.__traceback__
+    while entry:
+        found.append((entry.tb_frame.f_code.co_name, entry.tb_lineno, entry.tb_frame.f_locals.get('n')))
+        entry = entry.tb_next
+    return found
+def at_the_limit(f):
+    sys.setrecursionlimit(120)
+    try:
+        f(0)
+    except BaseException as error:
+        raised = error
+    finally:
+        sys.setrecursionlimit(1000)
+    found = entries(raised)
+    lengths.append(len(found))
+    last = [(name, line, n and n - lengths[0]) for name, line, n in found[-2:]]
+    context = type(raised.__context__).__name__
+    print(f.__name__, type(raised).__name__, len(found) - lengths[0], last, context, sys.exc_info()[1])
+lengths = []
+def plain(n):
+    plain(n + 1)
+def unrelated_handler(n):
+    try: unrelated_handler(n + 1)
+    except KeyError: pass
+def again(n):
+    try: again(n + 1)
+    except RecursionError:
+        mark = n
+        raise
+def finally_first(n):
+    try: finally_first(n + 1)
+    finally: mark = n
+def makes_functions(n):
+    try: makes_functions(n + 1)
+    except RecursionError:
+        def inner(x=[n], *, y=2): return [x for x in x] + [y]
+        raise
+for f in (plain, unrelated_handler, again, finally_first, makes_functions):
+    at_the_limit(f)
+del lengths
+"""
+
+
+@pytest.mark.parametrize("engine", ["machine", "observed"])
+def test_handlers_at_the_limit_work_as_on_cpython(engine):
+    expected = harness.run_batch({"limit": PROGRAM}, "cpython")["limit"]
+    found = harness.differences(expected, harness.run_batch({"limit": PROGRAM}, engine)["limit"])
+    assert not found, "\n".join(found)
+
+
+def test_no_exception_is_left_behind():
+    vm = bytescope.VM()
+    vm.exec("def f():\n    try: f()\n    finally: done.append(1)\ndone = []")
+    with pytest.raises(RecursionError):
+        vm.eval("f()")
+    assert sys.exc_info() == (None, None, None)
+    assert vm.eval("len(done)") > 100
+
+
+def test_a_budget_exceeded_in_a_handler_leaves_no_exception_behind():
+    vm = bytescope.VM(max_instructions=1000)
+    with pytest.raises(bytescope.BudgetExceeded):
+        vm.exec("try: 1 / 0\nexcept ZeroDivisionError:\n    while True: pass")
+    assert sys.exc_info() == (None, None, None)
