@@ -64,7 +64,7 @@ def test_the_limit_that_native_code_sees_is_the_guests() -> None:
 
 
 def collect() -> None:
-    """Collect what only becomes garbage when garbage is collected, too: the collector does not look into code objects."""
+    """Collect, and collect what is garbage after that: the collector does not look into code objects."""
     while gc.collect():
         pass
 

@@ -152,11 +152,13 @@ print(k())
 
 # --- no_growth
 import sys, gc
+def collect():
+    while gc.collect(): pass
 def growth(f, n=300):
     for _ in range(15): f()
-    gc.collect(); before = sys.getallocatedblocks()
+    collect(); before = sys.getallocatedblocks()
     for _ in range(n): f()
-    gc.collect(); return (sys.getallocatedblocks() - before) / n
+    collect(); return (sys.getallocatedblocks() - before) / n
 def klass():
     class C:
         def m(self): return super().__init__()

@@ -8,7 +8,8 @@ def work(n):
 ts = [threading.Thread(target=work, args=(n,)) for n in (10, 100, 1000)]
 for t in ts: t.start()
 for t in ts: t.join()
-print(sorted(results.items()))
+results = dict(sorted(results.items()))
+print(results)
 
 # --- locked_counter
 import threading
