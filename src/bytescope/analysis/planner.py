@@ -12,14 +12,15 @@ from bytescope.analysis.site import Site, SiteTable, site_table
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.analysis.tasks import switch_hook
 from bytescope.code.instruction import Instruction, Lowered
-from bytescope.isa.events import BOOKKEEPING, CALLS
-from bytescope.isa.lift import Call, lift
+from bytescope.isa.events import CALLS
+from bytescope.isa.lift import lift
+from bytescope.isa.lines import line_starts
+from bytescope.isa.observed import observed_primitive
+from bytescope.isa.operands import SAVED, operand_kinds
 from bytescope.isa.plan import Plan, Point
-from bytescope.isa.table import INSTRUCTIONS
 from bytescope.isa.verify import Verified
 
 _IDLE = frozenset({"NOP", "RESUME", "JUMP"})
-_SILENT = BOOKKEEPING | {"cleanup_throw", "end_async_for"}
 
 Chosen = list[Subscriber]
 
@@ -101,7 +102,8 @@ class _CodePlan:
         self.is_module = unit.lowered.code.co_name == "<module>"
         self.module = unit.module
         self.start = next((n for n, i in enumerate(self.instructions) if i.op == "RESUME"), -1)
-        self.lines = _line_starts(self.instructions, self.depths, self.start) if "line" in self.wanted else {}
+        self.lines = line_starts(unit.lowered, unit.verified, self.start) if "line" in self.wanted else {}
+        self.restoring = _restoring_stores(unit)
 
     def hook(self, name: str, site: Site) -> Hook | None:
         """The hook for an event at a site."""
@@ -117,7 +119,6 @@ class _CodePlan:
         site = self.table.site(index)
         point = Point(site)
         if index in self.lines:
-            point.line_number = self.lines[index]
             point.line = self.hook("line", site)
         if instruction.op not in _IDLE:
             point.instruction = self.hook("instruction", site)
@@ -155,8 +156,8 @@ class _CodePlan:
         return hook
 
     def _primitive(self, index: int, instruction: Instruction, site: Site, point: Point) -> None:
-        call = _primitive_of(instruction)
-        if call is None:
+        call = observed_primitive(instruction)
+        if call is None or index in self.restoring:
             return
         name = "call" if call.name in CALLS else call.name
         if name == "truth" and lift(instruction).branch is not None and self._already_tested(index):
@@ -181,7 +182,6 @@ class _CodePlan:
         target = instruction.target
         if target is None or target > index or instruction.op == "SEND" or self.instructions[target].op == "SEND":
             return
-        point.resets_line = bool(self.lines)
         blocks = self.table.flow
         header = self.table.back_edges.get((blocks.block_at(index).index, blocks.block_at(target).index))
         if header is not None:
@@ -189,12 +189,17 @@ class _CodePlan:
             point.loop = self.hook("loop", point.loop_site)
 
 
-def _primitive_of(instruction: Instruction) -> Call | None:
-    lifted = lift(instruction)
-    for call in lifted.calls:
-        if call.name not in _SILENT and not (call.name == "const" and len(lifted.calls) > 1):
-            return call
-    return None
+def _restoring_stores(unit: Unit) -> frozenset[int]:
+    """The stores with which inlined comprehensions put back the variables that they had saved: no acts of the program's."""
+    instructions = unit.lowered.instructions
+    if not any(each.op == "SAVE_LOCAL" for each in instructions):
+        return frozenset()
+    kinds = operand_kinds(unit.lowered, unit.verified)
+    return frozenset(
+        index
+        for index, each in enumerate(instructions)
+        if each.op == "STORE_LOCAL" and (found := kinds[index]) is not None and found[-1] == SAVED
+    )
 
 
 def _switching(switch: Hook | None, hook: Hook | None) -> Hook | None:
@@ -203,25 +208,3 @@ def _switching(switch: Hook | None, hook: Hook | None) -> Hook | None:
         return hook if switch is None else as_hook(lambda site, *given: switch(site))
     return as_hook(lambda site, *given: (switch(site), hook(site, *given))[1])
 
-
-def _line_starts(instructions: list[Instruction], depths: list[int], start: int) -> dict[int, int]:
-    """The instructions that control may come to from another line or by a jump backwards, with their lines."""
-    lines = [i.position[0] if i.position else None for i in instructions]
-    lines[: start + 1] = [None] * (start + 1)
-    starts: set[int] = set()
-    for index, instruction in enumerate(instructions):
-        if depths[index] < 0:
-            continue
-        if INSTRUCTIONS[instruction.op].falls_through and index + 1 < len(lines) and lines[index] != lines[index + 1]:
-            starts.add(index + 1)
-        target = instruction.target
-        if target is not None and (target <= index or lines[target] != lines[index]):
-            starts.add(target)
-        if instruction.op == "PUSH_EXC_INFO":
-            starts.add(index)
-    found = {}
-    for index in sorted(starts):
-        line = lines[index]
-        if line is not None and depths[index] >= 0 and instructions[index].op != "RESUME":
-            found[index] = line
-    return found

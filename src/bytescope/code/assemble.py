@@ -48,6 +48,8 @@ class Assembler:
             name: what error messages shall call the code.
         """
         self.name = name
+        self.position: Position | None = None
+        """The position of instructions that are given none of their own."""
         self._opcodes: list[int] = []
         self._args: list[int] = []
         self._positions: list[Position | None] = []
@@ -69,7 +71,7 @@ class Assembler:
         """
         self._opcodes.append(OPMAP[opcode] if isinstance(opcode, str) else opcode)
         self._args.append(arg)
-        self._positions.append(pos)
+        self._positions.append(self.position if pos is None else pos)
 
     def jump(self, opcode: int | str, label: int, pos: Position | None = None) -> None:
         """Add an instruction that names another.

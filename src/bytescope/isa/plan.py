@@ -18,10 +18,9 @@ class Point:
     """What is called at one instruction.
 
     site: first argument of the hooks; before, after: around the instruction's primitive; branch: once its condition
-    is known; instruction: before it is executed; line: when it is on another line than what was executed before;
+    is known; instruction: before it is executed; line: when execution comes to its line;
     loop: when it goes back to the header of a loop, whose site is `loop_site`; enter: when the frame begins here;
-    leave, suspend, resume: when it is left, suspended, resumed here; line_number: its line where `line` may be due
-    (0 elsewhere); resets_line: whether a jump backwards starts here.
+    leave, suspend, resume: when it is left, suspended, resumed here.
     """
 
     site: Any
@@ -36,8 +35,6 @@ class Point:
     suspend: Hook | None = None
     resume: Hook | None = None
     loop_site: Any = None
-    line_number: int = 0
-    resets_line: bool = False
 
     def __bool__(self) -> bool:
         return any(getattr(self, each.name) for each in fields(self) if each.name not in ("site", "loop_site"))

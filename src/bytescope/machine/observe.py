@@ -16,7 +16,7 @@ from bytescope.isa.plan import Plan, Point
 from bytescope.machine import engine, recursion, resident
 from bytescope.machine.emit import Op, Resume
 from bytescope.machine.observe_emit import IDLE, UNOBSERVED, factory, hooks_of, name
-from bytescope.machine.program import HEADER, KEPT, LINE, Program
+from bytescope.machine.program import HEADER, KEPT, Program
 from bytescope.machine.runtime import NULL, UNBOUND
 
 Planner = Callable[[Program], Plan]
@@ -36,7 +36,7 @@ def arguments(program: Program, R: list[Any]) -> dict[str, Any]:
     return {each: R[HEADER + index].cell_contents for index, each in enumerate(code.co_varnames[:count])}
 
 
-name(arguments=arguments, executed=engine.executed, NULL=NULL, UNBOUND=UNBOUND, KEPT=KEPT, LINE=LINE)
+name(arguments=arguments, executed=engine.executed, NULL=NULL, UNBOUND=UNBOUND, KEPT=KEPT)
 
 
 class _Observer:
@@ -75,7 +75,7 @@ def _observed(program: Program, plan: Plan, index: int, op: Op, resume: Resume |
     first, nxt, target, imm, *_ = program.bindings(index)
     hooks = hooks_of(point)
     return make(
-        first, target, nxt, imm, index, program, op, resume, point.site, point.loop_site, point.line_number, *hooks
+        first, target, nxt, imm, index, program, op, resume, point.site, point.loop_site, *hooks
     )
 
 
@@ -173,13 +173,7 @@ def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int
         return
     points = program.plan.points
     points[index] = plan_point(program, index) or Point(program.plan.site(index))
-    if points[index].line is None and not any(each.line for each in points.values()):
-        for number in [number for number, each in points.items() if each.line_number]:
-            points[number].line_number = 0
-            points[number].resets_line = False
-            _rehandle(program, number)
-    else:
-        _rehandle(program, index)
+    _rehandle(program, index)
 
 
 def _rehandle(program: Program, index: int) -> None:

@@ -28,7 +28,7 @@ Factory = Callable[..., tuple[Op, Resume | None]]
 
 _HOOKS = "before after branch instruction line loop enter leave suspend resume".split()
 _PARAMETERS = (
-    "first, target, nxt, imm, pc, program, plain, go_on, site, loop_site, number, "
+    "first, target, nxt, imm, pc, program, plain, go_on, site, loop_site, "
     + ", ".join(f"on_{name}" for name in _HOOKS)
 )  # fmt: skip
 
@@ -187,9 +187,7 @@ class _Writer:
         if point.enter is not None:
             lines += ["on_enter(site, arguments(program, R))"]
         if point.line is not None:
-            lines += ["if R[LINE] != number:", "    R[LINE] = number", "    on_line(site)"]
-        elif point.line_number:
-            lines += ["R[LINE] = number"]
+            lines += ["on_line(site)"]
         if point.instruction is not None:
             lines += ["on_instruction(site)"]
         if point.suspend is not None and self.instruction.op == "ASYNC_GEN_WRAP":
@@ -207,11 +205,10 @@ class _Writer:
 
     def back(self) -> list[str]:
         """What a jump backwards gives rise to."""
-        lines = ["R[LINE] = 0"] if self.point.resets_line else []
-        return lines + (["on_loop(loop_site)"] if self.point.loop is not None else [])
+        return ["on_loop(loop_site)"] if self.point.loop is not None else []
 
     def jumps_back(self) -> bool:
-        return self.point.resets_line or self.point.loop is not None
+        return self.point.loop is not None
 
     def jump_back(self, following: str) -> list[str]:
         """Statements that go on at `following`, having said so if that is backwards."""
@@ -413,8 +410,7 @@ def factory(instruction: Instruction, point: Point, restores: bool) -> Factory:
 
 
 def _names(point: Point) -> list[str]:
-    present = [name for name in _HOOKS if getattr(point, name) is not None]
-    return present + ["number"] * bool(point.line_number) + ["resets"] * point.resets_line
+    return [name for name in _HOOKS if getattr(point, name) is not None]
 
 
 def hooks_of(point: Point) -> tuple[Any, ...]:

@@ -23,15 +23,13 @@ from bytescope.machine.trampoline import Site
 if TYPE_CHECKING:
     from bytescope.isa.plan import Plan
 
-HEADER = 8
+HEADER = 7
 """Registers before the variables: globals, builtins, locals mapping, running process, program, and those below."""
 
 TRACE = 5
 """The register with the state of tracing."""
 KEPT = 6
 """The register with the operands of the observed instruction that waits for its request, see `observe`."""
-LINE = 7
-"""The register with the line that observers were last told of."""
 
 _SKIPPED = frozenset({"NOP", "RESUME"})
 
@@ -368,7 +366,7 @@ def registers(program: Program, cells: tuple[Any, ...], namespace: dict[str, Any
         builtins = calls.builtins_of(builtins)
     if program.own:
         cells = (*[CellType() for _ in range(program.own)], *cells)
-    return [namespace, builtins, mapping, None, program, None, None, 0, *cells, *program.blank]
+    return [namespace, builtins, mapping, None, program, None, None, *cells, *program.blank]
 
 
 __all__ = ["HEADER", "UNBOUND", "Program", "registers", "throw"]

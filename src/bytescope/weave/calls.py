@@ -1,0 +1,104 @@
+"""Hooks around calls: the three forms of a call are one event, with function, arguments and keyword arguments.
+
+Function and arguments are kept below the call, the arguments as one tuple, with which the call is then made.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bytescope.code.instruction import Instruction
+from bytescope.code.interpose import Kept
+from bytescope.code.light import TYPE_CHECKING
+from bytescope.isa.operands import NULL
+from bytescope.isa.plan import Point
+from bytescope.weave.emitter import Operand
+
+if TYPE_CHECKING:
+    from bytescope.weave.writer import Writer
+
+
+class Calls:
+    """Writes calls for a writer."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.emitter = writer.emitter
+        self.tell = writer.teller.tell
+
+    def write(self, index: int, instruction: Instruction, point: Point) -> None:
+        """Write a call with its hooks.
+
+        Args:
+            index: the instruction.
+            instruction: itself.
+            point: its hooks.
+        """
+        e, sequences = self.emitter, self.emitter.sequences
+        kept = self.gather(index, instruction)
+        performed = e.asm.label()
+
+        def skip(go_on: int) -> None:
+            sequences.call_instead(kept, lambda: e.load_const(_identity))
+            sequences.jump_back(performed)
+
+        def replace(go_on: int) -> None:
+            e.emit("SWAP", 2)
+            e.emit("POP_TOP")
+            sequences.jump_back(go_on)
+
+        e.room(kept.count + 8)
+        if point.before is not None:
+            self.tell(point.before, point.site, self.operands(kept, kept.nulls), skip)
+        handlers = self.writer.handlers
+        e.cover(handlers.key(index))
+        handlers.mark(index)
+        sequences.call_kept(kept)
+        e.asm.place(performed)
+        if point.after is not None:
+            self.tell(point.after, point.site, [*self.operands(kept, 1), e.at(1)], replace)
+        sequences.drop_below(kept.count)
+
+    def gather(self, index: int, instruction: Instruction) -> Kept:
+        """Make function and arguments kept values."""
+        e, sequences = self.emitter, self.emitter.sequences
+        kinds = self.writer.kinds[index]
+        assert kinds is not None
+        count = instruction.arg
+        if instruction.op == "CALL":
+            return sequences.gather(count, NULL not in kinds[-count - 2 : len(kinds) - count])
+        if instruction.op == "CALL_KW":
+            names = self.names(index)
+            if sequences.PUSHES_KEYWORD_NAMES:
+                e.emit("POP_TOP")
+            pair = kinds[-count - 3 : len(kinds) - count - 1]
+            return sequences.gather_named(
+                count, NULL not in pair, lambda: e.load_const(_split), lambda: e.load_const(names)
+            )
+        return sequences.gather_unpacked(bool(count) and kinds[-1] != NULL)
+
+    def names(self, index: int) -> tuple[str, ...]:
+        """The names of the keyword arguments of a call: the constant that is loaded right before it."""
+        before = self.writer.instructions[index - 1]
+        assert before.op == "LOAD_CONST", "the names of keyword arguments are no constant"
+        names: tuple[str, ...] = before.arg
+        return names
+
+    def operands(self, kept: Kept, above: int) -> list[Operand]:
+        """Function, arguments and keyword arguments as the hooks get them, with so many values above what is kept."""
+        e = self.emitter
+        kwargs = e.at(kept.kwargs + above) if kept.kwargs else self.nothing()
+        return [e.at(kept.callable + above), e.at(kept.args + above), kwargs]
+
+    def nothing(self) -> Operand:
+        """No keyword arguments."""
+        return lambda pushed: self.emitter.emit("BUILD_MAP", 0)
+
+
+def _identity(value: Any) -> Any:
+    return value
+
+
+def _split(args: tuple[Any, ...], names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    count = len(args) - len(names)
+    return dict(zip(names, args[count:], strict=True)), args[:count]

@@ -1,0 +1,178 @@
+"""Emitting host bytecode: constants, names, positions, stretches under a handler, and what stands out of the way."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Hashable
+
+from bytescope.code.assemble import Assembled, Assembler
+from bytescope.code.interpose import Interposing
+from bytescope.code.light import Any
+
+Operand = Callable[[int], None]
+"""Pushes a value when that many values have been pushed since the operands' depths were counted."""
+
+
+class Emitter:
+    """Collects the instructions of one woven code object.
+
+    Attributes:
+        asm: the assembler. sequences: what depends on the host's version.
+        deepest: the most values that lie above the guest's own at any time.
+    """
+
+    def __init__(self, code: types.CodeType, boxed: bool = False) -> None:
+        """Start with nothing.
+
+        Args:
+            code: the code object that is woven.
+            boxed: whether objects of the weaver's own are kept in a list that is filled when the code object is made,
+                because it has to be made from a form that such objects do not have.
+        """
+        self.asm = Assembler(code.co_qualname)
+        self.sequences = Interposing(self.asm)
+        self.consts: list[Any] = list(code.co_consts)
+        self.names: list[str] = list(code.co_names)
+        self.deepest = 0
+        self._const_index: dict[int, int] = {}
+        self._box: list[Any] | None = None
+        self._in_box: dict[int, int] = {}
+        if boxed:
+            self._box, self._box_index = [], len(self.consts)
+            self.consts.append([])
+        self._later: list[tuple[Any, Callable[[], None]]] = []
+        self._spans: list[tuple[int, int, Hashable]] = []
+        self._cover: tuple[int, Hashable] | None = None
+
+    # --- single instructions
+
+    def emit(self, opcode: int | str, arg: int = 0) -> None:
+        """Add an instruction at the present position."""
+        self.asm.emit(opcode, arg)
+
+    def load_const(self, value: Any) -> None:
+        """Push an object of the weaver's own."""
+        known = self._const_index.get(id(value))
+        if known is None:
+            place = self.consts if self._box is None else self._box
+            known = self._const_index[id(value)] = len(place)
+            place.append(value)
+        if self._box is None:
+            self.asm.emit("LOAD_CONST", known)
+        else:
+            self._load_from_box(known)
+
+    def _load_from_box(self, number: int) -> None:
+        self.asm.emit("LOAD_CONST", self._box_index)
+        if number not in self.consts[self._box_index + 1 :]:
+            self.consts.append(number)
+        self.asm.emit("LOAD_CONST", self.consts.index(number, self._box_index + 1))
+        self.sequences.load_item()
+
+    def replace_const(self, index: int, value: types.CodeType) -> None:
+        """Put a code object in the place of one of the program's constants."""
+        if self._box is None:
+            self.consts[index] = value
+        else:
+            self._in_box[index] = len(self._box)
+            self._box.append(value)
+
+    def load_replaced(self, index: int) -> bool:
+        """Push what is in the place of one of the program's constants, if that needs more than one instruction."""
+        if index not in self._in_box:
+            return False
+        self._load_from_box(self._in_box[index])
+        return True
+
+    def constants(self, marker: Any) -> list[Any]:
+        """The constants of the code object, a marker among them."""
+        return self.consts if self._box is not None else [*self.consts, marker]
+
+    def fill_box(self, made: types.CodeType, marker: Any) -> None:
+        """Give the finished code object the objects that are kept apart."""
+        if self._box is not None:
+            made.co_consts[self._box_index].extend([*self._box, marker])
+
+    def load_attribute(self, name: str) -> None:
+        """Replace the top by one of its attributes."""
+        if name not in self.names:
+            self.names.append(name)
+        self.sequences.load_attribute(self.names.index(name))
+
+    def push_function(self, value: Any) -> None:
+        """Push an object of the weaver's own that is going to be called."""
+        self.sequences.push_callable(lambda: self.load_const(value))
+
+    def room(self, count: int) -> None:
+        """Say that so many values may lie above the guest's own."""
+        if count > self.deepest:
+            self.deepest = count
+
+    # --- operands of hooks
+
+    def at(self, depth: int) -> Operand:
+        """The value at a depth, 1 being the top."""
+        return lambda pushed: self.asm.emit("COPY", depth + pushed)
+
+    def constant(self, value: Any) -> Operand:
+        """An object."""
+        return lambda pushed: self.load_const(value)
+
+    def tuple_of(self, operands: list[Operand]) -> Operand:
+        """A tuple of operands."""
+
+        def push(pushed: int) -> None:
+            for number, each in enumerate(operands):
+                each(pushed + number)
+            self.asm.emit("BUILD_TUPLE", len(operands))
+
+        return push
+
+    # --- stretches under a handler
+
+    def cover(self, key: Hashable) -> None:
+        """From here on exceptions go to the handler with this key (see `finish`), None for no handler."""
+        if self._cover is not None:
+            start, known = self._cover
+            if known == key:
+                return
+            if known is not None:
+                self._spans.append((start, self.asm.here(), known))
+        self._cover = (self.asm.here(), key)
+
+    @property
+    def covered_by(self) -> Hashable:
+        """The key of the handler in force."""
+        return None if self._cover is None else self._cover[1]
+
+    # --- what is seldom executed
+
+    def later(self, write: Callable[[], None]) -> None:
+        """Have something written behind everything else, at the position that is the present one now."""
+        self._later.append((self.asm.position, write))
+
+    def write_later(self) -> None:
+        """Write what was put off."""
+        while self._later:
+            pending, self._later = self._later, []
+            for position, write in pending:
+                self.asm.position = position
+                write()
+
+    def keys(self) -> list[Hashable]:
+        """The keys of handlers that are needed; nothing is covered any more."""
+        self.cover(None)
+        return list(dict.fromkeys(key for _, _, key in self._spans))
+
+    def finish(self, first_line: int, handlers: dict[Hashable, tuple[int, int]]) -> Assembled:
+        """Lay everything out.
+
+        Args:
+            first_line: of the code object.
+            handlers: label and stack depth of the handler of each key; each gets the offset of the raising instruction
+                below the exception.
+        """
+        for start, end, key in self._spans:
+            label, depth = handlers[key]
+            self.asm.region(start, end, label, depth, True)
+        return self.asm.finish(first_line)

@@ -1,0 +1,160 @@
+"""What exceptions do in a woven code object.
+
+Each stretch of the program's own instructions has a handler of the weaver's, also where the program has none, if
+somebody wants to be told. It lets an error that ends the run pass, tells the hooks, and goes on to the program's handler,
+if there is one, with the stack that this one expects. Hooks have a handler of their own: an error of theirs leaves the
+frame, whatever handlers the program has.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple
+
+from bytescope.code.instruction import Handler
+from bytescope.code.light import TYPE_CHECKING
+from bytescope.weave.telling import HOOK
+
+if TYPE_CHECKING:
+    from bytescope.weave.writer import Writer
+
+_RERAISING = frozenset({"RERAISE", "CLEANUP_THROW", "END_ASYNC_FOR"})
+
+
+class _Key(NamedTuple):
+    """A stretch of the program's: its handler, and whether what comes up there has been told of before."""
+
+    handler: Handler | None
+    reraising: bool
+
+
+class Handlers:
+    """Writes the handlers for a writer."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        stopper: type[BaseException],
+        failed: Callable[[Any, Any, BaseException], BaseException],
+    ) -> None:
+        self.writer = writer
+        self.emitter = writer.emitter
+        self.stopper = stopper
+        self.failed = failed
+        self.plan = writer.plan
+        self._marks: list[tuple[int, int]] = []
+        self._units: list[int] = []
+        self._indices: list[int] = []
+        self._call_units: list[int] = []
+        self._calls: list[tuple[Any, Any]] = []
+
+    def key(self, index: int) -> Hashable:
+        """The key of the handler that is in force at an instruction of the program."""
+        handler = self.writer.verified.handlers[index]
+        if not self.plan.exceptions:
+            return None if handler is None else _Key(handler._replace(start=0, end=0), False)
+        reraising = self.writer.instructions[index].op in _RERAISING
+        return _Key(handler and handler._replace(start=0, end=0), reraising)
+
+    def mark(self, index: int) -> None:
+        """Say that what is written next does the work of an instruction."""
+        self._marks.append((len(self.emitter.asm), index))
+
+    def write(self) -> dict[Hashable, tuple[int, int]]:
+        """Write all handlers; returns label and stack depth of each."""
+        e = self.emitter
+        e.asm.position = None
+        written: dict[Hashable, tuple[int, int]] = {}
+        keys = e.keys()
+        pending = [each for each in keys if each is not HOOK]
+        for key in pending:
+            assert isinstance(key, _Key)
+            depth = 0 if key.handler is None else key.handler.depth
+            written[key] = (e.asm.here(), depth)
+            self._program(key)
+        if HOOK in e.keys():
+            written[HOOK] = (e.asm.here(), 0)
+            self._failure()
+        return written
+
+    def _program(self, key: _Key) -> None:
+        """[.. offset, exception]: tell, and go on to the program's handler or out of the frame."""
+        e, plan = self.emitter, self.plan
+        out = e.asm.label()
+        e.load_const(self.stopper)
+        e.emit("CHECK_EXC_MATCH")
+        e.sequences.jump_if("TRUE", out)
+        e.cover(HOOK)
+        if plan.raised is not None and not key.reraising:
+            self._tell(self.raised)
+        if key.handler is None:
+            if plan.unwound is not None:
+                self._tell(self.unwound)
+        else:
+            target = key.handler.target
+            if plan.handled is not None and self.writer.instructions[target].op == "PUSH_EXC_INFO":
+                self.writer.teller.tell(plan.handled, plan.site(target), [e.at(1)])
+            e.cover(None)
+            if not key.handler.lasti:
+                e.emit("SWAP", 2)
+                e.emit("POP_TOP")
+            group = next(each for each in self.writer.groups if each.first == target and each.count)
+            e.sequences.jump_back(self.writer.labels[group.offset])
+        e.cover(None)
+        e.asm.place(out)
+        e.emit("RERAISE", 1)
+        e.room(8)
+
+    def _tell(self, tell: Callable[[int, BaseException], None]) -> None:
+        e = self.emitter
+        e.push_function(tell)
+        e.emit("COPY", 4)
+        e.emit("COPY", 4)
+        self.writer.teller.calls.append((len(e.asm), None, None))
+        e.sequences.call(2)
+        e.emit("POP_TOP")
+
+    def _failure(self) -> None:
+        """[offset, exception]: out of the frame, as the error of the hook that failed."""
+        e = self.emitter
+        e.push_function(self.failure)
+        e.emit("COPY", 4)
+        e.emit("COPY", 4)
+        e.sequences.call(2)
+        e.emit("SWAP", 2)
+        e.emit("POP_TOP")
+        e.emit("RERAISE", 1)
+        e.room(8)
+
+    # --- what is called
+
+    def resolve(self, offsets: list[int]) -> None:
+        """Take note of where everything has come to stand; offsets in code units."""
+        self._units = [offsets[number] for number, _ in self._marks]
+        self._indices = [index for _, index in self._marks]
+        self._call_units = [offsets[number] for number, _, _ in self.writer.teller.calls]
+        self._calls = [(hook, site) for _, hook, site in self.writer.teller.calls]
+
+    def site_at(self, unit: int) -> Any:
+        """The site of the program's instruction at an offset in code units."""
+        return self.plan.site(self._indices[bisect_right(self._units, unit) - 1])
+
+    def raised(self, unit: int, exception: BaseException) -> None:
+        """Tell that an exception has come up."""
+        assert self.plan.raised is not None
+        self.plan.raised(self.site_at(unit), exception)
+
+    def unwound(self, unit: int, exception: BaseException) -> None:
+        """Tell that the frame is left by an exception."""
+        assert self.plan.unwound is not None
+        self.plan.unwound(self.site_at(unit), exception)
+
+    def failure(self, unit: int, exception: BaseException) -> BaseException:
+        """The error to be raised in the place of one that a hook has raised, without the hook's frames."""
+        traceback = exception.__traceback__
+        if traceback is not None:
+            traceback.tb_next = None
+        number = bisect_right(self._call_units, unit) - 1
+        hook, site = self._calls[number] if number >= 0 else (None, None)
+        return self.failed(hook, site, exception)

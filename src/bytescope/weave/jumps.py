@@ -1,0 +1,218 @@
+"""Hooks of what goes elsewhere: jumps back, conditional jumps, `for`, and delegation to another generator."""
+
+from __future__ import annotations
+
+from bytescope.code.groups import Group, Raw
+from bytescope.code.instruction import Instruction
+from bytescope.code.interpose import JUMPS_TEST_TRUTH
+from bytescope.code.light import TYPE_CHECKING
+from bytescope.isa.lift import lift
+from bytescope.isa.plan import Point
+from bytescope.weave.emitter import Operand
+
+if TYPE_CHECKING:
+    from bytescope.weave.writer import Writer
+
+_MAKE_BOOL = frozenset({"TRUTH", "NOT", "IS", "CONTAINS"})
+
+
+class Jumps:
+    """Writes jumps for a writer."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.emitter = writer.emitter
+        self.tell = writer.teller.tell
+
+    def places_itself(self, group: Group) -> bool:
+        """Whether the group is written with its label behind the hooks that come first."""
+        return self.writer.instructions[group.first].op == "SEND"
+
+    def write(self, index: int, instruction: Instruction, point: Point, raws: list[Raw], group: Group) -> None:
+        """Write a jump with its hooks.
+
+        Args:
+            index: the instruction.
+            instruction: itself.
+            point: its hooks.
+            raws: what does its work.
+            group: the group that it is in.
+        """
+        if instruction.op == "JUMP":
+            self.back(point)
+            self.writer.raws(raws, index, group)
+        elif instruction.op == "FOR_ITER":
+            self.for_iter(index, instruction, point, raws, group)
+        elif instruction.op == "SEND":
+            self.delegate(index, instruction, point, raws, group)
+        else:
+            self.conditional(index, instruction, point, raws, group)
+
+    def back(self, point: Point) -> None:
+        """A jump back to the header of a loop."""
+        if point.loop is not None:
+            self.tell(point.loop, point.loop_site, [])
+
+    # --- conditional jumps
+
+    def conditional(self, index: int, instruction: Instruction, point: Point, raws: list[Raw], group: Group) -> None:
+        """A conditional jump: its test is a primitive, and its direction can be forced."""
+        e, sequences, writer = self.emitter, self.emitter.sequences, self.writer
+        lifted = lift(instruction)
+        assert lifted.branch is not None and group.target is not None
+        target = self.jumping(point, writer.labels[group.target])
+        if not (point.before or point.after or point.branch):
+            writer.raws(raws, index, group, target=target)
+            return
+        is_none = lifted.calls[-1].name == "is_none"
+        decided, done = e.asm.label(), e.asm.label()
+        tested = JUMPS_TEST_TRUTH and not is_none and not self.known_bool(index)
+        e.room(6)
+
+        if point.before is not None:  # [value] -> [value, condition]
+            self.tell(point.before, point.site, [e.at(1)], lambda go_on: sequences.jump_back(decided))
+        e.cover(writer.handlers.key(index))
+        writer.handlers.mark(index)
+        e.emit("COPY", 1)
+        if is_none:
+            e.load_const(None)
+            e.emit("IS_OP", 0)
+        elif tested:
+            sequences.truth()
+        e.asm.place(decided)
+
+        def replace(go_on: int) -> None:
+            e.emit("SWAP", 2)
+            e.emit("POP_TOP")
+            sequences.jump_back(go_on)
+
+        for hook in (point.after, point.branch):
+            if hook is not None:
+                self.tell(hook, point.site, [e.at(2), e.at(1)], replace)
+        e.emit("SWAP", 2)
+        e.emit("POP_TOP")
+        forced = point.before or any(getattr(hook, "answers", True) for hook in (point.after, point.branch) if hook)
+        e.cover(writer.handlers.key(index))
+        if forced:
+            sequences.to_bool()
+        opcode = sequences.truth_jump(raws[-1][0]) if is_none else raws[-1][0]
+        e.asm.jump(opcode if target == writer.labels[group.target] else sequences.forward(opcode), target)
+        e.asm.place(done)
+
+    def known_bool(self, index: int) -> bool:
+        """Whether what the jump tests is True or False for certain."""
+        instructions = self.writer.instructions
+        if index == 0 or instructions[index - 1].op not in _MAKE_BOOL:
+            return False
+        return all(each.target != index for each in instructions)
+
+    def jumping(self, point: Point, label: int) -> int:
+        """The label to jump to: if it is that of a loop's header, one where the hook of the loop is called before."""
+        if point.loop is None:
+            return label
+        e = self.emitter
+        stub = e.asm.label()
+
+        def write() -> None:
+            e.asm.place(stub)
+            self.back(point)
+            e.sequences.jump_back(label)
+
+        e.later(write)
+        return stub
+
+    # --- for
+
+    def for_iter(self, index: int, instruction: Instruction, point: Point, raws: list[Raw], group: Group) -> None:
+        """The next value of a `for` loop, or its end. With a hook of the branch, the iterator outlives the loop."""
+        e, sequences, writer = self.emitter, self.emitter.sequences, self.writer
+        assert instruction.target is not None and group.target is not None
+        got = e.asm.label()
+        if point.before is not None:
+            self.tell(point.before, point.site, [e.at(1)], lambda go_on: sequences.jump_back(got))
+        target = None
+        branch = point.branch
+        if branch is not None:
+            target = self.exhausted(instruction.target, group.target, point)
+            e.room(6)
+            e.emit("COPY", 1)
+        writer.raws(raws, index, group, target=target)
+        if branch is not None:
+            e.emit("SWAP", 2)
+            e.emit("POP_TOP")
+        e.asm.place(got)
+
+        def replace(go_on: int) -> None:
+            e.emit("SWAP", 2)
+            e.emit("POP_TOP")
+            sequences.jump_back(go_on)
+
+        if point.after is not None:
+            self.tell(point.after, point.site, [e.at(2), e.at(1)], replace)
+        if branch is not None:
+            self.tell(branch, point.site, [e.at(2), e.constant(True)])
+
+    def exhausted(self, following: int, landing: int, point: Point) -> int:
+        """The label of what is done at a loop's end: the host's own landing, then the hook, with the iterator on top."""
+        e, writer = self.emitter, self.writer
+        label = e.asm.label()
+        end = next(group for group in writer.groups if group.first <= following < group.first + group.count)
+        landings = [group for group in writer.groups if landing <= group.offset < end.offset]
+
+        def write() -> None:
+            e.asm.place(label)
+            for group in landings:
+                for opcode, arg in group.raws:
+                    e.emit(opcode, arg)
+            assert point.branch is not None
+            self.tell(point.branch, point.site, [e.at(1), e.constant(False)])
+            e.emit("POP_TOP")
+            e.sequences.jump_back(writer.labels[end.offset])
+
+        e.later(write)
+        return label
+
+    # --- yield from, await
+
+    def delegate(self, index: int, instruction: Instruction, point: Point, raws: list[Raw], group: Group) -> None:
+        """Delegation: the host's own loop around SEND, with hooks before it and where it has come to its end."""
+        e, sequences, writer = self.emitter, self.emitter.sequences, self.writer
+        assert group.target is not None
+        lifted = lift(instruction)
+        left = len(lifted.jump or ())
+        told, performed = e.asm.label(), e.asm.label()
+
+        def skip(go_on: int) -> None:
+            if left == 2:  # [receiver, sent, result] -> the operands, [receiver, result]
+                e.emit("COPY", 3)
+                e.emit("SWAP", 2)
+            if point.after is None:
+                sequences.drop_below(2, left)
+            sequences.jump_back(performed)
+
+        if point.before is not None:
+            self.tell(point.before, point.site, [e.at(2), e.at(1)], skip)
+        if point.after is not None:
+            e.room(8)
+            e.emit("COPY", 2)
+            e.emit("COPY", 2)
+        writer.place(group)
+        if point.before is None and point.after is None:
+            writer.raws(raws, index, group)
+            return
+        writer.raws(raws, index, group, target=told)
+
+        def replace(go_on: int) -> None:
+            e.emit("SWAP", 2)
+            e.emit("POP_TOP")
+            sequences.jump_back(go_on)
+
+        def ended() -> None:  # stands right before what SEND jumps to
+            e.asm.place(told)
+            e.asm.place(performed)
+            if point.after is not None:
+                given: list[Operand] = [e.at(left + 2), e.at(left + 1), e.at(1)]
+                self.tell(point.after, point.site, given, replace)
+                sequences.drop_below(2, left)
+
+        writer.before_label[group.target] = ended

@@ -1,0 +1,83 @@
+"""Weaving code objects, nested ones included."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+
+from bytescope.code.errors import InvalidBytecode
+from bytescope.code.instruction import Lowered
+from bytescope.code.light import Any, record
+from bytescope.code.lower import lower
+from bytescope.isa.plan import Plan
+from bytescope.isa.verify import Verified, verify
+from bytescope.weave.marker import original
+from bytescope.weave.writer import Writer
+
+
+@record(slots=True)
+class Unit:
+    """A code object that is about to be woven.
+
+    module: name of the module that it belongs to; lowered, verified: its version-independent form.
+    """
+
+    module: str
+    lowered: Lowered
+    verified: Verified
+
+
+class Weaver:
+    """Weaves for one set of attached analyses.
+
+    Args:
+        planner: says what is observed in a code object.
+        stopper: the class of errors that end a run.
+        failed: makes the error of a hook that failed: (hook, site, exception) -> exception.
+        refused: is told of a code object that cannot be woven, and why.
+    """
+
+    def __init__(
+        self,
+        planner: Callable[[Unit], Plan],
+        stopper: type[BaseException],
+        failed: Callable[[Any, Any, BaseException], BaseException],
+        refused: Callable[[types.CodeType, str], None],
+    ) -> None:
+        self.planner = planner
+        self.stopper = stopper
+        self.failed = failed
+        self.refused = refused
+        self._woven: dict[tuple[int, str], tuple[types.CodeType, types.CodeType]] = {}
+
+    def weave(self, code: types.CodeType, module: str) -> types.CodeType:
+        """The woven form of a code object: itself, where nothing is observed in it or in what is nested in it.
+
+        Args:
+            code: the code object.
+            module: name of the module that it belongs to.
+        """
+        code = original(code)
+        known = self._woven.get((id(code), module))
+        if known is None:
+            known = self._woven[id(code), module] = (code, self._weave(code, module))
+        return known[1]
+
+    def _weave(self, code: types.CodeType, module: str) -> types.CodeType:
+        nested = {}
+        for value in code.co_consts:
+            if type(value) is types.CodeType:
+                woven = self.weave(value, module)
+                if woven is not value:
+                    nested[id(value)] = woven
+        try:
+            lowered = lower(code)
+            unit = Unit(module, lowered, verify(lowered))
+            plan = self.planner(unit)
+            if not plan and not nested:
+                return code
+            writer = Writer(lowered, unit.verified, plan, nested, self.stopper, self.failed)
+            return writer.write()
+        except InvalidBytecode as error:
+            self.refused(code, str(error))
+        return code

@@ -1,0 +1,216 @@
+"""Writes the woven form of one code object: its own instructions, with the hooks of a plan between them.
+
+What is not observed stays as it is. How the hooks of an instruction are written depends on what it does: `primitives`
+has the common form, `calls`, `jumps` and `frames` the others, `handlers` what exceptions do.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+
+from bytescope.code import groups
+from bytescope.code.build import build_code
+from bytescope.code.groups import Group, Raw, groups_of
+from bytescope.code.instruction import Instruction, Lowered
+from bytescope.code.light import Any
+from bytescope.code.host import HIDES_LOCALS, TARGETED
+from bytescope.code.interpose import LOADS_CONST, YIELDS
+from bytescope.isa.lift import lift
+from bytescope.isa.observed import observed_primitive
+from bytescope.isa.operands import operand_kinds
+from bytescope.isa.plan import Plan, Point
+from bytescope.isa.verify import Verified
+from bytescope.weave.calls import Calls
+from bytescope.weave.emitter import Emitter
+from bytescope.weave.frames import Frames
+from bytescope.weave.handlers import Handlers
+from bytescope.weave.jumps import Jumps
+from bytescope.weave.marker import Marker
+from bytescope.weave.primitives import Primitives
+from bytescope.weave.telling import Teller
+
+_CALLING = frozenset({"CALL", "CALL_KW", "CALL_EX"})
+
+
+class Writer:
+    """Writes one code object.
+
+    Args:
+        lowered: the code object.
+        verified: what the verifier found.
+        plan: what is observed.
+        nested: the woven code objects that take the place of nested ones, by id of the latter.
+        stopper: the class of errors that end a run: handlers of the program do not see them.
+        failed: makes the error of a hook that failed: (hook, site, exception) -> exception.
+    """
+
+    def __init__(
+        self,
+        lowered: Lowered,
+        verified: Verified,
+        plan: Plan,
+        nested: dict[int, types.CodeType],
+        stopper: type[BaseException],
+        failed: Callable[[Any, Any, BaseException], BaseException],
+    ) -> None:
+        code = lowered.code
+        self.code = code
+        self.lowered = lowered
+        self.instructions = lowered.instructions
+        self.verified = verified
+        self.plan = plan
+        self.emitter = Emitter(code, HIDES_LOCALS and bool(code.co_varnames) and not code.co_flags & 1)
+        self.teller = Teller(self.emitter)
+        self.groups = groups_of(lowered)
+        self.labels = {group.offset: self.emitter.asm.label() for group in self.groups}
+        self.start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), 0)
+        self.handlers = Handlers(self, stopper, failed)
+        self.primitives = Primitives(self)
+        self.calls = Calls(self)
+        self.jumps = Jumps(self)
+        self.frames = Frames(self)
+        self.calls_are_observed = any(
+            self.instructions[index].op in _CALLING and (point.before or point.after)
+            for index, point in plan.points.items()
+        )
+        self.kinds = operand_kinds(lowered, verified) if self.calls_are_observed else []
+        self.before_label: dict[int, Callable[[], None]] = {}
+        self.after_resume: Callable[[], None] | None = None
+        for index, value in enumerate(code.co_consts):
+            if id(value) in nested:
+                self.emitter.replace_const(index, nested[id(value)])
+
+    # --- the work
+
+    def write(self) -> types.CodeType:
+        """The woven code object."""
+        e = self.emitter
+        for group in self.groups:
+            e.asm.position = self.position(group)
+            entering = self.before_label.pop(group.offset, None)
+            if entering is not None:
+                entering()
+            self.group(group)
+        e.write_later()
+        handlers = self.handlers.write()
+        code = self.code
+        assembled = e.finish(code.co_firstlineno, handlers)
+        self.handlers.resolve(assembled.offsets)
+        made = build_code(
+            argcount=code.co_argcount,
+            posonlyargcount=code.co_posonlyargcount,
+            kwonlyargcount=code.co_kwonlyargcount,
+            stacksize=code.co_stacksize + e.deepest + 4,
+            flags=code.co_flags,
+            code=assembled.code,
+            consts=tuple(e.constants(Marker(code))),
+            names=tuple(e.names),
+            varnames=code.co_varnames,
+            filename=code.co_filename,
+            name=code.co_name,
+            qualname=code.co_qualname,
+            first_line=code.co_firstlineno,
+            linetable=assembled.linetable,
+            exceptiontable=assembled.exceptiontable,
+            freevars=code.co_freevars,
+            cellvars=code.co_cellvars,
+        )
+        e.fill_box(made, Marker(code))
+        return made
+
+    def position(self, group: Group) -> Any:
+        """Where a group is in the source."""
+        return self.instructions[group.first].position if group.count else None
+
+    def group(self, group: Group) -> None:
+        """Write a group, with what is observed in it."""
+        indices = range(group.first, group.first + group.count)
+        if not any(self.concerns(index) for index in indices):
+            self.place(group)
+            self.raws(group.raws, group.first, group)
+            self.resumed(group)
+            return
+        if not self.jumps.places_itself(group):
+            self.place(group)
+        for index, raws in zip(indices, groups.parts(group, self.code), strict=True):
+            self.instruction(index, raws, group)
+        self.resumed(group)
+
+    def place(self, group: Group) -> None:
+        """Say that jumps to the group go to what is written next."""
+        self.emitter.asm.place(self.labels[group.offset])
+
+    def concerns(self, index: int) -> bool:
+        """Whether an instruction cannot stay as it is."""
+        return index in self.plan.points or (self.calls_are_observed and self.primitives.pushes_method(index))
+
+    def instruction(self, index: int, raws: list[Raw], group: Group) -> None:
+        """Write one lowered instruction with its hooks."""
+        instruction = self.instructions[index]
+        point = self.plan.points.get(index)
+        if point is None:
+            if self.concerns(index):
+                self.primitives.load_method(index, raws, group)
+            else:
+                self.raws(raws, index, group)
+            return
+        self.frames.arrive(index, instruction, point)
+        op = instruction.op
+        if op == "RESUME":
+            self.raws(raws, index, group)
+            if index == self.start:
+                self.frames.enter(point)
+        elif op in ("RETURN", "YIELD"):
+            self.frames.boundary(index, instruction, point, raws, group)
+        elif op in ("JUMP", "FOR_ITER", "SEND") or lift(instruction).branch is not None:
+            self.jumps.write(index, instruction, point, raws, group)
+        elif observed_primitive(instruction) is None or not (point.before or point.after):
+            if self.calls_are_observed and self.primitives.pushes_method(index):
+                self.primitives.load_method(index, raws, group)
+            else:
+                self.raws(raws, index, group)
+        elif op in _CALLING:
+            self.calls.write(index, instruction, point)
+        else:
+            self.primitives.write(index, instruction, point, raws, group)
+
+    def resumed(self, group: Group) -> None:
+        """What was put off until a yield's RESUME."""
+        if self.after_resume is not None and not group.raws[-1][0] in YIELDS:
+            write, self.after_resume = self.after_resume, None
+            write()
+
+    # --- the program's own instructions
+
+    def raws(self, raws: list[Raw], index: int, group: Group | None, depth: int = 0, target: int | None = None) -> None:
+        """Write instructions of the program.
+
+        Args:
+            raws: the instructions.
+            index: the lowered instruction that they do the work of.
+            group: their group, which says where they jump to.
+            depth: how many values lie between the operand that they count from the top and where it was.
+            target: the label that they jump to instead.
+        """
+        e, sequences = self.emitter, self.emitter.sequences
+        e.cover(self.handlers.key(index))
+        if self.verified.depths[index] >= 0:  # what is not, belongs to the SEND before it
+            self.handlers.mark(index)
+        for raw in raws:
+            opcode, arg = raw
+            if raw == groups.PUSH_NONE:
+                e.load_const(None)
+            elif raw == groups.PUSH_LOCALS:
+                e.push_function(locals)
+                sequences.call(0)
+            elif opcode in TARGETED:
+                assert group is not None and group.target is not None
+                if target is None:
+                    e.asm.jump(opcode, self.labels[group.target])
+                else:
+                    e.asm.jump(sequences.forward(opcode), target)
+            elif opcode not in LOADS_CONST or not e.load_replaced(arg):
+                if self.plan.exceptions:
+                    arg = sequences.finalized(opcode, arg)
+                e.emit(opcode, sequences.with_depth(opcode, arg, depth))
