@@ -102,7 +102,9 @@ class _CodePlan:
         self.is_module = unit.lowered.code.co_name == "<module>"
         self.module = unit.module
         self.start = next((n for n, i in enumerate(self.instructions) if i.op == "RESUME"), -1)
-        self.lines = line_starts(unit.lowered, unit.verified, self.start) if "line" in self.wanted else {}
+        nothing: tuple[dict[int, int], frozenset[int]] = ({}, frozenset())
+        wants_lines = "line" in self.wanted
+        self.lines, self.again = line_starts(unit.lowered, unit.verified, self.start) if wants_lines else nothing
         self.restoring = _restoring_stores(unit)
 
     def hook(self, name: str, site: Site) -> Hook | None:
@@ -182,6 +184,9 @@ class _CodePlan:
         target = instruction.target
         if target is None or target > index or instruction.op == "SEND" or self.instructions[target].op == "SEND":
             return
+        if target in self.again:
+            point.again_site = self.table.site(target)
+            point.again = self.hook("line", point.again_site)
         blocks = self.table.flow
         header = self.table.back_edges.get((blocks.block_at(index).index, blocks.block_at(target).index))
         if header is not None:
@@ -190,7 +195,7 @@ class _CodePlan:
 
 
 def _restoring_stores(unit: Unit) -> frozenset[int]:
-    """The stores with which inlined comprehensions put back the variables that they had saved: no acts of the program's."""
+    """The stores with which inlined comprehensions put back what they had saved: no acts of the program's."""
     instructions = unit.lowered.instructions
     if not any(each.op == "SAVE_LOCAL" for each in instructions):
         return frozenset()
@@ -207,4 +212,3 @@ def _switching(switch: Hook | None, hook: Hook | None) -> Hook | None:
     if switch is None or hook is None:
         return hook if switch is None else as_hook(lambda site, *given: switch(site))
     return as_hook(lambda site, *given: (switch(site), hook(site, *given))[1])
-

@@ -23,9 +23,7 @@ PUSH_LOCALS: Raw = (-2, 0)
 
 _JOINS_NEXT = frozenset(host.OPMAP[name] for name in ("KW_NAMES", "PRECALL") if name in host.OPMAP)
 _JOINS_LAST = frozenset(host.OPMAP[name] for name in ("SET_FUNCTION_ATTRIBUTE",) if name in host.OPMAP)
-_LENDS = {
-    opcode: host.OPMAP[name.replace("_BORROW", "")] for name, opcode in host.OPMAP.items() if "_BORROW" in name
-}
+_LENDS = {opcode: host.OPMAP[name.replace("_BORROW", "")] for name, opcode in host.OPMAP.items() if "_BORROW" in name}
 """Opcodes that push without taking part in ownership, to those that do; only the latter may be followed by anything."""
 
 

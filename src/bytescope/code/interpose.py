@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bytescope.code import host
-from bytescope.code.light import NamedTuple
+from bytescope.code.light import record
 from bytescope.code.sequences import NULL_FIRST, Sequences
 
 _OP = host.OPMAP
 
 
-class Kept(NamedTuple):
+@record(frozen=True, slots=True)
+class Kept:
     """Where an observed call's operands are: depths counted from the topmost kept value, which is 1.
 
     callable, args: the callable and the tuple of arguments; kwargs: the dict of keyword arguments, 0 if there is none;
@@ -28,7 +29,7 @@ class Kept(NamedTuple):
     nulls: int = 1
 
     @property
-    def count(self) -> int:
+    def values(self) -> int:
         """The number of kept values."""
         return 3 if self.kwargs else 2
 
@@ -39,8 +40,7 @@ _JUMPS = {
     for kind in ("TRUE", "FALSE", "NONE", "NOT_NONE")
 }
 _DEPTH_COUNTED = frozenset(
-    _OP[name]
-    for name in "LIST_APPEND SET_ADD MAP_ADD LIST_EXTEND SET_UPDATE DICT_UPDATE DICT_MERGE".split()
+    _OP[name] for name in "LIST_APPEND SET_ADD MAP_ADD LIST_EXTEND SET_UPDATE DICT_UPDATE DICT_MERGE".split()
 )
 YIELDS = frozenset({_OP["YIELD_VALUE"]})
 LOADS_CONST = frozenset({_OP["LOAD_CONST"]})
@@ -125,6 +125,11 @@ class Interposing(Sequences):
         if name in ("LOAD_GLOBAL", "LOAD_ATTR", "LOAD_SUPER_ATTR") and host.NAME_SHIFT[opcode]:
             return opcode, arg & ~1
         return opcode, arg
+
+    @staticmethod
+    def counts_depth(opcode: int) -> bool:
+        """Whether the argument of an instruction says how far below the top one of its operands is."""
+        return opcode in _DEPTH_COUNTED
 
     @staticmethod
     def with_depth(opcode: int, arg: int, more: int) -> int:

@@ -1,4 +1,4 @@
-"""What the operand stack holds beside values: the NULLs of calls, and variables that were saved without being looked at."""
+"""What the operand stack holds beside values: the NULLs of calls, and variables saved without being looked at."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ class Point:
 
     site: first argument of the hooks; before, after: around the instruction's primitive; branch: once its condition
     is known; instruction: before it is executed; line: when execution comes to its line;
-    loop: when it goes back to the header of a loop, whose site is `loop_site`; enter: when the frame begins here;
+    loop: when it goes back to the header of a loop, whose site is `loop_site`; again: when it goes back to a line that
+    begins there for who goes back to it, whose site is `again_site`; enter: when the frame begins here;
     leave, suspend, resume: when it is left, suspended, resumed here.
     """
 
@@ -30,14 +31,16 @@ class Point:
     instruction: Hook | None = None
     line: Hook | None = None
     loop: Hook | None = None
+    again: Hook | None = None
     enter: Hook | None = None
     leave: Hook | None = None
     suspend: Hook | None = None
     resume: Hook | None = None
     loop_site: Any = None
+    again_site: Any = None
 
     def __bool__(self) -> bool:
-        return any(getattr(self, each.name) for each in fields(self) if each.name not in ("site", "loop_site"))
+        return any(getattr(self, each.name) for each in fields(self) if not each.name.endswith("site"))
 
 
 @record(slots=True)

@@ -75,7 +75,7 @@ def _observed(program: Program, plan: Plan, index: int, op: Op, resume: Resume |
     first, nxt, target, imm, *_ = program.bindings(index)
     hooks = hooks_of(point)
     return make(
-        first, target, nxt, imm, index, program, op, resume, point.site, point.loop_site, *hooks
+        first, target, nxt, imm, index, program, op, resume, point.site, point.loop_site, point.again_site, *hooks
     )
 
 
@@ -161,7 +161,7 @@ def guard() -> None:
 
 
 def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int], Point | None]) -> None:
-    """Plan one instruction of an observed program again.
+    """Plan one instruction of an observed program again, and the jumps that tell of coming back to it.
 
     Args:
         code: the guest code object.
@@ -171,9 +171,11 @@ def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int
     program = resident.program_for(code)
     if program is None or program.plan is None or program.ops is None or Program.decorate is not None:
         return
-    points = program.plan.points
-    points[index] = plan_point(program, index) or Point(program.plan.site(index))
-    _rehandle(program, index)
+    points, site = program.plan.points, program.plan.site
+    told = [number for number, each in points.items() if site(index) in (each.loop_site, each.again_site)]
+    for number in (index, *told):
+        points[number] = plan_point(program, number) or Point(site(number))
+        _rehandle(program, number)
 
 
 def _rehandle(program: Program, index: int) -> None:

@@ -26,9 +26,9 @@ UNOBSERVED = BOOKKEEPING | {"cleanup_throw", "end_async_for"}
 
 Factory = Callable[..., tuple[Op, Resume | None]]
 
-_HOOKS = "before after branch instruction line loop enter leave suspend resume".split()
+_HOOKS = "before after branch instruction line loop again enter leave suspend resume".split()
 _PARAMETERS = (
-    "first, target, nxt, imm, pc, program, plain, go_on, site, loop_site, "
+    "first, target, nxt, imm, pc, program, plain, go_on, site, loop_site, again_site, "
     + ", ".join(f"on_{name}" for name in _HOOKS)
 )  # fmt: skip
 
@@ -205,10 +205,11 @@ class _Writer:
 
     def back(self) -> list[str]:
         """What a jump backwards gives rise to."""
-        return ["on_loop(loop_site)"] if self.point.loop is not None else []
+        lines = ["on_loop(loop_site)"] if self.point.loop is not None else []
+        return lines + (["on_again(again_site)"] if self.point.again is not None else [])
 
     def jumps_back(self) -> bool:
-        return self.point.loop is not None
+        return self.point.loop is not None or self.point.again is not None
 
     def jump_back(self, following: str) -> list[str]:
         """Statements that go on at `following`, having said so if that is backwards."""

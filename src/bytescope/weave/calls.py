@@ -47,7 +47,7 @@ class Calls:
             e.emit("POP_TOP")
             sequences.jump_back(go_on)
 
-        e.room(kept.count + 8)
+        e.room(kept.values + 8)
         if point.before is not None:
             self.tell(point.before, point.site, self.operands(kept, kept.nulls), skip)
         handlers = self.writer.handlers
@@ -57,7 +57,7 @@ class Calls:
         e.asm.place(performed)
         if point.after is not None:
             self.tell(point.after, point.site, [*self.operands(kept, 1), e.at(1)], replace)
-        sequences.drop_below(kept.count)
+        sequences.drop_below(kept.values)
 
     def gather(self, index: int, instruction: Instruction) -> Kept:
         """Make function and arguments kept values."""

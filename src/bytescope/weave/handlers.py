@@ -73,7 +73,7 @@ class Handlers:
             depth = 0 if key.handler is None else key.handler.depth
             written[key] = (e.asm.here(), depth)
             self._program(key)
-        if HOOK in e.keys():
+        if any(each is HOOK for each in e.keys()):
             written[HOOK] = (e.asm.here(), 0)
             self._failure()
         return written

@@ -49,9 +49,11 @@ class Jumps:
             self.conditional(index, instruction, point, raws, group)
 
     def back(self, point: Point) -> None:
-        """A jump back to the header of a loop."""
+        """A jump back to the header of a loop, or to a line that it begins again."""
         if point.loop is not None:
             self.tell(point.loop, point.loop_site, [])
+        if point.again is not None:
+            self.tell(point.again, point.again_site, [])
 
     # --- conditional jumps
 
@@ -107,8 +109,8 @@ class Jumps:
         return all(each.target != index for each in instructions)
 
     def jumping(self, point: Point, label: int) -> int:
-        """The label to jump to: if it is that of a loop's header, one where the hook of the loop is called before."""
-        if point.loop is None:
+        """The label to jump to: where that is a jump back that is told of, one where the hooks are called before."""
+        if point.loop is None and point.again is None:
             return label
         e = self.emitter
         stub = e.asm.label()
@@ -153,7 +155,7 @@ class Jumps:
             self.tell(branch, point.site, [e.at(2), e.constant(True)])
 
     def exhausted(self, following: int, landing: int, point: Point) -> int:
-        """The label of what is done at a loop's end: the host's own landing, then the hook, with the iterator on top."""
+        """The label of what is done at a loop's end: the host's own landing, then the hook; the iterator is on top."""
         e, writer = self.emitter, self.writer
         label = e.asm.label()
         end = next(group for group in writer.groups if group.first <= following < group.first + group.count)

@@ -1,10 +1,10 @@
 """Hooks around an instruction that performs a primitive and goes on.
 
-    before:   [.. operands]                          hook(site, operands); a replacement skips the rest
-    copies:   [.. operands, operands]                of those that the instruction takes
-    itself:   [.. operands, results]
-    after:    [.. operands, results]                 hook(site, operands, results)
-              [.. results]
+before:   [.. operands]                          hook(site, operands); a replacement skips the rest
+copies:   [.. operands, operands]                of those that the instruction takes
+itself:   [.. operands, results]
+after:    [.. operands, results]                 hook(site, operands, results)
+          [.. results]
 """
 
 from __future__ import annotations
@@ -63,13 +63,14 @@ class Primitives:
         call = observed_primitive(instruction)
         assert call is not None
         e, sequences = self.emitter, self.emitter.sequences
-        null = any(each.name == "null" for each in lift(instruction).calls) and instruction.op != "CALL_EX"
+        lifted = lift(instruction)
+        null = any(self.is_null(lifted.calls, each) for each in after_stack(instruction, lifted))
         if null:
             raws = self.without_null(raws)
             if instruction.flag == "null below":
                 e.emit("PUSH_NULL")
         if call.name == "special":
-            self.special(index, instruction, point)
+            self.special(index, instruction, point, raws, group)
         else:
             self.perform(index, instruction, point, call, raws, group)
         if null and instruction.flag != "null below":
@@ -89,6 +90,9 @@ class Primitives:
         kept = 0
         while kept < min(len(stack), lifted.need) and stack[kept] == Symbol(-1, lifted.need - 1 - kept):
             kept += 1
+        looks_below = kept and kept < lifted.need and not self.emitter.sequences.counts_depth(raws[0][0])
+        if looks_below and point.after is not None:
+            kept = 0  # it looks below what it takes, so that all of it has to lie together
         taken, made = lifted.need - kept, len(stack) - kept
         number = lifted.calls.index(call)
         results = {each.index: len(stack) - place for place, each in enumerate(stack) if each.call == number}
@@ -99,16 +103,16 @@ class Primitives:
         def operands(above: int) -> list[Operand]:
             return self.operands(index, instruction, call, row, above)
 
-        self.around(point, row, operands, perform, taken, made, [results[n] for n in sorted(results)], call, instruction)
+        self.around(
+            point, row, operands, perform, taken, made, [results[n] for n in sorted(results)], call, instruction
+        )
 
     @staticmethod
     def is_null(calls: list[Call], symbol: Symbol) -> bool:
         """Whether a symbol stands for a NULL."""
         return not symbol.is_operand and calls[symbol.call].name == "null"
 
-    def operands(
-        self, index: int, instruction: Instruction, call: Call, row: Primitive, above: int
-    ) -> list[Operand]:
+    def operands(self, index: int, instruction: Instruction, call: Call, row: Primitive, above: int) -> list[Operand]:
         """The operands as the hooks get them, with so many values above them."""
         e = self.emitter
         found = [self.operand(index, row, symbol, above) for symbol in call.operands]
@@ -167,6 +171,9 @@ class Primitives:
                 e.emit("POP_TOP")
             elif plural:
                 self.spread(results)
+            elif made > 1:  # an operand that stays is among what is made
+                e.emit("COPY", taken + 1)
+                e.emit("SWAP", 2)
             if point.after is None or not row.results:
                 e.sequences.drop_below(taken, made)
                 e.sequences.jump_back(done)
@@ -238,14 +245,52 @@ class Primitives:
         if point.after is not None:
             self.tell(point.after, point.site, operands, refuse)
 
-    def special(self, index: int, instruction: Instruction, point: Point) -> None:
-        """The load of a special method, as one object."""
-        e = self.emitter
+    def special(self, index: int, instruction: Instruction, point: Point, raws: list[Raw], group: Group) -> None:
+        """The load of a special method as one object, which the host loads in two parts."""
+        e, sequences = self.emitter, self.emitter.sequences
+        performed, found = e.asm.label(), e.asm.label()
 
-        def look_up(site: Any) -> None:
-            self.writer.handlers.mark(index)
+        def skip(go_on: int) -> None:
+            sequences.jump_back(performed)
 
-        raise NotImplementedError(look_up)
+        if point.before is not None:
+            self.tell(point.before, point.site, [e.constant(instruction.arg), e.at(1)], skip)
+        e.room(8)
+        e.push_function(_special)
+        e.emit("COPY", 3)
+        e.load_const(instruction.arg)
+        sequences.call(2)
+        e.emit("COPY", 1)
+        e.load_const(_MISSING)
+        e.emit("IS_OP", 0)
+        sequences.jump_if("FALSE", found)
+        e.emit("POP_TOP")
+        self.writer.raws(raws, index, group)  # raises, and says why
+        e.emit("POP_TOP")
+        e.asm.place(found)
+        e.asm.place(performed)
+
+        def replace(go_on: int) -> None:
+            e.emit("SWAP", 2)
+            e.emit("POP_TOP")
+            sequences.jump_back(go_on)
+
+        if point.after is not None:
+            self.tell(point.after, point.site, [e.constant(instruction.arg), e.at(2), e.at(1)], replace)
+        sequences.drop_below(1)
+
+
+_MISSING = object()
+
+
+def _special(owner: Any, name: str) -> Any:
+    """What a `with` statement finds on the type of its manager, bound."""
+    for base in type(owner).__mro__:
+        if name in vars(base):
+            value = vars(base)[name]
+            bind = getattr(type(value), "__get__", None)
+            return value if bind is None else bind(value, owner, type(owner))
+    return _MISSING
 
 
 def _refuse() -> None:

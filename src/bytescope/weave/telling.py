@@ -30,9 +30,7 @@ class Teller:
         self.emitter = emitter
         self.calls: list[tuple[int, Any, Any]] = []
 
-    def tell(
-        self, hook: Any, site: Any, operands: list[Operand], replace: Callable[[int], None] | None = None
-    ) -> None:
+    def tell(self, hook: Any, site: Any, operands: list[Operand], replace: Callable[[int], None] | None = None) -> None:
         """Emit the call of a hook. The stack is afterwards what it was before.
 
         Args:

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from bytescope.code import groups
 from bytescope.code.build import build_code
 from bytescope.code.groups import Group, Raw, groups_of
-from bytescope.code.instruction import Instruction, Lowered
-from bytescope.code.light import Any
 from bytescope.code.host import HIDES_LOCALS, TARGETED
+from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.interpose import LOADS_CONST, YIELDS
+from bytescope.code.light import Any
 from bytescope.isa.lift import lift
 from bytescope.isa.observed import observed_primitive
 from bytescope.isa.operands import operand_kinds
-from bytescope.isa.plan import Plan, Point
+from bytescope.isa.plan import Plan
 from bytescope.isa.verify import Verified
 from bytescope.weave.calls import Calls
 from bytescope.weave.emitter import Emitter
@@ -75,6 +75,7 @@ class Writer:
             for index, point in plan.points.items()
         )
         self.kinds = operand_kinds(lowered, verified) if self.calls_are_observed else []
+        self.inside = _inside_of_sends(self.instructions)
         self.before_label: dict[int, Callable[[], None]] = {}
         self.after_resume: Callable[[], None] | None = None
         for index, value in enumerate(code.co_consts):
@@ -143,6 +144,8 @@ class Writer:
 
     def concerns(self, index: int) -> bool:
         """Whether an instruction cannot stay as it is."""
+        if index in self.inside:
+            return False
         return index in self.plan.points or (self.calls_are_observed and self.primitives.pushes_method(index))
 
     def instruction(self, index: int, raws: list[Raw], group: Group) -> None:
@@ -177,7 +180,7 @@ class Writer:
 
     def resumed(self, group: Group) -> None:
         """What was put off until a yield's RESUME."""
-        if self.after_resume is not None and not group.raws[-1][0] in YIELDS:
+        if self.after_resume is not None and group.raws[-1][0] not in YIELDS:
             write, self.after_resume = self.after_resume, None
             write()
 
@@ -195,7 +198,7 @@ class Writer:
         """
         e, sequences = self.emitter, self.emitter.sequences
         e.cover(self.handlers.key(index))
-        if self.verified.depths[index] >= 0:  # what is not, belongs to the SEND before it
+        if index not in self.inside:  # what is belongs to the SEND
             self.handlers.mark(index)
         for raw in raws:
             opcode, arg = raw
@@ -214,3 +217,13 @@ class Writer:
                 if self.plan.exceptions:
                     arg = sequences.finalized(opcode, arg)
                 e.emit(opcode, sequences.with_depth(opcode, arg, depth))
+
+
+def _inside_of_sends(instructions: list[Instruction]) -> frozenset[int]:
+    """What the host executes between a SEND and its target, and what is one instruction together with it here."""
+    return frozenset(
+        index
+        for start, each in enumerate(instructions)
+        if each.op == "SEND" and each.target is not None
+        for index in range(start + 1, each.target)
+    )
