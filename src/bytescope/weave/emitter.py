@@ -159,7 +159,7 @@ class Emitter:
                 self.asm.position = position
                 write()
 
-    def keys(self) -> list[Hashable]:
+    def needed_handlers(self) -> list[Hashable]:
         """The keys of handlers that are needed; nothing is covered any more."""
         self.cover(None)
         return list(dict.fromkeys(key for _, _, key in self._spans))

@@ -1,9 +1,9 @@
 """What exceptions do in a woven code object.
 
 Each stretch of the program's own instructions has a handler of the weaver's, also where the program has none, if
-somebody wants to be told. It lets an error that ends the run pass, tells the hooks, and goes on to the program's handler,
-if there is one, with the stack that this one expects. Hooks have a handler of their own: an error of theirs leaves the
-frame, whatever handlers the program has.
+somebody wants to be told. It lets an error that ends the run pass, tells the hooks, and goes on to the program's
+handler, if there is one, with the stack that this one expects. Hooks have a handler of their own: an error of theirs
+leaves the frame, whatever handlers the program has.
 """
 
 from __future__ import annotations
@@ -66,14 +66,14 @@ class Handlers:
         e = self.emitter
         e.asm.position = None
         written: dict[Hashable, tuple[int, int]] = {}
-        keys = e.keys()
+        keys = e.needed_handlers()
         pending = [each for each in keys if each is not HOOK]
         for key in pending:
             assert isinstance(key, _Key)
             depth = 0 if key.handler is None else key.handler.depth
             written[key] = (e.asm.here(), depth)
             self._program(key)
-        if any(each is HOOK for each in e.keys()):
+        if any(each is HOOK for each in e.needed_handlers()):
             written[HOOK] = (e.asm.here(), 0)
             self._failure()
         return written
