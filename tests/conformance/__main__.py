@@ -14,13 +14,19 @@ from .runs import SRC, Choice, Run, run_tier
 
 COLUMNS = "version tier level engine modules clean native passing lost excused seconds good".split()
 
+ENGINES = ["cpython", "interpreter", "observed", "woven"]
+ABOUT_ENGINES = (
+    "cpython: the native baseline; interpreter (default); observed: the interpreter, with an analysis that observes "
+    "every event; woven: the weaver with such an analysis"
+)
+
 DAILY = "day/12"  # the part of the wide tier that continuous integration has time for
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
     add = parser.add_argument
-    add("--engine", choices=["cpython", "interpreter"], default="interpreter", help="cpython is the native baseline")
+    add("--engine", choices=ENGINES, default="interpreter", help=ABOUT_ENGINES)
     add("--level", choices=["L1", "L2"], action="append", help="L1 (default): tests are guests; L2: the library too")
     add("--tier", choices=plan.TIERS, action="append", help="repeatable; core unless told otherwise")
     add("--python", action="append", metavar="EXE", help="host, repeatable; all: every one found; default: this Python")

@@ -139,6 +139,40 @@ class Interpreter:
         return None
 
 
+class Observed:
+    """An engine with an analysis attached that observes every event of the guests: then nothing is left as it was."""
+
+    def __init__(self, engine, libraries):
+        import bytescope
+
+        self.instructions = 0  # events, rather
+
+        def told(analysis, *given):
+            self.instructions += 1
+
+        events = {event.method: told for event in bytescope.EVENTS.values() if event.name not in ("begin", "end")}
+        everything = type("Everything", (bytescope.Analysis,), events)
+        globs = [*libraries, *GUESTS]
+        self._attached = bytescope.attach(
+            everything(),
+            include=[glob for glob in globs if not glob.startswith("!")],
+            exclude=[glob[1:] for glob in globs if glob.startswith("!")],
+            engine=engine,
+        )
+        self._attached.__enter__()  # for the rest of the process
+
+    def functions(self):
+        return 0, []
+
+
+ENGINES = {
+    "cpython": lambda libraries: Native(),
+    "interpreter": Interpreter,
+    "observed": lambda libraries: Observed("interpreter", libraries),
+    "woven": lambda libraries: Observed("woven", libraries),
+}
+
+
 def tests_of(suite):
     """Every single test of nested suites."""
     for test in suite:
@@ -167,7 +201,7 @@ def limit(memory):
 def main(spec, stream):
     limit(spec["memory"])
     sys.path.append(spec["src"])
-    engine = Native() if spec["engine"] == "cpython" else Interpreter(spec["libraries"])
+    engine = ENGINES[spec["engine"]](spec["libraries"])
     began = engine.instructions
     import test.support
 

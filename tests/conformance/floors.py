@@ -1,6 +1,7 @@
 """The least number of instructions that a module must interpret: passes that interpret nothing prove nothing."""
 
 import json
+from pathlib import Path
 
 from .baseline import FOLDER
 from .supervise import Report
@@ -9,18 +10,21 @@ SHARE = 0.5  # of the shortest good run on any version: run lengths vary with ti
 UNKNOWN = 1  # for a module of which no run is recorded yet
 
 
-def load(level: str) -> dict[str, int]:
-    """The floors by module name, for all versions."""
-    path = FOLDER / f"floors-{level}.json"
+def _path(level: str, engine: str) -> Path:
+    return FOLDER / (f"floors-{level}.json" if engine == "interpreter" else f"floors-{level}-{engine}.json")
+
+
+def load(level: str, engine: str = "interpreter") -> dict[str, int]:
+    """The floors by module name, for all versions; of events, where the engine has an analysis attached."""
+    path = _path(level, engine)
     return json.loads(path.read_text()) if path.exists() else {}
 
 
-def record(level: str, reports: dict[str, Report]) -> None:
+def record(level: str, engine: str, reports: dict[str, Report]) -> None:
     """Lowers the floors to the modules that ran to their end, and adds those of new ones."""
-    floors = load(level)
+    floors = load(level, engine)
     for name, report in reports.items():
         if report.status == "ok":
             floor = int(report.instructions * SHARE)
             floors[name] = min(floor, floors.get(name, floor))
-    path = FOLDER / f"floors-{level}.json"
-    path.write_text(json.dumps(floors, indent=0, sort_keys=True) + "\n")
+    _path(level, engine).write_text(json.dumps(floors, indent=0, sort_keys=True) + "\n")

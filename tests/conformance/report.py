@@ -14,14 +14,14 @@ EXPLAINED = 60  # excused tests are listed up to this number
 def figures(runs: list[dict]) -> str:
     """The figures as Markdown: a table of the runs, then each known difference with its reason."""
     rows = [
-        "| CPython | tier | level | modules clean | pass natively | of these pass here | known differences | time |"
+        "| CPython | tier | level | engine | modules clean | pass natively | of these pass here | known differences | time |"
     ]
-    rows += ["|---|---|---|---|---|---|---|---|"]
-    for run in sorted(runs, key=lambda run: (run["release"], run["level"], run["tier"])):
+    rows += ["|---|---|---|---|---|---|---|---|---|"]
+    for run in sorted(runs, key=lambda run: (run["engine"], run["release"], run["level"], run["tier"])):
         kept = run["native"] - run["lost"] - run["excused"]
         share = f"{100 * kept / run['native']:.2f} %" if run["native"] else "-"
         rows.append(
-            f"| {run['release']} | {run['tier']} | {run['level']} | {run['clean']} of {run['modules']} "
+            f"| {run['release']} | {run['tier']} | {run['level']} | {run['engine']} | {run['clean']} of {run['modules']} "
             f"| {run['native']} | {kept} ({share}) | {run['excused']} | {run['seconds'] / 60:.1f} min |"
         )
     return "\n".join([*rows, "", *_known(runs)])

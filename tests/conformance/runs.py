@@ -109,8 +109,8 @@ def _judge(run: Run) -> None:
     if run.engine == "cpython":
         run.verdict = judge(run.natives, run.reports, [], None)
         return
-    allowed = [entry for entry in expectations() if entry.applies(run.host.version, run.level, run.tier)]
-    run.verdict = judge(run.natives, run.reports, allowed, floors.load(run.level))
+    allowed = [entry for entry in expectations() if entry.applies(run.host.version, run.level, run.tier, run.engine)]
+    run.verdict = judge(run.natives, run.reports, allowed, floors.load(run.level, run.engine))
 
 
 def _update(run: Run) -> None:
@@ -120,7 +120,7 @@ def _update(run: Run) -> None:
         run.natives |= merged
         print("recorded in", baseline.save(version, run.tier, run.host.release, run.natives))
     else:
-        floors.record(run.level, run.reports)
+        floors.record(run.level, run.engine, run.reports)
 
 
 def run_modules(

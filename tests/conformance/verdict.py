@@ -21,9 +21,10 @@ class Expectation:
     versions: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
+    engines: tuple[str, ...] = ()
 
-    def applies(self, version: str, level: str, tier: str) -> bool:
-        chosen = ((self.versions, version), (self.levels, level), (self.tiers, tier))
+    def applies(self, version: str, level: str, tier: str, engine: str = "interpreter") -> bool:
+        chosen = ((self.versions, version), (self.levels, level), (self.tiers, tier), (self.engines, engine))
         return all(not allowed or value in allowed for allowed, value in chosen)
 
 
@@ -49,7 +50,7 @@ def expectations(path: Path = EXPECTED) -> list[Expectation]:
         Expectation(
             entry["match"],
             entry.get("reason", "").strip(),
-            *(tuple(entry.get(key, ())) for key in ("versions", "levels", "tiers")),
+            *(tuple(entry.get(key, ())) for key in ("versions", "levels", "tiers", "engines")),
         )
         for entry in entries
     ]

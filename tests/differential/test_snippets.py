@@ -18,7 +18,7 @@ def _topic(topic: str, engine: str) -> dict[str, harness.Outcome]:
 
 
 OPEN = {
-    "calls::double_star_failures": "a KeyError from a mapping for a key it names: CPython takes it for a double key",
+    "calls::double_star_failures": "3.11 takes a KeyError that C code raises in a mapping for a double key",
     "debuggers::coroutine_destroyed_by_failure": "a coroutine freed by the machine warns at the machine's line",
     "debuggers::import_failure_traceback": "the frame of exec_module has a line of its own",
     "debuggers::pdb_session": "pdb's commands meet a frame without a line",

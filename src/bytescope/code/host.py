@@ -211,6 +211,12 @@ CLASS_PATTERN_NOUN: Final = "type" if HOST == "3.11" else "class"
 INTERRUPTS_AT_TARGET: Final = HOST in ("3.11", "3.12")
 """Whether an interrupt at a jump back goes to the handler in force before the jump's target, not at the jump."""
 
+MISTAKES_KEY_ERRORS: Final = HOST != "3.11"
+"""Whether `f(**mapping)` takes any KeyError that the mapping raises for a keyword that comes twice."""
+
+SEND_KEEPS_VALUE: Final = HOST == "3.11"
+"""Whether what is sent to a generator lives on until the generator yields again."""
+
 COUNTS_BUILTIN_CALLS: Final = HOST == "3.11"
 """Whether calls of builtin functions count for the recursion limit."""
 

@@ -10,6 +10,7 @@ import types
 import weakref
 from collections.abc import Generator
 
+from bytescope.code.host import SEND_KEEPS_VALUE
 from bytescope.code.interrupts import catch_in_jumps
 from bytescope.code.light import Any
 from bytescope.machine import calls, limits, processes, recursion, runtime
@@ -147,6 +148,8 @@ def drive(
         while True:
             try:
                 answer = yield R.pop()
+                if SEND_KEEPS_VALUE:
+                    answer = answer.pop()
             except GeneratorExit:
                 raise
             except BaseException as error:  # an interrupt on the way back
@@ -234,6 +237,8 @@ def watched(
             while True:
                 try:
                     answer = yield R.pop()
+                    if SEND_KEEPS_VALUE:
+                        answer = answer.pop()
                 except GeneratorExit:
                     raise
                 except BaseException as error:  # an interrupt on the way back

@@ -83,6 +83,23 @@ def lookup(kind: type, name: str) -> Any:
     return NULL
 
 
+_string_keyed: set[int] = set()
+"""Ids of classes that are known to have no other names than strings, nor have their bases."""
+
+
+def _only_strings(kind: type) -> bool:
+    """Whether looking names up in a class runs no code: other keys than strings might, when they are compared."""
+    number = id(kind)
+    if number not in _string_keyed:
+        for base in _mro(kind) or (kind,):
+            for name in _namespace(base):
+                if type(name) is not str:
+                    return False
+        _string_keyed.add(number)
+        weakref.finalize(kind, _string_keyed.discard, number).atexit = False
+    return True
+
+
 _HEAP_TYPE = 1 << 9
 _IMMUTABLE_TYPE = 1 << 8
 
@@ -123,6 +140,8 @@ def learn(owner: Any, name: str, store: bool) -> None:
         store: whether it is to be stored.
     """
     kind = type(owner)
+    if not _only_strings(owner if kind is type else kind):
+        return
     if kind is type:
         if not store and lookup(owner, name) is not NULL and _inert(lookup(owner, name), "__get__"):
             class_attributes.add((id(owner), name))

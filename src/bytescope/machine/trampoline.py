@@ -20,6 +20,7 @@ import types
 from collections.abc import Callable
 
 from bytescope.code.assemble import Assembler
+from bytescope.code.host import SEND_KEEPS_VALUE
 from bytescope.code.instruction import Position
 from bytescope.code.light import Any
 from bytescope.code.sequences import Sequences
@@ -59,6 +60,7 @@ class Trampoline:
         self.optimized = bool(code.co_flags & 1)
         self.deepest = max((site.depth for site in sites), default=0)
         self.loops = [self.asm.label() for _ in range(self.deepest + 2)]
+        self.starts = self.asm.label()
         self.widest = 2
 
     def load_const(self, value: Any) -> None:
@@ -136,12 +138,18 @@ class Trampoline:
             self.sequences.call(0)
         self.sequences.call(4)
         self.load_const(None)
+        if SEND_KEEPS_VALUE:
+            self.asm.jump("JUMP_FORWARD", self.starts)  # into the loop behind the next instruction
 
     def emit_loop(self, depth: int, numbers: list[int]) -> None:
         """The loop for one depth of exception handling, its dispatch and its sites."""
         asm = self.asm
         finished = asm.label()
         asm.place(self.loops[depth])
+        if SEND_KEEPS_VALUE:
+            asm.emit("BUILD_LIST", 1)  # the machine takes it out
+        if not depth:
+            asm.place(self.starts)
         asm.jump("SEND", finished)
         requests = asm.label()
         asm.jump("JUMP_FORWARD", requests)

@@ -369,3 +369,31 @@ class L:
 for t in ("f(*G())", "f(1, *G())", "[*G()]", "f(*H())", "f(*I())", "f(1, *I())", "[*I()]", "f(*J())", "[*J()]", "f(*K())", "[*K()]", "f(1, *K())", "f(*L())", "[*L()]", "f(*5)", "f(1, *5)", "f(*5, **6)", "(*G(),)", "{*G()}", "{*5}", "a, *b = 5", "a, *b = G()", "a, b = I()", "a, b = K()"):
     try: exec("print(" + t + ")" if "=" not in t else t)
     except Exception as e: print(t, type(e).__name__, e)
+
+# --- double_star_of_mappings_that_are_no_dicts
+class Pairs:
+    def __init__(self, *pairs): self.pairs = pairs
+    def keys(self): print("keys"); return [k for k, _ in self.pairs]
+    def __getitem__(self, key):
+        print("get", key)
+        return next(v for k, v in self.pairs if k == key)
+class Bad(Pairs):
+    def __getitem__(self, key): raise self.error
+class Sub(dict):
+    def __iter__(self): print("iter"); return super().__iter__()
+def f(**kwargs): return kwargs
+def attempt(function):
+    try: print(function())
+    except Exception as e: print(type(e).__name__, e, e.__context__, e.__cause__)
+attempt(lambda: f(**Pairs(("x", 1), ("y", 2))))
+attempt(lambda: f(**Pairs(("x", 1), ("x", 2))))
+attempt(lambda: f(x=0, **Pairs(("y", 1), ("x", 2))))
+attempt(lambda: f(**Sub(a=1), **Sub(b=2)))
+attempt(lambda: f(**Sub(a=1), **Sub(a=2)))
+for error in KeyError("z"), KeyError(), KeyError("z", 1), AttributeError("none"), ValueError("bad"):
+    Bad.error = error
+    attempt(lambda: f(**Bad(("x", 1))))
+class Keys: pass
+for keys in 5, None, lambda: 5, lambda: "ab":
+    Keys.keys = staticmethod(keys) if callable(keys) else keys
+    attempt(lambda: f(**Keys()))

@@ -401,3 +401,16 @@ class R:
     @staticmethod
     def build(a, b): print("build", a, b); return R()
 copy.copy(R())
+
+# --- names_that_are_no_strings
+class Key:
+    def __hash__(self): return hash("name")
+    def __eq__(self, other):
+        print("compared with", other)
+        C.__bases__ = (Second,)
+        return False
+class First: name = other = "first"
+class Second: name = other = "second"
+C = type("C", (First,), {Key(): 5})
+print(C.name)
+print(C.other, C().other)

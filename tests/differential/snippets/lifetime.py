@@ -233,3 +233,15 @@ async def main():
     task = asyncio.create_task(f()); await task; print("task done")
 asyncio.run(main())
 print("end")
+
+# --- finalized_before_the_next_instruction
+class Named: state = None
+class Setter:
+    def __del__(self): set_state()
+def set_state(): named.state = "set"
+for _ in range(3):
+    named = Named()
+    dying = Setter()
+    del dying
+    now = named.state
+    print(now)

@@ -124,3 +124,20 @@ def f(n):
         if n < 50: raise
         return f"handled at {n}"
 print(f(200))
+
+# --- no_exception_is_left_behind_at_the_limit
+import sys
+def f():
+    try: return f()
+    except ValueError: return -1
+try: f()
+except RecursionError as e:
+    n, tb = 0, e.__traceback__
+    while tb: n, last, tb = n + 1, tb, tb.tb_next
+    print(n > 100, last.tb_lineno is not None, e.__context__)
+print(sys.exc_info())
+def g():
+    try: return g()
+    except RecursionError: return sys.exc_info()[0]
+print(g(), sys.exc_info())
+del n, tb, last

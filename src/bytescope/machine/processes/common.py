@@ -6,7 +6,7 @@ import types
 from collections.abc import Generator
 
 from bytescope.code.light import Any
-from bytescope.machine.runtime import NULL, Raised, lookup, type_name
+from bytescope.machine.runtime import NULL, Raised, lookup
 
 Process = Generator[Any, Any, Any]
 
@@ -53,19 +53,6 @@ def call_special(value: Any, method: Any) -> Process:
         if type(method) is Raised:
             return method
     return (yield (method,))
-
-
-def keys_of(mapping: Any, error: str) -> Process:
-    """Ask for `mapping.keys`, as CPython does before it takes something for a mapping.
-
-    Args:
-        mapping: the object.
-        error: message of the TypeError if it has no such attribute; `{0}` stands for its type.
-    """
-    keys = yield getattr, mapping, "keys"
-    if failed(keys, AttributeError):
-        raise TypeError(error.format(type_name(type(mapping))))
-    return keys
 
 
 def function_string(function: Any) -> Process:

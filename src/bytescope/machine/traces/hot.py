@@ -68,21 +68,25 @@ def count_passes(program: Program, ops: list[Op], resumes: list[Resume | None], 
 
 
 def counted(program: Program, index: int, plain: Op, threshold: int) -> Op:
-    """A handler that does what the instruction's does, until it was called so often that a trace takes its place."""
+    """A handler that leaves the instruction to the plain one, until a trace takes its place after so many passes.
+
+    It does not call the plain handler: this would take the room at the recursion limit from it.
+    """
     left = threshold
+    leave = -3 - 2 * index
 
     def op(R: list[Any]) -> int:
         nonlocal left
         left -= 1
+        executed[0] -= 1
         if left >= 0 or program.ops is None or program.ops[index] is not op:
-            return plain(R)
+            return leave
         left = threshold
         try:
             made = trace(program, index, R[0])
         except RecursionError:
-            return plain(R)
+            return leave
         program.ops[index] = made or plain
-        executed[0] -= 1
         return index
 
     return op
