@@ -116,6 +116,14 @@ def test_one_test_alone(tmp_path):
     assert run(tmp_path, "os._exit(0)", match=("*test_good",))[1] == {"Tests.test_good": "pass"}
 
 
+@pytest.mark.process
+@pytest.mark.parametrize("engine", ["interpreter", "observed"])
+def test_engines_really_execute_the_module(tmp_path, engine):
+    result, outcomes = run(tmp_path, "pass", engine=engine, libraries=("sample",))
+    assert result.status == "ok" and outcomes == USUAL | {"Tests.test_zlast": "pass"}
+    assert result.instructions > 100 and not result.natives
+
+
 def native(**outcomes):
     return baseline.Native({f"test.test_m.C.{test}": outcome for test, outcome in outcomes.items()})
 
