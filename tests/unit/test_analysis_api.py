@@ -153,6 +153,26 @@ def test_enough_makes_a_site_silent() -> None:
     assert result["r"] == 2
 
 
+def test_enough_of_a_branch_is_enough_of_one_outcome() -> None:
+    class Once(Recorder):
+        def branch(self, site, value, condition):
+            self.note(site.line, condition)
+            return ENOUGH
+
+    class Always(Recorder):
+        def branch(self, site, value, condition):
+            self.note(site.line, condition)
+
+    source = "r = 0\nfor i in range(5):\n    if i == 3:\n        r += 1\n"
+    once, always = Once(), Always()
+    assert run(source, once, always)["r"] == 1
+    assert once.seen == [(2, True), (3, False), (3, True), (2, False)]
+    assert len(always.seen) == 11
+    again = Once()
+    run("for i in range(3):\n    if i == 5: pass\n", again)
+    assert again.seen == [(1, True), (2, False), (1, False)]
+
+
 def test_what_an_analysis_does_is_nobody_s_event() -> None:
     class Shows(Recorder):
         def call(self, site, function, args, kwargs, result):

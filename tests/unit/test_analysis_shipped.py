@@ -43,10 +43,46 @@ def test_comparisons_of_every_kind(tmp_path: Path) -> None:
         ("string", "find", "'hello'", "'l'", 14),
         ("re", "search", "'z'", "'hello'", 15),
     ]
-    inside = found["records"][1]
-    assert inside["loop"] is not None
-    assert len(inside["branches"]) == 2
-    assert inside["stack"] == ["<module>:6"]
+    ((number, inside),) = [(len(r["stack"]), r["stack"][0]) for r in found["records"] if r["op"] == "startswith"]
+    assert (number, inside["function"], inside["line"], inside["call"]) == (1, "<module>", 6, 1)
+    assert [rounds for _, rounds in inside["loops"]] == [0]
+    assert [outcome for _, outcome in inside["branches"]] == [True, True]
+
+
+def test_comparisons_that_miss_or_fail(tmp_path: Path) -> None:
+    source = (
+        "d = {'a': None}\nd.get('a'); d.get('b', 3)\nstr.startswith('ab', 'b')\ntry:\n    'abc'.index('z')\n"
+        "except ValueError:\n    pass\nimport re\nre.match(string='x', pattern='y')\n"
+    )
+    records = analysed(tmp_path, source, "comparisons").result()["records"]
+    assert [(r["op"], *r["operands"], r["result"]) for r in records] == [
+        ("get", "'b'", "{'a': None}", "False"),
+        ("startswith", "'ab'", "'b'", "False"),
+        ("index", "'abc'", "'z'", "ValueError('substring not found')"),
+        ("match", "'x'", "'y'", "None"),
+    ]
+
+
+def test_comparisons_know_the_calls_loops_and_branches_around(tmp_path: Path) -> None:
+    source = (
+        "def test(c):\n    return c == 'x'\ndef parse(text):\n    for row in text:\n        for c in row:\n"
+        "            if c:\n                test(c)\nclass C:\n    def __lt__(self, other):\n        return 1 < 2\n"
+        "parse(['ab', 'c'])\nC() < C()\n"
+    )
+    records = analysed(tmp_path, source, "comparisons").result()["records"]
+    stacks = [r["stack"] for r in records if r["op"] == "=="]
+    assert [[frame["function"] for frame in stack] for stack in stacks] == [["test", "parse", "<module>"]] * 3
+    assert [[frame["call"] for frame in stack] for stack in stacks] == [[4, 3, 1], [5, 3, 1], [6, 3, 1]]
+    assert [[rounds for _, rounds in stack[1]["loops"]] for stack in stacks] == [[0, 0], [0, 1], [1, 2]]
+    assert all([outcome for _, outcome in stack[1]["branches"]] == [True, True, True] for stack in stacks)
+    inner = next(r["stack"] for r in records if r["function"] == "C.__lt__")
+    assert (inner[1]["line"], inner[1]["loops"]) == (12, None)
+
+
+def test_comparisons_are_counted_beyond_the_limit(tmp_path: Path) -> None:
+    comparisons = analysed(tmp_path, "for i in range(9):\n    i == 1\n", "comparisons", limit="2")
+    assert len(comparisons.result()["records"]) == 2
+    assert comparisons.report().splitlines()[4].startswith("    9  <module>:2  compare ==  0 ~ 1, 1 ~ 1, 2 ~ 1, 3 ~ 1")
 
 
 def test_calls_through_host_code_and_generators(tmp_path: Path) -> None:

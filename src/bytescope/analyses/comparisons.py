@@ -5,25 +5,27 @@ from __future__ import annotations
 import re
 import types
 from collections import deque
-from collections.abc import Mapping
 from typing import Any
 
 from bytescope.analyses.base import SafeRepr, Shipped, table
+from bytescope.analyses.surroundings import Surroundings
 from bytescope.analysis import Site
-from bytescope.analysis.frames import caller, frame
+from bytescope.analysis.frames import frame
 
 _TEXT_TESTS = frozenset(
     "startswith endswith find rfind index rindex count isalpha isdigit isdecimal isnumeric isalnum isspace isupper "
     "islower isidentifier isprintable isascii istitle".split()
 )
 _PATTERN_TESTS = frozenset({"match", "search", "fullmatch", "finditer", "findall"})
+_EXAMPLES = 4
 
 
-class Comparisons(Shipped):
+class Comparisons(Surroundings, Shipped):
     """Records comparisons, containment tests, tests of strings, `re` matches and misses of dict lookups.
 
-    Each record has kind, op, operands, result, site, and the frames around it, innermost first, each with function,
-    line, loop and the conditional jumps that decide about it.
+    Each record has kind, op, operands, result, place, and the stack of frames around it, innermost first: each with
+    function, line, number of the call, the loops (each with the number of its round) and the conditional jumps that
+    decide about it (each with what came out).
 
     Args:
         limit: how many records are kept, the latest ones; None for all.
@@ -32,10 +34,11 @@ class Comparisons(Shipped):
     """
 
     def __init__(self, limit: int | None = 100_000, width: int = 80, stack: int = 10) -> None:
+        super().__init__(stack)
         self.records: deque[dict[str, Any]] = deque(maxlen=limit)
         self.count = 0
-        self.stack = stack
         self._repr = SafeRepr(width)
+        self._places: dict[tuple[Site, str, str], list[Any]] = {}
         self._lookups: dict[int, tuple[Any, Any]] = {}
 
     def compare(self, site: Site, op: str, left: Any, right: Any, result: Any) -> None:
@@ -48,78 +51,94 @@ class Comparisons(Shipped):
 
     def call(self, site: Site, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         """A call: of a string's method that tests it, of `re`, of `dict.get`."""
-        name = getattr(function, "__name__", None)
-        owner = getattr(function, "__self__", None)
-        if isinstance(owner, types.ModuleType):
-            owner = None
-        if name in _TEXT_TESTS and isinstance(owner, (str, bytes, bytearray)):
-            self._add("string", name, (owner, *args), result, site)
-        elif name in _PATTERN_TESTS and isinstance(owner, re.Pattern):
-            self._add("re", name, (owner.pattern, *args), result, site)
-        elif name in _PATTERN_TESTS and getattr(function, "__module__", None) == "re":
-            self._add("re", name, tuple(args), result, site)
-        elif name == "get" and isinstance(owner, Mapping) and args and result is (args[1] if len(args) > 1 else None):
-            self._add("lookup", "get", (args[0], owner), False, site)
+        super().call(site, function, args, kwargs, result)
+        found = _test_of(function, args, kwargs)
+        if found is not None:
+            kind, name, operands = found
+            if kind != "lookup":
+                self._add(kind, name, operands, result, site)
+            elif not dict.__contains__(operands[1], operands[0]):
+                self._add(kind, name, operands, False, site)
 
     def before_getitem(self, site: Site, container: Any, key: Any) -> None:
         """A lookup that may miss."""
-        if isinstance(container, Mapping):
-            here = frame()
-            self._lookups[id(here)] = (container, key)
-
-    def raise_(self, site: Site, exception: BaseException) -> None:
-        """A lookup that has missed."""
-        found = self._lookups.pop(id(frame()), None)
-        if found is not None and site.op == "GETITEM" and isinstance(exception, KeyError):
-            self._add("lookup", "[]", (found[1], found[0]), False, site)
+        if isinstance(container, dict):
+            self._lookups[id(frame())] = (key, container)
 
     def getitem(self, site: Site, container: Any, key: Any, result: Any) -> None:
         """A lookup that has not missed."""
         self._lookups.pop(id(frame()), None)
 
+    def raise_(self, site: Site, exception: BaseException) -> None:
+        """A lookup that has missed, or `index` of a string that has not found anything."""
+        lookup = self._lookups.pop(id(frame()), None)
+        called = self.calling()
+        super().raise_(site, exception)
+        if lookup is not None and site.op == "GETITEM" and isinstance(exception, KeyError):
+            self._add("lookup", "[]", lookup, False, site)
+        elif called is not None and called.site is site and isinstance(exception, ValueError):
+            found = _test_of(called.function, called.args, called.kwargs)
+            if found is not None and found[0] == "string":
+                self._add(*found, exception, site)
+
     def _add(self, kind: str, op: str, operands: tuple[Any, ...], result: Any, site: Site) -> None:
         self.count += 1
+        texts = [self._repr(each) for each in operands]
         self.records.append(
             {
                 "kind": kind,
                 "op": op,
-                "operands": [self._repr(each) for each in operands],
+                "operands": texts,
                 "types": [type(each).__name__ for each in operands],
                 "result": self._repr(result),
                 "file": site.file,
                 "line": site.line,
                 "column": site.column,
                 "function": site.function,
-                "loop": site.loop,
-                "branches": list(site.branches),
-                "stack": self._around(site),
+                "stack": self.around(site),
             }
         )
+        place = self._places.setdefault((site, kind, op), [0, {}])
+        place[0] += 1
+        if len(place[1]) < _EXAMPLES:
+            place[1][" ~ ".join(text if len(text) <= 24 else text[:21] + "..." for text in texts)] = None
 
-    def _around(self, site: Site) -> list[str]:
-        here = frame()
-        found = [f"{site.function}:{site.line}"]
-        here = None if here is None else caller(here)
-        while here is not None and len(found) < self.stack:
-            found.append(f"{here.f_code.co_qualname}:{here.f_lineno}")
-            here = caller(here)
-        return found
+    # --- results
 
     def result(self) -> dict[str, Any]:
-        """All records, in order."""
+        """All records that were kept, in order; count is that of all."""
         return {"count": self.count, "records": list(self.records)}
 
     def report(self) -> str:
         """What was compared where, the busiest places first."""
         places: dict[tuple[Any, ...], list[Any]] = {}
-        for record in self.records:
-            key = (record["function"], record["line"], record["kind"], record["op"])
-            entry = places.setdefault(key, [0, {}])
-            entry[0] += 1
-            if len(entry[1]) < 4:
-                entry[1][" ~ ".join(text[:24] for text in record["operands"])] = None
+        for (site, kind, op), (count, examples) in self._places.items():
+            entry = places.setdefault((site.function, site.line, kind, op), [0, {}])
+            entry[0] += count
+            entry[1] |= examples
         rows = [
-            [count, f"{function}:{line}", f"{kind} {op}", ", ".join(examples)]
+            [count, f"{function}:{line}", f"{kind} {op}", ", ".join(list(examples)[:_EXAMPLES])]
             for (function, line, kind, op), (count, examples) in sorted(places.items(), key=lambda item: -item[1][0])
         ]
-        return f"{self.count:,} comparisons\n\n" + table(["count", "place", "test", "operands, for example"], rows[:40])
+        head = f"{self.count:,} comparisons at {len(rows):,} places\n\n"
+        return head + table(["count", "place", "test", "operands, for example"], rows[:40])
+
+
+def _test_of(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[str, str, tuple[Any, ...]] | None:
+    """What kind of test a call is, its name and its operands; None if it is none."""
+    name = getattr(function, "__name__", None)
+    owner = getattr(function, "__self__", None)
+    if type(function) is types.MethodDescriptorType and args:  # str.startswith(text, "x")
+        owner, *args = args  # type: ignore[assignment]
+    given = (*args, *kwargs.values())
+    if name in _TEXT_TESTS and isinstance(owner, (str, bytes, bytearray)):
+        return "string", name, (owner, *given)
+    if name in _PATTERN_TESTS and isinstance(owner, re.Pattern):
+        return "re", name, (owner.pattern, *given)
+    if name in _PATTERN_TESTS and getattr(function, "__module__", None) == "re":
+        return "re", name, given
+    if name == "get" and isinstance(owner, dict) and args:
+        return "lookup", name, (args[0], owner)
+    return None

@@ -180,15 +180,15 @@ class _Lines(Analysis):
 
 
 class _Branches(Analysis):
-    """The ways that conditional jumps went: each tells until it went both."""
+    """The ways that conditional jumps went: each tells of each once."""
 
     outcomes: dict[Site, int]
     loops_done: set[Site]
 
     def branch(self, site: Site, value: Any, condition: bool) -> Any:
         """A conditional jump."""
-        seen = self.outcomes[site] = self.outcomes.get(site, 0) | (2 if condition else 1)
-        return ENOUGH if seen == 3 else None
+        self.outcomes[site] = self.outcomes.get(site, 0) | (2 if condition else 1)
+        return ENOUGH
 
     def raise_(self, site: Site, exception: BaseException) -> None:
         """An exception is how an `async for` learns that there is no more."""

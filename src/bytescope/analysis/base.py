@@ -44,7 +44,8 @@ class _Enough:
 
 
 ENOUGH: Final = _Enough()
-"""What a method returns that wants no more of this event at this site; from then on it costs nothing there."""
+"""What a method returns that wants no more of this event at this site; from then on it costs nothing there. Of `branch`
+it wants no more of the same outcome."""
 
 
 class AnalysisError(BaseException):

@@ -72,9 +72,9 @@ def _failed(error: AnalysisError) -> None:
         observe.stop(again)
 
 
-def _enough(subscriber: Subscriber, event: str, site: Any) -> None:
+def _enough(subscriber: Subscriber, event: str, site: Any, outcome: bool | None) -> None:
     with _lock:
-        subscriber.silenced.add((site, event))
+        subscriber.silenced.add((site, event, outcome))
         observe.refresh(site.code, site.index, _planner.point)
 
 

@@ -44,7 +44,8 @@ def _refuse_mistakes(analysis: Analysis, name: str, value: Any) -> None:
         owner = f"{type(analysis).__name__}.{name}"
         close = [] if name in EVENTS else get_close_matches(name, METHODS, 1)
         hint = METHODS[close[0]].method if close else EVENTS[name].method if name in EVENTS else ""
-        raise ValueError(f"{owner}: there is no event of this name" + (f"; did you mean {hint}?" if hint else ""))
+        hint = f"did you mean {hint}?" if hint else "the name of a method that is for none begins with an underscore"
+        raise ValueError(f"{owner}: there is no event of this name; {hint}")
 
 
 def _checked(analysis: Analysis, event: Event) -> Callable[..., Any]:

@@ -35,8 +35,8 @@ def _nobody(*given: Any) -> None:
 on_failure: Callable[[AnalysisError], None] = _nobody
 """Stops the run; set by `board`."""
 
-on_enough: Callable[[Any, str, Any], None] = _nobody
-"""Makes an event silent for a subscriber at a site; set by `board`."""
+on_enough: Callable[[Any, str, Any, bool | None], None] = _nobody
+"""Makes an event silent for a subscriber at a site, of `branch` for one outcome; set by `board`."""
 
 
 def failed(subscriber: Subscriber, event: str, site: Any, error: BaseException) -> AnalysisError:
@@ -49,8 +49,15 @@ def failed(subscriber: Subscriber, event: str, site: Any, error: BaseException) 
     return failure
 
 
-def judge(subscriber: Subscriber, event: Event, site: Any, answer: Any) -> Replace | None:
+def judge(subscriber: Subscriber, event: Event, site: Any, last: Any, answer: Any) -> Replace | None:
     """What an answer other than None means.
+
+    Args:
+        subscriber: who has answered.
+        event: to what.
+        site: where.
+        last: the last of what it was told.
+        answer: its answer.
 
     Raises:
         AnalysisError: if it means nothing.
@@ -58,7 +65,7 @@ def judge(subscriber: Subscriber, event: Event, site: Any, answer: Any) -> Repla
     if isinstance(answer, Replace) and event.replace:
         return answer
     if answer is ENOUGH and event.parameters[:1] == ("site",):
-        on_enough(subscriber, event.name, site)
+        on_enough(subscriber, event.name, site, bool(last) if event.name == "branch" else None)
         return None
     allowed = "None, ENOUGH or Replace" if event.replace else "None or ENOUGH"
     error = TypeError(f"{event.method} returned {type(answer).__name__}, and may return {allowed}")
@@ -110,9 +117,9 @@ def _text(event: Event, count: int) -> str:
         lines += [f"            who = {index}"] if index else []
         lines += [f"            answer = m{index}({given})", "            if answer is not None:"]
         if count == 1:
-            lines += [f"                return judge(subscribers[0], event, {site}, answer)"]
+            lines += [f"                return judge(subscribers[0], event, {site}, {last}, answer)"]
             continue
-        lines += [f"                answer = judge(subscribers[{index}], event, {site}, answer)"]
+        lines += [f"                answer = judge(subscribers[{index}], event, {site}, {last}, answer)"]
         lines += ["                if answer is not None:", "                    outcome = answer"]
         if visible and last != site:
             lines += [f"                    {last} = answer.value"]

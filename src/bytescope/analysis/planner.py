@@ -171,6 +171,16 @@ class _CodePlan:
             if switch is not None:
                 point.after = _switching(switch, point.after)
 
+    def _branch(self, site: Site, point: Point) -> None:
+        """The hook of a branch: each outcome has its own subscribers, since some have had enough of one."""
+        asking = [each for each in self.chosen if each.wants("branch")]
+        yes, no = (
+            self.planner.hook("branch", [each for each in asking if each.wants_at("branch", site, outcome)])
+            for outcome in (True, False)
+        )
+        point.branch_when = None if (yes is None) is (no is None) else yes is not None
+        point.branch = yes if yes is no else _by_outcome(yes, no)
+
     def _already_tested(self, index: int) -> bool:
         """Whether a conditional jump's operand is what a TRUTH before it has made: nobody is asked twice."""
         return (
@@ -180,7 +190,7 @@ class _CodePlan:
     def _jump(self, index: int, instruction: Instruction, site: Site, point: Point) -> None:
         lifted = lift(instruction)
         if lifted.branch is not None or instruction.op == "FOR_ITER":
-            point.branch = self.hook("branch", site)
+            self._branch(site, point)
         target = instruction.target
         if target is None or target > index or instruction.op == "SEND" or self.instructions[target].op == "SEND":
             return
@@ -205,6 +215,17 @@ def _restoring_stores(unit: Unit) -> frozenset[int]:
         for index, each in enumerate(instructions)
         if each.op == "STORE_LOCAL" and (found := kinds[index]) is not None and found[-1] == SAVED
     )
+
+
+def _by_outcome(yes: Hook | None, no: Hook | None) -> Hook:
+    """A hook of a branch for each outcome."""
+
+    @as_hook
+    def hook(site: Site, value: Any, condition: bool) -> Any:
+        chosen = yes if condition else no
+        return None if chosen is None else chosen(site, value, condition)
+
+    return hook
 
 
 def _switching(switch: Hook | None, hook: Hook | None) -> Hook | None:

@@ -27,14 +27,14 @@ class Site:
         line, end_line, column, end_column: its place in the source, None where CPython knows none; columns in bytes.
         op: name of the instruction.
         instruction: the instruction with its immediate operand, as text.
-        loop: number of the innermost loop around it (the index of the loop's first instruction), or None.
+        loops: numbers of the loops around it (the index of a loop's first instruction), outermost first.
         branches: numbers (indices) of the conditional jumps that decide whether it is reached, outermost first.
         code: the code object, and table: all its sites; None in a site that was unpickled in another process.
     """
 
     __slots__ = (
         "module", "file", "function", "first_line", "index", "line", "end_line", "column", "end_column", "op",
-        "instruction", "loop", "branches", "code", "table", "__weakref__",
+        "instruction", "loops", "branches", "code", "table", "__weakref__",
     )  # fmt: skip
 
     module: str
@@ -48,10 +48,15 @@ class Site:
     end_column: int | None
     op: str
     instruction: str
-    loop: int | None
+    loops: tuple[int, ...]
     branches: tuple[int, ...]
     code: types.CodeType | None
     table: SiteTable | None
+
+    @property
+    def loop(self) -> int | None:
+        """The number of the innermost loop around it, or None."""
+        return self.loops[-1] if self.loops else None
 
     @property
     def source(self) -> str:
@@ -134,21 +139,19 @@ class SiteTable:
         site.line, site.end_line, site.column, site.end_column = position
         site.instruction = describe(instruction)
         block = self.flow.block_at(index).index
-        header = self.headers.get(block)
-        site.loop = None if header is None else self.flow.blocks[header].start
+        site.loops = self.loops_around.get(block, ())
         site.branches = self.deciding[block]
         return site
 
     @cached_property
-    def headers(self) -> dict[int, int]:
-        """Block to the header of the innermost loop around it; the machine's own loops around SEND are none."""
-        instructions = self.lowered.instructions
-        found = {}
-        for loop in self.flow.loops:
+    def loops_around(self) -> dict[int, tuple[int, ...]]:
+        """Block to the loops around it, by their first instructions; the machine's own loops around SEND are none."""
+        found: dict[int, tuple[int, ...]] = {}
+        for loop in sorted(self.flow.loops, key=lambda loop: -len(loop.body)):
             start = self.flow.blocks[loop.header].start
-            if instructions[start].op != "SEND":
+            if self.lowered.instructions[start].op != "SEND":
                 for block in loop.body:
-                    found[block] = loop.header
+                    found[block] = (*found.get(block, ()), start)
         return found
 
     @cached_property

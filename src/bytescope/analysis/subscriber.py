@@ -18,8 +18,8 @@ _FROM_EXCEPTIONS = frozenset({"raise", "handle", "unwind"})
 class Subscriber:
     """An attached analysis.
 
-    methods: its methods by event, those that the filters leave out excepted; silenced: (site, event) of which it has
-    had enough.
+    methods: its methods by event, those that the filters leave out excepted; silenced: (site, event, outcome) of which
+    it has had enough, outcome being None for all events but `branch`.
 
     Raises:
         TypeError, ValueError: if the analysis cannot be one.
@@ -30,7 +30,7 @@ class Subscriber:
         self.filters = filters
         methods = methods_of(analysis)
         self.methods = {name: each for name, each in methods.items() if name in LIFECYCLE or filters.wants_event(name)}
-        self.silenced: set[tuple[Site, str]] = set()
+        self.silenced: set[tuple[Site, str, bool | None]] = set()
         own = type(analysis)
         self._own = (own.__module__, own.__qualname__ + ".")
 
@@ -42,9 +42,9 @@ class Subscriber:
         """Whether it wants the event anywhere."""
         return event in self.methods
 
-    def wants_at(self, event: str, site: Site) -> bool:
-        """Whether it wants the event at a site."""
-        return self.filters.wants_site(site) and (site, event) not in self.silenced
+    def wants_at(self, event: str, site: Site, outcome: bool | None = None) -> bool:
+        """Whether it wants the event at a site, `branch` with an outcome."""
+        return self.filters.wants_site(site) and (site, event, outcome) not in self.silenced
 
     def method(self, event: str) -> Callable[..., Any]:
         """What is to be called for an event: the method, behind the filters that only the moment can decide."""

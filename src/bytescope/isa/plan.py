@@ -18,7 +18,8 @@ class Point:
     """What is called at one instruction.
 
     site: first argument of the hooks; before, after: around the instruction's primitive; branch: once its condition
-    is known; instruction: before it is executed; line: when execution comes to its line;
+    is known; branch_when: the only outcome that `branch` wants to know of, None for both (the hook knows by itself, but
+    an engine can spare the call); instruction: before it is executed; line: when execution comes to its line;
     loop: when it goes back to the header of a loop, whose site is `loop_site`; again: when it goes back to a line that
     begins there for who goes back to it, whose site is `again_site`; enter: when the frame begins here;
     leave, suspend, resume: when it is left, suspended, resumed here.
@@ -28,6 +29,7 @@ class Point:
     before: Hook | None = None
     after: Hook | None = None
     branch: Hook | None = None
+    branch_when: bool | None = None
     instruction: Hook | None = None
     line: Hook | None = None
     loop: Hook | None = None
@@ -40,7 +42,7 @@ class Point:
     again_site: Any = None
 
     def __bool__(self) -> bool:
-        return any(getattr(self, each.name) for each in fields(self) if not each.name.endswith("site"))
+        return any(getattr(self, each.name) for each in fields(self) if not each.name.endswith(("site", "_when")))
 
 
 @record(slots=True)
