@@ -124,9 +124,7 @@ class Comparisons(Surroundings, Shipped):
         return head + table(["count", "place", "test", "operands, for example"], rows[:40])
 
 
-def _test_of(
-    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[str, str, tuple[Any, ...]] | None:
+def _test_of(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[str, str, tuple[Any, ...]] | None:
     """What kind of test a call is, its name and its operands; None if it is none."""
     name = getattr(function, "__name__", None)
     owner = getattr(function, "__self__", None)
