@@ -18,10 +18,6 @@ def _topic(topic: str, engine: str) -> dict[str, harness.Outcome]:
 
 
 OPEN = {
-    "calls::double_star_failures": "3.11 takes a KeyError that C code raises in a mapping for a double key",
-    "debuggers::coroutine_destroyed_by_failure": "a coroutine freed by the machine warns at the machine's line",
-    "debuggers::import_failure_traceback": "the frame of exec_module has a line of its own",
-    "debuggers::pdb_session": "pdb's commands meet a frame without a line",
     "warnings_module::warning_from_c": "a warning from compiling in eval names the machine's line",
 }
 """Snippets that still differ on some version, with what differs: found, and to be mended."""

@@ -1,8 +1,7 @@
 """Guest modules: every function that they define is a guest function, whoever calls it.
 
-The loaders of importlib all execute a module in one place, `_LoaderBasics.exec_module`. That method is replaced by one
-that does the same, but gives guest modules their resident code. Its frames look like importlib's own, so that they
-are removed from tracebacks as those are.
+The loaders of importlib all execute a module in one place, `_LoaderBasics.exec_module`. That method is replaced by the
+same with another `exec`, which gives guest modules their resident code.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from bytescope.code.hidden import hidden
 from bytescope.code.light import Any
 from bytescope.code.lower import rules
 from bytescope.isolation import IMPORTED_BEFORE
@@ -87,28 +87,20 @@ _active: list[Guests] = []
 _original: Callable[[Any, types.ModuleType], None] = _external._LoaderBasics.exec_module
 
 
-def _guest_code(module: types.ModuleType, code: types.CodeType) -> types.CodeType:
-    name = module.__name__
-    spec = getattr(module, "__spec__", None)
-    known = (spec.name if spec is not None else name, code.co_filename)
+def _guest_code(code: types.CodeType, namespace: dict[str, Any]) -> types.CodeType:
+    spec = namespace.get("__spec__")
+    known = (namespace["__name__"] if spec is None else spec.name, code.co_filename)
     return resident(code) if any(known in guests for guests in _active) else code
 
 
-def _exec_module(self: Any, module: types.ModuleType) -> None:
-    code = self.get_code(module.__name__)
-    if code is None:
-        raise ImportError(f"cannot load module {module.__name__!r} when get_code() returns None")
-    code = guest_code(module, code)  # type: ignore[name-defined]  # noqa: F821
-    _bootstrap._call_with_frames_removed(exec, code, module.__dict__)  # type: ignore[name-defined]  # noqa: F821
+@hidden
+def _exec(code: types.CodeType, namespace: dict[str, Any]) -> None:
+    exec(_guest_code(code, namespace), namespace, namespace)
 
 
 def _replacement() -> Callable[[Any, types.ModuleType], None]:
-    """`_exec_module` as if importlib had defined it."""
-    namespace = {**vars(_external), "guest_code": _guest_code}
-    code = _exec_module.__code__.replace(
-        co_filename=_original.__code__.co_filename, co_name="exec_module", co_qualname=_original.__qualname__
-    )
-    function = types.FunctionType(code, namespace, "exec_module")
+    """The loaders' `exec_module` with another `exec`."""
+    function = types.FunctionType(_original.__code__, {**vars(_external), "exec": _exec}, "exec_module")
     function.__doc__ = _original.__doc__
     function.__qualname__ = _original.__qualname__
     return function

@@ -129,6 +129,9 @@ def _relink(*, traced: bool) -> None:
     for each in list(engine.programs):
         if each in active or each.code.co_flags & _SUSPENDABLE:
             each.link()
+            if not traced:  # the trace function that says so may have been called at a line
+                for index, line in line_starts(each).items():
+                    each.resumes[index] = _with_line(each, index, line, each.plain[index], each.resumes[index])[1]
         else:
             each.ops = None
 

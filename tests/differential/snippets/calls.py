@@ -329,9 +329,6 @@ def f(**k): return k
 class M:
     def keys(self): return ["a"]
     def __getitem__(self, k): raise KeyError(k)
-class P:
-    def keys(self): return ["a"]
-    def __getitem__(self, k): return {}[k]
 class Q:
     def keys(self): raise KeyError("from keys")
 class R:
@@ -346,10 +343,22 @@ class U:
     def __getitem__(self, k): return 1
 class V:
     def keys(self): raise TypeError("from keys")
-for t in ("f(**M())", "f(x=1, **M())", "f(**P())", "f(x=1, **P())", "f(x=1, **Q())", "f(**Q())", "f(**R())", "f(x=1, **R())", "f(**S())", "f(x=1, **S())", "f(**T())", "f(**U())", "f(x=1, **U())", "f(**V())",
+for t in ("f(**M())", "f(x=1, **M())", "f(x=1, **Q())", "f(**Q())", "f(**R())", "f(x=1, **R())", "f(**S())", "f(x=1, **S())", "f(**T())", "f(**U())", "f(x=1, **U())", "f(**V())",
           "f(**{1: 2}, **{1: 3})", "f(**{1: 2}, **{2: 3})", "f(**{(1,): 2}, **{(1,): 3})", "{**M()}", "{**R()}", "{**5}", "{**T()}", "{**Q()}", "dict(**{1: 2})", "print(**{'sep': 1}, **{'sep': 2})", "f(**{'a': 1}, a=2)"):
     try: print(t, eval(t))
     except Exception as e: print(t, type(e).__name__, e)
+
+# --- double_star_key_error_of_native_code [3.12+]
+def f(**k): return k
+class P:
+    def keys(self): return ["a"]
+    def __getitem__(self, k): return {}[k]
+class Late(dict):
+    def keys(self): raise AttributeError("late")
+    def __iter__(self): return iter("a")
+for t in ("f(**P())", "f(x=1, **P())", "{**P()}", "f(**Late(a=1))", "{**Late(a=1)}"):
+    try: print(t, eval(t))
+    except Exception as e: print(t, type(e).__name__, e, e.__context__)
 
 # --- star_failures
 def f(*a): return a

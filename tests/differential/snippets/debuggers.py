@@ -188,6 +188,14 @@ async def f():
         pass
 try: f().send(None)
 except TypeError as e: print(e)
+class Twice:
+    async def __await__(self): return self
+async def g(): await Twice()
+async def h():
+    async with Twice(): pass
+for each in g, h:
+    try: each().send(None)
+    except TypeError as e: print(e)
 
 # --- import_failure_traceback
 import importlib, sys, tempfile, pathlib, traceback

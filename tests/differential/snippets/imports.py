@@ -82,7 +82,7 @@ try: import circ_c
 except ImportError as e: print(str(e).split(" (most")[0].split(" (/")[0])
 
 # --- dunder_import_and_importlib
-import importlib, sys
+import importlib, string, sys
 print(__import__("os.path").__name__, __import__("os.path", fromlist=["join"]).__name__ in ("posixpath", "ntpath"), importlib.import_module("json.decoder").__name__)
 import builtins
 original = builtins.__import__

@@ -7,7 +7,7 @@ import types
 
 from bytescope.code.light import Any
 from bytescope.code.messages import CANNOT_AWAIT
-from bytescope.machine.processes.common import Process, call_special
+from bytescope.machine.processes.common import Process, call_special, let_go
 from bytescope.machine.runtime import NULL, Raised, lookup, type_name
 
 _CO_COROUTINE = 0x80
@@ -53,6 +53,9 @@ def _awaitable_iterator(value: Any) -> Process:
     if result is types.CoroutineType or (
         result is types.GeneratorType and iterator.gi_code.co_flags & _CO_ITERABLE_COROUTINE
     ):
+        held = [iterator]
+        del iterator
+        yield from let_go(held)
         raise TypeError("__await__() returned a coroutine")
     if lookup(result, "__next__") is NULL:
         raise TypeError(f"__await__() returned non-iterator of type '{type_name(result)}'")
@@ -87,7 +90,11 @@ def aiter(R: list[Any], immediate: Any, iterable: Any) -> Process:
     iterator = yield from call_special(iterable, method)
     if type(iterator) is not Raised and lookup(type(iterator), "__anext__") is NULL:
         what = "'async for' received an object from __aiter__ that does not implement __anext__"
-        raise TypeError(f"{what}: {type_name(type(iterator))}")
+        kind = type(iterator)
+        held = [iterator]
+        del iterator
+        yield from let_go(held)
+        raise TypeError(f"{what}: {type_name(kind)}")
     return iterator
 
 
