@@ -306,3 +306,129 @@ def g():
 it = g()
 next(it)
 print("end")
+
+# --- exit_in_odd_places [process]
+import asyncio, atexit, functools, os, signal, sys, threading, weakref
+def leave(*_): sys.exit(7)
+class Deleted:
+    def __del__(self): leave()
+class Odd:
+    __hash__ = leave
+    __eq__ = __lt__ = __getitem__ = __exit__ = __bool__ = __getattr__ = __iter__ = __format__ = leave
+    def __enter__(self): return self
+    prop = property(leave)
+class Swallowing:
+    def __enter__(self): return self
+    def __exit__(self, *_): return True
+class Meta(type):
+    def __new__(cls, *args): leave()
+def generator():
+    try: yield 1
+    finally: leave()
+async def coroutine(): await asyncio.sleep(0); leave()
+def in_del(): Deleted(); print("goes on")
+def at_exit(): atexit.register(print, "first registered"); atexit.register(leave)
+def in_finalizer(): o = Swallowing(); weakref.finalize(o, leave); del o; print("goes on")
+def in_weakref_callback(): o = Swallowing(); w = weakref.ref(o, leave); del o; print("goes on")
+def in_signal_handler():
+    signal.signal(signal.SIGUSR1, leave)
+    try: os.kill(os.getpid(), signal.SIGUSR1); print("never")
+    finally: print("finally")
+def in_thread(): t = threading.Thread(target=leave); t.start(); t.join(); print("goes on")
+def in_excepthook(): sys.excepthook = leave; 1 / 0
+def in_unraisablehook(): sys.unraisablehook = leave; Deleted(); print("goes on")
+def in_thread_excepthook():
+    threading.excepthook = leave
+    t = threading.Thread(target=divmod, args=(1, 0)); t.start(); t.join(); print("goes on")
+def in_generator_freed(): g = generator(); next(g); del g; print("goes on")
+def in_generator_closed(): g = generator(); next(g); g.close()
+def in_class_body():
+    class C: leave()
+def in_metaclass(): Meta("C", (), {})
+def in_decorator():
+    @leave
+    def f(): pass
+def in_comprehension(): [leave() for _ in range(2)]
+def in_condition():
+    if Odd(): print("never")
+def in_with():
+    with Odd(): print("inside")
+def swallowed():
+    with Swallowing(): leave()
+    print("goes on")
+def caught():
+    try: leave()
+    except SystemExit as e: print("caught", e.code)
+def replaced():
+    try: leave()
+    finally: raise ValueError("instead")
+def returned():
+    try: leave()
+    finally: return print("instead")
+def in_sort(): sorted([3, 2], key=leave)
+def in_comparison(): sorted([Odd(), Odd()])
+def in_hash(): {Odd(): 1}
+def in_format(): f"{Odd()}"
+def in_property(): Odd().prop
+def in_getattr(): Odd().missing
+def in_unpacking(): a, b = Odd()
+def in_reduce(): functools.reduce(leave, [1, 2])
+def in_exec(): exec("leave()", globals())
+def in_eval(): eval("leave()")
+def in_trace_function(): sys.settrace(leave); (lambda: 1)()
+def in_task(): asyncio.run(coroutine())
+def in_callback():
+    loop = asyncio.new_event_loop()
+    loop.call_soon(leave)
+    loop.run_forever()
+def hard_in_del():
+    Deleted.__del__ = lambda self: os._exit(8)
+    Deleted()
+def hard_at_exit(): atexit.register(os._exit, 9)
+def hard_in_finally():
+    try: 1 / 0
+    finally: os._exit(10)
+def hard_in_thread(): t = threading.Thread(target=os._exit, args=(11,)); t.start(); t.join(); print("never")
+def hard_in_generator():
+    def g():
+        try: yield
+        finally: os._exit(12)
+    next(g())
+for place in [value for value in list(globals().values()) if getattr(value, "__code__", None) and value not in (leave, generator, coroutine)]:
+    print("---", place.__name__, flush=True)
+    pid = os.fork()
+    if not pid:
+        place()
+        sys.exit(50)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+# --- memory_exhausted [process]
+import resource
+def attempt(name, eat):
+    try: eat()
+    except MemoryError as e: print(name, type(e), e.args, e.__context__)
+    finally: print("finally")
+def blocks():
+    found = []
+    while True: found.append(bytearray(1 << 22))
+def chain():
+    top = None
+    while True: top = [top, [None] * 1000]
+def strings():
+    text = "x" * 1000
+    while True: text += text
+def numbers():
+    n = 3
+    while True: n = n << 30000000
+def generator(): yield from (bytearray(1 << 22) for _ in range(10**6))
+def held(): return list(generator())
+def comprehension(): return {n: bytearray(1 << 22) for n in range(10**6)}
+class Node:
+    def __init__(self, after): self.after = after; self.data = bytearray(1 << 20)
+def objects():
+    node = None
+    while True: node = Node(node)
+with open("/proc/self/statm") as file: used = int(file.read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + (128 << 20), resource.RLIM_INFINITY))
+for eat in blocks, chain, strings, numbers, held, comprehension, objects: attempt(eat.__name__, eat)
+print("recovered", sum(range(1000)))
