@@ -1,0 +1,155 @@
+"""Tools built on `sys.settrace` see the lines of guests: coverage's Python tracer, pdb, doctest, trace."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .harness import environment
+
+pytestmark = pytest.mark.process
+
+PROGRAM = '''"""A program with something of everything that has lines of its own."""
+import contextlib
+
+
+def collatz(n):
+    """The steps to one.
+
+    >>> collatz(6)
+    [6, 3, 10, 5, 16, 8, 4, 2, 1]
+    >>> collatz(0)
+    Traceback (most recent call last):
+        ...
+    ValueError: 0
+    >>> collatz(1)
+    1
+    """
+    if n < 1:
+        raise ValueError(n)
+    steps = [n]
+    while n > 1:
+        n = (
+            n // 2
+            if n % 2 == 0
+            else 3 * n + 1
+        )
+        steps.append(n)
+    return steps
+
+
+def never():
+    return [
+        x
+        for x in range(3)
+    ]
+
+
+def numbers(limit):
+    for n in range(limit):
+        if n % 3 == 2:
+            continue
+        yield n
+    else:
+        yield "end"
+
+
+class Shape:
+    sides = 0
+
+    @property
+    def name(self):
+        match self.sides:
+            case 0: return "round"
+            case 3 | 4:
+                return "few"
+            case _:
+                return "many"
+
+
+def attempt(value):
+    try:
+        with contextlib.suppress(KeyError):
+            {}[value]
+            return "never"
+        return 1 / value
+    except ZeroDivisionError:
+        return "zero"
+    finally:
+        done = True
+        assert done
+
+
+def main():
+    total = 0
+    for n in numbers(5):
+        if n == "end": continue
+        total += len(collatz(n + 1))
+    shape = Shape()
+    for shape.sides in 0, 4:
+        total += len(shape.name)
+    print(total, attempt(0), attempt(2), sum(x for x in range(3) if x))
+
+
+if __name__ == "__main__":
+    main()
+'''
+
+MACHINE = ("-m", "bytescope", "run")
+
+
+def run(folder: Path, *words: str, given: str = "", status: int = 0, **variables: str) -> str:
+    (folder / "program.py").write_text(PROGRAM)
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=folder,
+        env=environment(1, str(folder)) | variables,
+        input=given,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert done.returncode == status, done.stderr + done.stdout
+    return done.stdout
+
+
+def covered(folder: Path, *engine: str) -> dict[str, Any]:
+    run(folder, *engine, "-m", "coverage", "run", "--branch", "program.py", COVERAGE_CORE="pytrace")
+    run(folder, "-m", "coverage", "json", "-q", "-o", "report.json")
+    report: dict[str, Any] = json.loads((folder / "report.json").read_text())["files"]["program.py"]
+    return {key: value for key, value in report.items() if key.endswith(("_lines", "_branches"))}
+
+
+@pytest.mark.skipif(importlib.util.find_spec("coverage") is None, reason="coverage.py is not installed")
+def test_the_python_tracer_of_coverage(tmp_path: Path) -> None:
+    found = covered(tmp_path, *MACHINE)
+    assert found == covered(tmp_path)
+    assert len(found["executed_lines"]) > 40 and len(found["missing_lines"]) > 2
+    assert len(found["executed_branches"]) > 10 and len(found["missing_branches"]) > 2
+
+
+def test_pdb(tmp_path: Path) -> None:
+    commands = "break collatz\ncontinue\nwhere\nargs\nnext\nnext\nnext\nnext\nstep\np n\nclear 1\nreturn\nstep\nwhere\n"
+    commands += "tbreak attempt\ncontinue\n" + "next\n" * 8 + "up\np total\ndown\nuntil\ncontinue\nquit\n"
+    session = run(tmp_path, *MACHINE, "-m", "pdb", "program.py", given=commands)
+    assert session == run(tmp_path, "-m", "pdb", "program.py", given=commands)
+    assert session.count("program.py(") > 15
+
+
+def test_doctest(tmp_path: Path) -> None:
+    wanted = run(tmp_path, "-m", "doctest", "-v", "program.py", status=1)
+    assert run(tmp_path, *MACHINE, "-m", "doctest", "-v", "program.py", status=1) == wanted
+    assert "2 passed" in wanted and "1 failed" in wanted
+
+
+def test_the_trace_module(tmp_path: Path) -> None:
+    words = ("-m", "trace", "--trace", "--ignore-dir", str(Path(json.__file__).parents[1]), "program.py")
+    wanted = run(tmp_path, *words)
+    assert run(tmp_path, *MACHINE, *words) == wanted
+    assert len(wanted.splitlines()) > 100
