@@ -21,6 +21,7 @@ SHIPPED = {
     "comparisons": "bytescope.analyses.comparisons:Comparisons",
     "coverage": "bytescope.analyses.coverage:Coverage",
     "history": "bytescope.analyses.history:History",
+    "labels": "bytescope.analyses.labels:Labels",
     "profile": "bytescope.analyses.profile:Profile",
     "trace": "bytescope.analyses.trace:Trace",
 }

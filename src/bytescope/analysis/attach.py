@@ -60,6 +60,7 @@ class attach:
         self.filters = Filters(**filters)
         self.subscribers = [Subscriber(analysis, self.filters) for analysis in analyses]
         self._stack: ExitStack | None = None
+        self._shadows: list[Any] = []
         self._converted: list[tuple[types.FunctionType, types.CodeType]] = []
 
     def __enter__(self) -> Self:
@@ -76,6 +77,7 @@ class attach:
             stack.enter_context(headroom())
             stack.callback(self._restore)
             self._convert()
+            self._enter_shadows(stack)
             board.add(self.subscribers)
             stack.callback(self._detach)
             self._stack = stack.pop_all()
@@ -108,8 +110,25 @@ class attach:
     # --- what entering does, and leaving takes back
 
     def _detach(self) -> None:
+        self._leave_shadows()
         if self.subscribers:
             board.remove(self.subscribers)
+
+    def _enter_shadows(self, stack: ExitStack) -> None:
+        """Have references keep shadows for the analyses that want them."""
+        for each in self.analyses:
+            if each.shadows is not None:
+                from bytescope.shadow import session  # costs nobody who has no shadows
+
+                session.enter(each.shadows, self.filters.wants_code)
+                self._shadows.append(each.shadows)
+                stack.callback(self._leave_shadows)
+
+    def _leave_shadows(self) -> None:
+        while self._shadows:
+            from bytescope.shadow import session
+
+            session.leave(self._shadows.pop(), self.filters.wants_code)
 
     def _convert(self) -> None:
         """Make functions of modules that are imported already guests."""

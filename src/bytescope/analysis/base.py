@@ -11,7 +11,12 @@ class Analysis:
     An event that no attached analysis defines costs nothing. The methods are called in the thread in which the event
     happens. See `bytescope.events` for all events and their signatures. What an analysis keeps is its own affair;
     the ones that ship offer `result()` for data and `report()` for reading.
+
+    Attributes:
+        shadows: the algebra (`bytescope.shadow.Algebra`) of the shadows that it wants references to have, or None.
     """
+
+    shadows: Any = None
 
     def begin(self) -> None:
         """The analysis was attached."""

@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         commands(words, prog_name="bytescope")
 
 
-_ANALYSES = ("calls", "comparisons", "coverage", "history", "profile", "trace")
+_ANALYSES = ("calls", "comparisons", "coverage", "history", "labels", "profile", "trace")
 """Sub-commands that are `run` with an analysis."""
 
 _WITHOUT_CLICK = """\

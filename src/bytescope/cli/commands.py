@@ -83,6 +83,7 @@ for _name, _summary in {
     "comparisons": "Run a program and record what it compares.",
     "coverage": "Run a program and measure its coverage.",
     "history": "Run a program and record the values of a variable.",
+    "labels": "Run a program and tell where values come from.",
     "profile": "Run a program and count its instructions.",
     "trace": "Run a program and record what it does.",
 }.items():

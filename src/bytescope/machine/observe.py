@@ -74,9 +74,12 @@ def _observed(program: Program, plan: Plan, index: int, op: Op, resume: Resume |
     make = factory(instruction, point, restores)
     first, nxt, target, imm, *_ = program.bindings(index)
     hooks = hooks_of(point)
-    return make(
+    op, resume = make(
         first, target, nxt, imm, index, program, op, resume, point.site, point.loop_site, point.again_site, *hooks
     )
+    if program.shadowed and Program.shadower is not None:
+        return Program.shadower.told(program, index, op, resume)
+    return op, resume
 
 
 def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:

@@ -23,13 +23,15 @@ from bytescope.machine.trampoline import Site
 if TYPE_CHECKING:
     from bytescope.isa.plan import Plan
 
-HEADER = 7
+HEADER = 8
 """Registers before the variables: globals, builtins, locals mapping, running process, program, and those below."""
 
 TRACE = 5
 """The register with the state of tracing."""
 KEPT = 6
 """The register with the operands of the observed instruction that waits for its request, see `observe`."""
+SHADOWS = 7
+"""The register with the shadows of variables and operands, see `shadow`."""
 
 _SKIPPED = frozenset({"NOP", "RESUME"})
 
@@ -58,6 +60,25 @@ class Observer(Decorator, Protocol):
         """Plan what is observed, and say where (`program.stops`) control must not be passed on."""
 
 
+class Shadower(Protocol):
+    """Has programs keep shadows of their references."""
+
+    def wants(self, program: Program) -> bool:
+        """Whether a program keeps shadows."""
+
+    def handlers(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        """The handlers of an instruction that keep the shadows of what it moves."""
+
+    def told(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        """The handlers of an observed instruction, whose hooks may ask for shadows."""
+
+    def begin(self, program: Program, R: list[Any]) -> None:
+        """A frame begins."""
+
+    def caught(self, program: Program, R: list[Any], bottom: int, top: int) -> None:
+        """A handler takes the exception in the register `top`; operands below the register `bottom` are kept."""
+
+
 class Program:
     """A guest code object as the machine runs it.
 
@@ -78,6 +99,9 @@ class Program:
     """What changes the handlers of every program that is linked, while somebody traces; then nothing is passed over."""
     observer: ClassVar[Observer | None] = None
     """What changes the handlers of programs that analyses want to observe, while any is attached."""
+    shadower: ClassVar[Shadower | None] = None
+    """What has programs keep shadows, while an analysis is attached that has them."""
+    shadowed: bool = False
     threshold: ClassVar[int | None] = threshold_from_environment()
     """How often the start of a trace is passed before the trace is made, in programs that are linked; None: never."""
     stops: frozenset[int] = frozenset()
@@ -206,13 +230,14 @@ class Program:
             self.module = module
         if Program.observer is not None:
             Program.observer.prepare(self)
+        self.shadowed = Program.shadower is not None and Program.shadower.wants(self)
         ops: list[Op] = []
         resumes: list[Resume | None] = []
         for index in range(len(self.instructions)):
             op, resume = self.handlers(index)
             ops.append(op)
             resumes.append(resume)
-        unchanged = list(ops)
+        unchanged = None if self.shadowed else list(ops)
         if Program.observer is not None:
             Program.observer.handlers(self, ops, resumes)
         if Program.decorate is not None:
@@ -236,7 +261,10 @@ class Program:
         instruction = self.instructions[index]
         restores = instruction.op == "STORE_LOCAL" and instruction.arg in self.restored
         make = factory(instruction, restores, self.private)
-        return make(*self.bindings(index))
+        op, resume = make(*self.bindings(index))
+        if self.shadowed and Program.shadower is not None:
+            return Program.shadower.handlers(self, index, op, resume)
+        return op, resume
 
     def bindings(self, index: int) -> tuple[Any, ...]:
         """What the factory of an instruction's handlers is given, see `handler_writer.PARAMETERS`."""
@@ -290,6 +318,8 @@ class Program:
             R[top] = place
             top += 1
         R[top] = exception
+        if self.shadowed and Program.shadower is not None:
+            Program.shadower.caught(self, R, first + handler.depth, top)
         return target
 
     def leave(self, R: list[Any], index: int, exception: BaseException, place: int) -> None:
@@ -366,7 +396,10 @@ def registers(program: Program, cells: tuple[Any, ...], namespace: dict[str, Any
         builtins = calls.builtins_of(builtins)
     if program.own:
         cells = (*[CellType() for _ in range(program.own)], *cells)
-    return [namespace, builtins, mapping, None, program, None, None, *cells, *program.blank]
+    R = [namespace, builtins, mapping, None, program, None, None, None, *cells, *program.blank]
+    if program.shadowed and Program.shadower is not None:
+        Program.shadower.begin(program, R)
+    return R
 
 
-__all__ = ["HEADER", "UNBOUND", "Program", "registers", "throw"]
+__all__ = ["HEADER", "SHADOWS", "UNBOUND", "Program", "registers", "throw"]

@@ -1,0 +1,251 @@
+"""The shadow heap: the shadows of what containers hold, in tables tied to the containers' lives.
+
+A table is kept for an object only while something in it is not clean. Objects that can be referred to weakly take their
+tables with them. The others (lists, dicts, tuples, cells) are held by the heap until a sweep finds that nobody else
+does: an address is never taken for another object's. A sweep comes whenever the number of tables has doubled.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+from weakref import ref
+
+from bytescope.shadow.algebra import Algebra
+
+PLAIN = frozenset({int, float, complex, str, bytes, bool, type(None)})
+"""Types whose values can be compared and hashed without running code of the program's."""
+
+_FIRST_SWEEP = 1024
+
+
+class Table:
+    """The shadows of what one object holds.
+
+    items: shadows by index, key or member, each with the value it is for; keys: shadows of a dict's keys; attributes:
+    shadows by name; whole: the shadow of everything in it.
+    """
+
+    __slots__ = ("attributes", "held", "items", "keys", "whole")
+
+    def __init__(self, held: Any) -> None:
+        self.held = held
+        self.items: dict[Any, tuple[Any, Any]] = {}
+        self.keys: dict[Any, Any] = {}
+        self.attributes: dict[str, Any] = {}
+        self.whole: Any = None
+
+    def shadows(self) -> Iterator[Any]:
+        """All shadows in it."""
+        yield self.whole
+        for shadow, _ in self.items.values():
+            yield shadow
+        yield from self.keys.values()
+        yield from self.attributes.values()
+
+
+def plain_key(key: Any) -> bool:
+    """Whether a key can be looked up without running code of the program's."""
+    return type(key) in PLAIN or (type(key) is tuple and all(type(each) in PLAIN for each in key))
+
+
+class Heap:
+    """All tables.
+
+    Attributes:
+        tables: by the address of the object; while it is empty, nothing on the heap has a shadow.
+    """
+
+    def __init__(self, algebra: Algebra) -> None:
+        self.algebra = algebra
+        self.tables: dict[int, Table] = {}
+        self._sweep_at = _FIRST_SWEEP
+
+    # --- tables
+
+    def table(self, owner: Any) -> Table:
+        """The table of an object, made if there is none."""
+        address = id(owner)
+        found = self.tables.get(address)
+        if found is None:
+            if len(self.tables) >= self._sweep_at:
+                self.sweep()
+            tables = self.tables
+            try:
+                held: Any = ref(owner, lambda _: tables.pop(address, None) and None)
+            except TypeError:
+                held = owner
+            found = tables[address] = Table(held)
+        return found
+
+    def known(self, owner: Any) -> Table | None:
+        """The table of an object, if it has one."""
+        return self.tables.get(id(owner))
+
+    def sweep(self) -> None:
+        """Forget what nobody but the heap refers to any more."""
+        gone = True
+        while gone:
+            gone = False
+            for address, table in list(self.tables.items()):
+                if type(table.held) is not ref and sys.getrefcount(table.held) <= 2:
+                    del self.tables[address]
+                    gone = True
+            del table
+        self._sweep_at = max(_FIRST_SWEEP, 2 * len(self.tables))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.tables.clear()
+        self._sweep_at = _FIRST_SWEEP
+
+    def drop_if_clean(self, owner: Any, table: Table) -> None:
+        """Give a table up that has nothing left."""
+        if table.whole is None and not table.items and not table.attributes and not table.keys:
+            self.tables.pop(id(owner), None)
+
+    # --- everything in it
+
+    def smear(self, owner: Any, shadow: Any) -> None:
+        """Everything in an object has this shadow from now on, besides its own."""
+        if shadow is not None:
+            table = self.table(owner)
+            table.whole = self.algebra.joined((table.whole, shadow))
+
+    def collapse(self, owner: Any) -> None:
+        """Where each item is, is not known any more: every one has the shadows of all."""
+        table = self.known(owner)
+        if table is not None and (table.items or table.keys):
+            shadows = [shadow for shadow, _ in table.items.values()]
+            table.whole = self.algebra.joined((table.whole, *shadows, *table.keys.values()))
+            table.items.clear()
+            table.keys.clear()
+
+    def settle(self, owner: Any) -> None:
+        """Collapse a container in which foreign code has moved things about."""
+        table = self.known(owner)
+        if table is None or not table.items:
+            return
+        if isinstance(owner, list):
+            moved = any(
+                index >= len(owner) or list.__getitem__(owner, index) is not value
+                for index, (_, value) in table.items.items()
+            )
+        elif isinstance(owner, dict):
+            moved = any(dict.get(owner, key) is not value for key, (_, value) in table.items.items())
+        else:
+            moved = False
+        if moved:
+            self.collapse(owner)
+
+    # --- items
+
+    def set_item(self, owner: Any, key: Any, value: Any, shadow: Any) -> None:
+        """An item has been stored."""
+        table = self.known(owner)
+        if shadow is None:
+            if table is not None and table.items and plain_key(key):
+                table.items.pop(key, None)
+                self.drop_if_clean(owner, table)
+            return
+        if plain_key(key):
+            (table or self.table(owner)).items[key] = shadow, value
+        else:
+            self.smear(owner, shadow)
+
+    def set_key(self, owner: Any, key: Any, shadow: Any) -> None:
+        """A key of a dict has come, or has been stored again: dicts keep the first."""
+        if shadow is None:
+            return
+        if plain_key(key):
+            keys = self.table(owner).keys
+            keys[key] = self.algebra.joined((keys.get(key), shadow))
+        else:
+            self.smear(owner, shadow)
+
+    def item(self, owner: Any, key: Any) -> Any:
+        """The shadow of an item."""
+        table = self.known(owner)
+        if table is None:
+            return None
+        if table.items and plain_key(key):
+            found = table.items.get(key)
+            if found is not None:
+                return self.algebra.joined((table.whole, found[0]))
+        return table.whole
+
+    def key(self, owner: Any, key: Any) -> Any:
+        """The shadow of a key of a dict, or of a member of a set."""
+        table = self.known(owner)
+        if table is None:
+            return None
+        if not plain_key(key):
+            return table.whole
+        member = table.items.get(key) if not isinstance(owner, dict) else None
+        return self.algebra.joined((table.whole, table.keys.get(key), member[0] if member else None))
+
+    def sequence(self, owner: Any, count: int) -> list[Any]:
+        """The shadows of the items of a sequence."""
+        table = self.known(owner)
+        if table is None:
+            return [None] * count
+        return [self.item(owner, index) for index in range(count)]
+
+    def set_sequence(self, owner: Any, shadows: list[Any]) -> None:
+        """The shadows of the items of a list or tuple, all anew."""
+        table = self.known(owner)
+        if table is not None:
+            table.items.clear()
+            table.whole = None
+        if any(shadow is not None for shadow in shadows):
+            items = self.table(owner).items
+            for index, (value, shadow) in enumerate(zip(owner, shadows, strict=False)):
+                if shadow is not None:
+                    items[index] = shadow, value
+        elif table is not None:
+            self.drop_if_clean(owner, table)
+
+    # --- attributes
+
+    def set_attribute(self, owner: Any, name: str, value: Any, shadow: Any) -> None:
+        """An attribute has been stored."""
+        if type(owner) is types.ModuleType:
+            self.set_item(owner.__dict__, name, value, shadow)
+            return
+        table = self.known(owner)
+        if shadow is not None:
+            (table or self.table(owner)).attributes[name] = shadow
+        elif table is not None and table.attributes.pop(name, None) is not None:
+            self.drop_if_clean(owner, table)
+
+    def attribute(self, owner: Any, name: str) -> Any:
+        """The shadow of an attribute: the object's own, or what its classes have."""
+        if type(owner) is types.ModuleType:
+            return self.item(owner.__dict__, name)
+        table = self.known(owner)
+        whole = None
+        if table is not None:
+            if name in table.attributes:
+                return self.algebra.joined((table.whole, table.attributes[name]))
+            whole = table.whole
+        if not _has_own(owner, name):
+            for kind in _mro(owner if isinstance(owner, type) else type(owner)):
+                inherited = self.known(kind)
+                if inherited is not None and name in inherited.attributes:
+                    return self.algebra.joined((whole, inherited.attributes[name]))
+                if name in _namespace(kind):
+                    break
+        return whole
+
+
+_mro = type.__dict__["__mro__"].__get__
+_namespace = type.__dict__["__dict__"].__get__
+
+
+def _has_own(owner: Any, name: str) -> bool:
+    try:
+        return name in object.__getattribute__(owner, "__dict__")
+    except (AttributeError, TypeError):
+        return False

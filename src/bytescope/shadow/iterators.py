@@ -1,0 +1,60 @@
+"""Which item of which container an iterator has just given, found out from the iterator itself."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+from bytescope.shadow.heap import Heap
+
+_NO_LIST: list[Any] = []
+_NO_DICT: dict[Any, Any] = {}
+_NO_TUPLE: tuple[Any, ...] = ()
+_NO_SET: set[Any] = set()
+_SEQUENCE: set[type] = {type(iter(_NO_LIST)), type(iter(_NO_TUPLE))}
+_REVERSED: type = type(reversed(_NO_LIST))
+_KEYS: set[type] = {type(iter(_NO_DICT)), type(iter(_NO_SET))}
+_VALUES: type = type(iter(_NO_DICT.values()))
+_ITEMS: type = type(iter(_NO_DICT.items()))
+
+
+def given(heap: Heap, iterator: Any, value: Any) -> Any:
+    """The shadow that the value which an iterator has just given has in the container it comes from.
+
+    Args:
+        heap: the heap; what the value itself holds (a pair of `enumerate`) gets its shadows there.
+        iterator: the iterator.
+        value: what it has given.
+    """
+    kind = type(iterator)
+    if kind in _SEQUENCE or kind is _REVERSED:
+        _, *rest = iterator.__reduce__()
+        if len(rest) < 2:
+            return None
+        (container,), position = rest
+        return heap.item(container, position + 1 if kind is _REVERSED else position - 1)
+    if kind in _KEYS or kind is _VALUES or kind is _ITEMS:
+        return _of_table(heap, kind, iterator, value)
+    if kind is enumerate:
+        heap.set_sequence(value, [None, given(heap, gc.get_referents(iterator)[0], value[1])])
+    elif kind is zip:
+        parts = gc.get_referents(iterator)[0]  # what it goes over; the pair that it may use again comes behind
+        heap.set_sequence(value, [given(heap, each, part) for each, part in zip(parts, value, strict=False)])
+    return None
+
+
+def _of_table(heap: Heap, kind: type, iterator: Any, value: Any) -> Any:
+    containers = [each for each in gc.get_referents(iterator) if isinstance(each, (dict, set, frozenset))]
+    if not containers:
+        return None
+    container = containers[0]
+    if kind in _KEYS:
+        return heap.key(container, value)
+    if kind is _ITEMS:
+        key = value[0]
+        heap.set_sequence(value, [heap.key(container, key), heap.item(container, key)])
+        return None
+    table = heap.known(container)
+    if table is None:
+        return None
+    return heap.algebra.joined((table.whole, *(shadow for shadow, each in table.items.values() if each is value)))

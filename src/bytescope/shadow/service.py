@@ -1,0 +1,304 @@
+"""The shadow service: what the engines ask when something that an instruction handles may have a shadow.
+
+The engines move shadows along with the references that an instruction moves; whatever takes more than that - names,
+cells, attributes, items, calls, what frames hand to each other - is answered here, the same for both.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bytescope.isa.events import CALLS
+from bytescope.isa.primitives import PRIMITIVES
+from bytescope.shadow import calls
+from bytescope.shadow.algebra import Algebra
+from bytescope.shadow.channel import Channel, Pending, normalized, of_thread, starred, waiting
+from bytescope.shadow.heap import Heap
+from bytescope.shadow.reach import reaching
+from bytescope.shadow.rules import CONTENTS, RULES
+
+_KEEPS_IMMUTABLE = frozenset({"list_extend", "set_update", "dict_update", "dict_merge"})
+
+
+class Moment:
+    """What shadows there are when an event is told: of its operands by name, and where that of its value is."""
+
+    __slots__ = ("operands", "positions", "slots")
+
+    def __init__(self, operands: dict[str, Any], slots: Any, positions: list[int] | None) -> None:
+        self.operands = operands
+        self.slots = slots
+        self.positions = positions
+
+    def give(self, shadow: Any) -> None:
+        """Have the event's value have this shadow.
+
+        Raises:
+            RuntimeError: if it has no value, or more than one, or none yet.
+        """
+        if self.positions is None or len(self.positions) != 1:
+            raise RuntimeError("there is no value at this event that could be given a shadow")
+        self.slots[self.positions[0]] = shadow
+
+
+class Service:
+    """Shadows of one algebra.
+
+    Args:
+        algebra: what the shadows are.
+        shadowed: whether frames of a code object, as the host executes it, with these globals keep shadows.
+    """
+
+    def __init__(self, algebra: Algebra, shadowed: Callable[[types.CodeType, dict[str, Any]], bool]) -> None:
+        self.algebra = algebra
+        self.heap = Heap(algebra)
+        self.channel = Channel()
+        self.shadowed = shadowed
+        self._started: dict[int, tuple[Any, list[Any]]] = {}
+
+    # --- frames
+
+    def begin(self, frame: types.FrameType, code: types.CodeType, values: list[Any]) -> list[Any] | None:
+        """The shadows of a frame's arguments, None if all are clean.
+
+        Args:
+            frame: the frame that begins.
+            code: its code object, as `frame.f_code`.
+            values: its arguments, in the order of `co_varnames`.
+        """
+        started = self._started.pop(id(frame), None)
+        if started is not None:
+            return started[1]
+        pending = self.channel.around(frame, self.shadowed)
+        if pending is None and self.heap.tables:
+            pending = of_thread(frame, self.shadowed, self.heap)
+        if pending is None:
+            return None
+        if pending.loose:  # what an iterator behind a star has given is among the arguments
+            given = [shadow for waiting, _, shadow in self.channel.answers if waiting == id(pending.frame)]
+            pending.rest = self.algebra.joined((pending.rest, *given))
+        return calls.bind(pending, self.heap, code, values)
+
+    def answer(self, frame: types.FrameType, value: Any, shadow: Any, suspended: bool = False) -> None:
+        """A frame returns a value, or (`suspended`) yields it: then frames that delegate to it pass it on."""
+        if shadow is not None:
+            outer = waiting(frame, self.shadowed, suspended)
+            if outer is not None:
+                self.channel.answers.append((id(outer), value, shadow))
+
+    def sent(self, frame: types.FrameType, value: Any) -> Any:
+        """The shadow of what a suspended frame goes on with."""
+        pending = self.channel.around(frame, self.shadowed, resumed=True)
+        if pending is None or value is None:
+            return None
+        for each, shadow in zip(reversed(pending.args), reversed(pending.shadows), strict=False):
+            if each is value:
+                pending.direct = pending.direct or pending.function is not None
+                return shadow
+        return calls.everything(pending, self.heap)
+
+    def class_body(self, namespace: Any) -> None:
+        """A class body has been executed in a namespace."""
+        self.channel.body = namespace
+
+    def raised(self, exception: Any, shadow: Any) -> None:
+        """An exception is raised."""
+        if isinstance(exception, BaseException):
+            self.heap.smear(exception, shadow)
+
+    def caught(self, frame: types.FrameType, exception: BaseException) -> Any:
+        """The shadow of the exception that a handler takes."""
+        self.channel.unwound(frame)
+        table = self.heap.known(exception)
+        return None if table is None else table.whole
+
+    # --- primitives
+
+    def before(
+        self, frame: types.FrameType, name: str, immediate: Any, values: Sequence[Any], shadows: Sequence[Any]
+    ) -> Pending | None:
+        """A primitive is about to be performed.
+
+        Args:
+            frame: whose instruction it is.
+            name: of the primitive.
+            immediate: what the instruction gives it.
+            values: its operands; of calls: function, positional arguments, keyword arguments.
+            shadows: their shadows, in the same form.
+
+        Returns:
+            What `after` is to be given.
+        """
+        channel, heap = self.channel, self.heap
+        if channel.pending is not None or channel.answers:
+            channel.forget(frame)
+        if name in CALLS:
+            return self._before_call(frame, name, values, shadows)
+        if all(shadow is None for shadow in shadows) and not heap.tables:
+            return None
+        pending = Pending(frame, values, shadows)
+        channel.lay_down(pending)
+        return pending
+
+    def _before_call(
+        self, frame: types.FrameType, name: str, values: Sequence[Any], shadows: Sequence[Any]
+    ) -> Pending | None:
+        function, args, kwargs = values
+        function_shadow, arg_shadows, keyword_shadows = shadows
+        pending = Pending(frame, args, arg_shadows)
+        pending.function, pending.function_shadow = function, function_shadow
+        if name == "call_ex":
+            starred(pending, self.heap, args, arg_shadows, kwargs, keyword_shadows)
+        else:
+            pending.kwargs, pending.keyword_shadows = kwargs, keyword_shadows
+        normalized(pending)
+        self.channel.lay_down(pending)
+        return pending
+
+    def after(
+        self,
+        frame: types.FrameType,
+        pending: Pending | None,
+        name: str,
+        immediate: Any,
+        values: Sequence[Any],
+        shadows: Sequence[Any],
+        results: list[Any],
+    ) -> list[Any]:
+        """The shadows of a primitive's results; the heap follows.
+
+        Args:
+            frame: as `before` had it.
+            pending: what `before` has returned.
+            name: as `before` had it.
+            immediate: likewise.
+            values: likewise.
+            shadows: likewise.
+            results: what the primitive has given.
+        """
+        channel, heap = self.channel, self.heap
+        answers = channel.take(frame) if channel.answers else []
+        if name in CALLS:
+            assert pending is not None
+            found = [self._after_call(pending, results[0], answers)]
+            channel.forget(frame)
+            return self._ruled(name, immediate, pending.args, pending.shadows, results, found)
+        if pending is not None:
+            channel.forget(frame)
+        if pending is None and not answers and not heap.tables and all(shadow is None for shadow in shadows):
+            return [None] * len(results)
+        rule = RULES.get(name)
+        if rule is not None:
+            found = rule(heap, immediate, tuple(values), tuple(shadows), results)
+        else:
+            found = [self._default(PRIMITIVES[name].shadow, values, shadows)] * len(results)
+        if answers:
+            found = self._answered(name, values, results, found, answers)
+        return self._ruled(name, immediate, values, shadows, results, found)
+
+    def _default(self, way: str, values: Sequence[Any], shadows: Sequence[Any]) -> Any:
+        if way == "clean":
+            return None
+        if way == "reach" and self.heap.tables:
+            shadows = [reaching(self.heap, value, shadow) for value, shadow in zip(values, shadows, strict=True)]
+        return self.algebra.joined(shadows)
+
+    def _ruled(
+        self, name: str, immediate: Any, values: Sequence[Any], shadows: Sequence[Any], results: Any, found: list[Any]
+    ) -> list[Any]:
+        """What the algebra has to say about a primitive itself."""
+        rule = self.algebra.rules.get(name)
+        if rule is None or not found or all(shadow is None for shadow in shadows):
+            return found
+        return [rule(immediate, tuple(values), tuple(shadows), results[0] if len(results) == 1 else results)]
+
+    def _answered(
+        self, name: str, values: Sequence[Any], results: list[Any], found: list[Any], answers: list[tuple[Any, Any]]
+    ) -> list[Any]:
+        """The shadows of results that frames below the primitive have given."""
+        joined = self.algebra.joined
+        everything = joined(shadow for _, shadow in answers)
+        if not results:
+            if name in _KEEPS_IMMUTABLE:
+                self.heap.smear(values[0], everything)
+            return found
+        if len(results) == 1:
+            value, shadow = answers[-1]
+            return [shadow if value is results[0] else joined((found[0], everything))]
+        left = list(answers)
+        for number, result in enumerate(results):
+            for each in left:
+                if each[0] is result:
+                    found[number] = each[1]
+                    left.remove(each)
+                    break
+        if len(left) == len(answers):
+            found = [joined((shadow, everything)) for shadow in found]
+        return found
+
+    def _after_call(self, pending: Pending, result: Any, answers: list[tuple[Any, Any]]) -> Any:
+        if isinstance(result, calls.GENERATORS) and not pending.direct and self._begins_later(pending, result):
+            return None
+        return calls.outcome(pending, self.heap, result, answers, lambda: self.channel.body, self.shadowed)
+
+    def _begins_later(self, pending: Pending, result: Any) -> bool:
+        """Have the arguments ready for the frame of a generator, which begins when it is first asked for a value."""
+        kind = type(result).__name__
+        prefix = {"generator": "gi", "coroutine": "cr", "async_generator": "ag"}.get(kind, "gi")
+        frame, code = getattr(result, prefix + "_frame"), getattr(result, prefix + "_code")
+        if frame is None or not self.shadowed(code, frame.f_globals):
+            return False
+        count = calls.Parameters(code, []).total
+        variables = frame.f_locals
+        values = [variables.get(name) for name in code.co_varnames[:count]]
+        shadows = calls.bind(pending, self.heap, code, values)
+        if any(shadow is not None for shadow in shadows):
+            from weakref import ref
+
+            address, started = id(frame), self._started
+            started[address] = ref(result, lambda _: started.pop(address, None) and None), shadows
+        return pending.direct
+
+    # --- events
+
+    def tell(self, names: tuple[str, ...] | None, shadows: Any, slots: Any, positions: list[int] | None) -> Any:
+        """An event is about to be told (None: it has been).
+
+        Args:
+            names: of the operands.
+            shadows: of the operands.
+            slots: the array that holds the shadow of the event's value, if it has one already.
+            positions: where in it.
+
+        Returns:
+            The moment, for `told`.
+        """
+        moment = None if names is None else Moment(dict(zip(names, shadows, strict=False)), slots, positions)
+        self.channel.moment = moment
+        return moment
+
+    def told(self, moment: Any, found: list[Any] | None, slots: Any, positions: list[int] | None) -> None:
+        """A moment goes on: its primitive is about to be answered (None), or has been, with these shadows."""
+        self.channel.moment = moment
+        if found is not None:
+            moment.operands["result"] = found[0] if len(found) == 1 else tuple(found)
+            moment.slots, moment.positions = slots, positions
+
+    def starred(self, values: Sequence[Any], shadows: Sequence[Any]) -> tuple[Any, Any, Any]:
+        """The shadows of a call with starred arguments, one by one where they are known one by one."""
+        pending = Pending(None, (), ())
+        starred(pending, self.heap, values[1], shadows[1], values[2], shadows[2])
+        args = pending.shadows if isinstance(values[1], (tuple, list)) else shadows[1]
+        return shadows[0], args, pending.keyword_shadows if type(values[2]) is dict else shadows[2]
+
+    def enter_variable(self, cell: Any, value: Any, shadow: Any) -> None:
+        """An argument is in a cell."""
+        self.heap.set_item(cell, CONTENTS, value, shadow)
+
+    # --- what analyses ask
+
+    def reaching(self, value: Any, shadow: Any = None) -> Any:
+        """The join of a reference's shadow and of the shadows of all that the value holds."""
+        return reaching(self.heap, value, shadow)
