@@ -287,7 +287,9 @@ class Shadower:
             else:
                 shadows = [None if p is None else S[first + p] for p in positions]
                 slots = [first] if instruction.op in ("RETURN", "YIELD") else None
-                if names == CALLED:
+                if variadic:
+                    shadows[fixed:] = [tuple(shadows[fixed:])]
+                elif names == CALLED:
                     values = [NULL if p is None else R[first + p] for p in positions]
                     given, shadows = called(moved_name, values, shadows)
                     if moved_name == "call_ex":
@@ -302,6 +304,8 @@ class Shadower:
 
         moved = references(instruction)
         moved_name = moved.call.name if moved.call is not None else ""
+        variadic = names != CALLED and len(positions) > 0 and bool(moved_name) and PRIMITIVES[moved_name].variadic
+        fixed = len(names) - 1
         if resume is None:
             return shadowed, None
 

@@ -93,7 +93,6 @@ class Heap:
                 if type(table.held) is not ref and sys.getrefcount(table.held) <= 2:
                     del self.tables[address]
                     gone = True
-            del table
         self._sweep_at = max(_FIRST_SWEEP, 2 * len(self.tables))
 
     def clear(self) -> None:

@@ -1,0 +1,333 @@
+"""The shadow service: its interface, its algebras, and what it keeps alive."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import textwrap
+import types
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bytescope import Analysis, AnalysisError, attach, shadow
+from bytescope.analyses.labels import Labels
+from bytescope.analysis.attach import ENGINES
+from bytescope.isa.primitives import PRIMITIVES
+from bytescope.isa.references import SLOTS
+from bytescope.shadow import Algebra, Sets, session
+from bytescope.shadow.heap import Heap
+from bytescope.shadow.rules import RULES
+
+Run = Callable[..., types.ModuleType]
+
+
+@pytest.fixture(params=ENGINES)
+def run(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a program with analyses attached."""
+
+    def run(program: str, *analyses: Analysis) -> types.ModuleType:
+        (tmp_path / "shadowed.py").write_text(textwrap.dedent(program), encoding="utf-8")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        sys.modules.pop("shadowed", None)
+        with attach(*analyses, include=["shadowed"], engine=request.param):
+            __import__("shadowed")
+        return sys.modules.pop("shadowed")
+
+    return run
+
+
+def test_every_rule_is_declared_and_declared_rules_are_there() -> None:
+    own = {name for name, row in PRIMITIVES.items() if row.shadow in ("load", "store", "build")}
+    by_engines = SLOTS | {"setup_annotations"}
+    assert own - by_engines <= set(RULES)
+    assert set(RULES) <= own | {"binary", "inplace", "enter_with", "enter_async_with"}
+    assert {row.shadow for row in PRIMITIVES.values()} == {
+        "reach", "join", "clean", "move", "load", "store", "build", "call"
+    }  # fmt: skip
+
+
+class Lengths(Algebra):
+    """Shadows that are no sets: a number that grows by one with every operation."""
+
+    rules = {"binary": lambda op, values, shadows, result: ("binary", op, max(s[2] if s else 0 for s in shadows) + 1)}
+
+    def join(self, left: Any, right: Any) -> Any:
+        return max(left, right, key=lambda each: each[2])
+
+
+LENGTHS = Lengths()
+
+
+class Depth(Analysis):
+    shadows = LENGTHS
+
+    def __init__(self) -> None:
+        self.seen: list[Any] = []
+
+    def call(self, site: Any, function: Any, args: Any, kwargs: Any, result: Any) -> None:
+        name = getattr(function, "__name__", "")
+        if name == "start":
+            shadow.give(("start", "", 0))
+        elif name == "show":
+            self.seen += shadow.operands()["args"]
+
+
+def test_shadows_that_are_no_sets_and_rules_of_their_own(run: Run) -> None:
+    analysis = Depth()
+    run(
+        """
+        def start(): return 1
+        def show(x): pass
+        x = start()
+        show(x)
+        show(x + 1)
+        show((x + 1) * (x + 2) * 1)
+        show(1 + 2)
+        """,
+        analysis,
+    )
+    assert analysis.seen == [("start", "", 0), ("binary", "+", 1), ("binary", "*", 3), None]
+
+
+def test_sets_are_interned() -> None:
+    sets = Sets()
+    one, other = sets.of("a"), sets.of("b")
+    assert sets.of("a") is one
+    assert sets.join(one, other) is sets.of("b", "a")
+    assert sets.joined([None, one, None]) is one
+    assert sets.joined([]) is None
+
+
+class Asking(Analysis):
+    shadows = Sets()
+
+    def __init__(self) -> None:
+        self.found: list[Any] = []
+
+    def compare(self, site: Any, op: Any, left: Any, right: Any, result: Any) -> None:
+        if op == "==":
+            shadow.give(self.shadows.of(site.line))
+        self.found.append(dict(shadow.operands()))
+
+    def enter(self, site: Any, arguments: Any) -> None:
+        self.found.append(dict(shadow.operands()))
+
+    def leave(self, site: Any, value: Any) -> None:
+        self.found.append(dict(shadow.operands()))
+
+    def build(self, site: Any, kind: Any, items: Any, result: Any) -> None:
+        self.found.append(dict(shadow.operands()))
+
+
+def test_operands_by_name(run: Run) -> None:
+    analysis = Asking()
+    run(
+        """
+        def f(p, *, q):
+            return [p, q]
+        x = 1 == 1
+        y = f(x, q=2)
+        z = x < 3
+        """,
+        analysis,
+    )
+    four = Asking.shadows.of(4)
+    assert {"arguments": {"p": four, "q": None}} in analysis.found
+    assert {"left": four, "right": None, "result": four} in analysis.found
+    assert {"items": (four, None), "result": None} in analysis.found
+
+
+def test_without_shadows_there_is_nothing_to_ask(run: Run) -> None:
+    class Plain(Analysis):
+        def compare(self, site: Any, op: Any, left: Any, right: Any, result: Any) -> None:
+            shadow.operands()
+
+    with pytest.raises(RuntimeError, match="no analysis is attached that has shadows"):
+        shadow.reaching(1)
+    with pytest.raises(AnalysisError, match="no analysis is attached that has shadows"):
+        run("1 < 2", Plain())
+
+
+def test_give_where_there_is_no_value(run: Run) -> None:
+    class Wrong(Analysis):
+        shadows = Sets()
+
+        def setattr(self, site: Any, name: str, object: Any, value: Any) -> None:
+            shadow.give(self.shadows.of("x"))
+
+    with pytest.raises(AnalysisError, match="no value at this event"):
+        run("import types\nx = types.SimpleNamespace()\nx.y = 1", Wrong())
+
+
+def test_one_kind_of_shadows_at_a_time(run: Run) -> None:
+    with pytest.raises(ValueError, match="another kind of shadows"):
+        run("pass", Labels(), Depth())
+    run("pass", Labels(), Labels())
+    with pytest.raises(RuntimeError):
+        session.current()
+
+
+def test_what_is_no_algebra() -> None:
+    class Wrong(Analysis):
+        shadows = 1
+
+    with pytest.raises(TypeError, match="Algebra, not int"), attach(Wrong()):
+        pass
+
+
+def test_detaching_forgets_everything(run: Run) -> None:
+    program = """
+        from math import sqrt
+        x = sqrt(4.0)
+        kept = [x, [x]]
+        class C: pass
+        o = C()
+        o.x = x
+        """
+    first, second = Labels(sources="math.sqrt"), Labels(sources="nothing", sinks="*")
+    module = run(program, first)
+    other = run("import shadow_kept\nstr(shadow_kept.kept)\nstr(shadow_kept.o.x)", second) if _keep(module) else None
+    assert other is not None
+    assert second.result() == []
+    reference = weakref.ref(module.o)
+    module.__dict__.clear()
+    gc.collect()
+    assert reference() is None
+
+
+def _keep(module: types.ModuleType) -> bool:
+    sys.modules["shadow_kept"] = module
+    return True
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Any:
+    yield
+    sys.modules.pop("shadow_kept", None)
+
+
+def test_the_heap_lets_go_of_what_nobody_refers_to(run: Run) -> None:
+    sizes: list[int] = []
+
+    class Watching(Labels):
+        def loop(self, site: Any) -> None:
+            sizes.append(len(session.current().heap.tables))
+
+    run(
+        """
+        from math import sqrt
+        x = sqrt(4.0)
+        for i in range(5000):
+            xs = [x, (x, i), {"k": x}]
+        """,
+        Watching(sources="math.sqrt"),
+    )
+    assert max(sizes) < 4000
+
+
+def test_an_address_is_never_taken_for_another_objects() -> None:
+    sets = Sets()
+    heap = Heap(sets)
+    for number in range(3000):
+        fresh = [number]
+        assert heap.item(fresh, 0) is None
+        heap.set_item(fresh, 0, number, sets.of("x"))
+
+    class C:
+        pass
+
+    for _ in range(100):
+        instance = C()
+        assert heap.attribute(instance, "x") is None
+        heap.set_attribute(instance, "x", 1, sets.of("x"))
+        del instance
+
+
+def test_attached_while_the_program_runs(run: Run) -> None:
+    inner = Labels(sources="math.sqrt", sinks="abs")
+
+    class Outer(Analysis):
+        def call(self, site: Any, function: Any, args: Any, kwargs: Any, result: Any) -> None:
+            if function is len:
+                self.attachment = attach(inner, include=["shadowed"], engine="interpreter")
+                self.attachment.__enter__()
+            elif function is id:
+                self.attachment.__exit__(None, None, None)
+
+    module = run(
+        """
+        from math import sqrt
+        def f(x):
+            y = x
+            len("")
+            z = sqrt(y)
+            abs(z)
+            abs(y)
+            id(z)
+            abs(z)
+        f(4.0)
+        """,
+        Outer(),
+    )
+    assert module is not None
+    assert [(each["line"], each["labels"]) for each in inner.result()] == [(7, ["math.sqrt"])]
+
+
+def test_results_of_labels(run: Run) -> None:
+    analysis = Labels(sources="math.sqrt", returns="shadowed.f", primitives="compare,getitem", lines=True)
+    run(
+        """
+        from math import sqrt
+        def f(x):
+            return x
+        for _ in range(3):
+            if f(sqrt(4.0)) > 1:
+                [1, 2][int(sqrt(1.0))]
+        """,
+        analysis,
+    )
+    found = [(e["kind"], e["name"], e["operand"], e["labels"], e["count"], e["line"]) for e in analysis.result()]
+    assert found == [
+        ("return", "shadowed.f", "value", ["math.sqrt:6"], 3, 4),
+        ("primitive", "compare", "left", ["math.sqrt:6"], 3, 6),
+        ("primitive", "getitem", "key", ["math.sqrt:7"], 3, 7),
+    ]
+    assert json.loads(analysis.json()) == analysis.result()
+    assert "math.sqrt:7" in analysis.report()
+    assert Labels().report() == "no label reaches anything that was asked for\n"
+
+
+def test_mistakes_in_options() -> None:
+    with pytest.raises(ValueError, match="no primitive matches 'comparisons'"):
+        Labels(primitives="comparisons")
+    with pytest.raises(TypeError, match="a pattern must be a string"):
+        Labels(sources=[1])  # type: ignore[list-item]
+
+
+def test_the_programs_own_behaviour_is_cpythons(run: Run) -> None:
+    program = """
+        class Key:
+            count = 0
+            def __hash__(self):
+                Key.count += 1
+                return 1
+            def __eq__(self, other):
+                Key.count += 1
+                return True
+        from math import sqrt
+        x = sqrt(4.0)
+        d = {Key(): x}
+        d[Key()] = x
+        e = {**d}
+        s = {Key(), x}
+        out = [Key.count, [v for v in d.values()], x in s]
+        """
+    native: dict[str, Any] = {"__name__": "native"}
+    exec(textwrap.dedent(program), native)
+    module = run(program, Labels(sources="math.sqrt", sinks="*"))
+    assert module.out == native["out"]
