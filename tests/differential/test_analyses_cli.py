@@ -49,6 +49,13 @@ def test_history(tmp_path: Path) -> None:
     assert "i in *: 3 values" in done.stderr
 
 
+def test_filters(tmp_path: Path) -> None:
+    trace = bytescope(tmp_path, "trace", "--level", "line", "--lines", "3-4", "--events", "line", "program.py").stderr
+    assert [line.split()[0] for line in trace.splitlines()[2:]] == ["<module>:3", "<module>:4"] * 3
+    for other in ("--functions", "--files"):
+        assert bytescope(tmp_path, "trace", other, "other", "program.py").stderr == "\n--- trace\n\n"
+
+
 def test_profile_diff(tmp_path: Path) -> None:
     for name in ("a.json", "b.json"):
         bytescope(tmp_path, "profile", "--output", name, "program.py")
@@ -78,6 +85,11 @@ def test_several_analyses_with_options_and_outputs(tmp_path: Path) -> None:
         ("--analysis calls --include [x", "not closed"),
         ("--analysis-option x=1", "comes behind"),
         ("--include json", "needs an --analysis"),
+        ("--analysis calls --lines 3-x", "--lines must be"),
+        ("--analysis calls --lines 9-3", "behind the last"),
+        ("--analysis calls --events nothing", "no event matches 'nothing'"),
+        ("--analysis calls --output .", "is a folder"),
+        ("--analysis coverage --output data:/dev/null", "can only be a file"),
     ],
 )
 def test_mistakes_are_found_before_the_program_starts(tmp_path: Path, words: str, message: str) -> None:

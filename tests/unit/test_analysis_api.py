@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import threading
+import time
 import traceback
 from typing import Any
 
@@ -451,6 +453,71 @@ loop.close()
     assert who.seen == [
         (None, "main"), ("main", "a"), ("a", "b"), ("b", "a"), ("a", "b"), ("b", "a"), ("a", "b"), ("b", "main")
     ]  # fmt: skip
+
+
+@pytest.mark.process
+def test_attach_and_detach_from_another_thread() -> None:
+    class Rounds(Recorder):
+        def loop(self, site):
+            self.note(threading.get_ident())
+
+    rounds = Rounds()
+    vm = bytescope.VM()
+    vm.globals.update(state=[0, True])
+    program = compile("while state[1]:\n    state[0] += 1\n", "program.py", "exec")
+    running = threading.Thread(target=vm.run_code, args=(program,))
+    running.start()
+
+    def turns(count: int) -> None:
+        reached = vm.globals["state"][0] + count
+        while vm.globals["state"][0] < reached and running.is_alive():
+            time.sleep(0.001)
+
+    try:
+        turns(10)
+        attachment = attach(rounds)
+        with attachment:
+            turns(10)
+            seen = len(rounds.seen)
+            attachment.detach()
+            turns(10)  # what was under way when it was detached has been told by now
+            told = len(rounds.seen)
+            turns(10)
+        assert seen >= 9
+        assert len(rounds.seen) == told
+        assert set(rounds.seen) == {running.ident}
+    finally:
+        vm.globals["state"][1] = False
+        running.join()
+
+
+@pytest.mark.process
+def test_events_of_some_threads_only() -> None:
+    class Functions(Recorder):
+        def enter(self, site, arguments):
+            self.note(arguments["n"])
+
+    source = """
+import threading
+def f(n): pass
+def others():
+    f(2)
+    told.acquire()
+    f(3)
+t = threading.Thread(target=others)
+t.start()
+"""
+    vm = bytescope.VM()
+    vm.globals["told"] = told = threading.Lock()
+    functions = Functions()
+    with told:
+        vm.exec(source)
+        attachment = attach(functions, functions="f", threads=[vm.globals["t"]])
+        attachment.__enter__()
+        vm.exec("f(1)")
+    vm.globals["t"].join()
+    attachment.__exit__(None, None, None)
+    assert functions.seen == [3] or functions.seen == [2, 3]
 
 
 def test_after_detaching_everything_is_plain() -> None:

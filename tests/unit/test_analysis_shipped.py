@@ -198,6 +198,20 @@ def test_trace_as_text_and_for_perfetto(tmp_path: Path) -> None:
         assert depth == 0
 
 
+@pytest.mark.process  # as above
+def test_tasks_of_the_same_name_have_tracks_of_their_own(tmp_path: Path) -> None:
+    source = (
+        "import asyncio\nasync def work(n):\n    for i in inner(n):\n        await asyncio.sleep(0)\ndef inner(n):\n"
+        "    yield n\n    yield n\nasync def main():\n    for _ in range(2):\n"
+        "        await asyncio.gather(*(asyncio.create_task(work(n), name='w') for n in (1, 2)))\nasyncio.run(main())\n"
+    )
+    trace = analysed(tmp_path, source, "trace")
+    names = {event["track"] for event in trace.result()["events"] if event["function"] == "work"}
+    assert names == {"MainThread / w", "MainThread / w (2)"}
+    own = [event["details"] for event in trace.result()["events"] if event["track"] == "MainThread / w (2)"]
+    assert own == ["n=2", "n=2", "2", "None", "2", "None", "None", "None"] * 2
+
+
 def test_trace_levels_and_the_ring(tmp_path: Path) -> None:
     source = (
         "class Bad:\n    def __repr__(self):\n        raise OSError\nx = Bad()\n"
@@ -300,7 +314,30 @@ def test_repr_is_bounded_and_safe() -> None:
         def __repr__(self) -> str:
             raise RecursionError
 
+    class Kind(type):
+        __name__ = property(lambda cls: 1 // 0)  # type: ignore[assignment]
+
+        def __repr__(cls) -> str:
+            raise ValueError
+
+    class Hidden(metaclass=Kind):
+        pass
+
+    class Leaves:
+        def __repr__(self) -> str:
+            raise SystemExit(3)
+
+    class Stops:
+        def __repr__(self) -> str:
+            raise KeyboardInterrupt
+
     show = SafeRepr(30)
+    assert SafeRepr(200)([Leaves()]) == "<list, repr raised SystemExit>"
+    assert SafeRepr(200)(Leaves()).endswith("Leaves, repr raised SystemExit>")
+    assert "Hidden, repr raised" in SafeRepr(200)(Hidden())
+    assert "Kind instance at" in SafeRepr(200)(Hidden)
+    with pytest.raises(KeyboardInterrupt):
+        show(Stops())
     assert "<Bad instance at" in SafeRepr(200)(Bad())
     assert all(len(show(value)) <= 30 for value in (Bad(), "x" * 99, [[[[["deep"] * 9] * 9] * 9]] * 9, 10**500))
 

@@ -11,6 +11,7 @@ from reprlib import Repr
 from typing import Any, ClassVar
 
 from bytescope.analysis import Analysis
+from bytescope.analysis.dispatch import PASSED
 
 
 class Shipped(Analysis):
@@ -46,15 +47,22 @@ class Shipped(Analysis):
         make: Callable[[], str] = getattr(self, self.formats[form])
         return make()
 
-    def check_format(self, form: str) -> None:
-        """Find out whether an output could be made.
+    def check_output(self, path: str | os.PathLike[str], form: str) -> None:
+        """Find out whether an output could be written, as far as that can be known beforehand.
 
         Raises:
             ValueError: if there is no such format.
             ImportError: if a package that it needs is not installed.
+            OSError: if there can be no such file.
         """
         if form not in self.formats:
             raise ValueError(f"no format {form!r}: choose {', '.join(self.formats)}")
+        target = Path(os.path.realpath(path))
+        if target.is_dir():
+            raise OSError(f"cannot write {path}: it is a folder")
+        if not os.access(target if target.exists() and not target.is_file() else target.parent, os.W_OK):
+            missing = "" if target.parent.is_dir() else f": there is no folder {target.parent}"
+            raise OSError(f"cannot write {path}{missing or ': permission denied'}")
 
     def save(self, path: str | os.PathLike[str], form: str) -> None:
         """Write the output into a file, which is replaced only once everything is written.
@@ -114,10 +122,20 @@ class SafeRepr:
         """The text of a value."""
         try:
             text = self._bounded.repr(value)
-        except Exception as error:  # `Repr` knows how to do without an object's own, but not without a type's
-            kind = type(value)
-            text = f"<{kind.__module__}.{kind.__qualname__}, repr raised {type(error).__name__}>"
+        except PASSED:
+            raise
+        except BaseException as error:  # `Repr` does without an object's own, but not if that is SystemExit, say
+            text = f"<{_name_of(type(value))}, repr raised {_name_of(type(error))}>"
         return text if len(text) <= self.limit else text[: self.limit - 3] + "..."
+
+
+_type_names: Any = type.__dict__["__qualname__"]
+
+
+def _name_of(kind: type) -> str:
+    """The name of a type, whatever its own type says about that."""
+    name: str = _type_names.__get__(kind)
+    return name
 
 
 def table(head: list[str], rows: list[list[Any]]) -> str:

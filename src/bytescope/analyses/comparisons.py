@@ -120,7 +120,7 @@ class Comparisons(Surroundings, Shipped):
             [count, f"{function}:{line}", f"{kind} {op}", ", ".join(list(examples)[:_EXAMPLES])]
             for (function, line, kind, op), (count, examples) in sorted(places.items(), key=lambda item: -item[1][0])
         ]
-        head = f"{self.count:,} comparisons at {len(rows):,} places\n\n"
+        head = f"{self.count:,} comparisons at {len(rows):,} place{'s' * (len(rows) != 1)}\n\n"
         return head + table(["count", "place", "test", "operands, for example"], rows[:40])
 
 

@@ -117,11 +117,13 @@ class Coverage(Shipped):
         """An LCOV trace file."""
         return tracefile(self)
 
-    def check_format(self, form: str) -> None:
-        """Find out whether an output could be made."""
-        super().check_format(form)
+    def check_output(self, path: str | os.PathLike[str], form: str) -> None:
+        """Find out whether an output could be written."""
+        super().check_output(path, form)
         if form == "data":
             _coverage_data()
+            if os.path.exists(path) and not os.path.isfile(path):
+                raise OSError(f"cannot write {path}: a database can only be a file")
 
     def save(self, path: str | os.PathLike[str], form: str) -> None:
         """Write an output into a file; "data" is coverage.py's data file."""
@@ -138,13 +140,13 @@ class Coverage(Shipped):
 
         Raises:
             MissingPackage: if coverage.py is not installed.
-            OSError: if it cannot be written.
+            OSError: if it cannot be written; an existing file is what it was.
         """
-        CoverageData = _coverage_data()
-        target = Path(path)
+        target = Path(os.path.realpath(path))
+        self.check_output(path, "data")
         temporary = target.with_name(f".{target.name}.{os.getpid()}")
         try:
-            data = CoverageData(basename=os.fspath(temporary))
+            data = _coverage_data()(basename=os.fspath(temporary))
             if self.with_branches:
                 # A line's arc to itself says that it was executed, as in the files of coverage.py's sysmon core.
                 arcs = {file: {(line, line) for line in self.lines[file]} | self.arcs_of(file) for file in self.files()}
@@ -153,6 +155,10 @@ class Coverage(Shipped):
                 data.add_lines({os.path.abspath(file): self.lines[file] for file in self.files()})
             data.close()
             os.replace(temporary, target)
+        except OSError:
+            raise
+        except Exception as error:  # the database's own
+            raise OSError(f"{type(error).__name__}: {error}") from error
         finally:
             temporary.unlink(missing_ok=True)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -18,6 +18,35 @@ LEVELS = ("call", "line", "instruction")
 
 Entry = tuple[float, str, str, Site, str]
 """Microseconds since the beginning, track, event, site, details."""
+
+
+class _Tracks:
+    """Names of threads and of asyncio tasks; two of the same name that are alive at a time are told apart."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self._alive: dict[str, weakref.ref[Any]] = {}
+
+    def now(self) -> str:
+        """The name of the task, or else the thread, that is being executed."""
+        thread, task = threading.current_thread(), current_task()
+        actor = thread if task is None else task
+        name = self._names.get(id(actor))
+        return self._add(actor, thread.name + ("" if task is None else f" / {task.get_name()}")) if name is None else name
+
+    def _add(self, actor: Any, plain: str) -> str:
+        name, number = plain, 1
+        while name in self._alive:
+            number += 1
+            name = f"{plain} ({number})"
+        key = id(actor)
+
+        def gone(reference: weakref.ref[Any]) -> None:
+            del self._names[key], self._alive[name]
+
+        self._names[key] = name
+        self._alive[name] = weakref.ref(actor, gone)
+        return name
 
 
 class Trace(Shipped):
@@ -47,15 +76,13 @@ class Trace(Shipped):
         self._limit = limit
         self._ring = ring
         self._repr = SafeRepr(width)
+        self._tracks = _Tracks()
         self._start = time.perf_counter()
 
     def _add(self, event: str, site: Site, details: str = "") -> None:
         self.count += 1
         if self._ring or self.count <= self._limit:
-            task = current_task()
-            track = threading.current_thread().name + (f" / {task.get_name()}" if task is not None else "")
-            track = sys.intern(track)
-            self.entries.append(((time.perf_counter() - self._start) * 1e6, track, event, site, details))
+            self.entries.append(((time.perf_counter() - self._start) * 1e6, self._tracks.now(), event, site, details))
 
     def enter(self, site: Site, arguments: dict[str, Any]) -> None:
         """A frame begins."""
@@ -99,11 +126,12 @@ class Trace(Shipped):
         dropped = self.count - len(self.entries)
         if dropped:
             lines.append(f"... {dropped:,} events {'before these' if self._ring else 'after these'} were not kept")
-        several = len({entry[1] for entry in self.entries}) > 1
+        tracks = {entry[1] for entry in self.entries}
+        margin = max(map(len, tracks), default=0) + 3 if len(tracks) > 1 else 0
         for _, track, event, site, details in self.entries:
             if event in _ENDS:
                 depths[track] = max(depths.get(track, 0) - 1, 0)
-            who = f"[{track}] " if several else ""
+            who = f"[{track}] ".ljust(margin) if margin else ""
             where = f"{site.function}:{site.line}"
             indent = "  " * depths.get(track, 0)
             what = _sentence(event, site, details)

@@ -24,7 +24,7 @@ Hook = Callable[..., Any]
 busy: Final[set[int]] = set()
 """The threads in which an analysis is at work."""
 
-_PASSED = (AnalysisError, BudgetExceeded, KeyboardInterrupt)
+PASSED = (AnalysisError, BudgetExceeded, KeyboardInterrupt)
 """What comes up while an analysis is at work and is not its fault."""
 
 
@@ -90,7 +90,7 @@ def make_hook(name: str, subscribers: tuple[Subscriber, ...]) -> Hook:
         exec(compile(text, FILENAME, "exec"), namespace)
         maker = _makers[text] = namespace["make"]
     methods = [subscriber.method(name) for subscriber in subscribers]
-    return maker(busy, get_ident, failed, judge, _PASSED, event, subscribers, *methods)
+    return maker(busy, get_ident, failed, judge, PASSED, event, subscribers, *methods)
 
 
 def _text(event: Event, count: int) -> str:

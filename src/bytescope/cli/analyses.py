@@ -26,8 +26,13 @@ options:
                           (repeatable; without it, the text goes to standard error)
   --include GLOB          observe only these modules; also those of the standard library (repeatable)
   --exclude GLOB          do not observe these modules (repeatable)
+  --files GLOB, --functions GLOB, --events GLOB, --lines FIRST-LAST
+                          observe only what is in these files, functions, events or lines (the globs are repeatable)
   and the options of `bytescope run`
 """
+
+
+_GLOBS = ("--include", "--exclude", "--files", "--functions", "--events")
 
 
 class Requested:
@@ -49,12 +54,9 @@ class Analyses:
         NoAnalysis: if something cannot be had; nothing has been started then.
     """
 
-    NAMES = ("--analysis", "--analysis-option", "--output", "--include", "--exclude")
-
     def __init__(self, words: list[tuple[str, str]]) -> None:
         self.requested: list[Requested] = []
-        self.include: list[str] = []
-        self.exclude: list[str] = []
+        self.filters: dict[str, Any] = {}
         for name, value in words:
             self._take(name, value)
         if not self.requested and words:
@@ -65,17 +67,20 @@ class Analyses:
         self._attachment: attach | None = None
         if self.analyses:
             try:
-                self._attachment = attach(*self.analyses, include=self.include or None, exclude=self.exclude)
+                self._attachment = attach(*self.analyses, **self.filters)
             except (TypeError, ValueError) as error:
                 raise NoAnalysis(str(error)) from error
 
     def _take(self, name: str, value: str) -> None:
         if name == "--analysis":
             self.requested.append(Requested(value))
-        elif name == "--include":
-            self.include.append(value)
-        elif name == "--exclude":
-            self.exclude.append(value)
+        elif name == "--lines":
+            first, dash, last = value.partition("-")
+            if not first.isdecimal() or not (last.isdecimal() if dash else not last):
+                raise NoAnalysis(f"--lines must be FIRST-LAST or a number, and {value!r} is not")
+            self.filters["lines"] = (int(first), int(last or first))
+        elif name in _GLOBS:
+            self.filters.setdefault(name[2:], []).append(value)
         elif not self.requested:
             raise NoAnalysis(f"{name} comes behind the --analysis that it is for")
         elif name == "--analysis-option":
@@ -95,12 +100,9 @@ class Analyses:
             form = form or _form_of(path, analysis)
             requested.outputs[number] = (form, path)
             try:
-                analysis.check_format(form)
-            except (ValueError, ImportError) as error:
+                analysis.check_output(path, form)
+            except (ValueError, ImportError, OSError) as error:
                 raise NoAnalysis(f"{requested.name}: {error}") from None
-            folder = os.path.dirname(os.path.abspath(path))
-            if os.path.isdir(path) or not os.path.isdir(folder) or not os.access(folder, os.W_OK):
-                raise NoAnalysis(f"cannot write {path}: it is a folder, or is in none that can be written to")
 
     def start(self) -> None:
         """Attach."""

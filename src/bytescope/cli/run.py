@@ -39,6 +39,8 @@ options, which come before the program:
   --output [FORMAT:]FILE write the result of the analysis named last into a file (repeatable)
   --include GLOB         observe only these modules, those of the standard library among them (repeatable)
   --exclude GLOB         do not observe these modules (repeatable)
+  --files GLOB, --functions GLOB, --events GLOB, --lines FIRST-LAST
+                         observe only what is in these files, functions, events or lines (the globs are repeatable)
   --help                 show this text
 
 A run that is stopped ends with exit status 124. Options of the interpreter go to it: python -O -m bytescope run ...
@@ -71,7 +73,9 @@ class Options:
         )
 
 
-_ANALYSES = ("--analysis", "--analysis-option", "--output", "--include", "--exclude")
+_ANALYSES = (
+    "--analysis", "--analysis-option", "--output", "--include", "--exclude", "--files", "--functions", "--events", "--lines",
+)  # fmt: skip
 
 _VALUES: dict[str, Callable[[Options, str], None]] = {
     "--guest": lambda options, text: options.guests.append(text),
