@@ -81,7 +81,7 @@ def _monitoring(event: str) -> Peer:
 
 
 _IAST = Peer(others.ddtrace, "ddtrace")
-_LABELLED = {"sources": f"{OBSERVED}:{INPUT}"}
+_LABELLED = {"sources": f"{OBSERVED}.{INPUT}"}
 
 ROWS = [
     Row("nothing", "attached, the filters match nothing", callbacks.every_primitive, {"woven": 1.02}, include="no.*"),

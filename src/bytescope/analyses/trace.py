@@ -32,7 +32,9 @@ class _Tracks:
         thread, task = threading.current_thread(), current_task()
         actor = thread if task is None else task
         name = self._names.get(id(actor))
-        return self._add(actor, thread.name + ("" if task is None else f" / {task.get_name()}")) if name is None else name
+        if name is None:
+            name = self._add(actor, thread.name if task is None else f"{thread.name} / {task.get_name()}")
+        return name
 
     def _add(self, actor: Any, plain: str) -> str:
         name, number = plain, 1

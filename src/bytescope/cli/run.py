@@ -73,9 +73,8 @@ class Options:
         )
 
 
-_ANALYSES = (
-    "--analysis", "--analysis-option", "--output", "--include", "--exclude", "--files", "--functions", "--events", "--lines",
-)  # fmt: skip
+_FILTERS = ("--include", "--exclude", "--files", "--functions", "--events", "--lines")
+_ANALYSES = ("--analysis", "--analysis-option", "--output", *_FILTERS)
 
 _VALUES: dict[str, Callable[[Options, str], None]] = {
     "--guest": lambda options, text: options.guests.append(text),
