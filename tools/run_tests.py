@@ -1,6 +1,6 @@
 """Run lint and the test suite on every supported CPython that is found, and its core inside Pyodide.
 
-usage: python tools/run_tests.py [--host VERSION]... [--no-lint] [--conformance] [--no-pyodide] [--slow]
+usage: python tools/run_tests.py [--host VERSION]... [--no-lint] [--no-conformance] [--no-pyodide] [--slow]
                                  [PYTEST_ARGUMENT]...
 
 Makes the environments first if need be. The last line is the total of all parts, `N passed, N failed, N skipped`;
@@ -59,8 +59,8 @@ def main() -> int:
             outcomes.append(_lint(newest))
         for host in hosts.values():
             outcomes.append(_suite(host, found, options))
-        if options.conformance:
-            outcomes += _conformance(newest)
+        if options.conformance and not options.pytest:  # not where single tests are asked for
+            outcomes += _conformance(newest, hosts)
         if options.pyodide:
             outcomes.append(_pyodide(newest, options))
     except SetupError as problem:
@@ -74,7 +74,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--host", action="append", choices=SUPPORTED, help="run on this version only; repeatable")
     parser.add_argument("--no-lint", dest="lint", action="store_false", help="leave the linters out")
     parser.add_argument("--no-pyodide", dest="pyodide", action="store_false", help="leave Pyodide out")
-    parser.add_argument("--conformance", action="store_true", help="also run the core tier of CPython's own tests")
+    parser.add_argument("--no-conformance", dest="conformance", action="store_false", help="leave CPython's tests out")
     parser.add_argument("--slow", action="store_true", help="also run the tests marked slow")
     options, options.pytest = parser.parse_known_args()
     return options
@@ -114,11 +114,13 @@ def _suite(host: Host, found: Mapping[str, Host], options: argparse.Namespace) -
     return _outcome(f"CPython {host.version}", results, status)
 
 
-def _conformance(python: Path) -> list[Outcome]:
-    """CPython's own tests as guests: the core tier (`--ci` would add a part of the wide one)."""
+def _conformance(python: Path, hosts: Mapping[str, Host]) -> list[Outcome]:
+    """CPython's own tests as guests: the core tier and, every day, another part of the wide one."""
     heading("CPython's own tests inside bytescope")
     results = _fresh(RESULTS / "conformance.json")
-    command = [python, "-m", "tests.conformance", "--tier", "core", "--python", "all", "--jobs", "2", "--json", results]
+    command = [python, "-m", "tests.conformance", "--ci", "--jobs", "2", "--json", results]
+    for host in hosts.values():
+        command += ["--python", host.executable]
     status = run(command, cwd=ROOT, minutes=MINUTES_PER_HOST)
     try:
         runs = json.loads(results.read_text())

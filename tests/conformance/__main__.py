@@ -31,7 +31,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     add("--tier", choices=plan.TIERS, action="append", help="repeatable; core unless told otherwise")
     add("--python", action="append", metavar="EXE", help="host, repeatable; all: every one found; default: this Python")
     add("--all", action="store_true", help="every tier, level and host")
-    add("--ci", action="store_true", help="L1 on every host: core, and of wide another part every day")
+    add("--ci", action="store_true", help="L1: core, and of wide another part every day")
     add("--modules", nargs="+", default=[], metavar="test_x", help="only these modules of the tiers")
     add("--match", action="append", default=[], metavar="GLOB", help="only tests whose id matches; gives no verdict")
     add("--shard", default="", metavar="K/N", help="only part K of N of the modules; day/N: another part every day")
@@ -83,7 +83,7 @@ def tiers(options: argparse.Namespace) -> Sequence[str]:
 
 def pythons(options: argparse.Namespace) -> list[str]:
     """The interpreters to run on; an environment stands for the interpreter that it was made from."""
-    if options.all or options.ci or "all" in (options.python or []):
+    if options.all or "all" in (options.python or []):
         return [str(host.executable) for host in find_hosts().values()]
     return options.python or [getattr(sys, "_base_executable", sys.executable)]
 
