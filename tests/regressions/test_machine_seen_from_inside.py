@@ -1,6 +1,8 @@
 """Programs that once came across the machine, or were treated otherwise than by CPython."""
 
 import gc
+import importlib.util
+import subprocess
 import sys
 from collections.abc import Callable
 
@@ -81,3 +83,12 @@ def test_code_that_nothing_can_run_any_more_is_gone(make: Callable[[bytescope.VM
         make(vm)
     collect()
     assert sys.getallocatedblocks() - before < 200
+
+
+def test_attributes_of_a_type_in_c_that_nobody_has_used() -> None:
+    """Its namespace does not exist before it is used for the first time."""
+    source = "import _testbuffer; print(_testbuffer.ndarray([1], shape=[1]).contiguous)"
+    if importlib.util.find_spec("_testbuffer") is None:
+        pytest.skip("this CPython is built without its test modules")
+    done = subprocess.run([sys.executable, "-m", "bytescope", "run", "-c", source], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("True\n", "")

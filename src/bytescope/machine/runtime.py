@@ -70,13 +70,18 @@ _namespace = type.__dict__["__dict__"].__get__
 _flags = type.__dict__["__flags__"].__get__
 
 
-def lookup(kind: type, name: str) -> Any:
-    """What the type has under this name, without running any code; `NULL` if nothing."""
+def _bases(kind: type) -> tuple[type, ...]:
+    """The type's method resolution order."""
     bases = _mro(kind)
     if bases is None:  # a type made in C that nobody has used yet: any attribute access completes it
         kind.__name__  # noqa: B018
         bases = _mro(kind)
-    for base in bases:
+    return bases  # type: ignore[no-any-return]
+
+
+def lookup(kind: type, name: str) -> Any:
+    """What the type has under this name, without running any code; `NULL` if nothing."""
+    for base in _bases(kind):
         namespace = _namespace(base)
         if name in namespace:
             return namespace[name]
@@ -91,7 +96,7 @@ def _only_strings(kind: type) -> bool:
     """Whether looking names up in a class runs no code: other keys than strings might, when they are compared."""
     number = id(kind)
     if number not in _string_keyed:
-        for base in _mro(kind) or (kind,):
+        for base in _bases(kind):
             for name in _namespace(base):
                 if type(name) is not str:
                     return False
