@@ -19,7 +19,7 @@ IMPORTED_BEFORE = frozenset(sys.modules)
 PRIVATE_BUILTINS = dict(vars(builtins))
 """The copy."""
 
-CORE = ("code", "isa", "machine", "analysis", "analyses")
+CORE = ("code", "isa", "machine", "machine.processes", "machine.traces", "analysis", "analyses")
 """The packages that get it."""
 
 
@@ -36,6 +36,6 @@ def isolate() -> None:
     """From now on import the core's modules with the copy."""
     here = os.path.dirname(os.path.abspath(__file__))
     for package in CORE:
-        folder = os.path.join(here, package)
+        folder = os.path.join(here, *package.split("."))
         if os.path.isdir(folder):
             sys.path_importer_cache[folder] = FileFinder(folder, (_Loader, [".py"]))

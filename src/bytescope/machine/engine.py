@@ -15,10 +15,11 @@ from bytescope.code.interrupts import catch_in_jumps
 from bytescope.code.light import Any
 from bytescope.machine import calls, limits, processes, recursion, runtime
 from bytescope.machine import program as program_module
-from bytescope.machine.emit import FILENAME
-from bytescope.machine.program import Program, registers
-from bytescope.machine.runtime import Raised
-from bytescope.machine.traces import hot, recovery
+from bytescope.machine.emit import FILENAME, Op
+from bytescope.machine.program import Program
+from bytescope.machine.runtime import HEADER, Raised
+from bytescope.machine.traces import entries, hot, recovery
+from bytescope.machine.traces.entries import Unfinished, go_on
 
 executed = runtime.executed
 """Number of guest instructions executed so far, in this process."""
@@ -30,7 +31,7 @@ started = [0]
 """Number of programs executed so far."""
 
 _OWN_MODULES = (
-    sys.modules[__name__], calls, program_module, recursion, runtime, recovery, hot,
+    sys.modules[__name__], calls, program_module, recursion, runtime, recovery, hot, entries,
     *(value for value in vars(processes).values() if isinstance(value, types.ModuleType)),
 )  # fmt: skip
 OWN_FILES = {FILENAME, recovery.FILENAME, *(module.__file__ or "" for module in _OWN_MODULES)}
@@ -46,26 +47,23 @@ def foreign(exception: BaseException) -> BaseException:
     return exception
 
 
-def begin(program: Program) -> None:
-    """Take note of a program that was linked because it is executed."""
-    if program not in programs:
-        programs.add(program)
-        started[0] += 1
-
-
 link = recursion.ample(Program.link)
 
 
-def drive(
-    program: Program, cells: tuple[Any, ...], namespace: dict[str, Any], mapping: Any
-) -> Generator[tuple[Any, ...], Any, Any]:
+def begin(program: Program, R: list[Any]) -> list[Op]:
+    """Link a program because a frame of it is executed, and take note of it; returns the handlers."""
+    ops = link(program, R[0].get("__name__"))
+    if program not in programs:
+        programs.add(program)
+        started[0] += 1
+    return ops
+
+
+def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
     """Interpret a frame.
 
     Args:
-        program: the guest code object, made ready.
-        cells: the variables that the resident frame shares with the machine.
-        namespace: the frame's globals.
-        mapping: the frame's locals mapping (None in a function).
+        R: the frame's registers as its resident frame makes them: without the builtins.
 
     Yields:
         Requests for the resident frame.
@@ -77,19 +75,26 @@ def drive(
     if limits.active:
         budget = limits.current()
         if budget is not None:
-            return (yield from watched(program, cells, namespace, mapping, budget))
+            return (yield from watched(R, budget))
+    program = R[4]
     ops = program.ops
     if ops is None:
-        ops = link(program, namespace.get("__name__"))
-        begin(program)
+        ops = begin(program, R)
+    R[1] = builtins = R[0].get("__builtins__")
+    if type(builtins) is not dict:
+        R[1] = calls.builtins_of(builtins)
+    if program.shadowed and Program.shadower is not None:
+        Program.shadower.begin(program, R)
     resumes = program.resumes
     plain = program.plain
-    R = registers(program, cells, namespace, mapping)
     pc = program.entry
     last = -1
     count = 0
     answer: Any = None
     late: BaseException | None = None
+    if program.has_entry and type(R[HEADER].cell_contents) is Unfinished:
+        answer, late = go_on(R, R[HEADER].cell_contents, OWN_FILES)
+        last = len(ops)
     while True:
         try:
             if last >= 0:
@@ -173,16 +178,16 @@ def drive(
 catch_in_jumps(drive)
 
 
-def watched(
-    program: Program, cells: tuple[Any, ...], namespace: dict[str, Any], mapping: Any, budget: limits.Budget
-) -> Generator[tuple[Any, ...], Any, Any]:
+def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], Any, Any]:
     """`drive` with a budget: it is asked before every instruction, and once it is exceeded no handler is looked for."""
+    program = R[4]
     if program.ops is None:
-        link(program, namespace.get("__name__"))
-        begin(program)
+        begin(program, R)
+    R[1] = calls.builtins_of(R[0].get("__builtins__"))
+    if program.shadowed and Program.shadower is not None:
+        Program.shadower.begin(program, R)
     ops = program.plain
     resumes = program.resumes
-    R = registers(program, cells, namespace, mapping)
     pc = program.entry
     last = pc
     resume = -1
@@ -190,6 +195,9 @@ def watched(
     counts = None if budget.tally is None else budget.tally.of(program)
     on_stack = False
     late: BaseException | None = None
+    if program.has_entry and type(R[HEADER].cell_contents) is Unfinished:
+        answer, late = go_on(R, R[HEADER].cell_contents, OWN_FILES)
+        last, resume = answer if answer >= 0 else (-3 - answer) >> 1, len(ops)
     try:
         while True:
             try:

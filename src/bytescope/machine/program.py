@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+import weakref
 
 from bytescope.code.host import INTERRUPTS_AT_TARGET
 from bytescope.code.instruction import Instruction, Lowered
@@ -16,15 +17,13 @@ from bytescope.machine import calls
 from bytescope.machine.description import sites
 from bytescope.machine.emit import Op, Resume, factory
 from bytescope.machine.recursion import ample
-from bytescope.machine.runtime import UNBOUND, CellType
+from bytescope.machine.runtime import HEADER, UNBOUND
+from bytescope.machine.traces import entries
 from bytescope.machine.traces.hot import count_passes, threshold_from_environment
 from bytescope.machine.trampoline import Site
 
 if TYPE_CHECKING:
     from bytescope.isa.plan import Plan
-
-HEADER = 8
-"""Registers before the variables: globals, builtins, locals mapping, running process, program, and those below."""
 
 TRACE = 5
 """The register with the state of tracing."""
@@ -34,6 +33,10 @@ SHADOWS = 7
 """The register with the shadows of variables and operands, see `shadow`."""
 
 _SKIPPED = frozenset({"NOP", "RESUME"})
+
+_FREQUENT = frozenset({"CALL", "CALL_KW", "YIELD", "SEND", "FOR_ITER"})
+_FREQUENT_WEIGHT = 16
+"""Other instructions' sites are for rare operands, or for what they raise."""
 
 
 def _finished_generator() -> types.GeneratorType[None, None, None]:
@@ -87,7 +90,8 @@ class Program:
     index, once `link` was called, with traces in the place of some; plain: the handlers without traces; alive: not
     empty as long as its traces may go on; entry: index of the first instruction to execute; stops: idle instructions
     that are executed all the same; plan: what is observed; guarded: whether the machine sees every exception in new
-    activations; module: name of the module that it was first run for.
+    activations; module: name of the module that it was first run for; resident: its resident code object, if there is
+    one; has_entry: whether it ever had an entry, see `traces.entries`.
     """
 
     hooked = calls.HOOKED
@@ -108,6 +112,8 @@ class Program:
     plan: Plan | None = None
     guarded: bool = False
     module: str = ""
+    resident: weakref.ref[types.CodeType] | None = None
+    has_entry: bool = False
 
     def __init__(self, code: types.CodeType) -> None:
         self.code = code
@@ -163,9 +169,11 @@ class Program:
             kinds = sites(instruction, self.private, self.code.co_names)
             if jumps_back(instruction, index):  # for interrupts, and there may be no other site in the loop
                 kinds = [("raise", 1)]
-            self.site_numbers.append(
-                tuple(self._site(kind, number, depth, instruction, guarded) for kind, number in kinds)
-            )
+            numbers = tuple(self._site(kind, number, depth, instruction, guarded) for kind, number in kinds)
+            self.site_numbers.append(numbers)
+            if instruction.op in _FREQUENT:
+                for each in numbers:
+                    self.sites[each].weight = _FREQUENT_WEIGHT
         for depth in range(max(verified.handled) + 1):
             self.exits[depth] = self._add(Site("exit", 0, depth, None, False))
             self._number["fallback", depth] = self._add(Site("raise", 1, depth, self._position(0), True))
@@ -245,6 +253,7 @@ class Program:
         self.entry = self.follow(0)
         self.alive.clear()  # traces that are under way come to an end
         self.alive = [True]
+        entries.remove(self)
         traced = ops
         if Program.threshold is not None and ops == unchanged:
             traced = count_passes(self, ops, resumes, Program.threshold)
@@ -389,17 +398,4 @@ def _go_on(R: list[Any], target: Any) -> int:
     return target  # type: ignore[no-any-return]
 
 
-def registers(program: Program, cells: tuple[Any, ...], namespace: dict[str, Any], mapping: Any) -> list[Any]:
-    """The registers of a frame that starts."""
-    builtins = namespace.get("__builtins__")
-    if type(builtins) is not dict:
-        builtins = calls.builtins_of(builtins)
-    if program.own:
-        cells = (*[CellType() for _ in range(program.own)], *cells)
-    R = [namespace, builtins, mapping, None, program, None, None, None, *cells, *program.blank]
-    if program.shadowed and Program.shadower is not None:
-        Program.shadower.begin(program, R)
-    return R
-
-
-__all__ = ["HEADER", "SHADOWS", "UNBOUND", "Program", "registers", "throw"]
+__all__ = ["HEADER", "SHADOWS", "UNBOUND", "Program", "throw"]

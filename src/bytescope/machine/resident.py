@@ -12,6 +12,7 @@ from bytescope.machine import calls, engine
 from bytescope.machine.engine import drive
 from bytescope.machine.program import Program
 from bytescope.machine.recursion import ample
+from bytescope.machine.traces import entries
 from bytescope.machine.trampoline import Trampoline
 
 _cache: weakref.WeakValueDictionary[int, types.CodeType] = weakref.WeakValueDictionary()
@@ -52,7 +53,9 @@ def resident(code: types.CodeType, keep: bool = False) -> types.CodeType:
 def _make(code: types.CodeType) -> types.CodeType:
     program = Program(code)
     program.guarded = Program.observer is not None
-    return Trampoline(code, program, program.sites, program.guarded).build(drive)
+    made = Trampoline(code, program, program.sites, program.guarded).build(drive)
+    program.resident = weakref.ref(made)
+    return made
 
 
 def program_for(code: types.CodeType) -> Program | None:
@@ -75,6 +78,8 @@ def guard(programs: list[Program]) -> None:
         old = _cache.get(id(program.code))
         if old is not None:
             new = _cache[id(program.code)] = Trampoline(program.code, program, program.sites, True).build(drive)
+            entries.remove(program)
+            program.resident = weakref.ref(new)
             replaced[id(old)] = (old, new)
     for each in list(engine.programs):
         for key, old in each.inner.items():

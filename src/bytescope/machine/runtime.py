@@ -15,6 +15,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+HEADER = 8
+"""Registers before the variables: globals, builtins, locals mapping, running process, program, and those that `program`
+names. Behind them are the variables' cells and the operands."""
+
 executed = [0]
 """Number of guest instructions executed so far, in this process."""
 

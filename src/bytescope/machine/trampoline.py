@@ -24,17 +24,18 @@ from bytescope.code.host import SEND_KEEPS_VALUE
 from bytescope.code.instruction import Position
 from bytescope.code.light import Any
 from bytescope.code.sequences import Sequences
-from bytescope.machine.runtime import Raised
+from bytescope.machine.runtime import HEADER, Raised
 
 
 class Site:
     """A place in the resident frame where one operation can be performed.
 
     kind, number: what it performs, see `Trampoline.emit_site`; depth: how many exceptions are being handled there;
-    position: of the guest instruction; guarded: whether the guest has a handler there.
+    position: of the guest instruction; guarded: whether the guest has a handler there; weight: how much it matters that
+    it is found fast.
     """
 
-    __slots__ = ("depth", "guarded", "kind", "label", "number", "position")
+    __slots__ = ("depth", "guarded", "kind", "label", "number", "position", "weight")
 
     def __init__(self, kind: str, number: int, depth: int, position: Position | None, guarded: bool) -> None:
         self.kind = kind
@@ -43,6 +44,7 @@ class Site:
         self.position = position
         self.guarded = guarded
         self.label = -1
+        self.weight = 1
 
 
 class Trampoline:
@@ -75,10 +77,10 @@ class Trampoline:
         """Assemble.
 
         Args:
-            driver: generator function of the machine: (program, cells, globals, locals).
+            driver: generator function of the machine: it is given the frame's registers.
         """
         cells = self.prologue()
-        self.start(driver, cells)
+        registers = self.start(driver, cells)
         by_depth: list[list[int]] = [[] for _ in range(self.deepest + 2)]
         for number, site in enumerate(self.sites):
             site.label = self.asm.label()
@@ -100,7 +102,7 @@ class Trampoline:
             co_linetable=assembled.linetable,
             co_exceptiontable=assembled.exceptiontable,
             co_consts=tuple(self.consts),
-            co_stacksize=self.deepest + self.widest + cells + 10,
+            co_stacksize=self.deepest + self.widest + registers + 10,
             **changes,
         )
 
@@ -122,24 +124,36 @@ class Trampoline:
         asm.emit("RESUME", 0, first)
         return own + free
 
-    def start(self, driver: Callable[..., Any], cells: int) -> None:
-        """Make the machine generator: driver(program, cells, globals(), locals() or None)."""
+    def start(self, driver: Callable[..., Any], cells: int) -> int:
+        """Make the machine generator with the frame's registers, see `program.HEADER`; returns how many there are."""
+        asm, program = self.asm, self.program
         self.sequences.push_callable(lambda: self.load_const(driver))
-        self.load_const(self.program)
-        for index in range(cells):
-            self.sequences.load_cell(index)
-        self.asm.emit("BUILD_TUPLE", cells)
         self.sequences.push_callable(lambda: self.load_const(globals))
         self.sequences.call(0)
+        self.load_const(None)
         if self.optimized:
             self.load_const(None)
         else:
             self.sequences.push_callable(lambda: self.load_const(locals))
             self.sequences.call(0)
-        self.sequences.call(4)
+        self.load_const(None)
+        self.load_const(program)
+        for _ in range(3):
+            self.load_const(None)
+        for _ in range(program.own):
+            self.sequences.push_callable(lambda: self.load_const(types.CellType))
+            self.sequences.call(0)
+        for index in range(cells):
+            self.sequences.load_cell(index)
+        for _ in program.blank:
+            self.load_const(None)
+        registers: int = HEADER + program.own + cells + len(program.blank)
+        asm.emit("BUILD_LIST", registers)
+        self.sequences.call(1)
         self.load_const(None)
         if SEND_KEEPS_VALUE:
             self.asm.jump("JUMP_FORWARD", self.starts)  # into the loop behind the next instruction
+        return registers
 
     def emit_loop(self, depth: int, numbers: list[int]) -> None:
         """The loop for one depth of exception handling, its dispatch and its sites."""
@@ -182,13 +196,16 @@ class Trampoline:
         asm.emit("RERAISE", 1)
 
     def dispatch(self, numbers: list[int]) -> None:
-        """Binary search for the site whose number is on top of the stack."""
+        """Binary search for the site whose number is on top of the stack: each half weighs about the same."""
         asm = self.asm
         if len(numbers) == 1:
             asm.emit("POP_TOP")
             asm.jump("JUMP_FORWARD", self.sites[numbers[0]].label)
             return
-        middle = len(numbers) // 2
+        weights = [self.sites[number].weight for number in numbers]
+        half, middle = sum(weights) / 2, 1
+        while middle < len(numbers) - 1 and sum(weights[:middle]) + weights[middle] / 2 < half:
+            middle += 1
         upper = asm.label()
         asm.emit("COPY", 1)
         self.load_const_int(numbers[middle])

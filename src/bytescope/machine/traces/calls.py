@@ -8,8 +8,8 @@ from bytescope.isa.lift import Call
 from bytescope.isolation import PRIVATE_BUILTINS
 from bytescope.machine.calls import HOOKED
 from bytescope.machine.operations import Guard
-from bytescope.machine.runtime import BOUNDS, attribute_names
-from bytescope.machine.traces import guards
+from bytescope.machine.runtime import BOUNDS, UNBOUND, ModuleType, attribute_names, class_attributes
+from bytescope.machine.traces import entries, guards
 from bytescope.machine.traces.forms import Forms
 from bytescope.machine.traces.values import ANY_PLAIN, NOTHING, Kinds, Value
 from bytescope.machine.traces.writer import Ended, Left
@@ -43,8 +43,23 @@ NAMES: dict[str, Any] = {
     "hooked": HOOKED,
     "inspected": attribute_names.setdefault("__class__", (set(), set()))[0],
     **{f"builtin_{name}": PRIVATE_BUILTINS[name] for name in PURE},
+    **entries.NAMES,
 }
 """What the texts name."""
+
+
+def sample_attribute(owner: Any, name: str) -> Any:
+    """An attribute, if it can be had without running code: see `runtime.learn`."""
+    if (
+        id(type(owner)) in attribute_names[name][0]
+        or type(owner) is ModuleType
+        or (type(owner) is type and (id(owner), name) in class_attributes)
+    ):
+        try:
+            return getattr(owner, name)
+        except AttributeError:
+            pass
+    return UNBOUND
 
 
 class Writer(Forms):
@@ -56,9 +71,11 @@ class Writer(Forms):
         """An attribute: if it is to be called, its owner is kept."""
         owner = operands[0]
         kept = [*staying, owner] if instruction.flag else staying
+        name = instruction.arg
         (result,) = self.inline(index, instruction, call, self.way(call), operands, kept)
         if instruction.flag:
-            result.origin = ("method", owner, instruction.arg)
+            result.origin = ("method", owner, name)
+        result.sample = sample_attribute(owner.sample, name)
         return (result,)
 
     def primitive_call(
@@ -72,8 +89,11 @@ class Writer(Forms):
             raise Left
         inlined = self.inlined(function, args)
         if inlined is None:
-            self.request(index, function, args, "")
-            raise Ended
+            result = self.frameless_call(index, function, args)
+            if result is None:
+                self.request(index, function, args, "")
+                raise Ended
+            return (result,)
         guard, kinds, changing = inlined
         asked = guards.open_tests(guard, [function, *args]) if guard else None
         if guard and not asked and asked is not None:
@@ -143,6 +163,82 @@ class Writer(Forms):
             test = "type({2}) is type and (id(type({1})) in inspected or type({1}) in CONTAINERS)"
             return (((test,),), kinds, False) if len(args) == 2 else None
         return plain, kinds, False
+
+    def frameless_call(self, index: int, function: Value, args: list[Value]) -> Value | None:
+        """Call a function of the guest without a frame, if that is possible, see `entries`; else leave.
+
+        Returns:
+            The result; None if there is no prospect of that, and nothing is written.
+        """
+        forms = entries.prospects(function.sample, len(args))
+        if not forms:
+            return None
+        frame = self.frame
+        frame.before_effect()
+        result = frame.fresh()
+        self.emit("entry = None")
+        for number, form in enumerate(forms):
+            getattr(self, "enter_" + form)(index, function, args, result.name, "elif" if number else "if")
+        self.emit("if entry is None:")
+        self.request(index, function, args, "    ")
+        frame.effect()
+        if forms == ["class"]:
+            result.sample = object.__new__(function.sample)
+        return result
+
+    def enter_function(self, index: int, function: Value, args: list[Value], x: str, word: str) -> None:
+        """Call a function."""
+        name = function.name
+        site = self.program.site_numbers[index][0]
+        self.emit(f"{word} type({name}) is FunctionType:")
+        given = [arg.name for arg in args]
+        self.enter(index, len(args), site, name, given, x)
+
+    def enter_method(self, index: int, function: Value, args: list[Value], x: str, word: str) -> None:
+        """Call a method."""
+        name = function.name
+        site = self.program.site_numbers[index][1]
+        self.emit(f"{word} type({name}) is MethodType and type({name}.__func__) is FunctionType:")
+        given = [f"{name}.__self__", *(arg.name for arg in args)]
+        self.enter(index, len(args), site, f"{name}.__func__", given, x)
+
+    def enter(self, index: int, count: int, site: int, name: str, given: list[str], x: str) -> None:
+        """Call an entry, if there is one; if it needs a frame, request the call with what it returns."""
+        self.emit(f"    entry = entries{len(given)}.get(id({name}.__code__))")
+        self.emit("    if entry is not None:")
+        self.emit(f"        {x} = {self.entering([name, *given])}")
+        self.emit(f"        if type({x}) is Unfinished:")
+        self.unfinished(index, count, site, [*reversed([x, *given[1:]]), name], "            ")
+
+    def enter_class(self, index: int, function: Value, args: list[Value], x: str, word: str) -> None:
+        """Make an instance; if its `__init__` needs a frame, throw it away and make one in the ordinary way."""
+        name = function.name
+        given = [x, *(arg.name for arg in args)]
+        self.emit(f"{word} id({name}) in plain_classes and {name}.__new__ is new:")
+        self.emit(f"    entry = makers{len(given)}.get(id({name}.__init__.__code__))")
+        self.emit("    if entry is not None:")
+        self.emit(f"        {x} = new({name})")
+        self.emit(f"        stopped = {self.entering([f'{name}.__init__', *given])}")
+        self.emit("        if stopped is not None:")
+        self.emit(f"            entry = {x} = stopped = forget(stopped)")
+
+    @staticmethod
+    def entering(given: list[str]) -> str:
+        """The call of an entry with the function and its arguments: from a frame."""
+        return f"enter{len(given) - 1}({', '.join(['entry', *given])})"
+
+    def unfinished(self, index: int, count: int, site: int, operands: list[str], pad: str) -> None:
+        """Leave with the request of a call that was begun without a frame: its state is in the first argument's place.
+
+        Args:
+            index: the instruction.
+            count: its arguments.
+            site: of the request.
+            operands: of the request.
+            pad: indentation.
+        """
+        self.emit(f"{pad}R.append(({site}, ({', '.join(operands)})))")
+        self.leave(self.requested(index), self.count + 1, self.frame.depth - count - 2, pad=pad)
 
     def request(self, index: int, function: Value, args: list[Value], pad: str) -> None:
         """Leave with the request of a call, or leave it to its handler."""

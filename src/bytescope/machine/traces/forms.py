@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from keyword import iskeyword
 
 from bytescope.code.instruction import Instruction, Variable
 from bytescope.code.light import Any
 from bytescope.isa.lift import Call
 from bytescope.machine.operations import Guard, How, how
-from bytescope.machine.runtime import attribute_names
+from bytescope.machine.runtime import DICT, PLAIN, ROWS, UNBOUND, attribute_names
 from bytescope.machine.traces import guards
 from bytescope.machine.traces.values import Value, result_kinds
 from bytescope.machine.traces.writer import Ended, Left, Writer
@@ -35,6 +36,9 @@ def known_name(name: Any) -> bool:
 class Forms(Writer):
     """Writes the text of instructions and primitives."""
 
+    GLOBALS = "R[0]"
+    BUILTINS = "R[1]"
+
     def guard(self, index: int, guard: Guard, operands: list[Value], **names: str) -> None:
         """Go on only if a guard holds; else leave the instruction to its handler.
 
@@ -49,7 +53,7 @@ class Forms(Writer):
         passed = (guard, names.get("imm"))
         if operands and passed in operands[0].passed and len(operands) == 1:
             return
-        if not asked:
+        if not asked or guards.is_hopeless(asked, operands):
             raise Left
         self.emit(f"if not ({guards.text(asked, operands, **names)}):")
         self.leave(self.plainly(index), self.count, pad="    ")
@@ -104,10 +108,25 @@ class Forms(Writer):
             frame.effect()
         for operand in operands[_KEEPS.get(name, len(operands)) :]:
             operand.epoch = frame.epoch
+        for result, sample in zip(results, self.samples(call, operands), strict=False):
+            result.sample = sample
         for result in results:
             result.kinds = kinds
             result.epoch = frame.epoch if frame.epoch == epoch else -1
         return tuple(results)
+
+    @staticmethod
+    def samples(call: Call, operands: list[Value]) -> Sequence[Any]:
+        """Samples of a primitive's results, where they are easily had."""
+        owner = operands[0].sample if operands else UNBOUND
+        if call.name == "unpack":
+            return owner if type(owner) in ROWS else ()
+        if call.name == "getitem" and type(owner) in ROWS | DICT and type(operands[1].sample) in PLAIN:
+            try:
+                return (owner[operands[1].sample],)
+            except LookupError:
+                return ()
+        return ()
 
     # --- variables
 
@@ -119,6 +138,7 @@ class Forms(Writer):
         if value is None:
             value = frame.fresh()
             self.emit(f"{value.name} = R[{frame.variables + variable.index}].cell_contents")
+            value.sample = self.sample_of(variable)
             frame.locals[variable.index] = value
             value.epoch = frame.epoch
             if variable.scope != "local":
@@ -137,6 +157,8 @@ class Forms(Writer):
         frame = self.frame
         value = frame.operand(frame.depth - 1)
         old = frame.locals.get(variable.index)
+        if value.sample is UNBOUND:
+            value.sample = self.sample_of(variable)  # of the turn before, if this is in a loop
         self.stored.add(variable.index)
         harmless = old is not None and old.is_plain
         if not harmless:
@@ -157,6 +179,15 @@ class Forms(Writer):
 
     write_store_cell = write_store_local
 
+    def sample_of(self, variable: Variable) -> Any:
+        """What a local variable has in the frame that the trace is made for."""
+        if variable.index in self.stored:
+            return UNBOUND
+        try:
+            return self.R[self.frame.variables + variable.index].cell_contents
+        except ValueError:
+            return UNBOUND
+
     def move(self, own: str, value: Value) -> Value:
         """Have a value in the variable that is kept for a local variable through the turns of a loop."""
         frame = self.frame
@@ -165,14 +196,16 @@ class Forms(Writer):
         frame.rescue(own)
         self.emit(f"{own} = {value.name}")
         moved = Value(own, value.kinds)
-        moved.origin, moved.passed = value.origin, value.passed
+        moved.origin, moved.passed, moved.sample = value.origin, value.passed, value.sample
         return frame.keep(moved)
 
     def primitive_load_global(
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
     ) -> tuple[Value, ...]:
         """The value of a global or builtin."""
-        return (self.named("R[0]", "R[1][{0}]", instruction.arg),)
+        value = self.named(self.GLOBALS, self.BUILTINS + "[{0}]", instruction.arg)
+        value.sample = self.namespace.get(instruction.arg, self.R[1].get(instruction.arg, UNBOUND))
+        return (value,)
 
     def primitive_load_name(
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
@@ -217,7 +250,7 @@ class Forms(Writer):
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
     ) -> tuple[Value, ...]:
         """A global gets a value."""
-        self.store_named("R[0]", instruction.arg, operands[0])
+        self.store_named(self.GLOBALS, instruction.arg, operands[0])
         return ()
 
     def store_named(self, mapping: str, name: str, value: Value) -> None:

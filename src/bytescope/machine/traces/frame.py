@@ -26,10 +26,13 @@ class Frame:
     """Operands, variables and registers at one place of a trace.
 
     depth: how many operands there are; operands: those that are in variables of the trace, by position; locals: the
-    guest's variables whose values are in variables of the trace, by index; names: the same for globals and the like.
+    guest's variables whose values are in variables of the trace, by index; names: the same for globals and the like;
+    R: registers of a frame that is about to execute the trace; kept: variables with the same meaning at each turn of a
+    loop; lasting: those that never change.
     """
 
-    def __init__(self, program: Program, start: int) -> None:
+    def __init__(self, program: Program, start: int, R: list[Any]) -> None:
+        self.R = R
         self.first = program.first_operand
         self.variables = program.first_variable
         self.entry_depth = self.depth = program.verified.depths[start]
@@ -38,7 +41,9 @@ class Frame:
         self.captured: set[int] = set()
         self.names: dict[tuple[str, str], Value] = {}
         self.kept: set[str] = set()
+        self.lasting: set[str] = set()
         self.lines: list[str] = []
+        self.margin = ""
         self.bound: dict[str, Any] = {}
         self.epoch = 0
         self._registers: dict[int, Value] = {}
@@ -51,7 +56,7 @@ class Frame:
 
     def emit(self, line: str) -> None:
         """Write a line."""
-        self.lines.append(line)
+        self.lines.append(self.margin + line)
 
     def bind(self, value: Any) -> str:
         """A name that is bound to a constant."""
@@ -65,7 +70,9 @@ class Frame:
     def constant(self, value: Any) -> Value:
         """A constant as a value."""
         name = "None" if value is None else self.bind(value)
-        return Value(name, frozenset({type(value)}))
+        constant = Value(name, frozenset({type(value)}))
+        constant.sample = value
+        return constant
 
     def fresh(self) -> Value:
         """A value in a variable that nothing else needs."""
@@ -100,6 +107,38 @@ class Frame:
                 return self.keep(Value(operand.name))
         return self.fresh()
 
+    def fork(self, operands: dict[int, Value], depth: int) -> Frame:
+        """The state for what is written, one margin further in, into the same lines, in the place of going on here.
+
+        Args:
+            operands: what there is on the stack then.
+            depth: how many.
+        """
+        copies: dict[int, Value] = {}
+
+        def copied(value: Value) -> Value:
+            if value is NOTHING or value is _CLEARED:
+                return value
+            if id(value) not in copies:
+                copies[id(value)] = copy = Value(value.name, value.kinds, value.epoch)
+                copy.passed, copy.sample, copy.origin = set(value.passed), value.sample, value.origin
+                if value.origin[:1] == ("method",):
+                    copy.origin = ("method", copied(value.origin[1]), value.origin[2])
+            return copies[id(value)]
+
+        other = Frame.__new__(Frame)
+        vars(other).update(vars(self))
+        other.margin += "    "
+        other.depth = depth
+        other.operands = {position: copied(value) for position, value in operands.items()}
+        other.locals = {index: copied(value) for index, value in self.locals.items()}
+        other.names = {key: copied(value) for key, value in self.names.items()}
+        other._registers = {position: copied(value) for position, value in self._registers.items()}
+        other._living = {name: copied(value) for name, value in self._living.items()}
+        other._stale, other._free = self._stale[:], self._free[:]
+        other.captured = set(self.captured)
+        return other
+
     # --- references
 
     def holds(self, value: Value) -> bool:
@@ -112,7 +151,7 @@ class Frame:
 
     def is_alive(self, value: Value) -> bool:
         """Whether a value is still in its variable."""
-        return self._living.get(value.name) is value
+        return self._living.get(value.name) is value or value.name in self.lasting
 
     def before_effect(self) -> None:
         """Clear what is stale, as long as that cannot be the last reference."""
@@ -172,6 +211,7 @@ class Frame:
         if value is None:
             value = self.fresh()
             self.emit(f"{value.name} = R[{self.first + position}]")
+            value.sample = self.R[self.first + position]
             self.operands[position] = self._registers[position] = value
         return value
 

@@ -37,6 +37,18 @@ def open_tests(guard: Guard, operands: list[Value]) -> Guard | None:
     return tuple(alternatives)
 
 
+def is_hopeless(guard: Guard, operands: list[Value]) -> bool:
+    """Whether a guard does not hold for the values that the operands have had once."""
+
+    def held(test: Test) -> bool:
+        if isinstance(test, str):
+            return True
+        sample = operands[test[0]].sample
+        return sample is runtime.UNBOUND or type(sample) in _kinds(test[1])
+
+    return not any(all(held(test) for test in tests) for tests in guard)
+
+
 def learn(guard: Guard, operands: list[Value]) -> None:
     """Take note that a guard holds.
 

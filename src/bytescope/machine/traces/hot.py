@@ -9,7 +9,7 @@ from bytescope.isolation import PRIVATE_BUILTINS
 from bytescope.machine.emit import Op, Resume
 from bytescope.machine.operations import NAMESPACE
 from bytescope.machine.runtime import executed
-from bytescope.machine.traces import calls, recovery
+from bytescope.machine.traces import calls, entries, frameless, recovery
 
 if TYPE_CHECKING:
     from bytescope.machine.program import Program
@@ -28,21 +28,27 @@ def threshold_from_environment() -> int | None:
     return THRESHOLDS.get(os.environ.get("BYTESCOPE_TRACES", ""), THRESHOLDS[""])
 
 
-def trace(program: Program, start: int, namespace: dict[str, Any]) -> Op | None:
+def trace(program: Program, start: int, R: list[Any]) -> Op | None:
     """The handler of the trace that starts at an instruction, or None if there is nothing to gain.
 
     Args:
         program: the program.
         start: the instruction.
-        namespace: the globals of a frame that executes it.
+        R: the registers of a frame that executes it.
     """
-    writer = calls.Writer(program, start, namespace)
+    writer = calls.Writer(program, start, R)
     if not writer.write():
         return None
     if writer.closed:
-        writer = calls.Writer(program, start, namespace, writer)
+        writer = calls.Writer(program, start, R, writer)
         writer.write()
-    text = writer.text()
+    op: Op = factory(writer.text())(program.alive, *writer.bound_values())
+    recovery.register(op.__code__, writer.points)
+    return op
+
+
+def factory(text: str) -> Any:
+    """The factory that a text defines."""
     make = _factories.get(text)
     if make is None:
         if len(_factories) >= _MOST_TEXTS:
@@ -50,9 +56,18 @@ def trace(program: Program, start: int, namespace: dict[str, Any]) -> Op | None:
         made: dict[str, Any] = {}
         exec(compile(text, recovery.FILENAME, "exec"), _namespace, made)
         make = _factories[text] = made["make"]
-    op: Op = make(program.alive, *writer.bound_values())
-    recovery.register(op.__code__, writer.points)
-    return op
+    return make
+
+
+def make_entry(program: Program, R: list[Any]) -> None:
+    """Have a function executed without a frame as far as possible, if there is something to gain."""
+    if not entries.possible(program):
+        return
+    writer = frameless.Writer(program, R)
+    if writer.write():
+        stats = entries.Stats(program)
+        entry = factory(writer.text())(stats.calls, writer.points, *writer.bound_values(stats))
+        entries.add(program, entry, writer.restartable)
 
 
 def count_passes(program: Program, ops: list[Op], resumes: list[Resume | None], threshold: int) -> list[Op]:
@@ -83,7 +98,9 @@ def counted(program: Program, index: int, plain: Op, threshold: int) -> Op:
             return leave
         left = threshold
         try:
-            made = trace(program, index, R[0])
+            made = trace(program, index, R)
+            if index == program.entry:
+                make_entry(program, R)
         except RecursionError:
             return leave
         program.ops[index] = made or plain

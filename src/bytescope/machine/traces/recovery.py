@@ -16,16 +16,21 @@ FILENAME = "<bytescope trace>"
 class Point:
     """From `line` on, what a trace raises belongs to instruction `index`, before which `count` were executed.
 
-    writes: registers and the expressions with what they have before that instruction.
+    writes: registers and the expressions with what they have before that instruction; variables: the same for the
+    registers of cells, and what is to be in them.
     """
 
-    __slots__ = ("count", "index", "line", "writes")
+    __slots__ = ("count", "index", "line", "variables", "writes")
 
-    def __init__(self, line: int, index: int, count: int, writes: tuple[tuple[int, str], ...]) -> None:
+    def __init__(
+        self, line: int, index: int, count: int, writes: tuple[tuple[int, str], ...],
+        variables: tuple[tuple[int, str], ...] = (),
+    ) -> None:  # fmt: skip
         self.line = line
         self.index = index
         self.count = count
         self.writes = writes
+        self.variables = variables
 
 
 _OWN = frozenset(each for each in vars(builtins).values() if isinstance(each, type) and issubclass(each, Exception))
@@ -61,19 +66,45 @@ def recover(R: list[Any], error: BaseException, own_files: Set[str]) -> tuple[in
     assert error.__traceback__ is not None
     traceback = error.__traceback__.tb_next
     assert traceback is not None
-    frame, line = traceback.tb_frame, traceback.tb_lineno
-    variables: dict[str, Any] = {"None": None, "NULL": NULL, **frame.f_locals}
-    points = _points[frame.f_code]
-    count, index = 0, points[0].index
+    point, own = find(error, traceback, _points[traceback.tb_frame.f_code], own_files)
+    variables = restore(R, point, traceback.tb_frame)
+    executed[0] += point.count + variables.get("turns", 0)
+    return point.index, own
+
+
+def find(
+    error: BaseException, traceback: types.TracebackType | None, points: list[Point], own_files: Set[str]
+) -> tuple[Point, bool]:
+    """The point that an error belongs to.
+
+    Args:
+        error: the error.
+        traceback: of the text's frame.
+        points: the text's.
+        own_files: the files that the machine's frames come from.
+
+    Returns:
+        The point, and whether it was an operation of the text's that raised, and nothing foreign.
+    """
+    assert traceback is not None
+    line = traceback.tb_lineno
+    found = points[0]
     for point in reversed(points):
         if point.line <= line:
-            for register, name in point.writes:
-                R[register] = variables[name]
-            count, index = point.count, point.index
+            found = point
             break
-    executed[0] += count + variables.get("turns", 0)
-    own = True
+    own = type(error) in _OWN
     while traceback is not None:
         own = own and traceback.tb_frame.f_code.co_filename in own_files
         traceback = traceback.tb_next
-    return index, own and type(error) in _OWN
+    return found, own
+
+
+def restore(R: list[Any], point: Point, frame: types.FrameType) -> dict[str, Any]:
+    """Bring the registers to what they were at a point; returns the variables of the text's frame."""
+    variables: dict[str, Any] = {"None": None, "NULL": NULL, **frame.f_locals}
+    for register, name in point.writes:
+        R[register] = variables[name]
+    for register, name in point.variables:
+        R[register].cell_contents = variables[name]
+    return variables

@@ -38,10 +38,10 @@ class Value:
 
     name: the expression that has it: a variable of the trace, or a name that is bound to a constant; kinds: what its
     exact type is one of, or None; epoch: see `Frame.holds`; origin: how it was loaded, for `calls`; passed: guards that
-    it has passed.
+    it has passed; sample: what it was once, `UNBOUND` if nobody knows.
     """
 
-    __slots__ = ("epoch", "kinds", "name", "origin", "passed")
+    __slots__ = ("epoch", "kinds", "name", "origin", "passed", "sample")
 
     def __init__(self, name: str, kinds: Kinds | None = None, epoch: int = -1) -> None:
         self.name = name
@@ -49,6 +49,7 @@ class Value:
         self.epoch = epoch
         self.origin: tuple[Any, ...] = ()
         self.passed: set[object] = set()
+        self.sample: Any = runtime.UNBOUND
 
     @property
     def is_plain(self) -> bool:

@@ -35,26 +35,31 @@ class Ended(Exception):
 class Writer:
     """Walks over the instructions of a trace.
 
-    loops: whether the trace is written as a loop; closed: whether it came back to its start; count: instructions so
-    far; points: where what is raised belongs to, see `recovery`.
+    R: registers of a frame that executes it, for a look at what to expect; loops: whether the trace is written as a
+    loop; closed: whether it came back to its start; count: instructions so far; points: where what is raised belongs
+    to, see `recovery`.
     """
 
-    def __init__(self, program: Program, start: int, namespace: dict[str, Any], turn: Writer | None = None) -> None:
+    def __init__(self, program: Program, start: int, R: list[Any], turn: Writer | None = None) -> None:
         self.program = program
         self.start = start
-        self.frame = Frame(program, start)
-        self.emit = self.frame.emit
+        self.frame = Frame(program, start, R)
+        self.R = R
+        self.namespace: dict[str, Any] = R[0]
         self.count = 0
         self.points: list[Point] = []
         self.loops = turn is not None
         self.closed = False
-        self.namespace = namespace
         self.stored: set[int] = set()
         self.locals_are_plain = False
         self.entered: dict[int, tuple[Variable, Value]] = {}
         self.preamble: list[str] = []
         if turn is not None:
             self.hoist(turn)
+
+    def emit(self, line: str) -> None:
+        """Write a line."""
+        self.frame.emit(line)
 
     # --- the walk
 
@@ -133,10 +138,9 @@ class Writer:
             assert lifted.jump is not None and lifted.after is not None
             assert instruction.target is not None
             condition = results[lifted.branch[0].index].name
-            jumped = after(lifted.jump)
             self.emit(f"if {condition}:" if lifted.branch[1] else f"if not {condition}:")
-            target = str(self.program.follow(instruction.target))
-            self.leave(target, self.count + 1, first + len(lifted.jump), jumped, pad="    ")
+            target = self.program.follow(instruction.target)
+            self.branch(target, first + len(lifted.jump), after(lifted.jump))
         if lifted.after is None:
             if lifted.jump is None or instruction.target is None:
                 raise Left
@@ -180,6 +184,16 @@ class Writer:
         raise NotImplementedError
 
     # --- leaving
+
+    def branch(self, target: int, depth: int, operands: dict[int, Value]) -> None:
+        """Go on elsewhere if the condition just written holds.
+
+        Args:
+            target: where.
+            depth: how many operands there are.
+            operands: which.
+        """
+        self.leave(str(target), self.count + 1, depth, operands, pad="    ")
 
     @staticmethod
     def plainly(index: int) -> str:
@@ -230,12 +244,14 @@ class Writer:
         for position, known in before.operands.items():
             if before.same(position):
                 value = Value(f"s{position}", known.kinds)
+                value.sample = known.sample
                 frame.hoisted(position, value)
                 self.preamble.append(f"{value.name} = R[{frame.first + position}]")
                 self.expect(value.name, known.kinds)
         for variable, known in turn.entered.values():
             at_end = before.locals.get(variable.index)
             value = Value(f"v{variable.index}")
+            value.sample = known.sample
             if known.kinds is not None and at_end is not None and (at_end.kinds or {object}) <= known.kinds:
                 value.kinds = known.kinds
             frame.kept.add(value.name)
