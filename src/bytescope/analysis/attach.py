@@ -10,29 +10,30 @@ from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from typing import Any, ParamSpec, Self, TypeVar
 
-from bytescope.analysis import board
 from bytescope.analysis.base import Analysis, AnalysisError
 from bytescope.analysis.filters import Filters
+from bytescope.analysis.interpreting import INTERPRETER
 from bytescope.analysis.subscriber import Subscriber
+from bytescope.analysis.weaving import WOVEN
 from bytescope.isa.events import EVENTS
-from bytescope.machine import temporary
-from bytescope.machine.imports import Guests, functions_of, importing
-from bytescope.machine.recursion import headroom
-from bytescope.machine.resident import is_guest, program_of, resident
+from bytescope.machine.imports import Guests, functions_in_modules
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ENGINES = ("interpreter",)
+ENGINES = ("woven", "interpreter")
 
 
 class attach:
     """Attach analyses: a context manager, and a decorator for functions during whose calls they are attached.
 
-    While it is open, what the filters include is executed by bytescope, and the analyses are told of its events:
-    modules that `include` names and that are imported already, from their next function call on, and modules imported
-    meanwhile. Without `include`, that is whatever guests there are: `__main__`, and modules outside the standard
-    library that are imported meanwhile. Attachments may be nested; each adds its analyses behind the others.
+    While it is open, the analyses are told of the events in what the filters include: modules that `include` names and
+    that are imported already, from their next function call on, and modules imported meanwhile. Without `include`, that
+    is `__main__`, and modules outside the standard library that are imported meanwhile. Attachments may be nested; each
+    adds its analyses behind the others.
+
+    With the engine "woven", hooks are put into the bytecode that CPython executes; with "interpreter", that code is
+    executed by bytescope's machine meanwhile. The events are the same. What a `VM` executes is observed either way.
 
         with bytescope.attach(Comparisons(), include=["myparser.*"]):
             myparser.parse(text)
@@ -44,14 +45,18 @@ class attach:
         lines: a range, a pair (first, last), or line numbers.
         where: a predicate over sites.
         threads: threads, or their identifiers.
-        engine: "interpreter".
+        engine: "woven" or "interpreter"; by default the former, but the latter where an analysis wants shadows.
 
     Raises:
         TypeError: if an analysis or a filter is of the wrong type, or a method has the wrong signature.
         ValueError: if a method is for an event that does not exist, a glob is malformed, or there is no such engine.
     """
 
-    def __init__(self, *analyses: Analysis, engine: str = "interpreter", **filters: Any) -> None:
+    def __init__(self, *analyses: Analysis, engine: str | None = None, **filters: Any) -> None:
+        shadows = [each for each in analyses if getattr(each, "shadows", None) is not None]
+        if engine == "woven" and shadows:
+            raise ValueError(f"{type(shadows[0]).__name__} wants shadows, which the engine 'woven' does not have")
+        engine = engine or ("interpreter" if shadows else "woven")
         if engine not in ENGINES:
             raise ValueError(f"there is no engine {engine!r}: choose {' or '.join(map(repr, ENGINES))}")
         if not analyses:
@@ -59,9 +64,10 @@ class attach:
         self.analyses = analyses
         self.filters = Filters(**filters)
         self.subscribers = [Subscriber(analysis, self.filters) for analysis in analyses]
+        self._engine = WOVEN if engine == "woven" else INTERPRETER
+        self._boards = [WOVEN.board, INTERPRETER.board] if engine == "woven" else [INTERPRETER.board]
         self._stack: ExitStack | None = None
         self._shadows: list[Any] = []
-        self._converted: list[tuple[types.FunctionType, types.CodeType]] = []
 
     def __enter__(self) -> Self:
         if self._stack is not None:
@@ -73,13 +79,12 @@ class attach:
                 self._lifecycle(each, "begin")
                 begun.append(each)
             patterns = [*(self.filters.include or ()), *(f"!{pattern}" for pattern in self.filters.exclude or ())]
-            stack.enter_context(importing(Guests(patterns, default=self.filters.include is None)))
-            stack.enter_context(headroom())
-            stack.callback(self._restore)
-            self._convert()
+            guests = Guests(patterns, default=self.filters.include is None)
+            stack.enter_context(self._engine.attached(guests, self._functions))
             self._enter_shadows(stack)
-            board.add(self.subscribers)
-            stack.callback(self._detach)
+            stack.callback(self.detach)
+            for board in self._boards:
+                board.add(self.subscribers)
             self._stack = stack.pop_all()
         return self
 
@@ -87,7 +92,7 @@ class attach:
         self, kind: type[BaseException] | type[None] | None, error: BaseException | None, trace: object
     ) -> None:
         stack, self._stack = self._stack, None
-        failure = board.failure[0] if board.failure else None
+        failure = next((board.failure for board in self._boards if board.failure is not None), None)
         if stack is not None:
             stack.close()
         if failure is not None and not isinstance(error, AnalysisError):
@@ -95,24 +100,19 @@ class attach:
 
     def detach(self) -> None:
         """Stop telling the analyses, from whatever thread, while the program runs. The end of the context stays due."""
-        self._detach()
+        self._leave_shadows()
+        for board in self._boards:
+            board.remove(self.subscribers)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Have the analyses attached during the calls of a function."""
 
         @functools.wraps(function)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-            with self, temporary.guests(function):
+            with self, self._engine.calling(function):
                 return function(*args, **kwargs)
 
         return wrapper
-
-    # --- what entering does, and leaving takes back
-
-    def _detach(self) -> None:
-        self._leave_shadows()
-        if self.subscribers:
-            board.remove(self.subscribers)
 
     def _enter_shadows(self, stack: ExitStack) -> None:
         """Have references keep shadows for the analyses that want them."""
@@ -130,30 +130,21 @@ class attach:
 
             session.leave(self._shadows.pop(), self.filters.wants_code)
 
-    def _convert(self) -> None:
-        """Make functions of modules that are imported already guests."""
+    def _functions(self) -> list[types.FunctionType]:
+        """The functions of modules that are imported already, but for methods of analyses."""
         include = self.filters.include or ("__main__",)
-        for name, module in list(sys.modules.items()):
-            if name.partition(".")[0] == "bytescope" or not isinstance(module, types.ModuleType):
-                continue
-            if any(fnmatchcase(name, pattern) for pattern in include) and self.filters.wants_module(name):
-                self._convert_module(module)
-
-    def _convert_module(self, module: types.ModuleType) -> None:
+        modules = [
+            module
+            for name, module in list(sys.modules.items())
+            if isinstance(module, types.ModuleType)
+            and name.partition(".")[0] != "bytescope"
+            and any(fnmatchcase(name, pattern) for pattern in include)
+            and self.filters.wants_module(name)
+        ]
         own = {id(method) for analysis in self.analyses for method in _methods(type(analysis))}
-        for function in list(functions_of(module)):
-            if id(function) in own or _belongs_to_an_analysis(module, function):
-                continue
-            if not is_guest(function):
-                self._converted.append((function, function.__code__))
-                function.__code__ = resident(function.__code__)
-
-    def _restore(self) -> None:
-        for function, code in self._converted:
-            program = program_of(function.__code__)
-            if program is not None and program.code is code:
-                function.__code__ = code
-        self._converted.clear()
+        return [
+            each for each in functions_in_modules(modules) if id(each) not in own and not _belongs_to_an_analysis(each)
+        ]
 
     # --- lifecycle
 
@@ -178,12 +169,13 @@ def _methods(cls: type) -> list[Any]:
     return [value for base in cls.__mro__ for value in vars(base).values()]
 
 
-def _belongs_to_an_analysis(module: types.ModuleType, function: types.FunctionType) -> bool:
-    owner: Any = module
-    for name in function.__qualname__.split(".")[:-1]:
-        owner = getattr(owner, name, None)
+def _belongs_to_an_analysis(function: types.FunctionType) -> bool:
+    first, *rest = function.__qualname__.split(".")
+    owner: Any = function.__globals__.get(first) if rest else None
+    for name in rest:
         if isinstance(owner, type) and issubclass(owner, Analysis):
             return True
+        owner = getattr(owner, name, None)
     return False
 
 

@@ -1,82 +1,102 @@
-"""The board: all that is attached at a time, and the engine that is told of it."""
+"""A board: all that is attached at a time by way of one engine."""
 
 from __future__ import annotations
 
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Protocol
 
-from bytescope.analysis import dispatch
 from bytescope.analysis.base import AnalysisError
 from bytescope.analysis.planner import Planner
+from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.analysis.tasks import forget_tasks, watch_threads
-from bytescope.machine import observe
-from bytescope.machine.program import Program
 
-_lock = threading.RLock()
-_subscribers: list[Subscriber] = []
-_planner = Planner([])
-failure: list[AnalysisError] = []
-"""The error that has stopped the run, if one has."""
+_EXCEPTIONS = ("raise", "handle", "unwind")
 
 
-def add(subscribers: list[Subscriber]) -> None:
-    """Attach analyses, behind those that are attached already."""
-    with _lock:
-        _change([*_subscribers, *subscribers], subscribers)
+class Engine(Protocol):
+    """What executes observed code, as far as a board is concerned."""
+
+    def observe(self, planner: Planner | None, changed: list[Subscriber]) -> None:
+        """From now on have code observed as a planner plans, None for not at all.
+
+        Args:
+            planner: the planner.
+            changed: who was attached or detached.
+        """
+
+    def refresh(self, site: Site, planner: Planner) -> None:
+        """Somebody has had enough of an event at a site."""
+
+    def stop(self, failure: Callable[[], AnalysisError]) -> None:
+        """Execute no more of the program until nothing is attached any more: what is to be raised instead."""
 
 
-def remove(subscribers: list[Subscriber]) -> None:
-    """Detach analyses. When none is left, a run that was stopped may go on."""
-    with _lock:
-        _change([each for each in _subscribers if each not in subscribers], subscribers)
+class Board:
+    """What is attached by way of an engine.
 
+    failure: the error that has stopped the run, if one has; stopped: then holds what makes another one like it.
+    """
 
-def _change(now: list[Subscriber], changed: list[Subscriber]) -> None:
-    global _planner
-    _subscribers[:] = now
-    _planner = Planner(list(now))
-    if now:
-        observe.set_planner(_planner.plan)
-    else:
-        failure.clear()
-        observe.go_on()
-        observe.set_planner(None)
-        forget_tasks()
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.failure: AnalysisError | None = None
+        self.stopped: list[Callable[[], AnalysisError]] = []
+        self._lock = threading.RLock()
+        self._subscribers: list[Subscriber] = []
+        self._planner = Planner([], self.stopped)
 
-    def concerned(program: Program) -> bool:
-        code = program.code
-        return program.plan is not None or any(
-            each.filters.wants_code(program.module, code.co_filename, code.co_qualname) for each in changed
-        )
+    def add(self, subscribers: list[Subscriber]) -> None:
+        """Attach analyses, behind those that are attached already."""
+        with self._lock:
+            for each in subscribers:
+                each.live[:] = [True]
+                each.boards.append(self)
+            self._change([*self._subscribers, *subscribers], subscribers)
 
-    observe.replan(concerned)
-    if any(each.wants(name) for each in now for name in ("raise", "handle", "unwind")):
-        observe.guard()
-    started = _planner.hook("thread_start", [each for each in now if each.wants("thread_start")])
-    stopped = _planner.hook("thread_stop", [each for each in now if each.wants("thread_stop")])
-    watch_threads(started, stopped)
+    def remove(self, subscribers: list[Subscriber]) -> None:
+        """Detach analyses. When none is left, a run that was stopped may go on."""
+        with self._lock:
+            for each in subscribers:
+                each.live.clear()
+                if self in each.boards:
+                    each.boards.remove(self)
+            self._change([each for each in self._subscribers if each not in subscribers], subscribers)
 
+    def _change(self, now: list[Subscriber], changed: list[Subscriber]) -> None:
+        self._subscribers[:] = now
+        self._planner = Planner(list(now), self.stopped)
+        if not now:
+            self.failure = None
+            self.stopped.clear()
+            forget_tasks()
+        self.engine.observe(self._planner if now else None, changed)
+        first = [each for each in now if each.boards[0] is self]  # threads belong to no engine
+        started = self._planner.hook("thread_start", [each for each in first if each.wants("thread_start")])
+        stopped = self._planner.hook("thread_stop", [each for each in first if each.wants("thread_stop")])
+        watch_threads(self, started, stopped)
 
-def _failed(error: AnalysisError) -> None:
-    with _lock:
-        if failure or not _subscribers:
-            return
-        failure.append(error)
+    def wants_exceptions(self) -> bool:
+        """Whether anybody wants to be told of exceptions."""
+        return any(each.wants(name) for each in self._subscribers for name in _EXCEPTIONS)
 
-        def again() -> AnalysisError:
-            copy = AnalysisError(error.args[0], error.analysis, error.event, error.site)
-            copy.__cause__ = error.__cause__
-            return copy
+    def failed(self, error: AnalysisError) -> None:
+        """Stop the run because an analysis has failed."""
+        with self._lock:
+            if self.failure is not None or not self._subscribers:
+                return
+            self.failure = error
 
-        observe.stop(again)
+            def again() -> AnalysisError:
+                copy = AnalysisError(error.args[0], error.analysis, error.event, error.site)
+                copy.__cause__ = error.__cause__
+                return copy
 
+            self.stopped.append(again)
+            self.engine.stop(again)
 
-def _enough(subscriber: Subscriber, event: str, site: Any, outcome: bool | None) -> None:
-    with _lock:
-        subscriber.silenced.add((site, event, outcome))
-        observe.refresh(site.code, site.index, _planner.point)
-
-
-dispatch.on_failure = _failed
-dispatch.on_enough = _enough
+    def enough(self, site: Site) -> None:
+        """Somebody has had enough of an event at a site."""
+        with self._lock:
+            self.engine.refresh(site, self._planner)

@@ -7,6 +7,7 @@ included. Hooks are made from text, for each number of parameters and analyses o
 
 from __future__ import annotations
 
+import types
 from _thread import get_ident
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -27,26 +28,31 @@ busy: Final[set[int]] = set()
 PASSED = (AnalysisError, BudgetExceeded, KeyboardInterrupt)
 """What comes up while an analysis is at work and is not its fault."""
 
-
-def _nobody(*given: Any) -> None:
-    """Nothing is attached."""
-
-
-on_failure: Callable[[AnalysisError], None] = _nobody
-"""Stops the run; set by `board`."""
-
-on_enough: Callable[[Any, str, Any, bool | None], None] = _nobody
-"""Makes an event silent for a subscriber at a site, of `branch` for one outcome; set by `board`."""
+_SHALLOW = 32
+"""An analysis that fails for lack of stack with fewer frames of its own was called where the program had used it up."""
 
 
-def failed(subscriber: Subscriber, event: str, site: Any, error: BaseException) -> AnalysisError:
-    """The error to be raised because an analysis failed; the run is stopped."""
+def failed(subscriber: Subscriber, event: str, site: Any, error: BaseException) -> BaseException:
+    """The error to be raised because an analysis failed; the run is stopped.
+
+    Where the program itself has used up the stack, it is the program's own RecursionError.
+    """
+    if isinstance(error, RecursionError) and _depth(error.__traceback__) < _SHALLOW:
+        return error
     name = type(subscriber.analysis).__name__
     what = f"{name} failed on {event}" + (f" at {site.place}" if hasattr(site, "place") else "")
     failure = AnalysisError(f"{what}: {type(error).__name__}: {error}", name, event, site)
     failure.__cause__ = error
-    on_failure(failure)
+    subscriber.failed(failure)
     return failure
+
+
+def _depth(traceback: types.TracebackType | None) -> int:
+    depth = 0
+    while traceback is not None:
+        traceback = traceback.tb_next
+        depth += 1
+    return depth
 
 
 def judge(subscriber: Subscriber, event: Event, site: Any, last: Any, answer: Any) -> Replace | None:
@@ -65,7 +71,7 @@ def judge(subscriber: Subscriber, event: Event, site: Any, last: Any, answer: An
     if isinstance(answer, Replace) and event.replace:
         return answer
     if answer is ENOUGH and event.parameters[:1] == ("site",):
-        on_enough(subscriber, event.name, site, bool(last) if event.name == "branch" else None)
+        subscriber.enough(event.name, site, bool(last) if event.name == "branch" else None)
         return None
     allowed = "None, ENOUGH or Replace" if event.replace else "None or ENOUGH"
     error = TypeError(f"{event.method} returned {type(answer).__name__}, and may return {allowed}")
@@ -75,12 +81,13 @@ def judge(subscriber: Subscriber, event: Event, site: Any, last: Any, answer: An
 _makers: dict[str, Callable[..., Hook]] = {}
 
 
-def make_hook(name: str, subscribers: tuple[Subscriber, ...]) -> Hook:
+def make_hook(name: str, subscribers: tuple[Subscriber, ...], stopped: list[Callable[[], AnalysisError]]) -> Hook:
     """The hook for an event.
 
     Args:
         name: of the event.
         subscribers: who wants it, in order.
+        stopped: where the run was stopped, holds what makes the error to be raised.
     """
     event = EVENTS[name]
     text = _text(event, len(subscribers))
@@ -90,23 +97,32 @@ def make_hook(name: str, subscribers: tuple[Subscriber, ...]) -> Hook:
         exec(compile(text, FILENAME, "exec"), namespace)
         maker = _makers[text] = namespace["make"]
     methods = [subscriber.method(name) for subscriber in subscribers]
-    return maker(busy, get_ident, failed, judge, PASSED, event, subscribers, *methods)
+    states = [value for each in subscribers for value in (each.live, each.silent(name))]
+    hook: Any = maker(busy, get_ident, stopped, failed, judge, PASSED, event, subscribers, *methods, *states)
+    hook.answers = bool(event.replace)
+    hook.event, hook.subscribers = event.name, subscribers
+    return hook  # type: ignore[no-any-return]
 
 
 def _text(event: Event, count: int) -> str:
+    """A subscriber that is detached is no longer `live`; its `silent` sites are those of which it has had enough."""
     given = ", ".join(event.parameters)
+    at_site = event.parameters[:1] == ("site",)
     site = event.parameters[0]
     last = event.parameters[-1]
     visible = bool(event.replace) and (
         event.kind == "after" or event.kind == "control" or event.replace == "what is stored"
     )
-    names = ", ".join(f"m{index}" for index in range(count))
+    names = [f"m{index}" for index in range(count)]
+    states = [name for index in range(count) for name in (f"live{index}", f"silent{index}")]
     lines = [
-        f"def make(busy, ident, failed, judge, passed, event, subscribers, {names}):",
+        f"def make(busy, ident, stopped, failed, judge, passed, event, subscribers, {', '.join(names + states)}):",
         f"    def hook({given}):",
         "        me = ident()",
         "        if me in busy:",
         "            return None",
+        "        if stopped:",
+        "            raise stopped[0]()",
         "        busy.add(me)",
         "        who = 0",
         "        try:",
@@ -115,14 +131,17 @@ def _text(event: Event, count: int) -> str:
         lines += ["            outcome = None"]
     for index in range(count):
         lines += [f"            who = {index}"] if index else []
-        lines += [f"            answer = m{index}({given})", "            if answer is not None:"]
+        key = "(site, not not condition)" if event.name == "branch" else "site"
+        wanted = f"live{index} and not (silent{index} and {key} in silent{index})" if at_site else f"live{index}"
+        lines += [f"            if {wanted}:"]
+        lines += [f"                answer = m{index}({given})", "                if answer is not None:"]
         if count == 1:
-            lines += [f"                return judge(subscribers[0], event, {site}, {last}, answer)"]
+            lines += [f"                    return judge(subscribers[0], event, {site}, {last}, answer)"]
             continue
-        lines += [f"                answer = judge(subscribers[{index}], event, {site}, {last}, answer)"]
-        lines += ["                if answer is not None:", "                    outcome = answer"]
+        lines += [f"                    answer = judge(subscribers[{index}], event, {site}, {last}, answer)"]
+        lines += ["                    if answer is not None:", "                        outcome = answer"]
         if visible and last != site:
-            lines += [f"                    {last} = answer.value"]
+            lines += [f"                        {last} = answer.value"]
     if count > 1:
         lines += ["            return outcome"]
     lines += [

@@ -5,8 +5,10 @@ It works on version-independent instructions alone and serves every engine.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
+from bytescope.analysis.base import AnalysisError
 from bytescope.analysis.dispatch import Hook, as_hook, make_hook
 from bytescope.analysis.site import Site, SiteTable, site_table
 from bytescope.analysis.subscriber import Subscriber
@@ -34,10 +36,14 @@ class Unit(Protocol):
 
 
 class Planner:
-    """Plans for the given subscribers, in their order."""
+    """Plans for the given subscribers, in their order.
 
-    def __init__(self, subscribers: list[Subscriber]) -> None:
+    stopped: see `make_hook`.
+    """
+
+    def __init__(self, subscribers: list[Subscriber], stopped: list[Callable[[], AnalysisError]]) -> None:
         self.subscribers = subscribers
+        self.stopped = stopped
         self._hooks: dict[tuple[str, tuple[int, ...]], Hook] = {}
 
     def plan(self, unit: Unit) -> Plan:
@@ -81,7 +87,7 @@ class Planner:
         found = self._hooks.get(key)
         if found is None:
             make = switch_hook if name == "task_switch" else make_hook
-            found = self._hooks[key] = make(name, tuple(chosen))
+            found = self._hooks[key] = make(name, tuple(chosen), self.stopped)
         return found
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from _thread import get_ident
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bytescope.analysis.base import Analysis
+from bytescope.analysis.base import Analysis, AnalysisError
 from bytescope.analysis.check import methods_of
 from bytescope.analysis.filters import Filters
 from bytescope.analysis.site import Site
 from bytescope.isa.events import LIFECYCLE
+
+if TYPE_CHECKING:
+    from bytescope.analysis.board import Board
 
 _FROM_EXCEPTIONS = frozenset({"raise", "handle", "unwind"})
 
@@ -18,8 +21,8 @@ _FROM_EXCEPTIONS = frozenset({"raise", "handle", "unwind"})
 class Subscriber:
     """An attached analysis.
 
-    methods: its methods by event, those that the filters leave out excepted; silenced: (site, event, outcome) of which
-    it has had enough, outcome being None for all events but `branch`.
+    methods: its methods by event, those that the filters leave out excepted; live: empty unless it is attached, and
+    events are told to it even by code that does not know yet; boards: where it is attached.
 
     Raises:
         TypeError, ValueError: if the analysis cannot be one.
@@ -30,9 +33,26 @@ class Subscriber:
         self.filters = filters
         methods = methods_of(analysis)
         self.methods = {name: each for name, each in methods.items() if name in LIFECYCLE or filters.wants_event(name)}
-        self.silenced: set[tuple[Site, str, bool | None]] = set()
+        self.live: list[bool] = []
+        self.boards: list[Board] = []
+        self._silent: dict[str, set[Any]] = {}
         own = type(analysis)
         self._own = (own.__module__, own.__qualname__ + ".")
+
+    def silent(self, event: str) -> set[Any]:
+        """The sites where it wants an event no more; of `branch`, sites with outcomes."""
+        return self._silent.setdefault(event, set())
+
+    def enough(self, event: str, site: Site, outcome: bool | None = None) -> None:
+        """It wants no more of an event at a site, of `branch` with an outcome."""
+        self.silent(event).add(site if outcome is None else (site, outcome))
+        for board in list(self.boards):
+            board.enough(site)
+
+    def failed(self, error: AnalysisError) -> None:
+        """It has failed: the run is stopped."""
+        for board in list(self.boards):
+            board.failed(error)
 
     def owns(self, module: str, function: str) -> bool:
         """Whether a function is a method of the analysis."""
@@ -44,7 +64,8 @@ class Subscriber:
 
     def wants_at(self, event: str, site: Site, outcome: bool | None = None) -> bool:
         """Whether it wants the event at a site, `branch` with an outcome."""
-        return self.filters.wants_site(site) and (site, event, outcome) not in self.silenced
+        key = site if outcome is None else (site, outcome)
+        return key not in self._silent.get(event, ()) and self.filters.wants_site(site)
 
     def method(self, event: str) -> Callable[..., Any]:
         """What is to be called for an event: the method, behind the filters that only the moment can decide."""

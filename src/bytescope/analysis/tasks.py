@@ -29,13 +29,15 @@ def current_task() -> Any:
         return None
 
 
+Told = Callable[[Any], Any]
+
 _last: dict[int, Any] = {}
 """Thread to the task that was last seen in it."""
 
 
-def switch_hook(name: str, subscribers: tuple[Subscriber, ...]) -> Hook:
-    """A hook (site) that tells of another task, if it is another."""
-    tell = make_hook(name, subscribers)
+def switch_hook(name: str, subscribers: tuple[Subscriber, ...], stopped: list[Callable[[], AnalysisError]]) -> Hook:
+    """A hook (site) that tells of another task, if it is another; parameters as those of `make_hook`."""
+    tell = make_hook(name, subscribers, stopped)
 
     @as_hook
     def switch(site: Site) -> None:
@@ -60,14 +62,25 @@ def forget_tasks() -> None:
 # --- threads
 
 _bootstrap: Any = threading.Thread._bootstrap  # type: ignore[attr-defined]
+_watching: dict[object, tuple[Told | None, Told | None]] = {}
 
 
-def watch_threads(started: Callable[[Any], Any] | None, stopped: Callable[[Any], Any] | None) -> None:
-    """Have threads that are started from now on tell when they begin and end; nothing is changed for None and None."""
+def watch_threads(owner: object, started: Told | None, stopped: Told | None) -> None:
+    """Have threads that are started from now on tell when they begin and end.
+
+    Args:
+        owner: who wants to know; replaces what it wanted before.
+        started: what is called when a thread begins, None for nothing.
+        stopped: what is called when it ends. Where all want nothing, nothing is changed.
+    """
     thread: Any = threading.Thread
-    if started is None and stopped is None:
+    _watching.pop(owner, None)
+    if started is not None or stopped is not None:
+        _watching[owner] = (started, stopped)
+    if not _watching:
         thread._bootstrap = _bootstrap
         return
+    watching = list(_watching.values())
 
     def bootstrap(self: Any) -> None:
         run = self.run  # at its beginning the thread is known to `threading`, as it is not yet here
@@ -75,11 +88,13 @@ def watch_threads(started: Callable[[Any], Any] | None, stopped: Callable[[Any],
         @hidden
         def told() -> None:
             del self.run
-            _told(started, self)
+            for hook, _ in watching:
+                _told(hook, self)
             try:
                 run()
             finally:
-                _told(stopped, self)
+                for _, hook in watching:
+                    _told(hook, self)
 
         self.run = told
         _bootstrap(self)

@@ -227,19 +227,25 @@ class Interposing(Sequences):
         emit("SWAP", 3 if NULL_FIRST else 2)  # n c a -> a c n, or c n a -> c a n
         return Kept(1, 2) if NULL_FIRST else Kept(2, 1)
 
-    def call_kept(self, kept: Kept) -> None:
-        """Make the call: what is kept, with the NULL on top, becomes what is kept, with the result on top."""
+    def call_kept(self, kept: Kept, change: Callable[[int], None] | None = None) -> None:
+        """Make the call: what is kept, with the NULL on top, becomes what is kept, with the result on top.
+
+        Args:
+            kept: what is kept.
+            change: writes what puts other arguments in the place of those on top; it gets the depth of the callable.
+        """
         emit = self.asm.emit
         nulls = kept.nulls
         emit("COPY", kept.callable + nulls)
         above = nulls + 1
         if not NULL_FIRST:  # the NULL belongs above the callable
             emit("SWAP", nulls + 1)
-        if nulls == 2:  # c n n -> c n a n
-            emit("COPY", kept.args + above)
+        emit("COPY", kept.args + above)
+        if change is not None:
+            change(kept.callable + above + 1)
+        if nulls == 2:  # c n n a -> c n a n
             emit("SWAP", 2)
         else:
-            emit("COPY", kept.args + above)
             if kept.kwargs:
                 emit("COPY", kept.kwargs + above + 1)
             elif CALLS_WITH_EMPTY_KWARGS:

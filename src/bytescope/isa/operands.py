@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from bytescope.code.instruction import Lowered
+from bytescope.code.instruction import Instruction, Lowered
 from bytescope.isa.lift import Symbol, lift
 from bytescope.isa.verify import Verified
 
 VALUE, NULL, SAVED = "value", "null", "saved"
 """An object; the NULL that lies beside a callable; what an inlined comprehension has saved, which may be no object."""
+
+EXECUTING = frozenset({"exec", "eval"})
+"""A global or name that is called so: what it is called with is code, if it is what it seems."""
 
 _MADE = {"null": NULL, "save_local": SAVED, "save_cell": SAVED}
 
@@ -42,7 +45,7 @@ def operand_kinds(lowered: Lowered, verified: Verified) -> list[Kinds | None]:
                 return below + tuple(  # noqa: B023  # called at once
                     window[lifted.need - 1 - each.index]  # noqa: B023
                     if each.is_operand
-                    else _MADE.get(lifted.calls[each.call].name, VALUE)  # noqa: B023
+                    else _made(instruction, lifted.calls[each.call].name)  # noqa: B023
                     for each in stack
                 )
 
@@ -57,3 +60,9 @@ def operand_kinds(lowered: Lowered, verified: Verified) -> list[Kinds | None]:
                 break
             found[index] = kinds
     return found
+
+
+def _made(instruction: Instruction, primitive: str) -> str:
+    if primitive in ("load_global", "load_name") and instruction.arg in EXECUTING:
+        return str(instruction.arg)
+    return _MADE.get(primitive, VALUE)

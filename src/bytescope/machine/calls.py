@@ -34,7 +34,7 @@ def builtins_of(value: Any) -> Any:
     return vars(builtins) if value is None else value
 
 
-def _source(function: Any, source: Any, flags: int) -> types.CodeType | None:
+def source_code(function: Any, source: Any, flags: int) -> types.CodeType | None:
     """The code that exec or eval is given, compiled as they would; None where they are to complain themselves."""
     if isinstance(source, types.CodeType):
         return source
@@ -66,7 +66,7 @@ def _run_code(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, 
     if not args:
         return (function,)
     hidden = hidden_variables(R)
-    code = _source(function, args[0], R[4].code.co_flags & FUTURE_FLAGS)
+    code = source_code(function, args[0], R[4].code.co_flags & FUTURE_FLAGS)
     if code is None:
         return (function, *args)
     if hidden and len(args) == 1:

@@ -83,14 +83,20 @@ class Guests:
         return self.default and not in_standard_library(filename)
 
 
-_active: list[Guests] = []
+Prepare = Callable[[types.CodeType, str], types.CodeType]
+"""Makes of a module's code object, given the module's name, what is executed instead."""
+
+_active: list[tuple[Guests, Prepare]] = []
 _original: Callable[[Any, types.ModuleType], None] = _external._LoaderBasics.exec_module
 
 
 def _guest_code(code: types.CodeType, namespace: dict[str, Any]) -> types.CodeType:
     spec = namespace.get("__spec__")
     known = (namespace["__name__"] if spec is None else spec.name, code.co_filename)
-    return resident(code) if any(known in guests for guests in _active) else code
+    for guests, prepare in reversed(_active):
+        if known in guests:
+            return prepare(code, namespace["__name__"])
+    return code
 
 
 @hidden
@@ -106,16 +112,27 @@ def _replacement() -> Callable[[Any, types.ModuleType], None]:
     return function
 
 
+def interpreted(code: types.CodeType, module: str) -> types.CodeType:
+    """Have the machine execute a module's code object."""
+    return resident(code)
+
+
 @contextmanager
-def importing(guests: Guests) -> Iterator[None]:
-    """While this context is open, modules that `guests` names are imported as guests."""
+def importing(guests: Guests, prepare: Prepare = interpreted) -> Iterator[None]:
+    """While this context is open, modules that `guests` names are executed in another form when they are imported.
+
+    Args:
+        guests: the modules.
+        prepare: makes the form. Where contexts disagree, the innermost decides.
+    """
+    active = (guests, prepare)
     if not _active:
         _external._LoaderBasics.exec_module = _replacement()
-    _active.append(guests)
+    _active.append(active)
     try:
         yield
     finally:
-        _active.remove(guests)
+        _active.remove(active)
         if not _active:
             _external._LoaderBasics.exec_module = _original
 
@@ -146,6 +163,16 @@ def functions_of(module: types.ModuleType) -> list[types.FunctionType]:
         if type(value) is types.FunctionType and value.__globals__ is namespace:
             found.append(value)
     return found
+
+
+def functions_in_modules(modules: Iterable[types.ModuleType]) -> list[types.FunctionType]:
+    """All functions that some modules define, found in one pass over what the garbage collector knows."""
+    namespaces = {id(vars(module)) for module in modules}
+    if not namespaces:
+        return []
+    return [
+        each for each in gc.get_objects() if type(each) is types.FunctionType and id(each.__globals__) in namespaces
+    ]
 
 
 def convert_module(module: types.ModuleType) -> int:

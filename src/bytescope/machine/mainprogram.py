@@ -32,10 +32,12 @@ class MainProgram:
 
     argv0: `sys.argv[0]`; first_path: what goes first on `sys.path`, None for nothing; guests: globs of the modules
     that are guests because they belong to it; own_file: whether `__file__` is taken back when it has ended; below: what
-    counts for the recursion limit below the program when `action` is called by one hidden function.
+    counts for the recursion limit below the program when `action` is called by one hidden function; prepare: makes of
+    the program's code object what is executed instead.
     """
 
     own_file = False
+    prepare: Callable[[types.CodeType], types.CodeType] = staticmethod(resident)
     below = 1 + COUNTS_BUILTIN_CALLS
 
     def __init__(self, argv0: str, first_path: str | None, guests: tuple[str, ...] = ()) -> None:
@@ -96,7 +98,7 @@ class Script(MainProgram):
         """Run it."""
         loader = SourcelessFileLoader if self.compiled else SourceFileLoader
         namespace.update(__file__=self.path, __cached__=None, __loader__=loader("__main__", self.path))
-        return exec, (resident(self.code()), namespace)
+        return exec, (self.prepare(self.code()), namespace)
 
     def code(self) -> types.CodeType:
         """The code object in the file."""
@@ -122,7 +124,7 @@ class Source(MainProgram):
         """Run it."""
         code = compile(self.text, "<string>", "exec", 0, True)
         _show_in_tracebacks(code, self.text)
-        return exec, (resident(code), namespace)
+        return exec, (self.prepare(code), namespace)
 
 
 class StandardInput(MainProgram):
@@ -137,7 +139,7 @@ class StandardInput(MainProgram):
         """Run it."""
         namespace.update(__file__="<stdin>", __cached__=None)
         data = b"" if sys.stdin is None else sys.stdin.buffer.read()
-        return exec, (resident(_compile(data, "<stdin>")), namespace)
+        return exec, (self.prepare(_compile(data, "<stdin>")), namespace)
 
 
 class Module(MainProgram):
@@ -163,7 +165,7 @@ class Module(MainProgram):
 
     def action(self, namespace: dict[str, Any]) -> Action:
         """Run it."""
-        return _run_as_main(self.name, True, self.found)
+        return _run_as_main(self.name, True, self.found, self.prepare)
 
 
 class Folder(MainProgram):
@@ -184,7 +186,7 @@ class Folder(MainProgram):
 
     def action(self, namespace: dict[str, Any]) -> Action:
         """Run it."""
-        return _run_as_main("__main__", False, self.found)
+        return _run_as_main("__main__", False, self.found, self.prepare)
 
 
 def program_at(path: str) -> MainProgram:
@@ -215,20 +217,22 @@ def absolute(path: str) -> str:
     return os.getcwd() if path == "." else os.path.join(os.getcwd(), path)
 
 
-def _run_as_main(name: str, alter_argv: bool, found: Details | None) -> Action:
-    """Have `runpy` run a module, with its code made resident."""
+def _run_as_main(
+    name: str, alter_argv: bool, found: Details | None, prepare: Callable[[types.CodeType], types.CodeType]
+) -> Action:
+    """Have `runpy` run a module, with its code prepared."""
     import runpy
 
     private: Any = runpy
     details = private._get_module_details
 
     @hidden
-    def resident_details(*args: Any) -> Details:
+    def prepared_details(*args: Any) -> Details:
         private._get_module_details = details
         name, spec, code = details(*args) if found is None else found
-        return name, spec, resident(code)
+        return name, spec, prepare(code)
 
-    private._get_module_details = resident_details
+    private._get_module_details = prepared_details
     return private._run_module_as_main, (name, alter_argv)
 
 

@@ -7,7 +7,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from bytescope.code.hidden import hidden
 from bytescope.code.light import TYPE_CHECKING, Any
@@ -238,15 +238,7 @@ class VM:
 
     @hidden
     def _run_main(self, program: mainprogram.MainProgram, argv: Sequence[str] | None) -> dict[str, Any]:
-        if isinstance(argv, str):
-            raise TypeError("argv must be a sequence of strings, not a string")
-        module = mainprogram.main_module()
-        namespace = vars(module)
-        with _as_main(module, program, list(argv or ())), self.running(program.guests):
-            program.find()
-            function, arguments = program.action(namespace)
-            function(*arguments)
-        return namespace
+        return run_main(program, argv, self.running(program.guests))
 
     @contextmanager
     def running(self, guests: Iterable[str] = (), below: int = 0) -> Iterator[None]:
@@ -267,6 +259,34 @@ class VM:
             except RecursionError as error:
                 trim(error, engine.OWN_FILES)
                 raise
+
+
+@hidden
+def run_main(
+    program: mainprogram.MainProgram, argv: Sequence[str] | None, running: AbstractContextManager[None]
+) -> dict[str, Any]:
+    """Run a main program.
+
+    Args:
+        program: the program.
+        argv: its arguments, without its name.
+        running: a context that is open while it runs.
+
+    Returns:
+        The program's namespace.
+
+    Raises:
+        TypeError: if the arguments are no sequence of strings.
+    """
+    if isinstance(argv, str):
+        raise TypeError("argv must be a sequence of strings, not a string")
+    module = mainprogram.main_module()
+    namespace = vars(module)
+    with _as_main(module, program, list(argv or ())), running:
+        program.find()
+        function, arguments = program.action(namespace)
+        function(*arguments)
+    return namespace
 
 
 @contextmanager

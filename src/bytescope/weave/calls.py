@@ -53,7 +53,7 @@ class Calls:
         handlers = self.writer.handlers
         e.cover(handlers.key(index))
         handlers.mark(index)
-        sequences.call_kept(kept)
+        sequences.call_kept(kept, self.change_code if index in self.writer.executing else None)
         e.asm.place(performed)
         if point.after is not None:
             self.tell(point.after, point.site, [*self.operands(kept, 1), e.at(1)], replace)
@@ -76,6 +76,17 @@ class Calls:
                 count, NULL not in pair, lambda: e.load_const(_split), lambda: e.load_const(names)
             )
         return sequences.gather_unpacked(bool(count) and kinds[-1] != NULL)
+
+    def change_code(self, callable_depth: int) -> None:
+        """Put woven code in the place of what `exec` or `eval` is called with."""
+        e = self.emitter
+        e.room(12)
+        e.push_function(self.writer.executed)
+        e.emit("COPY", 3)
+        e.emit("COPY", callable_depth + 3)
+        e.sequences.call(2)
+        e.emit("SWAP", 2)
+        e.emit("POP_TOP")
 
     def names(self, index: int) -> tuple[str, ...]:
         """The names of the keyword arguments of a call: the constant that is loaded right before it."""

@@ -2,8 +2,8 @@
 
 Each stretch of the program's own instructions has a handler of the weaver's, also where the program has none, if
 somebody wants to be told. It lets an error that ends the run pass, tells the hooks, and goes on to the program's
-handler, if there is one, with the stack that this one expects. Hooks have a handler of their own: an error of theirs
-leaves the frame, whatever handlers the program has.
+handler, if there is one, with the stack that this one expects. Hooks have a handler of their own: an error of an analysis
+leaves the frame, whatever handlers the program has; what is none, such as an interrupt, is the program's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from bytescope.code.instruction import Handler
 from bytescope.code.light import TYPE_CHECKING
-from bytescope.weave.telling import HOOK
+from bytescope.weave.telling import HookKey
 
 if TYPE_CHECKING:
     from bytescope.weave.writer import Writer
@@ -66,16 +66,17 @@ class Handlers:
         e = self.emitter
         e.asm.position = None
         written: dict[Hashable, tuple[int, int]] = {}
-        keys = e.needed_handlers()
-        pending = [each for each in keys if each is not HOOK]
-        for key in pending:
-            assert isinstance(key, _Key)
-            depth = 0 if key.handler is None else key.handler.depth
-            written[key] = (e.asm.here(), depth)
-            self._program(key)
-        if any(each is HOOK for each in e.needed_handlers()):
-            written[HOOK] = (e.asm.here(), 0)
-            self._failure()
+        for _ in range(2):  # hooks of the handlers themselves need handlers too
+            keys = e.needed_handlers()
+            for key in [each.program if isinstance(each, HookKey) else each for each in keys]:
+                if isinstance(key, _Key) and key not in written:
+                    written[key] = (e.asm.here(), 0 if key.handler is None else key.handler.depth)
+                    self._program(key)
+        for each in e.needed_handlers():
+            if isinstance(each, HookKey):
+                label, depth = written.get(each.program, (None, 0))
+                written[each] = (e.asm.here(), depth)
+                self._failure(label)
         return written
 
     def _program(self, key: _Key) -> None:
@@ -85,7 +86,8 @@ class Handlers:
         e.load_const(self.stopper)
         e.emit("CHECK_EXC_MATCH")
         e.sequences.jump_if("TRUE", out)
-        e.cover(HOOK)
+        self.writer.teller.key = HookKey(None)
+        e.cover(self.writer.teller.key)
         if plan.raised is not None and not key.reraising:
             self._tell(self.raised)
         if key.handler is None:
@@ -115,8 +117,8 @@ class Handlers:
         e.sequences.call(2)
         e.emit("POP_TOP")
 
-    def _failure(self) -> None:
-        """[offset, exception]: out of the frame, as the error of the hook that failed."""
+    def _failure(self, program: int | None) -> None:
+        """[offset, exception]: as what the failure is to be, to the program's handler or out of the frame."""
         e = self.emitter
         e.push_function(self.failure)
         e.emit("COPY", 4)
@@ -124,7 +126,10 @@ class Handlers:
         e.sequences.call(2)
         e.emit("SWAP", 2)
         e.emit("POP_TOP")
-        e.emit("RERAISE", 1)
+        if program is None:
+            e.emit("RERAISE", 1)
+        else:
+            e.sequences.jump_back(program)
         e.room(8)
 
     # --- what is called

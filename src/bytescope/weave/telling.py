@@ -10,24 +10,31 @@ place because it neither fails to be told of nor answers; and `answers`, False i
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Hashable
 
-from bytescope.code.light import Any
+from bytescope.code.light import Any, NamedTuple
 from bytescope.weave.emitter import Emitter, Operand
 
-HOOK: Final = "hook"
-"""The key of the handler of hooks that fail."""
+
+class HookKey(NamedTuple):
+    """The key of the handler of hooks that fail.
+
+    program: the key of the handler that gets what is the program's own affair, such as an interrupt.
+    """
+
+    program: Hashable
 
 
 class Teller:
     """Emits calls of hooks.
 
-    calls: for each call emitted so far the number of its instruction, the hook and the site.
+    calls: for each call emitted so far the number of its instruction, the hook and the site; key: the key of the handler
+    of the hooks that are told next.
     """
 
     def __init__(self, emitter: Emitter) -> None:
         self.emitter = emitter
+        self.key = HookKey(None)
         self.calls: list[tuple[int, Any, Any]] = []
 
     def tell(self, hook: Any, site: Any, operands: list[Operand], replace: Callable[[int], None] | None = None) -> None:
@@ -41,8 +48,8 @@ class Teller:
                 on where the hook did not answer, and has to jump there or elsewhere. None if replacements have no
                 effect.
         """
-        e = self.emitter
-        e.cover(HOOK)
+        e, key = self.emitter, self.key
+        e.cover(key)
         self._call(hook, site, operands)
         if replace is None or not getattr(hook, "answers", True):
             e.emit("POP_TOP")
@@ -54,7 +61,7 @@ class Teller:
         e.asm.place(go_on)
 
         def write() -> None:
-            e.cover(HOOK)
+            e.cover(key)
             e.asm.place(answered)
             e.load_attribute("value")
             replace(go_on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Callable
 
@@ -9,6 +10,7 @@ from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Lowered
 from bytescope.code.light import Any, record
 from bytescope.code.lower import lower
+from bytescope.isa.operands import EXECUTING
 from bytescope.isa.plan import Plan
 from bytescope.isa.verify import Verified, verify
 from bytescope.weave.marker import original
@@ -35,6 +37,7 @@ class Weaver:
         stopper: the class of errors that end a run.
         failed: makes the error of a hook that failed: (hook, site, exception) -> exception.
         refused: is told of a code object that cannot be woven, and why.
+        executed: the arguments with which `exec` or `eval` is called: (function, arguments, calling frame) -> arguments.
     """
 
     def __init__(
@@ -43,11 +46,13 @@ class Weaver:
         stopper: type[BaseException],
         failed: Callable[[Any, Any, BaseException], BaseException],
         refused: Callable[[types.CodeType, str], None],
+        executed: Callable[[Any, tuple[Any, ...], types.FrameType], tuple[Any, ...]],
     ) -> None:
         self.planner = planner
         self.stopper = stopper
         self.failed = failed
         self.refused = refused
+        self.executed = lambda args, function: executed(function, args, sys._getframe(1))
         self._woven: dict[tuple[int, str], tuple[types.CodeType, types.CodeType]] = {}
 
     def weave(self, code: types.CodeType, module: str) -> types.CodeType:
@@ -74,10 +79,10 @@ class Weaver:
             lowered = lower(code)
             unit = Unit(module, lowered, verify(lowered))
             plan = self.planner(unit)
-            if not plan and not nested:
+            executes = not EXECUTING.isdisjoint(code.co_names)
+            if not plan and not nested and not executes:
                 return code
-            writer = Writer(lowered, unit.verified, plan, nested, self.stopper, self.failed)
-            return writer.write()
+            return Writer(lowered, unit.verified, plan, nested, self.stopper, self.failed, self.executed).write()
         except InvalidBytecode as error:
             self.refused(code, str(error))
         return code

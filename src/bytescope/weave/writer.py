@@ -18,8 +18,8 @@ from bytescope.code.interpose import LOADS_CONST, YIELDS
 from bytescope.code.light import Any
 from bytescope.isa.lift import lift
 from bytescope.isa.observed import observed_primitive
-from bytescope.isa.operands import operand_kinds
-from bytescope.isa.plan import Plan
+from bytescope.isa.operands import EXECUTING, operand_kinds
+from bytescope.isa.plan import Plan, Point
 from bytescope.isa.verify import Verified
 from bytescope.weave.calls import Calls
 from bytescope.weave.emitter import Emitter
@@ -28,7 +28,7 @@ from bytescope.weave.handlers import Handlers
 from bytescope.weave.jumps import Jumps
 from bytescope.weave.marker import Marker
 from bytescope.weave.primitives import Primitives
-from bytescope.weave.telling import Teller
+from bytescope.weave.telling import HookKey, Teller
 
 _CALLING = frozenset({"CALL", "CALL_KW", "CALL_EX"})
 
@@ -43,6 +43,7 @@ class Writer:
         nested: the woven code objects that take the place of nested ones, by id of the latter.
         stopper: the class of errors that end a run: handlers of the program do not see them.
         failed: makes the error of a hook that failed: (hook, site, exception) -> exception.
+        executed: the arguments with which `exec` or `eval` is called: (arguments, function) -> arguments.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Writer:
         nested: dict[int, types.CodeType],
         stopper: type[BaseException],
         failed: Callable[[Any, Any, BaseException], BaseException],
+        executed: Callable[[tuple[Any, ...], Any], tuple[Any, ...]],
     ) -> None:
         code = lowered.code
         self.code = code
@@ -74,13 +76,27 @@ class Writer:
             self.instructions[index].op in _CALLING and (point.before or point.after)
             for index, point in plan.points.items()
         )
-        self.kinds = operand_kinds(lowered, verified) if self.calls_are_observed else []
+        self.executed = executed
+        executes = not EXECUTING.isdisjoint(code.co_names)
+        self.kinds = operand_kinds(lowered, verified) if self.calls_are_observed or executes else []
+        self.executing = self._executing() if executes else frozenset()
         self.inside = _inside_of_sends(self.instructions)
         self.before_label: dict[int, Callable[[], None]] = {}
         self.after_resume: Callable[[], None] | None = None
         for index, value in enumerate(code.co_consts):
             if id(value) in nested:
                 self.emitter.replace_const(index, nested[id(value)])
+
+    def _executing(self) -> frozenset[int]:
+        """The calls of `exec` and `eval`, as far as their names tell."""
+        found = set()
+        for index, instruction in enumerate(self.instructions):
+            kinds = self.kinds[index]
+            if kinds is not None and instruction.op in _CALLING and index >= self.start:
+                need = lift(instruction).need
+                if not EXECUTING.isdisjoint(kinds[len(kinds) - need : len(kinds) - need + 2]):
+                    found.add(index)
+        return frozenset(found)
 
     # --- the work
 
@@ -146,18 +162,26 @@ class Writer:
         """Whether an instruction cannot stay as it is."""
         if index in self.inside:
             return False
-        return index in self.plan.points or (self.calls_are_observed and self.primitives.pushes_method(index))
+        return (
+            index in self.plan.points
+            or index in self.executing
+            or (self.calls_are_observed and self.primitives.pushes_method(index))
+        )
 
     def instruction(self, index: int, raws: list[Raw], group: Group) -> None:
         """Write one lowered instruction with its hooks."""
         instruction = self.instructions[index]
         point = self.plan.points.get(index)
+        if point is None and index in self.executing:
+            point = Point(None)
         if point is None:
             if self.concerns(index):
                 self.primitives.load_method(index, raws, group)
             else:
                 self.raws(raws, index, group)
             return
+        self.teller.key = HookKey(self.handlers.key(index))
+        self.handlers.mark(index)
         self.frames.arrive(index, instruction, point)
         op = instruction.op
         if op == "RESUME":
@@ -168,13 +192,13 @@ class Writer:
             self.frames.boundary(index, instruction, point, raws, group)
         elif op in ("JUMP", "FOR_ITER", "SEND") or lift(instruction).branch is not None:
             self.jumps.write(index, instruction, point, raws, group)
+        elif op in _CALLING and (point.before or point.after or index in self.executing):
+            self.calls.write(index, instruction, point)
         elif observed_primitive(instruction) is None or not (point.before or point.after):
             if self.calls_are_observed and self.primitives.pushes_method(index):
                 self.primitives.load_method(index, raws, group)
             else:
                 self.raws(raws, index, group)
-        elif op in _CALLING:
-            self.calls.write(index, instruction, point)
         else:
             self.primitives.write(index, instruction, point, raws, group)
 
