@@ -2,8 +2,8 @@
 
 Each stretch of the program's own instructions has a handler of the weaver's, also where the program has none, if
 somebody wants to be told. It lets an error that ends the run pass, tells the hooks, and goes on to the program's
-handler, if there is one, with the stack that this one expects. Hooks have a handler of their own: an error of an analysis
-leaves the frame, whatever handlers the program has; what is none, such as an interrupt, is the program's.
+handler, if there is one, with the stack that this one expects. Hooks have a handler of their own: an error of an
+analysis leaves the frame, whatever handlers the program has; what is none, such as an interrupt, is the program's.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ class HookKey(NamedTuple):
 class Teller:
     """Emits calls of hooks.
 
-    calls: for each call emitted so far the number of its instruction, the hook and the site; key: the key of the handler
-    of the hooks that are told next.
+    calls: for each call emitted so far the number of its instruction, the hook and the site; key: the key of the
+    handler of the hooks that are told next.
     """
 
     def __init__(self, emitter: Emitter) -> None:

@@ -37,7 +37,8 @@ class Weaver:
         stopper: the class of errors that end a run.
         failed: makes the error of a hook that failed: (hook, site, exception) -> exception.
         refused: is told of a code object that cannot be woven, and why.
-        executed: the arguments with which `exec` or `eval` is called: (function, arguments, calling frame) -> arguments.
+        executed: the arguments with which `exec` or `eval` is called: (function, arguments, calling frame) ->
+            arguments.
     """
 
     def __init__(
