@@ -14,7 +14,7 @@ import pytest
 
 from bytescope.analyses.labels import Labels
 from bytescope.analysis import attach
-from bytescope.analysis.attach import ENGINES
+from bytescope.analysis.attach import SHADOW_ENGINES
 
 TEXT = Path(__file__).with_name("shadow_programs.txt").read_text(encoding="utf-8")
 PROGRAMS = dict(re.findall(r"^# --- (\w+)\n(.*?)(?=^# --- |\Z)", TEXT, re.MULTILINE | re.DOTALL))
@@ -49,7 +49,7 @@ def labels_of(program: str, engine: str, tmp_path: Path, monkeypatch: pytest.Mon
     return found
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", SHADOW_ENGINES)
 @pytest.mark.parametrize("name", [
     pytest.param(name, marks=pytest.mark.process) if name in NEEDS_PROCESS else name for name in PROGRAMS
 ])  # fmt: skip
