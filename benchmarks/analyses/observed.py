@@ -63,6 +63,7 @@ class Observation:
     Args:
         module: the observed copy.
         resume, pause: start and stop the tool; by default it is at work all the time.
+        tool: what has to live as long.
     """
 
     def __init__(
@@ -70,10 +71,12 @@ class Observation:
         module: ModuleType,
         resume: Callable[[], object] = lambda: None,
         pause: Callable[[], object] = lambda: None,
+        tool: object = None,
     ) -> None:
         self.module = module
         self.resume = resume
         self.pause = pause
+        self.tool = tool
 
 
 def import_observed() -> ModuleType:

@@ -44,7 +44,8 @@ def slipcover(copies: Copies) -> Observation:
 
     cover = tool.Slipcover(branch=True)
     tree = branch.preinstrument(ast.parse(copies.observed.read_text(encoding="utf-8")))
-    return Observation(execute_observed(copies, cover.instrument(compile(tree, str(copies.observed), "exec"))))
+    code = cover.instrument(compile(tree, str(copies.observed), "exec"))
+    return Observation(execute_observed(copies, code), tool=cover)
 
 
 def monitoring(event: str) -> Callable[[Copies], Observation]:

@@ -68,8 +68,9 @@ class Row:
             analysis = self.analysis()
         except NoAnalysis as problem:
             raise others.NotHere(str(problem)) from problem
-        attach(analysis, include=self.include, engine=tool).__enter__()  # for good: the process is for this alone
-        return Observation(import_observed())
+        attachment = attach(analysis, include=self.include, engine=tool)
+        attachment.__enter__()  # for good: the process is for this alone
+        return Observation(import_observed(), tool=attachment)
 
 
 def _dynapyt(analysis: str) -> Peer:
