@@ -11,11 +11,12 @@ from demo_screen import Column, Screen
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "build" / "demo"
 TIME_LIMIT = 180
+WIDTH = 110
 
 ANALYSES = {
     "coverage": (["branch=yes", "condition=yes"], ["json:coverage.json", "text:coverage.txt", "lcov:coverage.lcov"]),
     "calls": ([], ["json:calls.json", "text:calls.txt", "dot:calls.dot", "speedscope:calls.speedscope.json"]),
-    "comparisons": (["limit=20000"], ["json:comparisons.json", "text:comparisons.txt"]),
+    "comparisons": (["limit=2000"], ["json:comparisons.json", "text:comparisons.txt"]),
 }
 """Each analysis with its options and outputs."""
 
@@ -57,6 +58,7 @@ def analyse(show: Screen, command: tuple[str, ...], folder: Path) -> bool:
     _comparisons(show)
     names = sorted(path.name for path in REPORTS.iterdir())
     show.note(f"reports in {REPORTS.relative_to(ROOT)}/: " + ", ".join(names))
+    show.note("calls.speedscope.json opens in speedscope.app, calls.dot in Graphviz, coverage.lcov in editors and genhtml")
     return True
 
 
@@ -77,16 +79,19 @@ def _coverage(show: Screen) -> None:
                 f"{sum(each['independent'] for each in conditions)}/{len(conditions)}",
             ]
         )
-    columns = [Column("coverage", wide=True), *(Column(name, number=True) for name in ("lines", "branches", "MC/DC"))]
+    figures = ("lines executed", "branches taken", "conditions shown to matter (MC/DC)")
+    columns = [Column("coverage", wide=True), *(Column(name, number=True) for name in figures)]
     show.table(columns, rows)
 
 
 def _calls(show: Screen) -> None:
     found = sorted(_result("calls")["functions"], key=lambda entry: -entry["own"])[:6]
-    columns = [Column("busiest functions", wide=True), *(Column(n, number=True) for n in ("calls", "own", "inclusive"))]
+    figures = ("calls", "instructions", "with those it calls")
+    columns = [Column("busiest functions", wide=True), *(Column(name, number=True) for name in figures)]
     show.table(columns, [[e["function"], *(f"{e[name]:,}" for name in ("calls", "own", "inclusive"))] for e in found])
 
 
 def _comparisons(show: Screen) -> None:
     lines = (REPORTS / "comparisons.txt").read_text(encoding="utf-8").splitlines()
-    show.panel("what it compares, most frequent first", "\n".join(line[:110] for line in lines[2:10]))
+    shown = [line if len(line) <= WIDTH else line[: WIDTH - 3] + "..." for line in lines[2:10]]
+    show.panel(f"what it compares: {lines[0]}, the busiest first", "\n".join(shown))

@@ -32,6 +32,9 @@ class Replacing(Analysis):
     def getitem(self, site: Any, container: Any, key: Any, result: Any) -> Any:
         return Replace(result)
 
+    def getslice(self, site: Any, container: Any, start: Any, stop: Any, result: Any) -> Any:
+        return Replace(result)
+
 
 def every_primitive() -> Analysis:
     """A callback on every primitive, with its operands and its result."""

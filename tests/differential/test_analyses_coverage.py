@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from bytescope.analyses.possible import possible
+
 from .coverage_pair import SUBJECTS, report
 from .harness import environment
 
@@ -42,6 +44,12 @@ def test_same_lines_and_branches_as_coverage_py(tmp_path: Path, subject: str) ->
     for entry in ours.values():
         assert all(len(entry[kind]) > 10 for kind in ("executed_lines", "executed_branches"))
     assert any(entry["missing_branches"] for entry in ours.values())
+
+
+def test_the_branches_that_there_are_are_those_of_coverage_py(tmp_path: Path) -> None:
+    for file, entry in measured("coverage.py", "json", tmp_path).items():
+        if Path(file).stem != "encoder":  # which has conditions of several lines, whose inner branches we count, too
+            assert possible(file).branches == {(a, b) for a, b in entry["executed_branches"] + entry["missing_branches"]}
 
 
 def test_reports_of_coverage_py_from_our_data(tmp_path: Path) -> None:

@@ -241,6 +241,14 @@ def test_history_of_a_variable(tmp_path: Path) -> None:
     assert origins["lookup()"]["value"] == "None"
 
 
+def test_history_of_a_slice(tmp_path: Path) -> None:
+    history = analysed(tmp_path, "def f(t):\n    x = t[1:]\n    return x\nf('abc')\n", "history", target="f:x")
+    (entry,) = history.result()["values"]
+    assert [origin["what"] for origin in entry["origins"]][0] == "t"
+    assert [origin["value"] for origin in entry["origins"]][-1] == "'bc'"
+    assert history.report().startswith("x in f: 1 value\n")
+
+
 def test_history_of_attributes_and_expressions(tmp_path: Path) -> None:
     source = "class C: pass\nc = C()\nfor i in (1, 2):\n    c.x = i * 2\n"
     attribute = analysed(tmp_path, source, "history", target=":.x")

@@ -133,6 +133,12 @@ class History(Shipped):
         self._read(site, f"[{self._repr(key)}]", result)
         self._evaluated(site, result)
 
+    def getslice(self, site: Site, container: Any, start: Any, stop: Any, result: Any) -> None:
+        """A slice is read (where slices are no items)."""
+        first, last = ("" if each is None else self._repr(each) for each in (start, stop))
+        self._read(site, f"[{first}:{last}]", result)
+        self._evaluated(site, result)
+
     def call(self, site: Site, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         """A call returned."""
         self._read(site, f"{getattr(function, '__qualname__', function)}()", result)
@@ -160,7 +166,7 @@ class History(Shipped):
 
     def report(self) -> str:
         """The values one below the other, each with its origins."""
-        lines = [f"{self.target.name} in {self.target.function}: {self.count:,} values"]
+        lines = [f"{self.target.name} in {self.target.function}: {self.count:,} value{'s' * (self.count != 1)}"]
         for number, entry in enumerate(self.entries, self.count - len(self.entries) + 1):
             lines.append(f"\n{number:>4}. {entry['value']}  ({entry['type']})")
             lines.append(f"      {entry['file']}:{entry['line']} in {entry['function']}: {entry['statement']}")

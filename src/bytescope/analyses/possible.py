@@ -16,6 +16,9 @@ Arc = tuple[int, int]
 """From a line to the one that comes next; minus the first line of a function for its end."""
 
 
+_EXCEPTIONAL = frozenset({"CHECK_EXC_MATCH", "CHECK_EG_MATCH", "WITH_EXCEPT", "PREP_RERAISE_STAR"})
+
+
 @dataclass
 class Possible:
     """What could be executed.
@@ -86,7 +89,7 @@ def _branches(found: Possible, lowered: Lowered, flow: ControlFlow, reachable: s
         last = block.end - 1
         if block.index not in reachable:
             continue
-        if is_conditional(flow, block):
+        if is_conditional(flow, block) and not _about_an_exception(flow, block):
             for condition in (False, True):
                 line, end = arc_of(flow, last, condition)
                 ends.setdefault(line, set()).add(end)
@@ -104,6 +107,11 @@ def is_conditional(flow: ControlFlow, block: Block) -> bool:
     """Whether a condition decides where execution goes behind a block."""
     jump = flow.lowered.instructions[block.end - 1]
     return jump.op == "FOR_ITER" or lift(jump).branch is not None
+
+
+def _about_an_exception(flow: ControlFlow, block: Block) -> bool:
+    """Whether the condition is whether an `except` or `with` takes an exception: no branch, to coverage.py nor here."""
+    return any(each.op in _EXCEPTIONAL for each in flow.lowered.instructions[block.start : block.end])
 
 
 def arc_of(flow: ControlFlow, index: int, condition: bool) -> Arc:
