@@ -58,7 +58,7 @@ def analyse(show: Screen, command: tuple[str, ...], folder: Path) -> bool:
     _comparisons(show)
     names = sorted(path.name for path in REPORTS.iterdir())
     show.note(f"reports in {REPORTS.relative_to(ROOT)}/: " + ", ".join(names))
-    show.note("calls.speedscope.json opens in speedscope.app, calls.dot in Graphviz, coverage.lcov in editors and genhtml")
+    show.note("calls.speedscope.json opens in speedscope.app, calls.dot in Graphviz, coverage.lcov in editors")
     return True
 
 

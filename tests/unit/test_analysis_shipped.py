@@ -244,8 +244,8 @@ def test_history_of_a_variable(tmp_path: Path) -> None:
 def test_history_of_a_slice(tmp_path: Path) -> None:
     history = analysed(tmp_path, "def f(t):\n    x = t[1:]\n    return x\nf('abc')\n", "history", target="f:x")
     (entry,) = history.result()["values"]
-    assert [origin["what"] for origin in entry["origins"]][0] == "t"
-    assert [origin["value"] for origin in entry["origins"]][-1] == "'bc'"
+    assert entry["origins"][0]["what"] == "t"
+    assert entry["origins"][-1]["value"] == "'bc'"
     assert history.report().startswith("x in f: 1 value\n")
 
 
