@@ -119,7 +119,7 @@ for _name, _parameters, _replace, _summary in (
     ("thread_start", "thread", "", "a `threading.Thread` has begun"),
     ("thread_stop", "thread", "", "a `threading.Thread` is about to end"),
     ("task_switch", "site previous current", "",
-     "a frame begins, or goes on after a wait, and the thread's asyncio task (or None) is another than at the last time"),
+     "a frame begins or goes on after a wait, and the asyncio task (or None) is another than before in this thread"),
     ("begin", "", "", "the analysis was attached"),
     ("end", "", "", "the analysis was detached; it is told however the run ended"),
 ):  # fmt: skip
