@@ -142,6 +142,16 @@ def test_pdb(tmp_path: Path) -> None:
     assert session.count("program.py(") > 15
 
 
+def test_pdb_called_by_the_program(tmp_path: Path) -> None:
+    (tmp_path / "called.py").write_text(
+        "def inner(x):\n    y = x + 1\n    breakpoint()\n\ndef outer():\n    inner(1)\n    inner(2)\n\nouter()\nprint('end')\n"
+    )
+    commands = "where\nnext\nlist\nnext\nnext\nup\nwhere\ncontinue\nreturn\nstep\nnext\ncontinue\n"
+    session = run(tmp_path, *MACHINE, "called.py", given=commands)
+    assert session == run(tmp_path, "called.py", given=commands)
+    assert "called.py(7)outer()" in session and session.endswith("end\n")
+
+
 def test_doctest(tmp_path: Path) -> None:
     wanted = run(tmp_path, "-m", "doctest", "-v", "program.py", status=1)
     assert run(tmp_path, *MACHINE, "-m", "doctest", "-v", "program.py", status=1) == wanted

@@ -57,13 +57,13 @@ class _Tracer:
 
 
 class _LocalTracer:
-    """The trace function of a resident frame: it does not hear of the end of the machine generator."""
+    """The trace function of a resident frame: it does not hear of what is not at a line, the machine generator's end."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
 
     def __call__(self, frame: types.FrameType, event: str, argument: Any) -> Any:
-        if event == "exception" and frame.f_lineno is None:
+        if event in ("exception", "opcode") and frame.f_lineno is None:
             return self
         try:
             local = self.function(frame, event, argument)
@@ -73,7 +73,16 @@ class _LocalTracer:
         if local is None:
             return None
         self.function = local
+        _adopt(frame.f_back)
         return self
+
+
+def _adopt(frame: types.FrameType | None) -> None:
+    """Have a trace function that was given to a resident frame (`frame.f_trace`) see what it sees on CPython."""
+    if frame is not None and program.is_resident(frame.f_code):
+        if frame.f_trace is not None and type(frame.f_trace) is not _LocalTracer:
+            frame.f_trace = _LocalTracer(frame.f_trace)
+        frame.f_trace_lines = False
 
 
 def settrace(function: Callable[..., Any] | None, /) -> None:
@@ -90,8 +99,7 @@ def settrace(function: Callable[..., Any] | None, /) -> None:
     _tracing.add(thread)
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None:
-        if program.is_resident(frame.f_code):
-            frame.f_trace_lines = False
+        _adopt(frame)
         frame = frame.f_back
     _set_native(_Tracer(function))
 

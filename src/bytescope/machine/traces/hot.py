@@ -89,12 +89,13 @@ def counted(program: Program, index: int, plain: Op, threshold: int) -> Op:
     """
     left = threshold
     leave = -3 - 2 * index
+    alive = program.alive  # until the program is linked anew, and this handler does not count any more
 
     def op(R: list[Any]) -> int:
         nonlocal left
         left -= 1
         executed[0] -= 1
-        if left >= 0 or program.ops is None or program.ops[index] is not op:
+        if left >= 0 or program.ops is None or not alive:
             return leave
         left = threshold
         try:
