@@ -144,7 +144,8 @@ def test_pdb(tmp_path: Path) -> None:
 
 def test_pdb_called_by_the_program(tmp_path: Path) -> None:
     (tmp_path / "called.py").write_text(
-        "def inner(x):\n    y = x + 1\n    breakpoint()\n\ndef outer():\n    inner(1)\n    inner(2)\n\nouter()\nprint('end')\n"
+        "def inner(x):\n    y = x + 1\n    breakpoint()\n\n"
+        "def outer():\n    inner(1)\n    inner(2)\n\nouter()\nprint('end')\n"
     )
     commands = "where\nnext\nlist\nnext\nnext\nup\nwhere\ncontinue\nreturn\nstep\nnext\ncontinue\n"
     session = run(tmp_path, *MACHINE, "called.py", given=commands)

@@ -2,8 +2,11 @@
 
 import gc
 import importlib.util
+import io
+import pickle
 import subprocess
 import sys
+import types
 from collections.abc import Callable
 
 import pytest
@@ -48,6 +51,7 @@ def test_a_recursion_limit_that_is_too_low_is_refused() -> None:
     """The machine's own room must not make room for it."""
     source = """
 import sys
+import types
 def down(n):
     if n: return down(n - 1)
     try: sys.setrecursionlimit(20)
@@ -92,3 +96,26 @@ def test_attributes_of_a_type_in_c_that_nobody_has_used() -> None:
         pytest.skip("this CPython is built without its test modules")
     done = subprocess.run([sys.executable, "-m", "bytescope", "run", "-c", source], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+def code_of(attributes: dict[str, object]) -> types.CodeType:
+    return code_of.__code__.replace(**attributes)
+
+
+def test_functions_can_be_pickled_with_their_code() -> None:
+    """Some do that (cloudpickle): they got the whole machine."""
+    names = [name for name in dir(types.CodeType) if name.startswith("co_") and name not in ("co_lnotab", "co_lines")]
+    names = [name for name in names if not callable(getattr(code_of.__code__, name))]
+
+    class Pickler(pickle.Pickler):
+        def reducer_override(self, value: object) -> object:
+            if isinstance(value, types.CodeType):
+                return code_of, ({name: getattr(value, name) for name in names},)
+            return NotImplemented
+
+    written = io.BytesIO()
+    function = names_after("def f(n):\n    try: return [2 * each for each in range(n)]\n    finally: n = 0")["f"]
+    Pickler(written).dump(function.__code__)  # type: ignore[attr-defined]
+    assert len(written.getvalue()) < 5000
+    again = types.FunctionType(pickle.loads(written.getvalue()), {"range": range})
+    assert bytescope.is_guest(again) and again(3) == [0, 2, 4]

@@ -142,6 +142,12 @@ class Program:
         self.restored = {i.arg for i in self.instructions if i.op == "SAVE_LOCAL"}
         self._allocate()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the guest code object alone, for those who pickle functions with their code, as cloudpickle does."""
+        from bytescope.machine.resident import restored  # which imports this module
+
+        return restored, (self.code,)
+
     def may_raise(self) -> list[bool]:
         """Which instructions may raise, `_go_on` last; elsewhere an interrupt is put off."""
         instructions = enumerate(self.instructions)

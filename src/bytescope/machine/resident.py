@@ -64,6 +64,11 @@ def program_for(code: types.CodeType) -> Program | None:
     return None if known is None else program_of(known)
 
 
+def restored(code: types.CodeType) -> Program | None:
+    """The program of a guest code object that was pickled."""
+    return program_of(resident(code))
+
+
 def unlinked() -> list[Program]:
     """The programs that were never run."""
     found = [program_of(each) for each in list(_cache.values())]

@@ -57,7 +57,7 @@ class _Tracer:
 
 
 class _LocalTracer:
-    """The trace function of a resident frame: it does not hear of what is not at a line, the machine generator's end."""
+    """The trace function of a resident frame: it hears of nothing without a line, as the machine generator's end."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
