@@ -6,6 +6,7 @@ same with another `exec`, which gives guest modules their resident code.
 
 from __future__ import annotations
 
+import builtins
 import gc
 import importlib
 import os
@@ -101,6 +102,7 @@ def _guest_code(code: types.CodeType, namespace: dict[str, Any]) -> types.CodeTy
 
 @hidden
 def _exec(code: types.CodeType, namespace: dict[str, Any]) -> None:
+    namespace.setdefault("__builtins__", vars(builtins))  # exec would give it those of this module
     exec(_guest_code(code, namespace), namespace, namespace)
 
 

@@ -169,3 +169,12 @@ class D(Base):
 print(D().run(lambda s: type(s).__name__))
 try: fail(1)
 except AttributeError as e: print([(s.name, s.lineno, s.line, s.colno) for s in traceback.extract_tb(e.__traceback__)])
+
+# --- builtins_of_imported_modules
+import builtins, colorsys, sched, sys
+for name in "colorsys", "sched":
+    print(name, sys.modules[name].__builtins__ is vars(builtins))
+original = builtins.max
+builtins.max = lambda *args: print("replaced") or original(*args)
+try: print(colorsys.rgb_to_hsv(0.5, 0.5, 0.5))
+finally: builtins.max = original
