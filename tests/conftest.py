@@ -1,5 +1,9 @@
 """Settings for the whole suite."""
 
+import os
+
+os.environ.setdefault("BYTESCOPE_DEBUG", "1")  # has woven code checked; read when bytescope is imported
+
 try:
     from hypothesis import HealthCheck, settings
 except ImportError:  # inside Pyodide, where tests/properties does not run

@@ -1,4 +1,4 @@
-"""The ways to run a compiled program: CPython, the machine, observed or not, and CPython with its lines counted."""
+"""The ways to run a compiled program: CPython, the machine, observed or not, woven, and CPython counting its lines."""
 
 from __future__ import annotations
 
@@ -40,6 +40,26 @@ def observed() -> tuple[Run, Count]:
     return run, lambda: vm.instructions
 
 
+def woven() -> tuple[Run, Count]:
+    """Run on the host, woven with hooks for every event and an analysis that does nothing; counts the events."""
+    from bytescope.analysis import attach
+    from bytescope.analysis.weaving import WOVEN
+
+    from .every_event import every_event
+
+    events = 0
+
+    def told(name: str, given: tuple[Any, ...]) -> None:
+        nonlocal events
+        events += 1
+
+    def run(code: CodeType, variables: dict[str, Any]) -> None:
+        with attach(every_event(told)):
+            exec(WOVEN.load(code, "__main__"), variables)
+
+    return run, lambda: events
+
+
 def everything() -> tuple[Run, Count]:
     """Run on the machine with the standard library as guest, as far as it is not imported yet."""
     import bytescope
@@ -73,6 +93,7 @@ ENGINES: dict[str, Callable[[], tuple[Run, Count]]] = {
     "cpython": cpython,
     "machine": machine,
     "observed": observed,
+    "woven": woven,
     "everything": everything,
     "lines": lines,
 }

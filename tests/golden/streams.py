@@ -1,23 +1,26 @@
 """Golden event streams: what an analysis is told of a program, event by event.
 
-`python -m tests.golden.streams [--update] [NAME...]` compares, or writes anew, the streams in `streams/`. A stream
-that differs between versions of Python has files of its own, `NAME.3.11.txt`, beside the common one; which is needed
-is found out by `--update`, run on all versions, the newest first.
+`python -m tests.golden.streams [--update] [--engine ENGINE] [NAME...]` compares, or writes anew, the streams in
+`streams/`. A stream that differs between versions of Python has files of its own, `NAME.3.11.txt`, beside the common
+one; which is needed is found out by `--update`, run on all versions, the newest first.
 """
 
 from __future__ import annotations
 
 import argparse
+import builtins
 import difflib
 import re
 import sys
 import threading
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import bytescope
 from bytescope.analysis import Site, attach
+from bytescope.analysis.weaving import WOVEN
 from tests.differential.every_event import every_event
 
 HERE = Path(__file__).parent
@@ -54,9 +57,30 @@ def shown(value: Any) -> str:
     return f"<{type(value).__name__}>"
 
 
-def stream(name: str) -> list[str]:
-    """The events of a program: thread by thread, so that it does not matter how they take turns."""
+def _woven(code: types.CodeType) -> None:
+    exec(WOVEN.load(code, "__main__"), {"__name__": "__main__", "__builtins__": builtins})
+
+
+ENGINES: dict[str, Callable[[types.CodeType], object]] = {
+    "interpreter": lambda code: bytescope.VM().run_code(code),
+    "woven": _woven,
+}
+
+
+def stream(name: str, engine: str = "interpreter") -> list[str]:
+    """The events of a program: thread by thread, so that it does not matter how they take turns.
+
+    Args:
+        name: of the program.
+        engine: what executes it: "interpreter" or "woven".
+    """
     path = HERE / "programs" / f"{name}.py"
+    code = compile(path.read_text(encoding="utf-8"), path.name, "exec", dont_inherit=True)
+    return recorded(lambda: ENGINES[engine](code), [path.name, "<string>"])
+
+
+def recorded(run: Callable[[], object], files: list[str]) -> list[str]:
+    """The events in some files while something runs."""
     threads: dict[str, list[str]] = {}
 
     def told(event: str, given: tuple[Any, ...]) -> None:
@@ -69,11 +93,9 @@ def stream(name: str) -> list[str]:
         site, *rest = given
         lines.append(f"{site.function}:{site.line} {event} " + ", ".join(map(shown, rest)))
 
-    vm = bytescope.VM()
-    code = compile(path.read_text(encoding="utf-8"), path.name, "exec", dont_inherit=True)
     try:
-        with attach(every_event(told), files=[path.name, "<string>"]):
-            vm.run_code(code)
+        with attach(every_event(told), files=files):
+            run()
     except Exception as error:
         threads["MainThread"].append(f"ended by {error!r}")
     lines = [line for name, own in threads.items() for line in ([f"in {name}"] if name != "MainThread" else []) + own]
@@ -86,11 +108,11 @@ def expected_path(name: str) -> Path:
     return own if own.exists() else HERE / "streams" / f"{name}.txt"
 
 
-def difference(name: str) -> str:
-    """How the stream of a program differs from what is expected; "" if it does not."""
+def difference(name: str, engine: str = "interpreter") -> str:
+    """How the stream of a program in an engine differs from what is expected; "" if it does not."""
     path = expected_path(name)
     expected = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return "\n".join(difflib.unified_diff(expected, stream(name), path.name, "now", lineterm="", n=2))
+    return "\n".join(difflib.unified_diff(expected, stream(name, engine), path.name, engine, lineterm="", n=2))
 
 
 def update(name: str) -> Path | None:
@@ -113,6 +135,7 @@ def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--update", action="store_true", help="write the streams as they are now")
+    parser.add_argument("--engine", choices=sorted(ENGINES), default="interpreter")
     parser.add_argument("names", nargs="*", metavar="NAME", help="programs, all by default")
     options = parser.parse_args()
     status = 0
@@ -121,7 +144,7 @@ def main() -> int:
             path = update(name)
             if path is not None:
                 print(f"wrote {path.name}")
-        elif found := difference(name):
+        elif found := difference(name, options.engine):
             print(found)
             status = 1
     return status

@@ -1,4 +1,4 @@
-"""The events of the golden programs are what they were when they were checked by hand."""
+"""The events of the golden programs are, in both engines, what they were when they were checked by hand."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import pytest
 from . import streams
 
 
+@pytest.mark.parametrize("engine", sorted(streams.ENGINES))
 @pytest.mark.parametrize("name", streams.PROGRAMS)
-def test_golden_stream(name: str) -> None:
-    found = streams.difference(name)
+def test_golden_stream(name: str, engine: str) -> None:
+    found = streams.difference(name, engine)
     assert not found, found
 
 

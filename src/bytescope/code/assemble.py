@@ -7,10 +7,11 @@ from itertools import pairwise
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.exceptions import encode_exceptions
-from bytescope.code.host import OPMAP, OPNAME, TARGETED
+from bytescope.code.host import GENERATOR_DEPTH, OPMAP, OPNAME, TARGETED
 from bytescope.code.layout import lay_out, position_runs
 from bytescope.code.light import record
 from bytescope.code.locations import Position, encode_locations
+from bytescope.code.stack import stack_depths
 
 __all__ = ["Assembled", "Assembler"]
 
@@ -120,6 +121,23 @@ class Assembler:
     def offset(self, label: int) -> int:
         """Return the place of a label in code units, once `finish` was called."""
         return self._offsets[self._place(label)]
+
+    def stack_depths(self) -> tuple[list[int], int]:
+        """The depth of the operand stack before each instruction, -1 where none is executed, and the greatest depth.
+
+        Where the host leaves out the value that a generator is sent first, all depths of a generator are one greater.
+
+        Raises:
+            InvalidBytecode: if a path through the code cannot be followed.
+        """
+        entry = GENERATOR_DEPTH if OPMAP["RETURN_GENERATOR"] in self._opcodes else 0
+        targets = {index: self._place(label) for index, label in self._jumps}
+        handlers = {(self._place(handler), depth + lasti + 1) for _, _, handler, depth, lasti in self._regions}
+        return stack_depths(self.name, self._opcodes, self._args, targets, [(0, entry), *handlers])
+
+    def depth_at(self, label: int, depths: list[int]) -> int:
+        """The depth at a label, of depths by instruction."""
+        return depths[self._place(label)]
 
     def finish(self, first_line: int = 1) -> Assembled:
         """Lay everything out.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.host import ENDS, JUMPS, OPNAME, stack_effect
 
-__all__ = ["stack_size"]
+__all__ = ["stack_depths", "stack_size"]
 
 
 def stack_size(
@@ -33,6 +33,17 @@ def stack_size(
         InvalidBytecode: if a path leads off the end, grows the stack in a loop, takes from an empty stack or
             holds an instruction without known effect on the stack.
     """
+    return stack_depths(name, opcodes, args, targets, entries)[1]
+
+
+def stack_depths(
+    name: str,
+    opcodes: Sequence[int],
+    args: Sequence[int],
+    targets: Mapping[int, int],
+    entries: Iterable[tuple[int, int]],
+) -> tuple[list[int], int]:
+    """The same (see `stack_size`), with the greatest depth before each instruction, -1 where none is executed."""
     depths = [-1] * len(opcodes)
     work = list(entries)
     deepest = max((depth for _, depth in work), default=0)
@@ -73,7 +84,7 @@ def stack_size(
             raise
         reason = f"no known effect on the stack: {OPNAME[opcodes[index]]} {args[index]}, instruction {index}"
         raise InvalidBytecode(name, None, reason) from None
-    return deepest
+    return depths, deepest
 
 
 def _underflow(name: str, opcode: int, index: int) -> InvalidBytecode:

@@ -21,6 +21,7 @@ from bytescope.isa.observed import observed_primitive
 from bytescope.isa.operands import EXECUTING, operand_kinds
 from bytescope.isa.plan import Plan, Point
 from bytescope.isa.verify import Verified
+from bytescope.weave import checking
 from bytescope.weave.calls import Calls
 from bytescope.weave.emitter import Emitter
 from bytescope.weave.frames import Frames
@@ -114,11 +115,14 @@ class Writer:
         code = self.code
         assembled = e.finish(code.co_firstlineno, handlers)
         self.handlers.resolve(assembled.offsets)
+        stacksize = code.co_stacksize + e.deepest + 4
+        if checking.CHECKS:
+            checking.check(self, stacksize)
         made = build_code(
             argcount=code.co_argcount,
             posonlyargcount=code.co_posonlyargcount,
             kwonlyargcount=code.co_kwonlyargcount,
-            stacksize=code.co_stacksize + e.deepest + 4,
+            stacksize=stacksize,
             flags=code.co_flags,
             code=assembled.code,
             consts=tuple(e.constants(Marker(code))),
