@@ -248,6 +248,7 @@ def test_an_address_is_never_taken_for_another_objects() -> None:
         del instance
 
 
+@pytest.mark.parametrize("run", ["interpreter"], indirect=True)
 def test_attached_while_the_program_runs(run: Run) -> None:
     inner = Labels(sources="math.sqrt", sinks="abs")
 

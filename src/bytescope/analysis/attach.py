@@ -56,8 +56,6 @@ class attach:
 
     def __init__(self, *analyses: Analysis, engine: str | None = None, **filters: Any) -> None:
         shadows = [each for each in analyses if getattr(each, "shadows", None) is not None]
-        if shadows and engine in ENGINES and engine not in SHADOW_ENGINES:
-            raise ValueError(f"{type(shadows[0]).__name__} wants shadows, which the engine {engine!r} does not have")
         engine = engine or ("interpreter" if shadows else "woven")
         if engine not in ENGINES:
             raise ValueError(f"there is no engine {engine!r}: choose {' or '.join(map(repr, ENGINES))}")

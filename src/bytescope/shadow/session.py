@@ -10,6 +10,10 @@ from typing import Any
 from bytescope.machine import shadow as machine_shadow
 from bytescope.machine.program import Program
 from bytescope.machine.resident import program_of
+from bytescope.weave.marker import marker_of
+from bytescope.weave.shadow import ShadowPlanner
+from bytescope.weave.weaver import Shadower as WovenShadower
+from bytescope.weave.weaver import Unit, Weaver
 from bytescope.shadow.algebra import Algebra
 from bytescope.shadow.service import Moment, Service
 
@@ -60,6 +64,7 @@ def enter(algebra: Algebra, wants: WantsCode) -> None:
         _users.append((algebra, wants))
         if _service is None:
             _service = Service(algebra, _shadowed)
+            Weaver.shadower = WovenShadower(_wants_unit, ShadowPlanner(_service))
         machine_shadow.set_shadower(machine_shadow.Shadower(_service, _wants_program))
 
 
@@ -70,6 +75,7 @@ def leave(algebra: Algebra, wants: WantsCode) -> None:
         _users.remove((algebra, wants))
         if not _users and _service is not None:
             machine_shadow.set_shadower(None)
+            Weaver.shadower = None
             _service.heap.clear()
             _service = None
 
@@ -78,10 +84,17 @@ def _wants_program(program: Program) -> bool:
     return _wanted(program.module, program.code)
 
 
+def _wants_unit(unit: Unit) -> bool:
+    return _wanted(unit.module, unit.lowered.code)
+
+
 def _wanted(module: str, code: types.CodeType) -> bool:
     return any(wants(module, code.co_filename, code.co_qualname) for _, wants in _users)
 
 
 def _shadowed(code: types.CodeType, namespace: dict[str, Any]) -> bool:
+    marker = marker_of(code)
+    if marker is not None:
+        return _wanted(str(namespace.get("__name__", "")), marker.code)
     program = program_of(code)
     return program is not None and _wanted(program.module or str(namespace.get("__name__", "")), program.code)

@@ -8,12 +8,14 @@ from collections.abc import Callable
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Lowered
-from bytescope.code.light import Any, record
+from bytescope.code.light import Any, ClassVar, record
 from bytescope.code.lower import lower
 from bytescope.isa.operands import EXECUTING
 from bytescope.isa.plan import Plan
 from bytescope.isa.verify import Verified, verify
 from bytescope.weave.marker import original
+from bytescope.weave.shadow import ShadowPlanner
+from bytescope.weave.shadow_writer import ShadowWriter
 from bytescope.weave.writer import Writer
 
 
@@ -29,6 +31,14 @@ class Unit:
     verified: Verified
 
 
+@record(slots=True)
+class Shadower:
+    """Has code keep shadows: wants says which code objects, planner what is written for them."""
+
+    wants: Callable[[Unit], bool]
+    planner: ShadowPlanner
+
+
 class Weaver:
     """Weaves for one set of attached analyses.
 
@@ -40,6 +50,9 @@ class Weaver:
         executed: the arguments with which `exec` or `eval` is called: (function, arguments, calling frame) ->
             arguments.
     """
+
+    shadower: ClassVar[Shadower | None] = None
+    """What has code keep shadows, while an analysis is attached that has them."""
 
     def __init__(
         self,
@@ -80,6 +93,11 @@ class Weaver:
             lowered = lower(code)
             unit = Unit(module, lowered, verify(lowered))
             plan = self.planner(unit)
+            shadower = Weaver.shadower
+            if shadower is not None and shadower.wants(unit):
+                shadows = shadower.planner.plan(unit, plan)
+                given = nested, self.stopper, self.failed, self.executed
+                return ShadowWriter(lowered, unit.verified, shadows, *given).write()
             executes = not EXECUTING.isdisjoint(code.co_names)
             if not plan and not nested and not executes:
                 return code

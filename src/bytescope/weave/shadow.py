@@ -1,0 +1,499 @@
+"""Woven code whose references have shadows: the plan's hooks, and those that move shadows along with references.
+
+The shadows of a frame's variables and operands are an array beside the frame. Hooks of primitives ask a service for the
+results' shadows, hooks of instructions move what an instruction only moves; where from and where to is read off the
+lifted semantics (`isa.references`).
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable
+
+from bytescope.code.instruction import Instruction
+from bytescope.code.light import Any, field, record
+from bytescope.isa.events import CALLS, EVENTS
+from bytescope.isa.operands import NULL, operand_kinds
+from bytescope.isa.plan import Hook, Plan, Point
+from bytescope.isa.primitives import PRIMITIVES
+from bytescope.isa.references import CLEAN, PLACES, SLOTS, References, references, result
+
+_frame = sys._getframe
+
+_MOVES = SLOTS | frozenset(
+    "const null save_cell make_cell restore_cell load_closure load_build_class load_locals make_function import_name "
+    "setup_annotations display push_exc_info pop_except cleanup_throw end_async_for is_none identity".split()
+)
+"""Primitives after which shadows are where the instruction has put the references, or are joined there."""
+
+CALLED = ("function", "args", "kwargs")
+
+
+class State:
+    """The shadows of a frame.
+
+    S: of variables and operands; token, values, shadows: of the primitive that is being performed; moment: of the event
+    that is being told.
+    """
+
+    __slots__ = ("S", "moment", "shadows", "token", "values")
+
+    def __init__(self, size: int) -> None:
+        self.S: list[Any] = [None] * size
+        self.token: Any = None
+        self.values: Any = ()
+        self.shadows: Any = ()
+        self.moment: Any = None
+
+
+@record(slots=True)
+class ShadowPlan:
+    """What is written for a code object that keeps shadows.
+
+    plan: hooks, those of the analyses included; raising: by instruction, what is called with what is raised; places: by
+    instruction, which places its hooks get behind the operands; begin: what is called with the values and cells of the
+    arguments.
+    """
+
+    plan: Plan
+    raising: dict[int, Hook] = field(default_factory=dict)
+    places: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+class ShadowPlanner:
+    """Plans hooks that keep shadows.
+
+    Args:
+        service: a `bytescope.shadow.service.Service`, which is on a floor above.
+    """
+
+    def __init__(self, service: Any) -> None:
+        self.service = service
+        self.states: dict[int, State] = {}
+
+    def plan(self, unit: Any, plan: Plan) -> ShadowPlan:
+        """What is to be written for a code object.
+
+        Args:
+            unit: the code object.
+            plan: the hooks of the analyses.
+        """
+        return _Planning(self, unit, plan).made
+
+    def state(self, frame: types.FrameType, size: int) -> State:
+        """The shadows of a frame."""
+        found = self.states.get(id(frame))
+        if found is None:
+            found = self.states[id(frame)] = State(size)
+        return found
+
+
+class _Planning:
+    """Plans one code object."""
+
+    def __init__(self, planner: ShadowPlanner, unit: Any, plan: Plan) -> None:
+        self.service, self.states, self.state = planner.service, planner.states, planner.state
+        self.lowered, self.verified, self.plan = unit.lowered, unit.verified, plan
+        self.instructions: list[Instruction] = unit.lowered.instructions
+        self.first = len(unit.lowered.variables)
+        self.size = self.first + unit.verified.max_depth
+        self.code: types.CodeType = unit.lowered.code
+        self.kinds = operand_kinds(unit.lowered, unit.verified)
+        self.start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), 0)
+        self.made = ShadowPlan(Plan(plan.site, dict(plan.points), plan.raised, plan.handled, plan.unwound))
+        self.arriving: dict[int, list[Callable[[types.FrameType, State], None]]] = {}
+        for index in range(self.start, len(self.instructions)):
+            if self.verified.depths[index] >= 0:
+                self.instruction(index, self.instructions[index])
+        for handler in self.lowered.handlers:
+            self.handled(handler)
+        for index, actions in self.arriving.items():
+            point = self.point(index)
+            point.instruction = self.arrival(tuple(actions), point.instruction)
+
+    def point(self, index: int) -> Point:
+        """The point of an instruction, which may be changed."""
+        known = self.plan.points.get(index)
+        point = self.made.plan.points.get(index)
+        if point is None:
+            point = Point(None)
+        elif point is known:
+            copied = [getattr(known, name) for name in Point.__slots__]
+            point = Point(*copied)
+        self.made.plan.points[index] = point
+        return point
+
+    # --- instructions
+
+    def instruction(self, index: int, instruction: Instruction) -> None:
+        op = instruction.op
+        moved = references(instruction)
+        base = self.first + self.verified.depths[index] - moved.need
+        if index == self.start and op == "RESUME":
+            point = self.point(index)
+            point.enter = self.begin(point.enter)
+        elif op == "RETURN":
+            point = self.point(index)
+            point.leave = self.leave(base, point.leave)
+        elif op == "YIELD":
+            wrapped = self.instructions[index - 1].op == "ASYNC_GEN_WRAP"
+            point = self.point(index)
+            if not wrapped:
+                point.suspend = self.suspend(base, point.suspend)
+            point.resume = self.resume(base, point.resume)
+        elif op == "ASYNC_GEN_WRAP":
+            point = self.point(index)
+            point.suspend = self.suspend(base, point.suspend, passed_on=False)  # it is awaited, and arrives as itself
+        elif op == "RAISE":
+            if instruction.arg:
+                self.made.raising[index] = self.raising(base)
+        elif op in ("RERAISE", "NOP", "JUMP", "RESUME"):
+            pass
+        elif moved.call is None or moved.call.name in _MOVES:
+            self.moves(index, instruction, moved, base)
+        elif moved.call.name == "truth" and moved.jump is not None and self.instructions[index - 1].op == "TRUTH":
+            pass
+        else:
+            self.perform(index, instruction, moved, base)
+
+    def moves(self, index: int, instruction: Instruction, moved: References, base: int) -> None:
+        """An instruction that moves references, and does nothing else."""
+        stack = moved.after if moved.after is not None else moved.jump
+        name = moved.call.name if moved.call is not None else ""
+        variable = instruction.arg.index if name in SLOTS else -1
+        joins = name in ("identity", "is_none")
+        from_operands = tuple(base + p for p in moved.operands if p is not None) if joins else ()
+        loads = variable if name in ("load_local", "save_local") else -1
+        writes: list[tuple[int, int]] = []
+        for position, source in enumerate(stack or ()):
+            if source == position:
+                continue
+            fresh = loads if source <= -2 and loads >= 0 else -1
+            writes.append((base + position, base + source if source >= 0 else fresh))
+        if name == "store_local":
+            writes.append((variable, base))
+        elif name == "delete_local":
+            writes.append((variable, -1))
+        clears = variable if name == "save_local" else -1
+        if not writes:
+            return
+        joined = self.service.algebra.joined
+        pairs = tuple(writes)
+        if joins:
+            ((to, _),) = pairs
+
+            def move(frame: types.FrameType, state: State) -> None:
+                S = state.S
+                S[to] = joined([S[each] for each in from_operands])
+
+        elif len(pairs) == 1 and clears < 0:
+            ((to, origin),) = pairs
+
+            def move(frame: types.FrameType, state: State) -> None:
+                S = state.S
+                S[to] = S[origin] if origin >= 0 else None
+
+        else:
+
+            def move(frame: types.FrameType, state: State) -> None:
+                S = state.S
+                found = [S[origin] if origin >= 0 else None for _, origin in pairs]
+                for (to, _), shadow in zip(pairs, found, strict=True):
+                    S[to] = shadow
+                if clears >= 0:
+                    S[clears] = None
+
+        self.arriving.setdefault(index, []).append(move)
+
+    def handled(self, handler: Any) -> None:
+        """The beginning of a handler."""
+        target, bottom = handler.target, self.first + handler.depth
+        if self.verified.depths[target] < 0:
+            return
+        unwound, caught = self.service.channel.unwound, self.service.caught
+
+        def clear(frame: types.FrameType, state: State) -> None:
+            state.S[bottom:] = [None] * (len(state.S) - bottom)
+            unwound(frame)
+
+        self.arriving.setdefault(target, []).insert(0, clear)
+        if self.instructions[target].op == "PUSH_EXC_INFO":
+            place = self.first + self.verified.depths[target + 1] - 1
+
+            def take(frame: types.FrameType, state: State) -> None:
+                state.S[place] = caught(frame, sys.exception())
+
+            self.arriving.setdefault(target + 1, []).insert(0, take)
+
+    def arrival(
+        self, actions: tuple[Callable[[types.FrameType, State], None], ...], hook: Hook | None
+    ) -> Callable[..., Any]:
+        """What is called before an instruction."""
+        states, size = self.states, self.size
+
+        def arrive(site: Any) -> None:
+            frame = _frame(1)
+            state = states.get(id(frame)) or self.state(frame, size)
+            for action in actions:
+                action(frame, state)
+            if hook is not None:
+                hook(site)
+
+        return _like(arrive, hook, answers=False)
+
+    # --- primitives
+
+    def perform(self, index: int, instruction: Instruction, moved: References, base: int) -> None:
+        """Hooks around a primitive."""
+        call = moved.call
+        assert call is not None
+        point = self.point(index)
+        shape = _Shape(self, index, instruction, moved, base)
+        self.made.places[index] = tuple(each for each in PLACES.get(call.name, ()) if each == "cell")
+        point.before = shape.before(point.before)
+        point.after = shape.after(point.after)
+
+    # --- the frame
+
+    def begin(self, hook: Hook | None) -> Callable[..., Any]:
+        service, states, size = self.service, self.states, self.size
+        variables = self.lowered.variables
+
+        def enter(site: Any, arguments: dict[str, Any], cells: dict[str, Any]) -> None:
+            frame = _frame(1)
+            state = states[id(frame)] = State(size)
+            if arguments:
+                values = list(arguments.values())
+                shadows = service.begin(frame, frame.f_code, values)
+                for variable, value, shadow in zip(variables, values, shadows or (), strict=False):
+                    if variable.scope == "local":
+                        state.S[variable.index] = shadow
+                    else:
+                        service.enter_variable(cells[variable.name], value, shadow)
+            if hook is not None:
+                shadows = {name: state.S[n] for n, name in enumerate(arguments)}
+                service.tell(("arguments",), (shadows,), state.S, None)
+                try:
+                    hook(site, arguments)
+                finally:
+                    service.tell(None, (), None, None)
+
+        return _like(enter, hook, answers=False)
+
+    def leave(self, base: int, hook: Hook | None) -> Callable[..., Any]:
+        service, states, size = self.service, self.states, self.size
+        body = not self.code.co_flags & 1 and self.code.co_name != "<module>"
+
+        def left(site: Any, value: Any) -> Any:
+            frame = _frame(1)
+            state = states.get(id(frame)) or self.state(frame, size)
+            answer = None
+            if hook is not None:
+                service.tell(("value",), (state.S[base],), state.S, [base])
+                try:
+                    answer = hook(site, value)
+                finally:
+                    service.tell(None, (), None, None)
+            if body:
+                service.class_body(frame.f_locals)
+            elif state.S[base] is not None:
+                service.answer(frame, value if answer is None else answer.value, state.S[base])
+            states.pop(id(frame), None)
+            return answer
+
+        return _like(left, hook)
+
+    def suspend(self, base: int, hook: Hook | None, passed_on: bool = True) -> Callable[..., Any]:
+        service, states, size = self.service, self.states, self.size
+
+        def suspended(site: Any, value: Any) -> Any:
+            frame = _frame(1)
+            state = states.get(id(frame)) or self.state(frame, size)
+            answer = None
+            if hook is not None:
+                service.tell(("value",), (state.S[base],), state.S, [base])
+                try:
+                    answer = hook(site, value)
+                finally:
+                    service.tell(None, (), None, None)
+            if state.S[base] is not None:
+                service.answer(frame, value if answer is None else answer.value, state.S[base], passed_on)
+            return answer
+
+        return _like(suspended, hook)
+
+    def resume(self, base: int, hook: Hook | None) -> Callable[..., Any]:
+        service, states, size = self.service, self.states, self.size
+
+        def resumed(site: Any, value: Any) -> Any:
+            frame = _frame(1)
+            state = states.get(id(frame)) or self.state(frame, size)
+            state.S[base] = service.sent(frame, value)
+            if hook is None:
+                return None
+            service.tell(("value",), (state.S[base],), state.S, [base])
+            try:
+                return hook(site, value)
+            finally:
+                service.tell(None, (), None, None)
+
+        return _like(resumed, hook)
+
+    def raising(self, base: int) -> Callable[..., Any]:
+        service, states = self.service, self.states
+
+        def raises(site: Any, exception: Any) -> None:
+            state = states.get(id(_frame(1)))
+            if state is not None and state.S[base] is not None:
+                service.raised(exception, state.S[base])
+
+        return _like(raises, None, answers=False)
+
+
+class _Shape:
+    """Hooks around one primitive: what it is given, and where its results go."""
+
+    def __init__(self, planning: _Planning, index: int, instruction: Instruction, moved: References, base: int) -> None:
+        call = moved.call
+        assert call is not None
+        self.service, self.states, self.state, self.size = (
+            planning.service, planning.states, planning.state, planning.size,
+        )  # fmt: skip
+        self.name = call.name
+        self.row = PRIMITIVES[call.name]
+        self.immediate = call.immediate if call.name == "build" else instruction.arg
+        self.has_immediate = self.row.immediate is not None and self.row.name != "const"
+        self.variadic = self.row.variadic
+        self.positions = tuple(-1 if p is None else base + p for p in moved.operands)
+        jumps = instruction.op == "SEND" or moved.after is None
+        stack = (moved.jump if jumps else moved.after) or ()
+        self.writes = tuple(
+            (base + position, base + source if source >= 0 else source)
+            for position, source in enumerate(stack)
+            if source != position
+        )
+        self.results = tuple(base + p for p, source in enumerate(stack) if source <= result(0))
+        self.plural = len(self.row.results) != 1 or self.row.results[0].startswith("*")
+        self.has_results = bool(self.row.results)
+        self.places = PLACES.get(call.name, ())
+        if call.name in CALLS:
+            self.names: tuple[str, ...] = CALLED
+            self.called(planning, index, instruction)
+        else:
+            event = EVENTS.get("before_" + call.name)
+            count = len(self.row.operands)
+            self.names = event.parameters[len(event.parameters) - count :] if event else ()
+
+    def called(self, planning: _Planning, index: int, instruction: Instruction) -> None:
+        """Find out which operand is the function, and which are arguments."""
+        kinds = planning.kinds[index]
+        assert kinds is not None
+        first = planning.first
+        null = [kinds[p - first] == NULL if p >= 0 else True for p in self.positions]
+        function, second, *rest = self.positions
+        if self.name == "call_ex":
+            self.function = second if null[0] else function
+            self.args, self.kwargs = rest[0], -1 if null[3] else rest[1]
+            return
+        self.keywords: tuple[str, ...] = ()
+        if self.name == "call_kw":
+            self.keywords = planning.instructions[index - 1].arg
+            rest = rest[1:]
+        if null[0]:
+            self.function = second
+        else:
+            self.function = function
+            rest = rest if null[1] else [second, *rest]
+        self.arguments = tuple(rest)
+
+    def shadows(self, S: list[Any]) -> Any:
+        """The operands' shadows, in the form that the service wants."""
+        if self.name not in CALLS:
+            found = [S[p] if p >= 0 else None for p in self.positions]
+            return found + [None] * len(self.places) if self.places else found
+        if self.name == "call_ex":
+            return S[self.function], S[self.args], S[self.kwargs] if self.kwargs >= 0 else None
+        found = [S[p] for p in self.arguments]
+        count = len(found) - len(self.keywords)
+        return S[self.function], tuple(found[:count]), dict(zip(self.keywords, found[count:], strict=True))
+
+    def values(self, frame: types.FrameType, given: tuple[Any, ...]) -> Any:
+        """The operands in the form that the service wants, of what hooks are given."""
+        if self.name in CALLS:
+            return given
+        operands = given[1:] if self.has_immediate else given
+        cell = ()
+        if "cell" in self.places:
+            operands, cell = operands[:-1], operands[-1:]
+        if self.variadic:
+            operands = (*operands[:-1], *operands[-1])
+        for place in self.places:
+            operands += cell if place == "cell" else (frame.f_locals if place == "locals" else frame.f_globals,)
+        return operands
+
+    def own(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What the hooks of the analyses are given."""
+        return given[:-1] if "cell" in self.places else given
+
+    def told(self, shadows: Any, values: Any) -> Any:
+        """The operands' shadows by the names of the event's parameters, as analyses are told."""
+        if self.name == "call_ex":
+            return self.service.starred(values, shadows)
+        if self.variadic and self.name not in CALLS:
+            fixed = len(self.row.operands) - 1
+            return [*shadows[:fixed], tuple(shadows[fixed:])]
+        return shadows
+
+    def before(self, hook: Hook | None) -> Callable[..., Any]:
+        service, states, name, immediate, size = self.service, self.states, self.name, self.immediate, self.size
+
+        def before(site: Any, *given: Any) -> Any:
+            frame = _frame(1)
+            state = states.get(id(frame)) or self.state(frame, size)
+            state.shadows = shadows = self.shadows(state.S)
+            state.values = values = self.values(frame, given)
+            answer = None
+            state.moment = service.tell(self.names, self.told(shadows, values), None, None)
+            if hook is not None:
+                try:
+                    answer = hook(site, *self.own(given))
+                finally:
+                    service.tell(None, (), None, None)
+            state.token = service.before(frame, name, immediate, values, shadows)
+            return answer
+
+        return _like(before, hook)
+
+    def after(self, hook: Hook | None) -> Callable[..., Any]:
+        service, states, name, immediate, size = self.service, self.states, self.name, self.immediate, self.size
+        has_results, plural, writes, places = self.has_results, self.plural, self.writes, list(self.results)
+
+        def after(site: Any, *given: Any) -> Any:
+            frame = _frame(1)
+            state = states.get(id(frame)) or self.state(frame, size)
+            results = [] if not has_results else list(given[-1]) if plural else [given[-1]]
+            found = service.after(frame, state.token, name, immediate, state.values, state.shadows, results)
+            S = state.S
+            fresh = [S[source] if source >= 0 else None if source == CLEAN else found[-2 - source] for _, source in writes]
+            for (to, _), shadow in zip(writes, fresh, strict=True):
+                S[to] = shadow
+            moment, state.moment, state.token, state.values = state.moment, None, None, ()
+            if hook is None:
+                return None
+            service.told(moment, found, S, places)
+            try:
+                return hook(site, *(self.own(given[:-1]) + given[-1:] if has_results else self.own(given)))
+            finally:
+                service.tell(None, (), None, None)
+
+        return _like(after, hook)
+
+
+def _like(function: Any, hook: Any, answers: bool = True) -> Any:
+    """A hook that takes the place of another one, so that its failures are told as that one's."""
+    function.answers = answers and hook is not None and getattr(hook, "answers", True)
+    for name in ("subscribers", "event"):
+        if hasattr(hook, name):
+            setattr(function, name, getattr(hook, name))
+    return function
