@@ -16,7 +16,7 @@ import pytest
 
 from bytescope import Analysis, AnalysisError, attach, shadow
 from bytescope.analyses.labels import Labels
-from bytescope.analysis.attach import SHADOW_ENGINES
+from bytescope.analysis.attach import ENGINES
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.isa.references import SLOTS
 from bytescope.shadow import Algebra, Sets, session
@@ -26,7 +26,7 @@ from bytescope.shadow.rules import RULES
 Run = Callable[..., types.ModuleType]
 
 
-@pytest.fixture(params=SHADOW_ENGINES)
+@pytest.fixture(params=ENGINES)
 def run(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a program with analyses attached."""
 

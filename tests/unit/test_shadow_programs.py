@@ -14,7 +14,7 @@ import pytest
 
 from bytescope.analyses.labels import Labels
 from bytescope.analysis import attach
-from bytescope.analysis.attach import SHADOW_ENGINES
+from bytescope.analysis.attach import ENGINES
 
 TEXT = Path(__file__).with_name("shadow_programs.txt").read_text(encoding="utf-8")
 PROGRAMS = dict(re.findall(r"^# --- (\w+)\n(.*?)(?=^# --- |\Z)", TEXT, re.MULTILINE | re.DOTALL))
@@ -23,7 +23,9 @@ NEEDS_PROCESS = {"threads"}
 _numbers = itertools.count()
 
 
-def labels_of(program: str, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[int, set[str]]:
+def labels_of(
+    program: str, engine: str, late: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[int, set[str]]:
     """The labels that reach the sinks of a program, by line."""
     name = f"shadow_program_{next(_numbers)}"
     (tmp_path / f"{name}.py").write_text("from labelling import a, b, c, sink\n" + program, encoding="utf-8")
@@ -40,6 +42,8 @@ def labels_of(program: str, engine: str, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "labelling", labelling)
     monkeypatch.syspath_prepend(str(tmp_path))
     analysis = Labels(sources="labelling.[abc]", sinks="labelling.sink")
+    if late:  # code that is woven keeps no shadows before there are any
+        analysis.calls_of = (labelling.a, labelling.b, labelling.c, labelling.sink)
     with attach(analysis, include=[name], engine=engine):
         __import__(name)
     sys.modules.pop(name, None)
@@ -49,11 +53,11 @@ def labels_of(program: str, engine: str, tmp_path: Path, monkeypatch: pytest.Mon
     return found
 
 
-@pytest.mark.parametrize("engine", SHADOW_ENGINES)
+@pytest.mark.parametrize(("engine", "late"), [*((engine, False) for engine in ENGINES), ("woven", True)])
 @pytest.mark.parametrize("name", [
     pytest.param(name, marks=pytest.mark.process) if name in NEEDS_PROCESS else name for name in PROGRAMS
 ])  # fmt: skip
-def test_program(name: str, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_program(name: str, engine: str, late: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = PROGRAMS[name]
     expected: dict[int, Any] = {}
     for number, line in enumerate(program.splitlines(), 1):
@@ -61,7 +65,7 @@ def test_program(name: str, engine: str, tmp_path: Path, monkeypatch: pytest.Mon
         if comment:
             expected[number] = set(comment[1].split())
     assert expected
-    found = labels_of(program, engine, tmp_path, monkeypatch)
+    found = labels_of(program, engine, late, tmp_path, monkeypatch)
     lines = program.splitlines()
     wrong = [
         f"{lines[number - 1]}   but: {' '.join(sorted(found.get(number, set())))}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar, Self
 
 from bytescope.analyses.base import SafeRepr, Shipped, table
-from bytescope.analysis import ENOUGH, Site
+from bytescope.analysis import Site
 from bytescope.isa.events import EVENTS
 from bytescope.shadow import Sets, give, operands, reaching
 
@@ -73,15 +74,20 @@ class Labels(Shipped):
         self.sinks = globs(sinks)
         self.returns = globs(returns)
         self.lines = lines
+        self.calls_of = _builtins((*self.sources, *self.sinks))
         self._found: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._repr = SafeRepr(width)
 
     # --- events
 
-    def before_call(self, site: Site, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def wants(self, event: str, site: Site) -> bool:
+        """Of what functions return only where their names say so; of calls to sinks only if there are any."""
+        if event == "leave":
+            return bool(_first((site.function, f"{site.module}.{site.function}"), (*self.sources, *self.returns)))
+        return event != "before_call" or bool(self.sinks)
+
+    def before_call(self, site: Site, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """A call: perhaps of a sink."""
-        if not self.sinks:
-            return ENOUGH
         name = chosen(function, self.sinks)
         if name:
             shadows = operands()
@@ -95,7 +101,6 @@ class Labels(Shipped):
                     self._record("argument", name, str(key), value, shadows["kwargs"].get(key), site)
             else:
                 self._record("argument", name, "**", kwargs, shadows["kwargs"], site)
-        return None
 
     def call(self, site: Site, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         """A call has returned: perhaps that of a source."""
@@ -103,19 +108,16 @@ class Labels(Shipped):
         if name:
             give(SETS.joined((operands()["result"], self._label(name, site))))
 
-    def leave(self, site: Site, value: Any) -> Any:
+    def leave(self, site: Site, value: Any) -> None:
         """A function returns a value."""
         names = (site.function, f"{site.module}.{site.function}")
         source, watched = _first(names, self.sources), _first(names, self.returns)
-        if not source and not watched:
-            return ENOUGH
         shadow = operands()["value"]
         if source:
             shadow = SETS.joined((shadow, self._label(source, None)))
             give(shadow)
         if watched:
             self._record("return", watched, "value", value, shadow, site)
-        return None
 
     # --- results
 
@@ -157,6 +159,18 @@ class Labels(Shipped):
         if not rows:
             return "no label reaches anything that was asked for\n"
         return table(["times", "where", "what", "operand", "labels", "first value"], rows)
+
+
+def _builtins(patterns: tuple[str, ...]) -> tuple[object, ...] | None:
+    """The builtin functions that patterns are about; None if they may be about anything else."""
+    found: list[object] = []
+    for pattern in patterns:
+        module, _, name = pattern.rpartition(".")
+        function = getattr(sys.modules.get(module or "builtins"), name, None)
+        if type(function) is not types.BuiltinFunctionType or (not module and "." in function.__qualname__):
+            return None
+        found.append(function)
+    return tuple(found)
 
 
 def _recorder(name: str, parameters: tuple[str, ...]) -> Callable[..., None]:

@@ -13,10 +13,16 @@ class Analysis:
     the ones that ship offer `result()` for data and `report()` for reading.
 
     Attributes:
+        calls_of: the only callables whose calls it wants to be told of, or None for all; it may be told of others.
         shadows: the algebra (`bytescope.shadow.Algebra`) of the shadows that it wants references to have, or None.
     """
 
     shadows: Any = None
+    calls_of: tuple[object, ...] | None = None
+
+    def wants(self, event: str, site: Any) -> bool:
+        """Whether it wants to be told of an event at a site: asked before the code is executed, for all or once."""
+        return True
 
     def begin(self) -> None:
         """The analysis was attached."""

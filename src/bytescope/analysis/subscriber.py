@@ -65,7 +65,9 @@ class Subscriber:
     def wants_at(self, event: str, site: Site, outcome: bool | None = None) -> bool:
         """Whether it wants the event at a site, `branch` with an outcome."""
         key = site if outcome is None else (site, outcome)
-        return key not in self._silent.get(event, ()) and self.filters.wants_site(site)
+        if key in self._silent.get(event, ()) or not self.filters.wants_site(site):
+            return False
+        return type(self.analysis).wants is Analysis.wants or self.analysis.wants(event, site)
 
     def method(self, event: str) -> Callable[..., Any]:
         """What is to be called for an event: the method, behind the filters that only the moment can decide."""

@@ -185,7 +185,7 @@ def outcome(
     joined = heap.algebra.joined
     handed = joined(shadow for _, shadow in answers)
     if function is builtins.__build_class__:
-        _class_made(heap, result, body())
+        class_made(heap, result, body())
     receiver = _receiver(function)
     args, shadows = list(pending.args), list(pending.shadows)
     plain = not pending.kwargs and not pending.loose
@@ -219,7 +219,7 @@ def _argument_shadows(pending: Pending, heap: Heap) -> list[Any]:
     return [*found, pending.rest]
 
 
-def _class_made(heap: Heap, cls: Any, namespace: Any) -> None:
+def class_made(heap: Heap, cls: Any, namespace: Any) -> None:
     """What a class body has stored are the attributes of its class."""
     table = heap.known(namespace) if namespace is not None else None
     if table is not None and isinstance(cls, type):

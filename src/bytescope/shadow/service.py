@@ -25,10 +25,13 @@ _KEEPS_IMMUTABLE = frozenset({"list_extend", "set_update", "dict_update", "dict_
 class Moment:
     """What shadows there are when an event is told: of its operands by name, and where that of its value is."""
 
-    __slots__ = ("operands", "positions", "slots")
+    __slots__ = ("alarm", "operands", "positions", "slots")
 
-    def __init__(self, operands: dict[str, Any], slots: Any, positions: list[int] | None) -> None:
+    def __init__(
+        self, operands: dict[str, Any], slots: Any, positions: list[int] | None, alarm: list[bool]
+    ) -> None:
         self.operands = operands
+        self.alarm = alarm
         self.slots = slots
         self.positions = positions
 
@@ -40,11 +43,16 @@ class Moment:
         """
         if self.positions is None or len(self.positions) != 1:
             raise RuntimeError("there is no value at this event that could be given a shadow")
+        if shadow is not None and not self.alarm:
+            self.alarm.append(True)
         self.slots[self.positions[0]] = shadow
 
 
 class Service:
     """Shadows of one algebra.
+
+    Attributes:
+        alarm: empty until anything has been given a shadow.
 
     Args:
         algebra: what the shadows are.
@@ -56,6 +64,7 @@ class Service:
         self.heap = Heap(algebra)
         self.channel = Channel()
         self.shadowed = shadowed
+        self.alarm: list[bool] = []
         self._started: dict[int, tuple[Any, list[Any]]] = {}
 
     # --- frames
@@ -71,14 +80,22 @@ class Service:
         started = self._started.pop(id(frame), None)
         if started is not None:
             return started[1]
-        pending = self.channel.around(frame, self.shadowed)
-        if pending is None and self.heap.tables:
+        channel = self.channel
+        pending = channel.around(frame, self.shadowed)
+        handed = None
+        if channel.answers:  # what an iterator behind a star has given, or what a callback is given in its turn
+            outer = id(waiting(frame, self.shadowed, False))
+            handed = self.algebra.joined(shadow for waits, _, shadow in channel.answers if waits == outer)
+        if pending is None and handed is not None:
+            pending = Pending(None, (), ())
+            pending.loose = True
+        elif pending is None and self.heap.tables:
             pending = of_thread(frame, self.shadowed, self.heap)
         if pending is None:
             return None
-        if pending.loose:  # what an iterator behind a star has given is among the arguments
-            given = [shadow for waiting, _, shadow in self.channel.answers if waiting == id(pending.frame)]
-            pending.rest = self.algebra.joined((pending.rest, *given))
+        if handed is not None:
+            pending.rest = self.algebra.joined((pending.rest, handed))
+            pending.everything.clear()
         return calls.bind(pending, self.heap, code, values)
 
     def answer(self, frame: types.FrameType, value: Any, shadow: Any, suspended: bool = False) -> None:
@@ -198,6 +215,16 @@ class Service:
             found = self._answered(name, values, results, found, answers)
         return self._ruled(name, immediate, values, shadows, results, found)
 
+    def late(self, frame: types.FrameType, results: tuple[Any, ...]) -> list[Any]:
+        """The shadows of a primitive's results, if there was no shadow at all when it was begun."""
+        channel = self.channel
+        answers = channel.take(frame) if channel.answers else []
+        found: list[Any] = [None] * len(results)
+        if channel.body is not None and len(results) == 1 and isinstance(results[0], type):
+            calls.class_made(self.heap, results[0], channel.body)
+            channel.body = None
+        return self._answered("", (), list(results), found, answers) if answers and results else found
+
     def _default(self, way: str, values: Sequence[Any], shadows: Sequence[Any]) -> Any:
         if way == "clean":
             return None
@@ -275,7 +302,7 @@ class Service:
         Returns:
             The moment, for `told`.
         """
-        moment = None if names is None else Moment(dict(zip(names, shadows, strict=False)), slots, positions)
+        moment = None if names is None else Moment(dict(zip(names, shadows, strict=False)), slots, positions, self.alarm)
         self.channel.moment = moment
         return moment
 

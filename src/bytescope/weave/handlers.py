@@ -23,10 +23,13 @@ _RERAISING = frozenset({"RERAISE", "CLEANUP_THROW", "END_ASYNC_FOR"})
 
 
 class _Key(NamedTuple):
-    """A stretch of the program's: its handler, and whether what comes up there has been told of before."""
+    """A stretch of the program's: its handler, whether what comes up there has been told of before; and `copy`, which
+    copy of the program it is in, from 1 on: see `Handlers.copies`.
+    """
 
     handler: Handler | None
     reraising: bool
+    copy: int
 
 
 class Handlers:
@@ -43,6 +46,7 @@ class Handlers:
         self.stopper = stopper
         self.failed = failed
         self.plan = writer.plan
+        self.copies = [writer.labels]
         self._marks: list[tuple[int, int]] = []
         self._units: list[int] = []
         self._indices: list[int] = []
@@ -53,9 +57,9 @@ class Handlers:
         """The key of the handler that is in force at an instruction of the program."""
         handler = self.writer.verified.handlers[index]
         if not self.plan.exceptions:
-            return None if handler is None else _Key(handler._replace(start=0, end=0), False)
+            return None if handler is None else _Key(handler._replace(start=0, end=0), False, len(self.copies))
         reraising = self.writer.instructions[index].op in _RERAISING
-        return _Key(handler and handler._replace(start=0, end=0), reraising)
+        return _Key(handler and handler._replace(start=0, end=0), reraising, len(self.copies))
 
     def mark(self, index: int) -> None:
         """Say that what is written next does the work of an instruction."""
@@ -102,7 +106,7 @@ class Handlers:
                 e.emit("SWAP", 2)
                 e.emit("POP_TOP")
             group = next(each for each in self.writer.groups if each.first == target and each.count)
-            e.sequences.jump_back(self.writer.labels[group.offset])
+            e.sequences.jump_back(self.copies[key.copy - 1][group.offset])
         e.cover(None)
         e.asm.place(out)
         e.emit("RERAISE", 1)

@@ -13,38 +13,18 @@ from collections.abc import Callable
 
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import Any, field, record
-from bytescope.isa.events import CALLS, EVENTS
-from bytescope.isa.operands import NULL, operand_kinds
+from bytescope.isa.operands import operand_kinds
 from bytescope.isa.plan import Hook, Plan, Point
-from bytescope.isa.primitives import PRIMITIVES
-from bytescope.isa.references import CLEAN, PLACES, SLOTS, References, references, result
+from bytescope.isa.references import PLACES, SLOTS, References, references
+from bytescope.weave.shadow_primitives import Around, State, like
 
 _frame = sys._getframe
 
-_MOVES = SLOTS | frozenset(
+MOVES = SLOTS | frozenset(
     "const null save_cell make_cell restore_cell load_closure load_build_class load_locals make_function import_name "
     "setup_annotations display push_exc_info pop_except cleanup_throw end_async_for is_none identity".split()
 )
 """Primitives after which shadows are where the instruction has put the references, or are joined there."""
-
-CALLED = ("function", "args", "kwargs")
-
-
-class State:
-    """The shadows of a frame.
-
-    S: of variables and operands; token, values, shadows: of the primitive that is being performed; moment: of the event
-    that is being told.
-    """
-
-    __slots__ = ("S", "moment", "shadows", "token", "values")
-
-    def __init__(self, size: int) -> None:
-        self.S: list[Any] = [None] * size
-        self.token: Any = None
-        self.values: Any = ()
-        self.shadows: Any = ()
-        self.moment: Any = None
 
 
 @record(slots=True)
@@ -150,7 +130,7 @@ class _Planning:
                 self.made.raising[index] = self.raising(base)
         elif op in ("RERAISE", "NOP", "JUMP", "RESUME"):
             pass
-        elif moved.call is None or moved.call.name in _MOVES:
+        elif moved.call is None or moved.call.name in MOVES:
             self.moves(index, instruction, moved, base)
         elif moved.call.name == "truth" and moved.jump is not None and self.instructions[index - 1].op == "TRUTH":
             pass
@@ -226,9 +206,7 @@ class _Planning:
 
             self.arriving.setdefault(target + 1, []).insert(0, take)
 
-    def arrival(
-        self, actions: tuple[Callable[[types.FrameType, State], None], ...], hook: Hook | None
-    ) -> Callable[..., Any]:
+    def arrival(self, actions: tuple[Callable[[types.FrameType, State], None], ...], hook: Hook | None) -> Hook:
         """What is called before an instruction."""
         states, size = self.states, self.size
 
@@ -240,7 +218,7 @@ class _Planning:
             if hook is not None:
                 hook(site)
 
-        return _like(arrive, hook, answers=False)
+        return like(arrive, hook, answers=False)
 
     # --- primitives
 
@@ -249,14 +227,14 @@ class _Planning:
         call = moved.call
         assert call is not None
         point = self.point(index)
-        shape = _Shape(self, index, instruction, moved, base)
+        shape = Around(self, index, instruction, moved, base)
         self.made.places[index] = tuple(each for each in PLACES.get(call.name, ()) if each == "cell")
         point.before = shape.before(point.before)
         point.after = shape.after(point.after)
 
     # --- the frame
 
-    def begin(self, hook: Hook | None) -> Callable[..., Any]:
+    def begin(self, hook: Hook | None) -> Hook:
         service, states, size = self.service, self.states, self.size
         variables = self.lowered.variables
 
@@ -279,9 +257,9 @@ class _Planning:
                 finally:
                     service.tell(None, (), None, None)
 
-        return _like(enter, hook, answers=False)
+        return like(enter, hook, answers=False)
 
-    def leave(self, base: int, hook: Hook | None) -> Callable[..., Any]:
+    def leave(self, base: int, hook: Hook | None) -> Hook:
         service, states, size = self.service, self.states, self.size
         body = not self.code.co_flags & 1 and self.code.co_name != "<module>"
 
@@ -302,9 +280,9 @@ class _Planning:
             states.pop(id(frame), None)
             return answer
 
-        return _like(left, hook)
+        return like(left, hook)
 
-    def suspend(self, base: int, hook: Hook | None, passed_on: bool = True) -> Callable[..., Any]:
+    def suspend(self, base: int, hook: Hook | None, passed_on: bool = True) -> Hook:
         service, states, size = self.service, self.states, self.size
 
         def suspended(site: Any, value: Any) -> Any:
@@ -321,9 +299,9 @@ class _Planning:
                 service.answer(frame, value if answer is None else answer.value, state.S[base], passed_on)
             return answer
 
-        return _like(suspended, hook)
+        return like(suspended, hook)
 
-    def resume(self, base: int, hook: Hook | None) -> Callable[..., Any]:
+    def resume(self, base: int, hook: Hook | None) -> Hook:
         service, states, size = self.service, self.states, self.size
 
         def resumed(site: Any, value: Any) -> Any:
@@ -338,9 +316,9 @@ class _Planning:
             finally:
                 service.tell(None, (), None, None)
 
-        return _like(resumed, hook)
+        return like(resumed, hook)
 
-    def raising(self, base: int) -> Callable[..., Any]:
+    def raising(self, base: int) -> Hook:
         service, states = self.service, self.states
 
         def raises(site: Any, exception: Any) -> None:
@@ -348,152 +326,4 @@ class _Planning:
             if state is not None and state.S[base] is not None:
                 service.raised(exception, state.S[base])
 
-        return _like(raises, None, answers=False)
-
-
-class _Shape:
-    """Hooks around one primitive: what it is given, and where its results go."""
-
-    def __init__(self, planning: _Planning, index: int, instruction: Instruction, moved: References, base: int) -> None:
-        call = moved.call
-        assert call is not None
-        self.service, self.states, self.state, self.size = (
-            planning.service, planning.states, planning.state, planning.size,
-        )  # fmt: skip
-        self.name = call.name
-        self.row = PRIMITIVES[call.name]
-        self.immediate = call.immediate if call.name == "build" else instruction.arg
-        self.has_immediate = self.row.immediate is not None and self.row.name != "const"
-        self.variadic = self.row.variadic
-        self.positions = tuple(-1 if p is None else base + p for p in moved.operands)
-        jumps = instruction.op == "SEND" or moved.after is None
-        stack = (moved.jump if jumps else moved.after) or ()
-        self.writes = tuple(
-            (base + position, base + source if source >= 0 else source)
-            for position, source in enumerate(stack)
-            if source != position
-        )
-        self.results = tuple(base + p for p, source in enumerate(stack) if source <= result(0))
-        self.plural = len(self.row.results) != 1 or self.row.results[0].startswith("*")
-        self.has_results = bool(self.row.results)
-        self.places = PLACES.get(call.name, ())
-        if call.name in CALLS:
-            self.names: tuple[str, ...] = CALLED
-            self.called(planning, index, instruction)
-        else:
-            event = EVENTS.get("before_" + call.name)
-            count = len(self.row.operands)
-            self.names = event.parameters[len(event.parameters) - count :] if event else ()
-
-    def called(self, planning: _Planning, index: int, instruction: Instruction) -> None:
-        """Find out which operand is the function, and which are arguments."""
-        kinds = planning.kinds[index]
-        assert kinds is not None
-        first = planning.first
-        null = [kinds[p - first] == NULL if p >= 0 else True for p in self.positions]
-        function, second, *rest = self.positions
-        if self.name == "call_ex":
-            self.function = second if null[0] else function
-            self.args, self.kwargs = rest[0], -1 if null[3] else rest[1]
-            return
-        self.keywords: tuple[str, ...] = ()
-        if self.name == "call_kw":
-            self.keywords = planning.instructions[index - 1].arg
-            rest = rest[1:]
-        if null[0]:
-            self.function = second
-        else:
-            self.function = function
-            rest = rest if null[1] else [second, *rest]
-        self.arguments = tuple(rest)
-
-    def shadows(self, S: list[Any]) -> Any:
-        """The operands' shadows, in the form that the service wants."""
-        if self.name not in CALLS:
-            found = [S[p] if p >= 0 else None for p in self.positions]
-            return found + [None] * len(self.places) if self.places else found
-        if self.name == "call_ex":
-            return S[self.function], S[self.args], S[self.kwargs] if self.kwargs >= 0 else None
-        found = [S[p] for p in self.arguments]
-        count = len(found) - len(self.keywords)
-        return S[self.function], tuple(found[:count]), dict(zip(self.keywords, found[count:], strict=True))
-
-    def values(self, frame: types.FrameType, given: tuple[Any, ...]) -> Any:
-        """The operands in the form that the service wants, of what hooks are given."""
-        if self.name in CALLS:
-            return given
-        operands = given[1:] if self.has_immediate else given
-        cell = ()
-        if "cell" in self.places:
-            operands, cell = operands[:-1], operands[-1:]
-        if self.variadic:
-            operands = (*operands[:-1], *operands[-1])
-        for place in self.places:
-            operands += cell if place == "cell" else (frame.f_locals if place == "locals" else frame.f_globals,)
-        return operands
-
-    def own(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
-        """What the hooks of the analyses are given."""
-        return given[:-1] if "cell" in self.places else given
-
-    def told(self, shadows: Any, values: Any) -> Any:
-        """The operands' shadows by the names of the event's parameters, as analyses are told."""
-        if self.name == "call_ex":
-            return self.service.starred(values, shadows)
-        if self.variadic and self.name not in CALLS:
-            fixed = len(self.row.operands) - 1
-            return [*shadows[:fixed], tuple(shadows[fixed:])]
-        return shadows
-
-    def before(self, hook: Hook | None) -> Callable[..., Any]:
-        service, states, name, immediate, size = self.service, self.states, self.name, self.immediate, self.size
-
-        def before(site: Any, *given: Any) -> Any:
-            frame = _frame(1)
-            state = states.get(id(frame)) or self.state(frame, size)
-            state.shadows = shadows = self.shadows(state.S)
-            state.values = values = self.values(frame, given)
-            answer = None
-            state.moment = service.tell(self.names, self.told(shadows, values), None, None)
-            if hook is not None:
-                try:
-                    answer = hook(site, *self.own(given))
-                finally:
-                    service.tell(None, (), None, None)
-            state.token = service.before(frame, name, immediate, values, shadows)
-            return answer
-
-        return _like(before, hook)
-
-    def after(self, hook: Hook | None) -> Callable[..., Any]:
-        service, states, name, immediate, size = self.service, self.states, self.name, self.immediate, self.size
-        has_results, plural, writes, places = self.has_results, self.plural, self.writes, list(self.results)
-
-        def after(site: Any, *given: Any) -> Any:
-            frame = _frame(1)
-            state = states.get(id(frame)) or self.state(frame, size)
-            results = [] if not has_results else list(given[-1]) if plural else [given[-1]]
-            found = service.after(frame, state.token, name, immediate, state.values, state.shadows, results)
-            S = state.S
-            fresh = [S[source] if source >= 0 else None if source == CLEAN else found[-2 - source] for _, source in writes]
-            for (to, _), shadow in zip(writes, fresh, strict=True):
-                S[to] = shadow
-            moment, state.moment, state.token, state.values = state.moment, None, None, ()
-            if hook is None:
-                return None
-            service.told(moment, found, S, places)
-            try:
-                return hook(site, *(self.own(given[:-1]) + given[-1:] if has_results else self.own(given)))
-            finally:
-                service.tell(None, (), None, None)
-
-        return _like(after, hook)
-
-
-def _like(function: Any, hook: Any, answers: bool = True) -> Any:
-    """A hook that takes the place of another one, so that its failures are told as that one's."""
-    function.answers = answers and hook is not None and getattr(hook, "answers", True)
-    for name in ("subscribers", "event"):
-        if hasattr(hook, name):
-            setattr(function, name, getattr(hook, name))
-    return function
+        return like(raises, None, answers=False)

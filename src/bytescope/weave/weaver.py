@@ -96,8 +96,8 @@ class Weaver:
             shadower = Weaver.shadower
             if shadower is not None and shadower.wants(unit):
                 shadows = shadower.planner.plan(unit, plan)
-                given = nested, self.stopper, self.failed, self.executed
-                return ShadowWriter(lowered, unit.verified, shadows, *given).write()
+                given = plan, shadows, shadower.planner, nested, self.stopper, self.failed, self.executed
+                return ShadowWriter(lowered, unit.verified, *given).write()
             executes = not EXECUTING.isdisjoint(code.co_names)
             if not plan and not nested and not executes:
                 return code

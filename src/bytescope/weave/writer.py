@@ -66,7 +66,7 @@ class Writer:
         self.emitter = Emitter(code, HIDES_LOCALS and bool(code.co_varnames) and not code.co_flags & 1)
         self.teller = Teller(self.emitter)
         self.groups = groups_of(lowered)
-        self.labels = {group.offset: self.emitter.asm.label() for group in self.groups}
+        self.labels = self.new_labels()
         self.start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), 0)
         self.handlers = Handlers(self, stopper, failed)
         self.primitives = Primitives(self)
@@ -99,17 +99,16 @@ class Writer:
                     found.add(index)
         return frozenset(found)
 
+    def new_labels(self) -> dict[int, int]:
+        """A label for each group, by offset: where jumps to it go."""
+        return {group.offset: self.emitter.asm.label() for group in self.groups}
+
     # --- the work
 
     def write(self) -> types.CodeType:
         """The woven code object."""
         e = self.emitter
-        for group in self.groups:
-            e.asm.position = self.position(group)
-            entering = self.before_label.pop(group.offset, None)
-            if entering is not None:
-                entering()
-            self.group(group)
+        self.body()
         e.write_later()
         handlers = self.handlers.write()
         code = self.code
@@ -139,6 +138,15 @@ class Writer:
         )
         e.fill_box(made, Marker(code))
         return made
+
+    def body(self) -> None:
+        """Write all groups."""
+        for group in self.groups:
+            self.emitter.asm.position = self.position(group)
+            entering = self.before_label.pop(group.offset, None)
+            if entering is not None:
+                entering()
+            self.group(group)
 
     def position(self, group: Group) -> Any:
         """Where a group is in the source."""
