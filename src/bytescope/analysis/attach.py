@@ -22,8 +22,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ENGINES = ("woven", "interpreter")
-SHADOW_ENGINES = ("interpreter",)
-"""The engines in which references can have shadows."""
 
 
 class attach:
@@ -47,16 +45,14 @@ class attach:
         lines: a range, a pair (first, last), or line numbers.
         where: a predicate over sites.
         threads: threads, or their identifiers.
-        engine: "woven" or "interpreter"; by default the former, but the latter where an analysis wants shadows.
+        engine: "woven" or "interpreter".
 
     Raises:
         TypeError: if an analysis or a filter is of the wrong type, or a method has the wrong signature.
         ValueError: if a method is for an event that does not exist, a glob is malformed, or there is no such engine.
     """
 
-    def __init__(self, *analyses: Analysis, engine: str | None = None, **filters: Any) -> None:
-        shadows = [each for each in analyses if getattr(each, "shadows", None) is not None]
-        engine = engine or ("interpreter" if shadows else "woven")
+    def __init__(self, *analyses: Analysis, engine: str = "woven", **filters: Any) -> None:
         if engine not in ENGINES:
             raise ValueError(f"there is no engine {engine!r}: choose {' or '.join(map(repr, ENGINES))}")
         if not analyses:

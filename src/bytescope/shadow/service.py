@@ -27,9 +27,7 @@ class Moment:
 
     __slots__ = ("alarm", "operands", "positions", "slots")
 
-    def __init__(
-        self, operands: dict[str, Any], slots: Any, positions: list[int] | None, alarm: list[bool]
-    ) -> None:
+    def __init__(self, operands: dict[str, Any], slots: Any, positions: list[int] | None, alarm: list[bool]) -> None:
         self.operands = operands
         self.alarm = alarm
         self.slots = slots
@@ -302,7 +300,9 @@ class Service:
         Returns:
             The moment, for `told`.
         """
-        moment = None if names is None else Moment(dict(zip(names, shadows, strict=False)), slots, positions, self.alarm)
+        moment = (
+            None if names is None else Moment(dict(zip(names, shadows, strict=False)), slots, positions, self.alarm)
+        )
         self.channel.moment = moment
         return moment
 

@@ -10,12 +10,12 @@ from typing import Any
 from bytescope.machine import shadow as machine_shadow
 from bytescope.machine.program import Program
 from bytescope.machine.resident import program_of
+from bytescope.shadow.algebra import Algebra
+from bytescope.shadow.service import Moment, Service
 from bytescope.weave.marker import marker_of
 from bytescope.weave.shadow import ShadowPlanner
 from bytescope.weave.weaver import Shadower as WovenShadower
 from bytescope.weave.weaver import Unit, Weaver
-from bytescope.shadow.algebra import Algebra
-from bytescope.shadow.service import Moment, Service
 
 WantsCode = Callable[[str, str, str], bool]
 """Whether code of a module, in a file, with a qualified name, keeps shadows."""

@@ -23,8 +23,9 @@ _RERAISING = frozenset({"RERAISE", "CLEANUP_THROW", "END_ASYNC_FOR"})
 
 
 class _Key(NamedTuple):
-    """A stretch of the program's: its handler, whether what comes up there has been told of before; and `copy`, which
-    copy of the program it is in, from 1 on: see `Handlers.copies`.
+    """A stretch of the program's: its handler, whether what comes up there has been told of before, and in which copy.
+
+    The copies of the program are counted from 1 on, see `Handlers.copies`.
     """
 
     handler: Handler | None

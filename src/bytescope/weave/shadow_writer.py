@@ -1,8 +1,9 @@
 """Writes woven code that keeps shadows.
 
 There are two copies of the program in it. Every frame begins in the *clean* one, which is the program with tests
-between its instructions: whether there is any shadow yet (`service.alarm`). Once there is, or where an analysis wants to be
-told something, the frame goes on in the *shadowed* one, at the same place, with hooks that keep shadows; it stays there.
+between its instructions: whether there is any shadow yet (`service.alarm`). Once there is, or where an analysis wants
+to be told something, the frame goes on in the *shadowed* one, at the same place, with hooks that keep shadows; it stays
+there.
 """
 
 from __future__ import annotations
@@ -43,9 +44,7 @@ class ShadowWriter(Writer):
         given: as for `Writer`, behind the plan.
     """
 
-    def __init__(
-        self, lowered: Any, verified: Any, plan: Plan, shadows: ShadowPlan, planner: Any, *given: Any
-    ) -> None:
+    def __init__(self, lowered: Any, verified: Any, plan: Plan, shadows: ShadowPlan, planner: Any, *given: Any) -> None:
         super().__init__(lowered, verified, shadows.plan, *given)
         self.shadows = shadows
         self.primitives = _Primitives(self)
@@ -127,7 +126,6 @@ class ShadowWriter(Writer):
 
     def clean_instruction(self, index: int, raws: list[Raw], group: Group) -> None:
         """Write an instruction of the clean copy, with the tests around it."""
-        e = self.emitter
         instruction = self.instructions[index]
         if index in self.delegated:
             self.test(index, 1, self.switch_after(index, (self.first + self.verified.depths[index] - 1,)))
@@ -224,7 +222,7 @@ class ShadowWriter(Writer):
     def guard(self, index: int, watched: tuple[object, ...]) -> None:
         """Write the test whether a call is one of those that an analysis wants to be told of."""
         e = self.emitter
-        kinds, count = self.kinds[index], self.instructions[index].arg
+        kinds = self.kinds[index]
         assert kinds is not None
         need = references(self.instructions[index]).need
         first = kinds[len(kinds) - need]
