@@ -55,8 +55,9 @@ class Woven:
                 self._weaver = None
                 self._take_back()
                 return
+            known = self._woven_functions() if self._weaver is not None else []
             self._weaver = Weaver(planner.plan, AnalysisError, self._failed, self._refused, self._executed)
-            for function in self._woven_functions():
+            for function in known:
                 self._weave(function)
             for functions in self._wanted:
                 for function in functions():
