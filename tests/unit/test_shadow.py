@@ -332,3 +332,23 @@ def test_the_programs_own_behaviour_is_cpythons(run: Run) -> None:
     exec(textwrap.dedent(program), native)
     module = run(program, Labels(sources="math.sqrt", sinks="*"))
     assert module.out == native["out"]
+
+
+def test_calls_of_methods_while_nothing_has_a_shadow(run: Run) -> None:
+    module = run(
+        """
+        class C:
+            def m(self, *args, k=0): return (args, k)
+        def f(xs):
+            out = []
+            for x in xs:
+                out.append((list(xs), [y for y in xs], max(x, 1)))
+                out.append(C().m(x, k=x))
+                out.append(C().m(*xs, **{"k": 2}))
+            return out
+        result = f([1, 2])
+        """,
+        Labels(sources="input"),
+    )
+    first = [([1, 2], [1, 2], 1), ((1,), 1), ((1, 2), 2)]
+    assert module.result == [*first, ([1, 2], [1, 2], 2), ((2,), 2), ((1, 2), 2)]

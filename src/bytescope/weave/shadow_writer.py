@@ -14,6 +14,7 @@ from collections.abc import Callable
 from bytescope.code.groups import Group, Raw
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import Any
+from bytescope.code.sequences import NULL_FIRST
 from bytescope.isa.lift import Call
 from bytescope.isa.operands import NULL
 from bytescope.isa.plan import Plan, Point
@@ -225,8 +226,8 @@ class ShadowWriter(Writer):
         kinds = self.kinds[index]
         assert kinds is not None
         need = references(self.instructions[index]).need
-        first = kinds[len(kinds) - need]
-        depth = need - 1 if first == NULL else need
+        pair = kinds[len(kinds) - need : len(kinds) - need + 2]
+        depth = need - 1 if NULL_FIRST and NULL in pair else need
         if self.instructions[index].op == "CALL_KW" and not e.sequences.PUSHES_KEYWORD_NAMES:
             depth -= 1
         for each in watched:
