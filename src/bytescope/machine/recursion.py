@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import sys
+from _thread import get_ident
 from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 
@@ -104,11 +105,19 @@ _AMPLE = 200
 """Frames that suffice for anything that the machine does now and then."""
 
 
+_with_room: set[int] = set()
+"""Identifiers of the threads that have it. They get it once: what goes deeper than that goes on for ever."""
+
+
 def ample(function: Callable[_P, _T]) -> Callable[_P, _T]:
     """Let a function of the machine, which runs no foreign code, call as deep as it needs to."""
 
     @functools.wraps(function)
     def with_room(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        thread = get_ident()
+        if thread in _with_room:
+            return function(*args, **kwargs)
+        _with_room.add(thread)
         room[0] += _AMPLE
         _set_native(_get_native() + _AMPLE)
         try:
@@ -116,6 +125,7 @@ def ample(function: Callable[_P, _T]) -> Callable[_P, _T]:
         finally:
             room[0] -= _AMPLE
             _set_native(_get_native() - _AMPLE)
+            _with_room.discard(thread)
 
     return with_room
 

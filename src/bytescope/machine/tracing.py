@@ -1,16 +1,19 @@
-"""`sys.settrace` for guests: line events at the guest's lines, and none for the machine's own frames.
+"""`sys.settrace` and `sys.setprofile` for guests: events at the guest's lines, and none for the machine's own frames.
 
 A tracer sees a resident frame's own events (call, return, exception) at the right places as it is. Lines are another
 matter: the resident frame only visits a line when an operation there needs it, and then once for each operation. So
 while anybody traces, programs are linked in another way: before the first instruction of a line they request an idle
 operation at that line, and line events of the resident frame are switched on (`f_trace_lines`) just for that request.
+They are linked so while anybody profiles, too: then every call is made by the frame that it is a call of.
 """
 
 from __future__ import annotations
 
 import sys
 import types
+import weakref
 from _thread import get_ident
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -22,12 +25,16 @@ from bytescope.machine.runtime import Raised
 
 _set_native = sys.settrace
 _get_native = sys.gettrace
+_set_native_profile = sys.setprofile
+_get_native_profile = sys.getprofile
 _tracing: set[int] = set()
 """Identifiers of the threads that trace."""
+_profiling: set[int] = set()
+"""Identifiers of the threads with a profile function."""
 engine.OWN_FILES.add(__file__)
 
 
-def _internal(frame: types.FrameType | None) -> bool:
+def internal(frame: types.FrameType | None) -> bool:
     """Whether a frame is the machine's, or of something that the machine called for itself."""
     while frame is not None and not program.is_resident(frame.f_code):
         if frame.f_code.co_filename in engine.OWN_FILES:
@@ -43,7 +50,7 @@ class _Tracer:
         self.function = function
 
     def __call__(self, frame: types.FrameType, event: str, argument: Any) -> Any:
-        if _internal(frame):
+        if internal(frame):
             return None
         try:
             local = self.function(frame, event, argument)
@@ -90,13 +97,9 @@ def settrace(function: Callable[..., Any] | None, /) -> None:
     thread = get_ident()
     if function is None:
         _set_native(None)
-        _tracing.discard(thread)
-        if not _tracing:
-            _relink(traced=False)
+        _leave(_tracing, thread)
         return
-    if not _tracing:
-        _relink(traced=True)
-    _tracing.add(thread)
+    _enter(_tracing, thread)
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None:
         _adopt(frame)
@@ -110,7 +113,66 @@ def gettrace() -> Any:
     return tracer.function if isinstance(tracer, _Tracer) else tracer
 
 
-for _function in (settrace, gettrace):
+class _Profiler:
+    """The profile function that the host gets: the given one, kept from what the machine does."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, frame: types.FrameType, event: str, argument: Any) -> None:
+        if internal(frame) or (event.startswith("c_") and not _is_at_call(frame)):
+            return
+        self.function(frame, event, argument)
+
+
+_call_sites: weakref.WeakKeyDictionary[Program, tuple[list[int], list[bool]]] = weakref.WeakKeyDictionary()
+"""Where the sites of a resident frame begin, in code units, and whether each performs calls of the guest's."""
+
+
+def _is_at_call(frame: types.FrameType) -> bool:
+    """Whether a frame, if it is a resident one, makes a call of the guest's and no other operation."""
+    guest = next((each for each in frame.f_code.co_consts if type(each) is Program), None)
+    if guest is None:
+        return True
+    if guest not in _call_sites:
+        instructions = zip(guest.instructions, guest.site_numbers, strict=True)
+        calling = {number for each, numbers in instructions if each.op.startswith("CALL") for number in numbers}
+        places = sorted((offset, number) for number, offset in enumerate(guest.native_offsets))
+        _call_sites[guest] = [offset for offset, _ in places], [number in calling for _, number in places]
+    offsets, calls = _call_sites[guest]
+    at = bisect_right(offsets, frame.f_lasti // 2) - 1
+    return at >= 0 and calls[at]
+
+
+def setprofile(function: Callable[..., Any] | None, /) -> None:
+    """Set the profiling function."""
+    current = _get_native_profile()
+    _set_native_profile(None)
+    if isinstance(current, _Profiler):
+        current(sys._getframe(1), "c_call", _set_native_profile)
+    if function is None:
+        _leave(_profiling, get_ident())
+        return
+    _enter(_profiling, get_ident())
+    following = _Profiler(function)
+    if isinstance(current, _Profiler):
+        following(sys._getframe(1), "c_return", _set_native_profile)
+    _set_native_profile(following)
+
+
+def getprofile() -> Any:
+    """Return the profiling function."""
+    current = _get_native_profile()
+    if not isinstance(current, _Profiler):
+        return current
+    _set_native_profile(None)
+    for event in ("c_call", "c_return"):
+        current(sys._getframe(1), event, _get_native_profile)
+    _set_native_profile(current)
+    return current.function
+
+
+for _function in (settrace, gettrace, setprofile, getprofile):
     _function.__module__ = "sys"
 
 _depth = [0]
@@ -118,9 +180,10 @@ _depth = [0]
 
 @contextmanager
 def available() -> Iterator[None]:
-    """While this context is open, `sys.settrace` knows about guests."""
+    """While this context is open, `sys.settrace` and `sys.setprofile` know about guests."""
     if not _depth[0]:
         sys.settrace, sys.gettrace = settrace, gettrace
+        sys.setprofile, sys.getprofile = setprofile, getprofile
     _depth[0] += 1
     try:
         yield
@@ -128,6 +191,19 @@ def available() -> Iterator[None]:
         _depth[0] -= 1
         if not _depth[0]:
             sys.settrace, sys.gettrace = _set_native, _get_native
+            sys.setprofile, sys.getprofile = _set_native_profile, _get_native_profile
+
+
+def _enter(threads: set[int], thread: int) -> None:
+    if not _tracing and not _profiling:
+        _relink(traced=True)
+    threads.add(thread)
+
+
+def _leave(threads: set[int], thread: int) -> None:
+    threads.discard(thread)
+    if not _tracing and not _profiling:
+        _relink(traced=False)
 
 
 def _relink(*, traced: bool) -> None:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from bytescope.code.hidden import hidden
 from bytescope.code.light import TYPE_CHECKING, Any
-from bytescope.machine import calls, engine, limits, mainprogram, tracing
+from bytescope.machine import auditing, calls, engine, limits, mainprogram, tracing
 from bytescope.machine.imports import Guests, importing
 from bytescope.machine.recursion import headroom, trim
 from bytescope.machine.resident import resident
@@ -252,6 +252,7 @@ class VM:
             importing(self.guests.including(guests)),
             headroom(below),
             tracing.available(),
+            auditing.available(),
             limits.in_force(self.budget),
         ):
             try:

@@ -210,3 +210,67 @@ import sys
 before = set(sys.modules)
 exec("import colorsys\nclass C: pass\ndef f(): yield\nlist(f())\nasync def g(): pass\ng().close()")
 print(sorted(set(sys.modules) - before)); del before
+
+# --- profile_events
+import sys
+events = []
+def profile(frame, event, argument):
+    events.append((event, frame.f_code.co_name, frame.f_lineno - frame.f_code.co_firstlineno, getattr(argument, "__name__", argument) if event[0] == "c" else argument))
+def f(n):
+    x = len([1]) + sum(i for i in range(n))
+    return sorted([3, 1], key=lambda v: v)
+class C:
+    def __init__(self): self.a = [1]
+    def m(self): return globals() is None
+    def __len__(self): return 4
+def g():
+    yield 1
+    raise ValueError
+def use():
+    c = C(); c.m(); len(c); c.a.append(1)
+    try: list(g())
+    except ValueError: pass
+    try: int("x")
+    except ValueError: pass
+    return [f(1) for _ in range(2)]
+def hot(n): return n + 1
+for i in range(300): hot(i)
+sys.setprofile(profile)
+use()
+same = sys.getprofile() is profile
+for i in range(150): hot(i)
+sys.setprofile(None)
+events = [e for e in events if e[3] != "setprofile"]
+print(same, sys.getprofile(), len(events), events[:40], events[-4:])
+
+# --- profiled_threads
+import threading
+names = []
+def profile(frame, event, argument): names.append((event, frame.f_code.co_name))
+def work(n): return [len(str(i)) for i in range(n)]
+threading.setprofile(profile)
+t = threading.Thread(target=work, args=(2,)); t.start(); t.join()
+threading.setprofile(None)
+print([each for each in names if each[1] == "work"])
+del names
+
+# --- audit_hooks [process]
+import sys
+seen = []
+def hook(event, args):
+    if event in ("mine", "exec", "compile", "import", "open", "code.__new__", "sys._getframe"):
+        seen.append((event, args[0] if event in ("mine", "import", "open") else None))
+    if event == "forbidden":
+        raise PermissionError("no " + args[0])
+sys.addaudithook(hook)
+sys.addaudithook(lambda event, args: print("audit", args) if event == "mine" else None)
+sys.audit("mine", 1, 2)
+def f(x): return x * 2
+print(f(3))
+open("/dev/null").close()
+import colorsys
+try: sys.audit("forbidden", "thing")
+except PermissionError as e: print(e)
+def g(): return [f(i) for i in range(300)]
+g(); sys._getframe()
+print([s for s in seen if s[0] in ("mine", "code.__new__", "sys._getframe") or s[1] == "/dev/null"], ("import", "colorsys") in seen)
