@@ -1,12 +1,13 @@
 """Run the benchmarks: `python -m benchmarks [PART]...`."""
 
 import argparse
+import platform
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from . import baseline, chart, memory, peers, report, scaling, side_environment, startup, suite
-from .analyses import table
+from . import baseline, chart, memory, peers, plot, report, scaling, side_environment, startup, suite
+from .analyses import table, weaving
 from .analyses.rows import ROWS
 from .catalogue import programs
 from .engines import ENGINES, NATIVE, OTHERS
@@ -49,7 +50,7 @@ def main() -> int:
     if "startup" in options.parts and others:
         good &= _lines("start-up", startup.report(quick=options.quick))
     if "scaling" in options.parts:
-        good &= _lines("scaling", scaling.report(others, quick=options.quick))
+        good &= _scaling(options, engines)
     return 0 if good else 1
 
 
@@ -59,6 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", metavar="PART", help=parts)
     parser.add_argument("--rows", type=_names, default=[], help="of the analyses, with commas; all by default")
     parser.add_argument("--quick", action="store_true", help="less work and fewer repetitions: for a first look")
+    parser.add_argument("--full", action="store_true", help="scaling up to 10**8 instructions, which takes minutes")
     parser.add_argument("--programs", type=_names, default=[], help="names or globs, with commas; `core` for the five")
     parser.add_argument("--engines", type=_names, default=[], help=f"with commas, of {', '.join(ENGINES | OTHERS)}")
     parser.add_argument("--repetitions", type=int, help="how often each engine is timed (7; quick: 3)")
@@ -75,8 +77,8 @@ def _options() -> argparse.Namespace:
         if part not in [*PARTS, PEERS]:
             parser.error(f"no part is called {part!r}; there are {', '.join(PARTS)} and {PEERS}")
     for row in options.rows:
-        if row not in [each.name for each in ROWS]:
-            parser.error(f"no row is called {row!r}; there are {', '.join(each.name for each in ROWS)}")
+        if row not in (rows := [*(each.name for each in ROWS), "weaving"]):
+            parser.error(f"no row is called {row!r}; there are {', '.join(rows)}")
     options.parts = options.parts or PARTS
     options.repetitions = options.repetitions or (3 if options.quick else 7)
     return options
@@ -125,8 +127,24 @@ def _analyses(options: argparse.Namespace) -> bool:
     if results.timings:
         _keep(options, "analyses", results, chart.of_analyses(results, lines))
     good = all(line.good for line in lines)
+    if not options.rows or "weaving" in options.rows:
+        good &= _lines("weaving", weaving.report())
     if options.check:
         good &= _check(options.check, results, options.tolerance)
+    return good
+
+
+def _scaling(options: argparse.Namespace, engines: list[str]) -> bool:
+    found = list(scaling.measure(engines, quick=options.quick, full=options.full))
+    points = [each for each in found if isinstance(each, scaling.Point)]
+    failures = [(False, str(each)) for each in found if not isinstance(each, scaling.Point)]
+    good = _lines("scaling", [*scaling.report(points), *failures])
+    if points:
+        values, picture = options.output / "scaling.json", options.output / "scaling.svg"
+        options.output.mkdir(parents=True, exist_ok=True)
+        values.write_text(scaling.as_json(points), encoding="utf-8")
+        picture.write_text(plot.plot(points, platform.python_version()), encoding="utf-8")
+        print(f"values in {values}, plot in {picture}")
     return good
 
 

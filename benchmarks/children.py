@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from .suite import environment
@@ -14,16 +16,22 @@ class ChildFailed(Exception):
     """The process ended without a result."""
 
 
-def ask(module: str, *arguments: object) -> Any:
+def ask(module: str, *arguments: object, variables: Mapping[str, str] = MappingProxyType({})) -> Any:
     """What the module's `main` prints as JSON.
+
+    Args:
+        module: below this package.
+        arguments: of the command.
+        variables: of the environment, besides those of all measured processes.
 
     Raises:
         ChildFailed: if it fails or takes too long.
     """
     command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
+    environ = environment() | dict(variables)
     try:
         done = subprocess.run(
-            command, capture_output=True, encoding="utf-8", env=environment(), timeout=TIME_LIMIT, check=True
+            command, capture_output=True, encoding="utf-8", env=environ, timeout=TIME_LIMIT, check=True
         )
     except subprocess.TimeoutExpired as problem:
         raise ChildFailed(f"{module}: not done after {TIME_LIMIT} seconds") from problem

@@ -54,7 +54,7 @@ def frames(engine: str) -> float:
     _, work = load(Program("recursion", DEPTH, DEPTH, lambda: PROGRAMS / "recursion.py"), engine, DEPTH)
     sys.setrecursionlimit(DEPTH * 20)
     probes: list[tuple[int, int]] = []
-    work.keywords.update(probe=lambda depth: probes.append((depth, _resident())), every=PROBE_EVERY)  # type: ignore[attr-defined]
+    work.keywords.update(probe=lambda depth: probes.append((depth, resident())), every=PROBE_EVERY)  # type: ignore[attr-defined]
     threading.stack_size(512 << 20)
     thread = threading.Thread(target=work)
     thread.start()
@@ -78,7 +78,8 @@ def leaks(engine: str) -> dict[str, int]:
     return growth
 
 
-def _resident() -> int:
+def resident() -> int:
+    """The resident set of this process, in bytes."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * 4096
 

@@ -1,19 +1,28 @@
-"""Scaling: time against the length of a run and against the size of a program. Both have to grow in proportion."""
+"""Scaling: time and memory against the length of a run and the size of a program. Both have to grow in proportion."""
+
+from __future__ import annotations
 
 import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from math import isqrt
 from pathlib import Path
 
 from .catalogue import Program
 from .children import ChildFailed, ask
-from .engines import load
+from .engines import NATIVE, load
+from .memory import resident
 from .report import duration
 
-LENGTHS = [100, 300, 1_000, 3_000]  # of the loops program: n * n turns, some 14 instructions each
+LENGTHS = [100_000, 300_000, 1_000_000, 3_000_000, 10_000_000]  # guest instructions
+LONG = [30_000_000, 100_000_000]
 SIZES = [100, 300, 1_000, 3_000]  # functions in a program
-TOLERANCE = 2.0  # between the dearest and the cheapest unit
+LARGE = [10_000]
+TURN = 14  # instructions in a turn of the loops program, which has n * n of them
+TOLERANCE = 2.0  # between the unit of the largest amount and the cheapest
+GROWTH_LIMIT = 8 << 20  # bytes by which a longer run of the same program may need more
 FUNCTION = """
 def function_{0}(a, b):
     total = a * {0} + b
@@ -25,54 +34,102 @@ def function_{0}(a, b):
     return total
 result = function_{0}({0}, 2)
 """
+UNITS = {"length": "instructions", "size": "functions"}
 
 
-def report(engines: Sequence[str], *, quick: bool) -> Iterator[tuple[bool, str]]:
-    """Measure and yield lines, each with whether the growth is in proportion."""
+@dataclass(frozen=True)
+class Point:
+    """One measurement.
+
+    Attributes:
+        engine: the engine's name.
+        what: "length" or "size".
+        amount: instructions executed, or functions compiled, loaded and called once.
+        seconds: processor time.
+        memory: bytes by which the resident set has grown.
+    """
+
+    engine: str
+    what: str
+    amount: int
+    seconds: float
+    memory: int
+
+
+def measure(engines: Sequence[str], *, quick: bool, full: bool) -> Iterator[Point | ChildFailed]:
+    """Measure all points, each in a process of its own.
+
+    Args:
+        engines: their names.
+        quick: leave the longest out.
+        full: up to 10**8 instructions, which takes minutes.
+    """
+    lengths, sizes = LENGTHS + LONG * full, SIZES + LARGE * full
     for engine in engines:
-        for what, points in (("length", LENGTHS), ("size", SIZES)):
-            try:
-                measured = [ask("scaling", what, engine, point) for point in points[: 3 if quick else None]]
-            except ChildFailed as problem:
-                yield False, f"{engine}: {problem}"
-                continue
-            for amount, seconds in measured:
-                unit = "instructions" if what == "length" else "functions"
-                yield (
-                    True,
-                    f"{engine}: {amount:>12,} {unit:<13} {duration(seconds):>9}, {duration(seconds / amount)} each",
-                )
-            costs = [seconds / amount for amount, seconds in measured]
-            ratio = max(costs) / min(costs)
-            yield ratio <= TOLERANCE, f"{engine}: between the dearest and the cheapest by {what}: {ratio:.2f}x"
+        for what, amounts in (("length", lengths), ("size", sizes)):
+            for amount in amounts[: 3 if quick else None]:
+                try:
+                    yield Point(engine, what, *ask("scaling", what, engine, amount))
+                except ChildFailed as problem:
+                    yield problem
 
 
-def length(engine: str, n: int) -> tuple[int, float]:
-    """How many instructions a run of the loops program has, and its seconds."""
+def report(points: Sequence[Point]) -> Iterator[tuple[bool, str]]:
+    """Lines about the points, each with whether the growth is in proportion."""
+    for point in points:
+        each = duration(point.seconds / point.amount)
+        text = f"{point.engine}: {point.amount:>12,} {UNITS[point.what]:<13}"
+        yield True, f"{text} {duration(point.seconds):>9}, {each} each; {point.memory / 2**20:.1f} MB"
+    for engine, what in dict.fromkeys((point.engine, point.what) for point in points if point.engine != NATIVE):
+        own = [point for point in points if (point.engine, point.what) == (engine, what)]
+        costs = [point.seconds / point.amount for point in own]
+        ratio = costs[-1] / min(costs)  # the first ones bear what is done once, and may cost more
+        yield ratio <= TOLERANCE, f"{engine}: time for one of the most, by {what}: {ratio:.2f}x of the cheapest"
+        if what == "length":
+            growth = max(point.memory for point in own) - min(point.memory for point in own)
+            text = f"{engine}: memory of a run, the largest and the smallest: {growth / 2**20:.1f} MB apart"
+            yield growth <= GROWTH_LIMIT, text
+        else:
+            first, last = own[0], own[-1]
+            slope = (last.memory - first.memory) / (last.amount - first.amount)
+            yield True, f"{engine}: {slope:,.0f} bytes for a function more"
+
+
+def as_json(points: Sequence[Point]) -> str:
+    """The points as JSON."""
+    return json.dumps([asdict(point) for point in points], indent=1) + "\n"
+
+
+def length(engine: str, instructions: int) -> tuple[int, float, int]:
+    """Run the loops program for about so many instructions: how many it were, seconds, bytes."""
+    n = isqrt(instructions // TURN)
     source = Path(__file__).with_name("programs") / "loops.py"
     counter, work = load(Program("loops", n, n, lambda: source), engine, n)
-    before = counter.instructions
+    before, memory = counter.instructions, resident()
     start = time.thread_time()
     work()
-    return counter.instructions - before or 14 * n * n, time.thread_time() - start
+    seconds = time.thread_time() - start
+    return counter.instructions - before or TURN * n * n, seconds, resident() - memory
 
 
-def size(engine: str, n: int) -> tuple[int, float]:
-    """The number of functions, and the seconds to compile, load and execute them all once."""
+def size(engine: str, functions: int) -> tuple[int, float, int]:
+    """Compile, load and execute a program of so many functions, each once: their number, seconds, bytes."""
     from types import ModuleType
 
     from .engines import ENGINES
 
-    loader = ENGINES[engine](Program("functions", n, n, Path))
+    loader = ENGINES[engine](Program("functions", functions, functions, Path))
+    memory = resident()
     start = time.thread_time()
-    code = compile("".join(FUNCTION.format(i) for i in range(n)), "<functions>", "exec")
-    loader.execute(code, ModuleType("functions").__dict__)
-    return n, time.thread_time() - start
+    code = compile("".join(FUNCTION.format(i) for i in range(functions)), "<functions>", "exec")
+    module = ModuleType("functions")
+    loader.execute(code, vars(module))
+    return functions, time.thread_time() - start, resident() - memory
 
 
 def main() -> None:
-    what, engine, n = sys.argv[1:]
-    json.dump((length if what == "length" else size)(engine, int(n)), sys.stdout)
+    what, engine, amount = sys.argv[1:]
+    json.dump((length if what == "length" else size)(engine, int(amount)), sys.stdout)
 
 
 if __name__ == "__main__":
