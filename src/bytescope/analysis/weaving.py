@@ -19,6 +19,7 @@ from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.machine.calls import FUTURE_FLAGS, source_code
 from bytescope.machine.imports import Guests, functions_of, importing
+from bytescope.machine.mainprogram import MainProgram
 from bytescope.machine.program import is_resident
 from bytescope.machine.temporary import functions_in
 from bytescope.weave.marker import is_woven, original
@@ -102,6 +103,17 @@ class Woven:
             for each in found.values():
                 self._weave(each)
         yield
+
+    @contextmanager
+    def running(self, program: MainProgram) -> Iterator[None]:
+        """While this context is open, a main program is woven when it is run, and its own modules when it imports them.
+
+        Args:
+            program: the program.
+        """
+        program.prepare = lambda code: self.load(code, "__main__")
+        with importing(Guests(program.guests), self.load):
+            yield
 
     def load(self, code: types.CodeType, module: str) -> types.CodeType:
         """What is executed in the place of a code object of a module."""
