@@ -308,6 +308,10 @@ CASES = [
 ]
 
 
+_WOVEN = "main folder.zip raises hook signalled handled_signal unraisable os_exit warns pickles logs".split()
+"""Programs that are also run with an analysis of every event; a recursion without end is some frames shorter then."""
+
+
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the files."""
@@ -371,8 +375,18 @@ def outcomes(place: Path, request: pytest.FixtureRequest):
         yield lambda case, way: futures[case, way].result()
 
 
-@pytest.mark.parametrize("way", ["machine", "woven"])
-@pytest.mark.parametrize("case", CASES, ids=str)
+WOVEN_CASES = [
+    each
+    for each in CASES
+    if each.words[0:1] and not each.redirect and not each.interpreter and each.words[0].removesuffix(".py") in _WOVEN
+] + [case("-m package 9 -x"), Case(("-c", str(FILES["raises.py"]))), case("-", stdin=str(FILES["raises.py"]))]
+
+
+@pytest.mark.parametrize(
+    ("case", "way"),
+    [(each, "machine") for each in CASES] + [(each, "woven") for each in WOVEN_CASES],
+    ids=str,
+)
 def test_run_does_what_python_does(case: Case, way: str, outcomes: Outcomes) -> None:
     status, output, errors = outcomes(case, "")
     guest_status, guest_output, guest_errors = outcomes(case, way)

@@ -45,9 +45,8 @@ def run_path(
             raise ValueError(f"a VM is the interpreter's: engine {engine!r} has none")
     with ExitStack() as stack:
         chosen = list(analyses)
-        attachment = attach(*chosen, engine=engine, **filters) if chosen else None
-        if attachment is not None:
-            stack.enter_context(attachment)
+        if chosen:
+            attachment = stack.enter_context(attach(*chosen, engine=engine or "woven", **filters))
             if attachment.engine == "woven":
                 program = program_at(os.fspath(path))
                 return run_main(program, argv, WOVEN.running(program))

@@ -59,7 +59,7 @@ class Analyses:
         NoAnalysis: if something cannot be had; nothing has been started then.
     """
 
-    def __init__(self, words: list[tuple[str, str]], engine: str | None = None) -> None:
+    def __init__(self, words: list[tuple[str, str]], engine: str = "woven") -> None:
         self.requested: list[Requested] = []
         self.filters: dict[str, Any] = {}
         for name, value in words:

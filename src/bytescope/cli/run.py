@@ -43,7 +43,7 @@ options, which come before the program:
                          observe only what is in these files, functions, events or lines (the globs are repeatable)
   --engine NAME          how a program with analyses is executed: woven (by python itself, with hooks in the bytecode)
                          or interpreter (by the machine). The default is woven, but interpreter with --stats, --guest
-                         or a limit, and for analyses that want shadows
+                         or a limit
   --help                 show this text
 
 A run that is stopped ends with exit status 124. Options of the interpreter go to it: python -O -m bytescope run ...
@@ -164,7 +164,7 @@ def _analyses(options: Options) -> Any:
 
     sys.path.insert(0, os.getcwd())  # where an analysis of the user's own is looked for
     try:
-        return Analyses(options.analyses, options.engine or ("interpreter" if options.needs_machine() else None))
+        return Analyses(options.analyses, options.engine or ("interpreter" if options.needs_machine() else "woven"))
     except NoAnalysis as error:
         print(f"bytescope run: {error}", file=sys.stderr)
         raise SystemExit(2) from None
