@@ -4,8 +4,7 @@ A hook is called with a site and operands. It answers None, or an object whose `
 What is to be done with a replacement stands out of the way, so that a hook that has nothing to say costs no more than
 its call and one test.
 
-The planner may leave two attributes on a hook: `direct`, a pair (function, first argument) that can be called in its
-place because it neither fails to be told of nor answers; and `answers`, False if it never answers anything.
+Where a hook says so (see `isa.plan`), what it stands for is called directly, or woven in.
 """
 
 from __future__ import annotations
@@ -13,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from bytescope.code.light import Any, NamedTuple
+from bytescope.isa.plan import NEVER, Direct
 from bytescope.weave.emitter import Emitter, Operand
+from bytescope.weave.inline import Inliner, can_be_inlined, does_nothing
 
 
 class HookKey(NamedTuple):
@@ -48,12 +49,23 @@ class Teller:
                 on where the hook did not answer, and has to jump there or elsewhere. None if replacements have no
                 effect.
         """
-        e, key = self.emitter, self.key
-        e.cover(key)
-        self._call(hook, site, operands)
+        e = self.emitter
+        e.cover(self.key)
+        direct: tuple[Direct, ...] = getattr(hook, "direct", ())
+        if direct:
+            for each in direct:
+                self._tell_directly(each, hook, site, operands, replace)
+            return
+        e.push_function(hook)
+        self._call(hook, site, operands, 2)
         if replace is None or not getattr(hook, "answers", True):
             e.emit("POP_TOP")
-            return
+        else:
+            self._answered(replace)
+
+    def _answered(self, replace: Callable[[int], None]) -> None:
+        """Go on without the answer on top if it is None, else do what is to be done with a replacement."""
+        e, key = self.emitter, self.key
         answered, go_on = e.asm.label(), e.asm.label()
         e.emit("COPY", 1)
         e.sequences.jump_if("NOT_NONE", answered)
@@ -68,21 +80,58 @@ class Teller:
 
         e.later(write)
 
-    def _call(self, hook: Any, site: Any, operands: list[Operand]) -> None:
+    def _call(self, hook: Any, site: Any, operands: list[Operand], pushed: int) -> None:
+        """Call what was pushed, together with so many values, with a site and operands."""
         e = self.emitter
-        direct = getattr(hook, "direct", None)
-        pushed = 2
-        if direct is None:
-            e.push_function(hook)
-        else:
-            e.push_function(direct[0])
-            e.load_const(direct[1])
-            pushed = 3
+        arguments = pushed - 2
         e.load_const(site)
-        for each in operands:
-            pushed += 1
-            each(pushed)
-        e.room(pushed + 8)
-        count = pushed - 1
+        for number, each in enumerate(operands, pushed + 1):
+            each(number)
+        e.room(pushed + len(operands) + 8)
         self.calls.append((len(e.asm), hook, site))
-        e.sequences.call(count)
+        e.sequences.call(arguments + 1 + len(operands))
+
+    def _tell_directly(
+        self, direct: Direct, hook: Any, site: Any, operands: list[Operand], replace: Callable[[int], None] | None
+    ) -> None:
+        """Call a method as it is, or weave in what it does, if the analysis is still attached."""
+        e, sequences = self.emitter, self.emitter.sequences
+        if does_nothing(direct):
+            return
+        dead = e.asm.label()
+        e.room(8)
+        e.load_const(direct.live)
+        sequences.to_bool()
+        sequences.jump_if("FALSE", dead)
+        inlined = can_be_inlined(direct)
+        if inlined:
+            self.calls.append((len(e.asm), hook, site))
+            Inliner(e, direct, site, operands).write()
+        else:
+            e.push_function(direct.function)
+            e.load_const(direct.instance)
+            self._call(hook, site, operands, 3)
+        if direct.answers == NEVER:
+            if not inlined:
+                e.emit("POP_TOP")
+        elif replace is None:
+            e.emit("POP_TOP")
+        elif not inlined:
+            self._answered(replace)
+        else:
+            self._replaced(replace)
+        e.asm.place(dead)
+
+    def _replaced(self, replace: Callable[[int], None]) -> None:
+        """Do what is to be done with the replacement on top."""
+        e, key = self.emitter, self.key
+        replaced, go_on = e.asm.label(), e.asm.label()
+        e.asm.jump("JUMP_FORWARD", replaced)
+        e.asm.place(go_on)
+
+        def write() -> None:
+            e.cover(key)
+            e.asm.place(replaced)
+            replace(go_on)
+
+        e.later(write)
