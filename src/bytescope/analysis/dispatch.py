@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bytescope.analysis.base import ENOUGH, AnalysisError, Replace
+from bytescope.analysis.once import told_once
 from bytescope.isa.events import EVENTS, Event
 from bytescope.machine.emit import FILENAME
 from bytescope.machine.limits import BudgetExceeded
@@ -101,6 +102,9 @@ def make_hook(name: str, subscribers: tuple[Subscriber, ...], stopped: list[Call
     hook: Any = maker(busy, get_ident, stopped, failed, judge, PASSED, event, subscribers, *methods, *states)
     hook.answers = bool(event.replace)
     hook.event, hook.subscribers = event.name, subscribers
+    looked_at = [told_once(method) for method in methods]
+    if None not in looked_at:
+        hook.once = frozenset().union(*filter(None, looked_at))
     return hook  # type: ignore[no-any-return]
 
 

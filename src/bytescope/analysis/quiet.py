@@ -43,14 +43,16 @@ class _Attribute(NamedTuple):
 
 
 class _Method(NamedTuple):
-    """A method of one of the analysis's containers."""
+    """A method of a container that is an attribute of the analysis."""
 
     name: str
+    attribute: str
 
 
 _OWN, _GUEST = _Value(False), _Value(True)
 _SELF, _NOTHING, _REPLACEMENT = object(), object(), object()
 
+_ANYWHERE = "*"
 _CONTAINERS = (list, dict, set, deque, defaultdict)
 _KEEPS = frozenset({"append", "appendleft"})
 """Methods of containers that look at nothing of what they are given."""
@@ -65,11 +67,19 @@ class _Noisy(Exception):
 
 
 class _Kept:
-    """Where an analysis keeps values of the program's: attributes, and whether in containers at all."""
+    """Where an analysis keeps values of the program's: in which attributes, and in the containers that are which."""
 
     def __init__(self) -> None:
         self.attributes: set[str] = set()
-        self.in_containers = False
+        self.containers: set[str] = set()
+
+    def keep(self, container: _Value) -> None:
+        """A value of the program's is put into a container."""
+        self.containers.add(container.what.name if isinstance(container.what, _Attribute) else _ANYWHERE)
+
+    def may_hold(self, attribute: str) -> bool:
+        """Whether the container that is an attribute may hold such values."""
+        return attribute in self.containers or _ANYWHERE in self.containers
 
 
 def quiet_methods(methods: Mapping[str, Any], live: list[bool]) -> dict[str, Direct]:
@@ -81,9 +91,9 @@ def quiet_methods(methods: Mapping[str, Any], live: list[bool]) -> dict[str, Dir
     """
     kept = _Kept()
     while True:
-        known = len(kept.attributes), kept.in_containers
+        known = len(kept.attributes), len(kept.containers)
         found = {name: quiet for name, each in methods.items() if (quiet := _quiet(each, EVENTS[name], kept, live))}
-        if known == (len(kept.attributes), kept.in_containers):
+        if known == (len(kept.attributes), len(kept.containers)):
             return found
 
 
@@ -230,7 +240,7 @@ class _Reader:
         if isinstance(owner.what, _Attribute):
             container = vars(self.instance).get(owner.what.name) if hasattr(self.instance, "__dict__") else None
             if type(container) in _CONTAINERS:
-                return _Value(False, _Method(instruction.arg))
+                return _Value(False, _Method(instruction.arg, owner.what.name))
         return _OWN
 
     def _setattr(self, instruction: Instruction, operands: list[_Value]) -> _Value:
@@ -243,13 +253,16 @@ class _Reader:
     def _setitem(self, instruction: Instruction, operands: list[_Value]) -> _Value:
         if operands[0].guest or operands[1].guest:
             raise _Noisy
-        self.kept.in_containers |= operands[2].guest
+        if operands[2].guest:
+            self.kept.keep(operands[0])
         return _OWN
 
     def _getitem(self, instruction: Instruction, operands: list[_Value]) -> _Value:
         if operands[0].guest or operands[1].guest:
             raise _Noisy
-        return _Value(self.kept.in_containers)
+        container = operands[0].what
+        name = container.name if isinstance(container, _Attribute) else _ANYWHERE
+        return _Value(self.kept.may_hold(name) or (name == _ANYWHERE and bool(self.kept.containers)))
 
     def _call(self, instruction: Instruction, operands: list[_Value]) -> _Value:
         first, second, *args = operands
@@ -260,10 +273,11 @@ class _Reader:
         if isinstance(callee.what, _Method):
             name = callee.what.name
             if name in _KEEPS:
-                self.kept.in_containers |= guest
+                if guest:
+                    self.kept.containers.add(callee.what.attribute)
                 return _OWN
             if name in _LOOKS and not guest:
-                return _Value(self.kept.in_containers)
+                return _Value(self.kept.may_hold(callee.what.attribute))
         elif callee.what in (id, type) or (callee.what is len and not guest):
             return _OWN
         raise _Noisy

@@ -2,7 +2,8 @@
 
 It says nothing about how: the reference engine wraps handlers, the weaver inserts calls. Hooks are plain callables
 whose first argument is the point's site; they return None, or an object whose `value` is a replacement. A hook may have
-two attributes: `answers`, False if it never answers anything; `direct`, what can be called one by one in its place.
+three attributes: `answers`, False if it never answers anything; `direct`, what can be called one by one in its place;
+`once`, if it has nothing to do a second time at a site, the operands that it looks at (of `branch`, at each outcome).
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ Where a hook says so (see `isa.plan`), what it stands for is called directly, or
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import partial
 
 from bytescope.code.light import Any, NamedTuple
 from bytescope.isa.plan import NEVER, Direct
@@ -30,11 +31,21 @@ class Teller:
     """Emits calls of hooks.
 
     calls: for each call emitted so far the number of its instruction, the hook and the site; key: the key of the
-    handler of the hooks that are told next.
+    handler of the hooks that are told next; hits: what is to be called once, when an instruction is about to be
+    executed, by the number of the instruction or by a label.
     """
 
-    def __init__(self, emitter: Emitter) -> None:
+    def __init__(self, emitter: Emitter, probes: bool) -> None:
+        """Start with nothing.
+
+        Args:
+            emitter: where the calls go.
+            probes: whether what is to be called once can be called by probes, of which nothing remains in the code.
+        """
         self.emitter = emitter
+        self.probes = probes
+        self.hits: list[tuple[int, Callable[[], None]]] = []
+        self.label_hits: list[tuple[int, Callable[[], None]]] = []
         self.key = HookKey(None)
         self.calls: list[tuple[int, Any, Any]] = []
 
@@ -49,6 +60,9 @@ class Teller:
                 on where the hook did not answer, and has to jump there or elsewhere. None if replacements have no
                 effect.
         """
+        if self.once(hook, frozenset()):
+            self.hits.append((len(self.emitter.asm), _hit(hook, site, [None] * len(operands))))
+            return
         e = self.emitter
         e.cover(self.key)
         direct: tuple[Direct, ...] = getattr(hook, "direct", ())
@@ -62,6 +76,32 @@ class Teller:
             e.emit("POP_TOP")
         else:
             self._answered(replace)
+
+    def once(self, hook: Any, known: frozenset[int]) -> bool:
+        """Whether a hook can be called by a probe, which knows some of its operands at most."""
+        looked_at: frozenset[int] | None = getattr(hook, "once", None)
+        return self.probes and looked_at is not None and looked_at <= known
+
+    def hit_branch(self, hook: Any, site: Any, outcome: bool, label: int | None = None) -> None:
+        """Have the hook of a branch called once when control comes here, or to a label, which tells the outcome."""
+        hit = _hit(hook, site, [None, outcome])
+        if label is None:
+            self.hits.append((len(self.emitter.asm), hit))
+        else:
+            self.label_hits.append((label, hit))
+
+    def table(self, offsets: list[int]) -> dict[int, Callable[[], None]]:
+        """What is called at which offset in bytes.
+
+        Args:
+            offsets: of each instruction and of the end, in code units.
+        """
+        found: dict[int, list[Callable[[], None]]] = {}
+        asm = self.emitter.asm
+        for number, hit in [*self.hits, *((asm.place_of(label), hit) for label, hit in self.label_hits)]:
+            for unit in asm.units_of(number, offsets):
+                found.setdefault(2 * unit, []).append(hit)
+        return {offset: hits[0] if len(hits) == 1 else partial(_all, hits) for offset, hits in found.items()}
 
     def _answered(self, replace: Callable[[int], None]) -> None:
         """Go on without the answer on top if it is None, else do what is to be done with a replacement."""
@@ -135,3 +175,12 @@ class Teller:
             replace(go_on)
 
         e.later(write)
+
+
+def _hit(hook: Any, site: Any, operands: list[Any]) -> Callable[[], None]:
+    return partial(hook, site, *operands)
+
+
+def _all(hits: list[Callable[[], None]]) -> None:
+    for hit in hits:
+        hit()
