@@ -10,11 +10,12 @@ from __future__ import annotations
 import types
 from _thread import get_ident
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bytescope.analysis.base import ENOUGH, AnalysisError, Replace
-from bytescope.analysis.once import told_once
 from bytescope.isa.events import EVENTS, Event
+from bytescope.isa.plan import Unwrapped
 from bytescope.machine.emit import FILENAME
 from bytescope.machine.limits import BudgetExceeded
 
@@ -23,8 +24,14 @@ if TYPE_CHECKING:
 
 Hook = Callable[..., Any]
 
-busy: Final[set[int]] = set()
-"""The threads in which an analysis is at work."""
+_states: Final[dict[int, list[bool]]] = {}
+"""For each thread whether an analysis is at work in it, in a list."""
+
+
+def state() -> list[bool]:
+    """Whether an analysis is at work in this thread, in a list that is always the same."""
+    return _states.setdefault(get_ident(), [False])
+
 
 PASSED = (AnalysisError, BudgetExceeded, KeyboardInterrupt)
 """What comes up while an analysis is at work and is not its fault."""
@@ -99,13 +106,19 @@ def make_hook(name: str, subscribers: tuple[Subscriber, ...], stopped: list[Call
         maker = _makers[text] = namespace["make"]
     methods = [subscriber.method(name) for subscriber in subscribers]
     states = [value for each in subscribers for value in (each.live, each.silent(name))]
-    hook: Any = maker(busy, get_ident, stopped, failed, judge, PASSED, event, subscribers, *methods, *states)
+    hook: Any = maker(_states, get_ident, state, stopped, failed, judge, PASSED, event, subscribers, *methods, *states)
     hook.answers = bool(event.replace)
     hook.event, hook.subscribers = event.name, subscribers
-    looked_at = [told_once(method) for method in methods]
-    if None not in looked_at:
-        hook.once = frozenset().union(*filter(None, looked_at))
+    if len(subscribers) == 1 and event.parameters[:1] == ("site",):
+        hook.unwrapped = _unwrapped(methods[0], event, subscribers[0])
     return hook  # type: ignore[no-any-return]
+
+
+def _unwrapped(method: Hook, event: Event, subscriber: Subscriber) -> Unwrapped:
+    def error_of(site: Any, error: BaseException) -> BaseException:
+        return error.with_traceback(None) if isinstance(error, PASSED) else failed(subscriber, event.name, site, error)
+
+    return Unwrapped(method, _states, state, partial(judge, subscriber, event), error_of)
 
 
 def _text(event: Event, count: int) -> str:
@@ -119,15 +132,16 @@ def _text(event: Event, count: int) -> str:
     )
     names = [f"m{index}" for index in range(count)]
     states = [name for index in range(count) for name in (f"live{index}", f"silent{index}")]
+    parameters = ", ".join(names + states)
     lines = [
-        f"def make(busy, ident, stopped, failed, judge, passed, event, subscribers, {', '.join(names + states)}):",
+        f"def make(states, ident, state, stopped, failed, judge, passed, event, subscribers, {parameters}):",
         f"    def hook({given}):",
-        "        me = ident()",
-        "        if me in busy:",
+        "        busy = states.get(ident()) or state()",
+        "        if busy[0]:",
         "            return None",
         "        if stopped:",
         "            raise stopped[0]()",
-        "        busy.add(me)",
+        "        busy[0] = True",
         "        who = 0",
         "        try:",
     ]
@@ -154,7 +168,7 @@ def _text(event: Event, count: int) -> str:
         "        except BaseException as error:",
         f"            raise failed(subscribers[who], event.name, {site}, error)",
         "        finally:",
-        "            busy.discard(me)",
+        "            busy[0] = False",
         "    return hook",
     ]
     return "\n".join(lines) + "\n"

@@ -1,37 +1,42 @@
 """A plan: which instructions of a code object are observed, and what is to be called there.
 
 It says nothing about how: the reference engine wraps handlers, the weaver inserts calls. Hooks are plain callables
-whose first argument is the point's site; they return None, or an object whose `value` is a replacement. A hook may have
-three attributes: `answers`, False if it never answers anything; `direct`, what can be called one by one in its place;
-`once`, if it has nothing to do a second time at a site, the operands that it looks at (of `branch`, at each outcome).
+whose first argument is the point's site; they return None, or an object whose `value` is a replacement.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from bytescope.code.instruction import Lowered
 from bytescope.code.light import Any, field, fields, record
 
 Hook = Callable[..., Any]
 
-NEVER, MAYBE, ALWAYS = "never", "maybe", "always"
-"""Whether something answers with a replacement."""
 
+class Unwrapped:
+    """What calls a hook's only analysis without the hook, which has it as its attribute `unwrapped`.
 
-@record(frozen=True, slots=True)
-class Direct:
-    """What can be called in the place of a hook, because it runs no code of the program's and raises nothing else.
-
-    function, instance: what is called, and its first argument; live: empty once nobody wants to be told any more;
-    answers: NEVER, MAYBE or ALWAYS; lowered: its code, if that is one straight run of instructions without variables.
+    method: the analysis's method, with the hook's parameters; states: by thread, a list of one truth value: whether an
+    analysis is at work there. Then nobody is told of anything; it is true while the method is called; state: gives that
+    of this thread, which `states` may not have yet; judged: makes of site, last argument and an answer other than None
+    what the hook would return; failed: makes of site and what was raised meanwhile what the hook would raise.
     """
 
-    function: Callable[..., Any]
-    instance: Any
-    live: list[bool]
-    answers: str
-    lowered: Lowered | None
+    __slots__ = ("failed", "judged", "method", "state", "states")
+
+    def __init__(
+        self,
+        method: Hook,
+        states: dict[int, list[bool]],
+        state: Callable[[], list[bool]],
+        judged: Callable[[Any, Any, Any], Any],
+        failed: Callable[[Any, BaseException], BaseException],
+    ) -> None:
+        self.method = method
+        self.states = states
+        self.state = state
+        self.judged = judged
+        self.failed = failed
 
 
 @record(slots=True)

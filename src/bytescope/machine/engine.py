@@ -125,7 +125,7 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
                 count += 1
         except BaseException as error:
             if pc >= 0 and recovery.in_trace(error):
-                pc, left = recovery.recover(R, error, OWN_FILES)
+                pc, left, error = recovery.recover(R, error, OWN_FILES)
                 last = pc
                 if left:
                     answer, last = -3 - 2 * pc, len(ops)

@@ -56,6 +56,7 @@ class _Observer:
     def handlers(self, program: Program, ops: list[Op], resumes: list[Resume | None]) -> None:
         """Change the handlers in place."""
         vars(program).pop("unwind", None)
+        program.stopped = self.stopped is not None
         if self.stopped is not None:
             _stop(program, ops, resumes, self.stopped)
             return
@@ -179,6 +180,8 @@ def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int
     for number in (index, *told):
         points[number] = plan_point(program, number) or Point(site(number))
         _rehandle(program, number)
+    if program.traced:
+        program.retrace()
 
 
 def _rehandle(program: Program, index: int) -> None:

@@ -83,15 +83,21 @@ class _Writer:
         """The operands as the hooks get them, each followed by a comma."""
         call = self.call
         assert call is not None
-        names = [self.operand(symbol) for symbol in call.operands]
         if call.name in CALLS:
             return "function, args, kwargs, "
+        return "".join(f"{name}, " for name in self.given())
+
+    def given(self) -> list[str]:
+        """The same, one by one, of what is no call."""
+        call = self.call
+        assert call is not None
+        names = [self.operand(symbol) for symbol in call.operands]
         variadic = PRIMITIVES[call.name].variadic
         fixed = len(PRIMITIVES[call.name].operands) - variadic
         given = [*self.immediate(), *names[:fixed]]
         if variadic:
             given.append("(" + "".join(f"{name}, " for name in names[fixed:]) + ")")
-        return "".join(f"{name}, " for name in given)
+        return given
 
     def call_form(self) -> list[str]:
         """Statements that make function, args and kwargs of the operands of a call."""
@@ -266,9 +272,12 @@ class _Writer:
         lines += self.report(given)
         lines += ["return x"]
         self.answer += ["x = go_on(R, v)", "if x == -1:", "    return -1", "kept = R[KEPT]", "R[KEPT] = None"]
+        count = 3 if call.name in CALLS else len(self.given())
+        kept = "".join(f"given[{index}], " for index in range(count))
         self.answer += [
             "if kept is not None and kept[0] == pc:",
-            *("    " + line for line in self.report("*kept[1], ")),
+            "    given = kept[1]",
+            *("    " + line for line in self.report(kept)),
         ]
         self.answer += ["return x"]
 

@@ -91,7 +91,8 @@ class Program:
     empty as long as its traces may go on; entry: index of the first instruction to execute; stops: idle instructions
     that are executed all the same; plan: what is observed; guarded: whether the machine sees every exception in new
     activations; module: name of the module that it was first run for; resident: its resident code object, if there is
-    one; has_entry: whether it ever had an entry, see `traces.entries`.
+    one; has_entry: whether it ever had an entry, see `traces.entries`; traced: whether it may have traces; stopped:
+    whether nothing of it is executed any more, see `observe.stop`.
     """
 
     hooked = calls.HOOKED
@@ -114,6 +115,8 @@ class Program:
     module: str = ""
     resident: weakref.ref[types.CodeType] | None = None
     has_entry: bool = False
+    traced: bool = False
+    stopped: bool = False
 
     def __init__(self, code: types.CodeType) -> None:
         self.code = code
@@ -251,23 +254,28 @@ class Program:
             op, resume = self.handlers(index)
             ops.append(op)
             resumes.append(resume)
-        unchanged = None if self.shadowed else list(ops)
         if Program.observer is not None:
             Program.observer.handlers(self, ops, resumes)
         if Program.decorate is not None:
             Program.decorate.handlers(self, ops, resumes)
         self.entry = self.follow(0)
-        self.alive.clear()  # traces that are under way come to an end
-        self.alive = [True]
         entries.remove(self)
-        traced = ops
-        if Program.threshold is not None and ops == unchanged:
-            traced = count_passes(self, ops, resumes, Program.threshold)
         resumes.append(_go_on)
         if self.ops is None:
             self.ops = []
-        self.plain[:], self.ops[:], self.resumes[:] = ops, traced, resumes  # activations hold these very lists
+        self.plain[:], self.resumes[:] = ops, resumes  # activations hold these very lists
+        self.retrace()
         return self.ops
+
+    def retrace(self) -> None:
+        """Have no traces for now."""
+        assert self.ops is not None
+        self.alive.clear()  # traces that are under way come to an end
+        self.alive = [True]
+        self.traced = False
+        self.ops[:] = self.plain
+        if Program.threshold is not None and Program.decorate is None and not (self.shadowed or self.stopped):
+            self.ops[:] = count_passes(self, self.plain, self.resumes, Program.threshold)
 
     def handlers(self, index: int) -> tuple[Op, Resume | None]:
         """The plain handlers of an instruction."""

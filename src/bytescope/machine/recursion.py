@@ -173,16 +173,13 @@ def leave_room(change: int) -> None:
     _more[0] += change
     room[0] += change
     _set_native(max(_get_native() + change, 1))
-    check = _all_room if _more[0] else _room_1
+    check = _room_1
+    for _ in range(_more[0]):
+        check = _one_more(check)
 
 
-def _all_room() -> None:
-    _go_down(_more[0] + 1)
-
-
-def _go_down(count: int) -> None:
-    if count:
-        _go_down(count - 1)
+def _one_more(deeper: Callable[[], None]) -> Callable[[], None]:
+    return lambda: deeper()
 
 
 def trim(exception: BaseException, own_files: Set[str]) -> None:

@@ -240,22 +240,27 @@ class Writer(Forms):
         self.emit(f"{pad}R.append(({site}, ({', '.join(operands)})))")
         self.leave(self.requested(index), self.count + 1, self.frame.depth - count - 2, pad=pad)
 
+    def kept(self, index: int, function: Value, args: list[Value]) -> str:
+        """Statements that come before the request of a call."""
+        return ""
+
     def request(self, index: int, function: Value, args: list[Value], pad: str) -> None:
         """Leave with the request of a call, or leave it to its handler."""
         frame = self.frame
         site, site_with_self = self.program.site_numbers[index]
         reverse = "".join(f"{arg.name}, " for arg in reversed(args))
         name = function.name
+        kept = self.kept(index, function, args)
         lines = [
             f"if type({name}) is FunctionType:",
-            f"    R.append(({site}, ({reverse}{name},)))",
+            f"    {kept}R.append(({site}, ({reverse}{name},)))",
             f"elif type({name}) is MethodType:",
-            f"    R.append(({site_with_self}, ({reverse}{name}.__self__, {name}.__func__)))",
+            f"    {kept}R.append(({site_with_self}, ({reverse}{name}.__self__, {name}.__func__)))",
             f"elif id({name}) in hooked:",
         ]
         for line in lines:
             self.emit(pad + line)
         self.leave(self.plainly(index), self.count, pad=pad + "    ")
         self.emit(f"{pad}else:")
-        self.emit(f"{pad}    R.append(({site}, ({reverse}{name},)))")
+        self.emit(f"{pad}    {kept}R.append(({site}, ({reverse}{name},)))")
         self.leave(self.requested(index), self.count + 1, frame.depth - len(args) - 2, pad=pad)

@@ -28,7 +28,7 @@ class Frame:
     depth: how many operands there are; operands: those that are in variables of the trace, by position; locals: the
     guest's variables whose values are in variables of the trace, by index; names: the same for globals and the like;
     R: registers of a frame that is about to execute the trace; kept: variables with the same meaning at each turn of a
-    loop; lasting: those that never change.
+    loop; lasting: those that never change; keeps_operands: whether operands are wanted when there is a result.
     """
 
     def __init__(self, program: Program, start: int, R: list[Any]) -> None:
@@ -44,6 +44,7 @@ class Frame:
         self.lasting: set[str] = set()
         self.lines: list[str] = []
         self.margin = ""
+        self.keeps_operands = False
         self.bound: dict[str, Any] = {}
         self.epoch = 0
         self._registers: dict[int, Value] = {}
@@ -95,6 +96,8 @@ class Frame:
             operands: the operands, which are still on the stack.
             after: what will be on the stack of what is there now.
         """
+        if self.keeps_operands:
+            return self.fresh()
         others = (self.locals, self.names, self._registers)
         living = {id(value) for value in (*after, *(value for each in others for value in each.values()))}
         for operand in operands:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from _thread import get_ident
 
 from bytescope.code.light import TYPE_CHECKING, Any
 from bytescope.isolation import PRIVATE_BUILTINS
 from bytescope.machine.emit import Op, Resume
 from bytescope.machine.operations import NAMESPACE
 from bytescope.machine.runtime import executed
-from bytescope.machine.traces import calls, entries, frameless, recovery
+from bytescope.machine.traces import calls, entries, frameless, observed, recovery
 
 if TYPE_CHECKING:
     from bytescope.machine.program import Program
@@ -19,7 +20,9 @@ THRESHOLDS = {"always": 0, "never": None, "": 100}
 
 _MOST_TEXTS = 500
 
-_namespace: dict[str, Any] = {**NAMESPACE, **calls.NAMES, "executed": executed, "__builtins__": PRIVATE_BUILTINS}
+_namespace: dict[str, Any] = {
+    **NAMESPACE, **calls.NAMES, "executed": executed, "ident": get_ident, "__builtins__": PRIVATE_BUILTINS,
+}  # fmt: skip
 _factories: dict[str, Any] = {}
 
 
@@ -36,11 +39,12 @@ def trace(program: Program, start: int, R: list[Any]) -> Op | None:
         start: the instruction.
         R: the registers of a frame that executes it.
     """
-    writer = calls.Writer(program, start, R)
+    kind = calls.Writer if program.plan is None else observed.Writer
+    writer = kind(program, start, R)
     if not writer.write():
         return None
     if writer.closed:
-        writer = calls.Writer(program, start, R, writer)
+        writer = kind(program, start, R, writer)
         writer.write()
     op: Op = factory(writer.text())(program.alive, *writer.bound_values())
     recovery.register(op.__code__, writer.points)
@@ -61,7 +65,7 @@ def factory(text: str) -> Any:
 
 def make_entry(program: Program, R: list[Any]) -> None:
     """Have a function executed without a frame as far as possible, if there is something to gain."""
-    if not entries.possible(program):
+    if program.plan is not None or not entries.possible(program):
         return
     writer = frameless.Writer(program, R)
     if writer.write():
@@ -72,7 +76,7 @@ def make_entry(program: Program, R: list[Any]) -> None:
 
 def count_passes(program: Program, ops: list[Op], resumes: list[Resume | None], threshold: int) -> list[Op]:
     """The handlers, with those counted at which a trace may start: the entry, targets, and places after a request."""
-    starts = {program.follow(0)}
+    starts = {program.follow(0), *(program.follow(index + 1) for index in program.stops if index + 1 < len(ops))}
     for index, instruction in enumerate(program.instructions):
         if program.verified.depths[index] >= 0:
             if instruction.target is not None:
@@ -100,6 +104,7 @@ def counted(program: Program, index: int, plain: Op, threshold: int) -> Op:
         left = threshold
         try:
             made = trace(program, index, R)
+            program.traced = True
             if index == program.entry:
                 make_entry(program, R)
         except RecursionError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import types
 import weakref
-from collections.abc import Set
+from collections.abc import Callable, Set
 
 from bytescope.code.light import Any
 from bytescope.machine.runtime import NULL, executed
@@ -17,20 +17,22 @@ class Point:
     """From `line` on, what a trace raises belongs to instruction `index`, before which `count` were executed.
 
     writes: registers and the expressions with what they have before that instruction; variables: the same for the
-    registers of cells, and what is to be in them.
+    registers of cells, and what is to be in them; failed: makes of an error from here on what is to be raised, if it is
+    a hook that is called here.
     """
 
-    __slots__ = ("count", "index", "line", "variables", "writes")
+    __slots__ = ("count", "failed", "index", "line", "variables", "writes")
 
     def __init__(
         self, line: int, index: int, count: int, writes: tuple[tuple[int, str], ...],
-        variables: tuple[tuple[int, str], ...] = (),
+        variables: tuple[tuple[int, str], ...] = (), failed: Callable[[BaseException], BaseException] | None = None,
     ) -> None:  # fmt: skip
         self.line = line
         self.index = index
         self.count = count
         self.writes = writes
         self.variables = variables
+        self.failed = failed
 
 
 _OWN = frozenset(each for each in vars(builtins).values() if isinstance(each, type) and issubclass(each, Exception))
@@ -51,7 +53,7 @@ def in_trace(error: BaseException) -> bool:
     return called is not None and called.tb_frame.f_code.co_filename == FILENAME
 
 
-def recover(R: list[Any], error: BaseException, own_files: Set[str]) -> tuple[int, bool]:
+def recover(R: list[Any], error: BaseException, own_files: Set[str]) -> tuple[int, bool, BaseException]:
     """Bring the registers to what they were before the instruction in which a trace raised.
 
     Args:
@@ -60,8 +62,8 @@ def recover(R: list[Any], error: BaseException, own_files: Set[str]) -> tuple[in
         own_files: the files that the machine's frames come from.
 
     Returns:
-        The instruction, and whether it is to be left to its handler: else it has been executed as far as it was, and
-        something foreign, a signal handler as a rule, raised there.
+        The instruction; whether it is to be left to its handler, else it has been executed as far as it was, and
+        something foreign, a signal handler as a rule, raised there; and what it raised.
     """
     assert error.__traceback__ is not None
     traceback = error.__traceback__.tb_next
@@ -69,7 +71,9 @@ def recover(R: list[Any], error: BaseException, own_files: Set[str]) -> tuple[in
     point, own = find(error, traceback, _points[traceback.tb_frame.f_code], own_files)
     variables = restore(R, point, traceback.tb_frame)
     executed[0] += point.count + variables.get("turns", 0)
-    return point.index, own
+    if point.failed is not None:
+        return point.index, False, point.failed(error).with_traceback(None)
+    return point.index, own, error
 
 
 def find(

@@ -122,6 +122,7 @@ class Writer:
             staying = [self.frame.operands[place] for place in places if place in self.frame.operands]
             staying += [value for position, value in self.frame.operands.items() if position < first]
             results = self.primitive(index, instruction, description.call, operands, staying)
+            self.performed(instruction, description.call, operands, results)
 
         def after(stack: tuple[Symbol, ...]) -> dict[int, Value]:
             operands = {position: value for position, value in self.frame.operands.items() if position < first}
@@ -168,6 +169,11 @@ class Writer:
         if call.name == "const":
             return self.frame.constant(instruction.arg if instruction.op == "LOAD_CONST" else None)
         return results[symbol.index]
+
+    def performed(
+        self, instruction: Instruction, call: Call, operands: list[Value], results: tuple[Value, ...]
+    ) -> None:
+        """A primitive has been written; its results are not on the stack yet."""
 
     def primitive(
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
@@ -272,6 +278,7 @@ class Writer:
         """The text: a factory of handlers. Call it when the trace is written: it tells the points their lines."""
         lines = [f"def make({', '.join(['alive', *self.frame.bound])}):", "    def op(R):"]
         indent = "        "
+        lines += [indent + line for line in self.opening()]
         if self.loops:
             lines += [indent + "turns = 0", *(indent + line for line in self.preamble), indent + "while alive:"]
             indent += "    "
@@ -283,6 +290,10 @@ class Writer:
             lines += ["        executed[0] += turns - 1", f"        return {self.start}"]
         lines += ["    return op"]
         return "\n".join(lines) + "\n"
+
+    def opening(self) -> list[str]:
+        """What comes first."""
+        return []
 
     def bound_values(self) -> list[Any]:
         """What the factory's parameters behind the first are to be."""
