@@ -34,13 +34,13 @@ class Host:
 def tier_modules(host: Host, tier: str) -> tuple[list[str], list[str]]:
     """The modules of a tier that this host has, and the entries it has none for.
 
-    An entry is a module of the package ``test``, a choice ``a|b`` of the name that exists (modules move between
+    An entry is a module of the package ``test``, a choice ``a|b`` of the first that exists (modules move between
     versions), or ``package.*``, which stands for the package's submodules, each run on its own.
     """
     entries = tomllib.loads((HERE / "tiers.toml").read_text())[tier]["modules"]
     present, absent = [], []
     for entry in entries:
-        found = [name for choice in entry.split("|") for name in _expand(host, choice)]
+        found = next(filter(None, (_expand(host, choice) for choice in entry.split("|"))), [])
         present += found
         if not found:
             absent.append(entry)

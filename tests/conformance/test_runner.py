@@ -226,3 +226,14 @@ def test_the_page_gets_the_figures_in_place():
     assert "- a reason: `test_m.C.a`" in text
     once = report.update("# Page\n", text)
     assert report.update(once, text) == once and once.count("a reason") == 1
+
+
+def test_a_choice_is_the_first_name_that_exists(tmp_path, monkeypatch):
+    (tmp_path / "tiers.toml").write_text('[core]\nmodules = ["test_a.*|test_a", "test_b.*|test_b", "test_c|test_d"]\n')
+    monkeypatch.setattr(plan, "HERE", tmp_path)
+    tests = tmp_path / "test"
+    (tests / "test_a").mkdir(parents=True)
+    for name in "test_a/test_one.py", "test_a/test_two.py", "test_b.py":
+        (tests / name).touch()
+    host = plan.Host("python", "3.13.0", tmp_path)
+    assert plan.tier_modules(host, "core") == (["test_a.test_one", "test_a.test_two", "test_b"], ["test_c|test_d"])
