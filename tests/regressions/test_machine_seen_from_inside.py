@@ -1,5 +1,6 @@
 """Programs that once came across the machine, or were treated otherwise than by CPython."""
 
+import dis
 import gc
 import importlib.util
 import io
@@ -119,3 +120,10 @@ def test_functions_can_be_pickled_with_their_code() -> None:
     assert len(written.getvalue()) < 5000
     again = types.FunctionType(pickle.loads(written.getvalue()), {"range": range})
     assert bytescope.is_guest(again) and again(3) == [0, 2, 4]
+
+
+def test_globals_are_named_in_instructions() -> None:
+    """Tools look for the globals of a function there (cloudpickle)."""
+    function = names_after("def f():\n    global c\n    c = len(a) + (lambda: b)()")["f"]
+    loaded = {each.argval for each in dis.get_instructions(function) if each.opname == "LOAD_GLOBAL"}  # type: ignore[arg-type]
+    assert loaded == {"a", "c", "len"}

@@ -112,6 +112,11 @@ class Sequences:
         asm.place(finished)
         self.drop_sent_receiver()
 
+    def mention_global(self, index: int) -> None:
+        """Emit a load of a global by the index of its name, and drop the value."""
+        self.asm.emit("LOAD_GLOBAL", index << 1)
+        self.asm.emit("POP_TOP")
+
     def clear_local(self, index: int) -> None:
         """Emit what empties a variable's slot; None replaces the top."""
         if "LOAD_FAST_AND_CLEAR" in host.OPMAP:

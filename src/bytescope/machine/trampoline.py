@@ -88,6 +88,7 @@ class Trampoline:
         for depth, numbers in enumerate(by_depth):
             if numbers:
                 self.emit_loop(depth, numbers)
+        self.mention_globals()
         assembled = self.asm.finish(self.code.co_firstlineno)
         self.program.native_offsets = [self.asm.offset(site.label) for site in self.sites]
         code = self.code
@@ -154,6 +155,13 @@ class Trampoline:
         if SEND_KEEPS_VALUE:
             self.asm.jump("JUMP_FORWARD", self.starts)  # into the loop behind the next instruction
         return registers
+
+    def mention_globals(self) -> None:
+        """Name the globals in instructions that nothing executes: `inspect` and cloudpickle look for them there."""
+        names = {each.arg for each in self.program.instructions if each.op.endswith("_GLOBAL")}
+        for index, name in enumerate(self.code.co_names):
+            if name in names:
+                self.sequences.mention_global(index)
 
     def emit_loop(self, depth: int, numbers: list[int]) -> None:
         """The loop for one depth of exception handling, its dispatch and its sites."""
