@@ -22,8 +22,9 @@ from fnmatch import fnmatchcase
 from importlib import import_module
 from unittest.case import _SubTest as SubTest
 
-# doctest executes the examples, so that they are guests only if it is one
-GUESTS = ["doctest", "test.*", "!test.support", "!test.support.*", "!test.libregrtest", "!test.libregrtest.*"]
+# doctest executes the examples, so that they are guests only if it is one; 3.11 has some tests outside of `test`
+GUESTS = ["doctest", "test.*", "unittest.test.*", "ctypes.test.*"]
+GUESTS += ["!test.support", "!test.support.*", "!test.libregrtest", "!test.libregrtest.*"]
 
 
 def json(value):
@@ -133,7 +134,8 @@ class Interpreter:
         return len(functions), sorted(natives)
 
     def _guest_file(self, name, module):
-        guest = name.startswith("test.") and not name.startswith(("test.support", "test.libregrtest"))
+        guest = name.startswith(("test.", "unittest.test.", "ctypes.test."))
+        guest = guest and not name.startswith(("test.support", "test.libregrtest"))
         if guest or any(fnmatchcase(name, glob) for glob in self._globs):
             return getattr(module, "__file__", None)
         return None
