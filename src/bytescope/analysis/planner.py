@@ -105,6 +105,7 @@ class _CodePlan:
         self.instructions = unit.lowered.instructions
         self.depths = unit.verified.depths
         self.wanted = {name for each in chosen for name in each.methods}
+        self.everywhere: dict[str, Hook | None] = {}
         self.is_module = unit.lowered.code.co_name == "<module>"
         self.module = unit.module
         self.start = next((n for n, i in enumerate(self.instructions) if i.op == "RESUME"), -1)
@@ -113,41 +114,50 @@ class _CodePlan:
         self.lines, self.again = line_starts(unit.lowered, unit.verified, self.start) if wants_lines else nothing
         self.restoring = _restoring_stores(unit)
 
-    def hook(self, name: str, site: Site) -> Hook | None:
-        """The hook for an event at a site."""
+    def hook(self, name: str, index: int) -> Hook | None:
+        """The hook for an event at an instruction."""
         if name not in self.wanted:
             return None
-        return self.planner.hook(name, [each for each in self.chosen if each.wants(name) and each.wants_at(name, site)])
+        if name in self.everywhere:
+            return self.everywhere[name]
+        asking = [each for each in self.chosen if each.wants(name)]
+        if not any(each.chooses_sites(name) for each in asking):
+            hook = self.everywhere[name] = self.planner.hook(name, asking)
+            return hook
+        site = self.table.site(index)
+        return self.planner.hook(name, [each for each in asking if each.wants_at(name, site)])
 
     def point(self, index: int) -> Point | None:
         """What is called at an instruction; None if nothing is."""
         if self.depths[index] < 0 or index < self.start:  # what is before the RESUME is no part of the frame's life
             return None
         instruction = self.instructions[index]
-        site = self.table.site(index)
-        point = Point(site)
+        point = Point(None)
         if index in self.lines:
-            point.line = self.hook("line", site)
+            point.line = self.hook("line", index)
         if instruction.op not in _IDLE:
-            point.instruction = self.hook("instruction", site)
+            point.instruction = self.hook("instruction", index)
         if index == self.start:
-            point.enter = self._enter(site)
+            point.enter = self._enter(index)
         elif instruction.op == "RETURN":
-            point.leave = self.hook("leave", site)
+            point.leave = self.hook("leave", index)
         elif instruction.op == "ASYNC_GEN_WRAP":  # the YIELD behind it has the engine's own wrapping
-            point.suspend = self.hook("yield", site)
+            point.suspend = self.hook("yield", index)
         elif instruction.op == "YIELD":
             if self.instructions[index - 1].op != "ASYNC_GEN_WRAP":
-                point.suspend = self.hook("yield", site)
-            switch = self.hook("task_switch", site)
-            point.resume = _switching(switch, self.hook("resume", site))
-        self._primitive(index, instruction, site, point)
-        self._jump(index, instruction, site, point)
-        return point if point else None
+                point.suspend = self.hook("yield", index)
+            switch = self.hook("task_switch", index)
+            point.resume = _switching(switch, self.hook("resume", index))
+        self._primitive(index, instruction, point)
+        self._jump(index, instruction, point)
+        if not point:
+            return None
+        point.site = self.table.site(index)
+        return point
 
-    def _enter(self, site: Site) -> Hook | None:
-        switch, entered = self.hook("task_switch", site), self.hook("enter", site)
-        imported = self.hook("import", site) if self.is_module else None
+    def _enter(self, index: int) -> Hook | None:
+        switch, entered = self.hook("task_switch", index), self.hook("enter", index)
+        imported = self.hook("import", index) if self.is_module else None
         if switch is None and imported is None:
             return entered
         module = self.module
@@ -163,23 +173,30 @@ class _CodePlan:
 
         return hook
 
-    def _primitive(self, index: int, instruction: Instruction, site: Site, point: Point) -> None:
+    def _primitive(self, index: int, instruction: Instruction, point: Point) -> None:
         call = observed_primitive(instruction)
         if call is None or index in self.restoring:
             return
         name = "call" if call.name in CALLS else call.name
+        before, switch = f"before_{name}", name == "delegate" and "task_switch" in self.wanted
+        if name not in self.wanted and before not in self.wanted and not switch:
+            return
         if name == "truth" and lift(instruction).branch is not None and self._already_tested(index):
             return
-        point.before = self.hook(f"before_{name}", site)
-        point.after = self.hook(name, site)
-        if name == "delegate":
-            switch = self.hook("task_switch", site)
-            if switch is not None:
-                point.after = _switching(switch, point.after)
+        point.before = self.hook(before, index)
+        point.after = self.hook(name, index)
+        if switch:
+            switching = self.hook("task_switch", index)
+            if switching is not None:
+                point.after = _switching(switching, point.after)
 
-    def _branch(self, site: Site, point: Point) -> None:
+    def _branch(self, index: int, point: Point) -> None:
         """The hook of a branch: each outcome has its own subscribers, since some have had enough of one."""
         asking = [each for each in self.chosen if each.wants("branch")]
+        if not any(each.chooses_sites("branch") for each in asking):
+            point.branch = self.hook("branch", index)
+            return
+        site = self.table.site(index)
         yes, no = (
             self.planner.hook("branch", [each for each in asking if each.wants_at("branch", site, outcome)])
             for outcome in (True, False)
@@ -193,21 +210,22 @@ class _CodePlan:
             index > 0 and self.instructions[index - 1].op == "TRUTH" and self.table.flow.block_at(index).start < index
         )
 
-    def _jump(self, index: int, instruction: Instruction, site: Site, point: Point) -> None:
-        lifted = lift(instruction)
-        if lifted.branch is not None or instruction.op == "FOR_ITER":
-            self._branch(site, point)
+    def _jump(self, index: int, instruction: Instruction, point: Point) -> None:
         target = instruction.target
+        if "branch" in self.wanted and (instruction.op == "FOR_ITER" or lift(instruction).branch is not None):
+            self._branch(index, point)
         if target is None or target > index or instruction.op == "SEND" or self.instructions[target].op == "SEND":
             return
         if target in self.again:
             point.again_site = self.table.site(target)
-            point.again = self.hook("line", point.again_site)
+            point.again = self.hook("line", target)
+        if "loop" not in self.wanted:
+            return
         blocks = self.table.flow
         header = self.table.back_edges.get((blocks.block_at(index).index, blocks.block_at(target).index))
         if header is not None:
             point.loop_site = self.table.site(header)
-            point.loop = self.hook("loop", point.loop_site)
+            point.loop = self.hook("loop", header)
 
 
 def _restoring_stores(unit: Unit) -> frozenset[int]:

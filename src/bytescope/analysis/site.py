@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import types
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 from weakref import WeakValueDictionary
@@ -17,6 +18,8 @@ _SHOWN = 40
 
 class Site:
     """An instruction of a program. There is one object for each, so sites can be compared by identity and be keys.
+
+    What it knows is looked up when it is asked for first: most sites are never asked.
 
     Attributes:
         module: dotted name of the module.
@@ -52,6 +55,13 @@ class Site:
     branches: tuple[int, ...]
     code: types.CodeType | None
     table: SiteTable | None
+
+    def __getattr__(self, name: str) -> Any:
+        fill = _FILL.get(name)
+        if fill is None:
+            raise AttributeError(f"'Site' object has no attribute {name!r}", name=name, obj=self)
+        fill(self.table, self)
+        return getattr(self, name)
 
     @property
     def loop(self) -> int | None:
@@ -118,7 +128,6 @@ class SiteTable:
     def __init__(self, module: str, lowered: Lowered) -> None:
         self.module = module
         self.lowered = lowered
-        self.flow = ControlFlow(lowered)
         self.sites: dict[int, Site] = {}
 
     def site(self, index: int) -> Site:
@@ -130,18 +139,32 @@ class SiteTable:
 
     def _make(self, index: int) -> Site:
         site = Site()
-        code = site.code = self.lowered.code
-        site.table = self
-        instruction = self.lowered.instructions[index]
+        site.table, site.code, site.index = self, self.lowered.code, index
+        return site
+
+    def place(self, site: Site) -> None:
+        """Tell a site where it is."""
+        code = self.lowered.code
+        instruction = self.lowered.instructions[site.index]
         site.module, site.file, site.function = self.module, code.co_filename, code.co_qualname
-        site.first_line, site.index, site.op = code.co_firstlineno, index, instruction.op
+        site.first_line, site.op = code.co_firstlineno, instruction.op
         position = instruction.position or (None, None, None, None)
         site.line, site.end_line, site.column, site.end_column = position
-        site.instruction = describe(instruction)
-        block = self.flow.block_at(index).index
+
+    def describe(self, site: Site) -> None:
+        """Tell a site its instruction."""
+        site.instruction = describe(self.lowered.instructions[site.index])
+
+    def surround(self, site: Site) -> None:
+        """Tell a site what is around it."""
+        block = self.flow.block_at(site.index).index
         site.loops = self.loops_around.get(block, ())
         site.branches = self.deciding[block]
-        return site
+
+    @cached_property
+    def flow(self) -> ControlFlow:
+        """The control flow of the code object."""
+        return ControlFlow(self.lowered)
 
     @cached_property
     def loops_around(self) -> dict[int, tuple[int, ...]]:
@@ -192,6 +215,14 @@ class SiteTable:
                 pending += direct[each]
         return tuple(sorted(self.flow.blocks[each].end - 1 for each in seen))
 
+
+_PLACE = ("module", "file", "function", "first_line", "op", "line", "end_line", "column", "end_column")
+_FILL: dict[str, Callable[[Any, Site], None]] = {
+    **dict.fromkeys(_PLACE, SiteTable.place),
+    "instruction": SiteTable.describe,
+    **dict.fromkeys(("loops", "branches"), SiteTable.surround),
+}
+"""What finds out what a site knows, by attribute."""
 
 _tables: WeakValueDictionary[int, SiteTable] = WeakValueDictionary()
 """Id of a code object to its table, which keeps it alive, and lives as long as a plan or a site of it does."""

@@ -62,6 +62,10 @@ class Subscriber:
         """Whether it wants the event anywhere."""
         return event in self.methods
 
+    def chooses_sites(self, event: str) -> bool:
+        """Whether it wants the event, if at all, in some places only."""
+        return bool(self._silent.get(event)) or self.filters.lines is not None or self.filters.where is not None
+
     def wants_at(self, event: str, site: Site, outcome: bool | None = None) -> bool:
         """Whether it wants the event at a site, `branch` with an outcome."""
         key = site if outcome is None else (site, outcome)

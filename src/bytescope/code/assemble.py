@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from heapq import heappop, heappush
 from itertools import pairwise
 
@@ -73,6 +74,17 @@ class Assembler:
         self._opcodes.append(OPMAP[opcode] if isinstance(opcode, str) else opcode)
         self._args.append(arg)
         self._positions.append(self.position if pos is None else pos)
+
+    def extend(self, opcodes: Iterable[int], args: Collection[int]) -> None:
+        """Add several instructions, none of which names another, at the present position.
+
+        Args:
+            opcodes: their opcodes.
+            args: their arguments, as many.
+        """
+        self._opcodes += opcodes
+        self._args += args
+        self._positions += [self.position] * len(args)
 
     def jump(self, opcode: int | str, label: int, pos: Position | None = None) -> None:
         """Add an instruction that names another.

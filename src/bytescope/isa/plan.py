@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bytescope.code.light import Any, field, fields, record
+from bytescope.code.light import Any, field, record
 
 Hook = Callable[..., Any]
 
@@ -68,7 +68,10 @@ class Point:
     again_site: Any = None
 
     def __bool__(self) -> bool:
-        return any(getattr(self, each.name) for each in fields(self) if not each.name.endswith(("site", "_when")))
+        return (
+            self.before or self.after or self.branch or self.instruction or self.line or self.loop or self.again
+            or self.enter or self.leave or self.suspend or self.resume
+        ) is not None  # fmt: skip
 
 
 @record(slots=True)
