@@ -18,29 +18,18 @@ def _topic(topic: str, engine: str) -> dict[str, harness.Outcome]:
 
 
 OPEN = {
-    "warnings_module::warning_from_c": "a warning from compiling in eval names the machine's line",
+    "warnings_module::warning_from_compiling_in_eval": "the warning names the machine's line",
 }
 """Snippets that still differ on some version, with what differs: found, and to be mended."""
 
 
 def _cases() -> list[object]:
-    # A topic runs as a whole, so its tests belong into one process of a parallel run.
     return [
         pytest.param(
-            snippet,
-            id=snippet.id,
-            marks=[
-                pytest.mark.xdist_group(snippet.topic),
-                *([pytest.mark.xfail(reason=OPEN[snippet.id], strict=False)] if snippet.id in OPEN else []),
-            ],
+            snippet, id=snippet.id, marks=pytest.mark.xfail(reason=OPEN[snippet.id]) if snippet.id in OPEN else ()
         )
         for snippet in corpus.load()
     ]
-
-
-def _topics() -> list[object]:
-    names = sorted({snippet.topic for snippet in corpus.load()})
-    return [pytest.param(name, id=name, marks=pytest.mark.xdist_group(name)) for name in names]
 
 
 @pytest.mark.parametrize("snippet", _cases())
@@ -52,7 +41,7 @@ def test_same_as_cpython(snippet: Snippet) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("topic", _topics())
+@pytest.mark.parametrize("topic", sorted({snippet.topic for snippet in corpus.load()}))
 def test_really_interpreted(topic: str) -> None:
     """The machine interpreted at least one instruction for every line that CPython executed."""
     executed = _topic(topic, "lines")

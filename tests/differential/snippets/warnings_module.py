@@ -60,9 +60,15 @@ with warnings.catch_warnings(record=True) as caught:
 import warnings
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
-    eval("~True") if __import__("sys").version_info >= (3, 12) else warnings.warn("stand-in")
     compile("1 is 1", "<w>", "eval"); compile("'\\d'", "<w>", "eval")
     print([(w.category.__name__, w.lineno) for w in caught])
+
+# --- warning_from_compiling_in_eval [3.12+]
+import warnings
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    eval("~True")
+    print([(w.category.__name__, w.filename, w.lineno) for w in caught])
 
 # --- filters_by_module_and_message
 import warnings
