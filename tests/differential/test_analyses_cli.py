@@ -25,6 +25,9 @@ class Mistaken(bytescope.Analysis):
 """
 
 
+engines = pytest.mark.parametrize("engine", ["woven", "interpreter"])
+
+
 def bytescope(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder that has a program and broken analyses."""
     (folder / "program.py").write_text(PROGRAM, encoding="utf-8")
@@ -37,23 +40,34 @@ def bytescope(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("name", ["calls", "comparisons", "coverage", "profile", "trace"])
 def test_sub_commands(tmp_path: Path, name: str) -> None:
-    done = bytescope(tmp_path, name, "--output", "out.json", "program.py")
-    assert (done.stdout, done.stderr, done.returncode) == ("started\n", "", 2)
-    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    results = []
+    for options in ([], ["--engine", "interpreter"]):
+        done = bytescope(tmp_path, name, *options, "--output", "out.json", "program.py")
+        assert (done.stdout, done.stderr, done.returncode) == ("started\n", "", 2)
+        results.append(json.loads((tmp_path / "out.json").read_text(encoding="utf-8")))
+        assert results[-1]
+    for result in results:
+        for event in result.get("events", ()):
+            event.pop("time", None)  # of a trace
+    assert results[0] == results[1]
     done = bytescope(tmp_path, name, "program.py")
     assert done.stderr.startswith(f"\n--- {name}\n")
 
 
-def test_history(tmp_path: Path) -> None:
-    done = bytescope(tmp_path, "history", "--target", "i", "program.py")
+@engines
+def test_history(tmp_path: Path, engine: str) -> None:
+    done = bytescope(tmp_path, "history", "--engine", engine, "--target", "i", "program.py")
     assert "i in *: 3 values" in done.stderr
 
 
-def test_filters(tmp_path: Path) -> None:
-    trace = bytescope(tmp_path, "trace", "--level", "line", "--lines", "3-4", "--events", "line", "program.py").stderr
+@engines
+def test_filters(tmp_path: Path, engine: str) -> None:
+    words = f"trace --engine {engine} --level line --lines 3-4 --events line program.py"
+    trace = bytescope(tmp_path, *words.split()).stderr
     assert [line.split()[0] for line in trace.splitlines()[2:]] == ["<module>:3", "<module>:4"] * 3
     for other in ("--functions", "--files"):
-        assert bytescope(tmp_path, "trace", other, "other", "program.py").stderr == "\n--- trace\n\n"
+        words = f"trace --engine {engine} {other} other program.py"
+        assert bytescope(tmp_path, *words.split()).stderr == "\n--- trace\n\n"
 
 
 def test_profile_diff(tmp_path: Path) -> None:
@@ -89,6 +103,7 @@ def test_several_analyses_with_options_and_outputs(tmp_path: Path) -> None:
         ("--analysis calls --lines 9-3", "behind the last"),
         ("--analysis calls --events nothing", "no event matches 'nothing'"),
         ("--analysis calls --output .", "is a folder"),
+        ("--analysis calls --engine other", "there is no engine 'other'"),
         ("--analysis coverage --output data:/dev/null", "can only be a file"),
     ],
 )
@@ -100,8 +115,22 @@ def test_mistakes_are_found_before_the_program_starts(tmp_path: Path, words: str
     assert done.returncode == 2
 
 
-def test_an_analysis_that_fails_ends_the_program(tmp_path: Path) -> None:
-    done = bytescope(tmp_path, "run", "--analysis", "broken:Broken", "program.py")
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--engine woven", "--engine needs an --analysis"),
+        ("--analysis calls --engine woven --max-depth 0", "and --max-depth is about it"),
+    ],
+)
+def test_engines_that_cannot_be_had(tmp_path: Path, words: str, message: str) -> None:
+    done = bytescope(tmp_path, "run", *words.split(), "program.py")
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert done.stderr.splitlines()[0].endswith(message)
+
+
+@engines
+def test_an_analysis_that_fails_ends_the_program(tmp_path: Path, engine: str) -> None:
+    done = bytescope(tmp_path, "run", "--engine", engine, "--analysis", "broken:Broken", "program.py")
     assert done.returncode == 1
     assert done.stdout == "started\n"
     lines = done.stderr.splitlines()

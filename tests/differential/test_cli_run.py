@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 RUN = ["-m", "bytescope", "run"]
+WOVEN = [*RUN, "--analysis", "watching:Everything"]
 TIME_LIMIT = 60
 
 pytestmark = pytest.mark.process
@@ -179,6 +180,13 @@ def f():
         logging.exception("there")
 f()
 """,
+    "watching.py": """
+import bytescope
+class Everything(bytescope.Analysis):
+    pass
+for event in bytescope.EVENTS.values():
+    setattr(Everything, event.method, eval(f"lambda self, {', '.join(event.parameters)}: None"))
+""",
     "settrace.py": """
 import sys
 events = []
@@ -300,6 +308,10 @@ CASES = [
 ]
 
 
+_WOVEN = "main folder.zip raises hook signalled handled_signal unraisable os_exit warns pickles logs".split()
+"""Programs that are also run with an analysis of every event; a recursion without end is some frames shorter then."""
+
+
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the files."""
@@ -347,25 +359,37 @@ def normal(output: bytes) -> str:
     return re.sub(r"0x[0-9a-f]{6,}", "0x...", output.decode("utf-8", "backslashreplace"))
 
 
-Outcomes = Callable[[Case], tuple[tuple[int, str, str], tuple[int, str, str]]]
+WAYS = {"": [], "machine": RUN, "woven": WOVEN}
+Outcomes = Callable[[Case, str], tuple[int, str, str]]
 
 
 @pytest.fixture(scope="session")
 def outcomes(place: Path, request: pytest.FixtureRequest):
-    """What each case leaves behind, on CPython and under the machine: two at a time, ahead of the tests."""
-    wanted = {item.callspec.params["case"] for item in request.session.items if "outcomes" in item.fixturenames}
+    """What each case leaves behind, on CPython and in other ways: two at a time, ahead of the tests."""
+    params = [item.callspec.params for item in request.session.items if "outcomes" in item.fixturenames]
+    wanted = dict.fromkeys((param["case"], way) for param in params for way in ("", param["way"]))
     with ThreadPoolExecutor(2) as pool:
-        futures: dict[Case, tuple[Future, Future]] = {
-            each: (pool.submit(outcome, [], each, place), pool.submit(outcome, RUN, each, place))
-            for each in CASES
-            if each in wanted
+        futures: dict[tuple[Case, str], Future] = {
+            (case, way): pool.submit(outcome, WAYS[way], case, place) for case, way in wanted
         }
-        yield lambda case: tuple(future.result() for future in futures[case])
+        yield lambda case, way: futures[case, way].result()
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_run_does_what_python_does(case: Case, outcomes: Outcomes) -> None:
-    (status, output, errors), (guest_status, guest_output, guest_errors) = outcomes(case)
+WOVEN_CASES = [
+    each
+    for each in CASES
+    if each.words[0:1] and not each.redirect and not each.interpreter and each.words[0].removesuffix(".py") in _WOVEN
+] + [case("-m package 9 -x"), Case(("-c", str(FILES["raises.py"]))), case("-", stdin=str(FILES["raises.py"]))]
+
+
+@pytest.mark.parametrize(
+    ("case", "way"),
+    [(each, "machine") for each in CASES] + [(each, "woven") for each in WOVEN_CASES],
+    ids=str,
+)
+def test_run_does_what_python_does(case: Case, way: str, outcomes: Outcomes) -> None:
+    status, output, errors = outcomes(case, "")
+    guest_status, guest_output, guest_errors = outcomes(case, way)
     assert guest_errors == errors
     assert guest_output == output
     assert guest_status == status

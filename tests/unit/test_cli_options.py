@@ -21,6 +21,7 @@ def test_options_come_before_the_program() -> None:
         "stats": True,
         "guests": ["a*", "!b"],
         "analyses": [],
+        "engine": None,
         "max_instructions": 1000,
         "max_depth": None,
         "timeout": 2.5,

@@ -65,6 +65,11 @@ class attach:
         self._stack: ExitStack | None = None
         self._shadows: list[Any] = []
 
+    @property
+    def engine(self) -> str:
+        """The name of the engine."""
+        return self._engine.name
+
     def __enter__(self) -> Self:
         if self._stack is not None:
             raise RuntimeError("this attachment is open already")

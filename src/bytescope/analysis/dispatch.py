@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bytescope.analysis.base import ENOUGH, AnalysisError, Replace
+from bytescope.analysis.once import told_once
 from bytescope.isa.events import EVENTS, Event
 from bytescope.isa.plan import Unwrapped
 from bytescope.machine.emit import FILENAME
@@ -109,6 +110,9 @@ def make_hook(name: str, subscribers: tuple[Subscriber, ...], stopped: list[Call
     hook: Any = maker(_states, get_ident, state, stopped, failed, judge, PASSED, event, subscribers, *methods, *states)
     hook.answers = bool(event.replace)
     hook.event, hook.subscribers = event.name, subscribers
+    looked_at = [told_once(method) for method in methods]
+    if None not in looked_at:
+        hook.once = frozenset().union(*filter(None, looked_at))
     if len(subscribers) == 1 and event.parameters[:1] == ("site",):
         hook.unwrapped = _unwrapped(methods[0], event, subscribers[0])
     return hook  # type: ignore[no-any-return]

@@ -10,6 +10,7 @@ import sys
 import types
 
 from bytescope.machine.program import is_resident
+from bytescope.weave.marker import is_woven
 
 
 def frame() -> types.FrameType | None:
@@ -32,7 +33,7 @@ def _guest(found: types.FrameType | None) -> types.FrameType | None:
         if known is None or known[0] is not code:
             if len(_known) > 250:
                 _known.clear()
-            known = _known[id(code)] = (code, is_resident(code))
+            known = _known[id(code)] = (code, is_resident(code) or is_woven(code))
         if known[1]:
             return found
         found = found.f_back

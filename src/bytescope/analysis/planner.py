@@ -10,16 +10,17 @@ from typing import Any, Protocol
 
 from bytescope.analysis.base import AnalysisError
 from bytescope.analysis.dispatch import Hook, as_hook, make_hook
+from bytescope.analysis.quiet import quiet_methods
 from bytescope.analysis.site import Site, SiteTable, site_table
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.analysis.tasks import switch_hook
 from bytescope.code.instruction import Instruction, Lowered
-from bytescope.isa.events import CALLS
+from bytescope.isa.events import CALLS, EVENTS
 from bytescope.isa.lift import lift
 from bytescope.isa.lines import line_starts
 from bytescope.isa.observed import observed_primitive
 from bytescope.isa.operands import SAVED, operand_kinds
-from bytescope.isa.plan import Plan, Point
+from bytescope.isa.plan import NEVER, Direct, Plan, Point
 from bytescope.isa.verify import Verified
 
 _IDLE = frozenset({"NOP", "RESUME", "JUMP"})
@@ -44,6 +45,7 @@ class Planner:
     def __init__(self, subscribers: list[Subscriber], stopped: list[Callable[[], AnalysisError]]) -> None:
         self.subscribers = subscribers
         self.stopped = stopped
+        self._quiet: dict[int, dict[str, Direct]] | None = None
         self._hooks: dict[tuple[str, tuple[int, ...]], Hook] = {}
 
     def plan(self, unit: Unit) -> Plan:
@@ -88,7 +90,19 @@ class Planner:
         if found is None:
             make = switch_hook if name == "task_switch" else make_hook
             found = self._hooks[key] = make(name, tuple(chosen), self.stopped)
+            if make is make_hook:
+                found.direct = self._direct(name, chosen)  # type: ignore[attr-defined]
         return found
+
+    def _direct(self, name: str, chosen: Chosen) -> tuple[Direct, ...]:
+        """What can be called in the place of a hook, as long as no analysis is at work that is not quiet."""
+        if self._quiet is None:
+            self._quiet = {id(each): quiet_methods(each.all_methods(), each.live) for each in self.subscribers}
+        if any(len(self._quiet[id(each)]) < len(each.all_methods()) for each in self.subscribers):
+            return ()
+        found = tuple(self._quiet[id(each)][name] for each in chosen)
+        answer = any(each.answers != NEVER for each in found)
+        return () if answer and (len(found) > 1 or not EVENTS[name].replace) else found
 
 
 def _no_site(index: int) -> Any:

@@ -9,7 +9,9 @@ from typing import Any
 
 from bytescope.analysis.attach import attach
 from bytescope.analysis.base import Analysis
-from bytescope.machine.vm import VM
+from bytescope.analysis.weaving import WOVEN
+from bytescope.machine.mainprogram import program_at
+from bytescope.machine.vm import VM, run_main
 
 
 def run_path(
@@ -18,6 +20,7 @@ def run_path(
     *,
     analyses: Iterable[Analysis] = (),
     vm: VM | None = None,
+    engine: str | None = None,
     **filters: Any,
 ) -> dict[str, Any]:
     """Run a program as `python path` would, with analyses attached.
@@ -26,15 +29,26 @@ def run_path(
         path: a source or compiled file, or a folder or zip file with a `__main__`.
         argv: its arguments, without its name.
         analyses: instances, told in this order.
-        vm: the machine, by default a new one.
-        filters: what `attach` takes.
+        vm: the machine; if none is given, and the engine is the interpreter or there is no analysis, a new one.
+        engine: see `attach`; by default "interpreter" where a machine is given.
+        filters: what else `attach` takes.
 
     Returns:
         The program's namespace.
+
+    Raises:
+        ValueError: if a machine is given together with another engine than the interpreter.
     """
-    machine = VM() if vm is None else vm
+    if vm is not None:
+        engine = engine or "interpreter"
+        if engine != "interpreter":
+            raise ValueError(f"a VM is the interpreter's: engine {engine!r} has none")
     with ExitStack() as stack:
         chosen = list(analyses)
         if chosen:
-            stack.enter_context(attach(*chosen, **filters))
+            attachment = stack.enter_context(attach(*chosen, engine=engine or "woven", **filters))
+            if attachment.engine == "woven":
+                program = program_at(os.fspath(path))
+                return run_main(program, argv, WOVEN.running(program))
+        machine = VM() if vm is None else vm
         return machine.run_path(path, argv)

@@ -81,6 +81,10 @@ class Subscriber:
             method = self._at_wanted_sites(method)
         return method if threads is None else _in_threads(method, threads)
 
+    def all_methods(self) -> dict[str, Callable[..., Any]]:
+        """What is to be called, by event, the events of the analysis's own life excepted."""
+        return {name: self.method(name) for name in self.methods if name not in LIFECYCLE}
+
     def _at_wanted_sites(self, method: Callable[..., Any]) -> Callable[..., Any]:
         wants_site = self.filters.wants_site
         return lambda site, exception: method(site, exception) if wants_site(site) else None

@@ -17,8 +17,10 @@ from bytescope.analysis.dispatch import failed
 from bytescope.analysis.planner import Planner
 from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
+from bytescope.code.probes import Probes
 from bytescope.machine.calls import FUTURE_FLAGS, source_code
 from bytescope.machine.imports import Guests, functions_of, importing
+from bytescope.machine.mainprogram import MainProgram
 from bytescope.machine.program import is_resident
 from bytescope.machine.temporary import functions_in
 from bytescope.weave.marker import is_woven, original
@@ -43,6 +45,7 @@ class Woven:
         self.board = Board(self)
         self._lock = threading.RLock()
         self._weaver: Weaver | None = None
+        self._probes = Probes()
         self._wanted: list[Functions] = []
         self._reported: set[types.CodeType] = set()
 
@@ -56,7 +59,9 @@ class Woven:
                 self._take_back()
                 return
             known = self._woven_functions() if self._weaver is not None else []
-            self._weaver = Weaver(planner.plan, AnalysisError, self._failed, self._refused, self._executed)
+            self._weaver = Weaver(
+                planner.plan, AnalysisError, self._failed, self._refused, self._executed, self._probes
+            )
             for function in known:
                 self._weave(function)
             for functions in self._wanted:
@@ -103,6 +108,17 @@ class Woven:
                 self._weave(each)
         yield
 
+    @contextmanager
+    def running(self, program: MainProgram) -> Iterator[None]:
+        """While this context is open, a main program is woven when it is run, and its own modules when it imports them.
+
+        Args:
+            program: the program.
+        """
+        program.prepare = lambda code: self.load(code, "__main__")
+        with importing(Guests(program.guests), self.load):
+            yield
+
     def load(self, code: types.CodeType, module: str) -> types.CodeType:
         """What is executed in the place of a code object of a module."""
         with self._lock:
@@ -123,6 +139,7 @@ class Woven:
         return [each for each in gc.get_objects() if type(each) is types.FunctionType and is_woven(each.__code__)]
 
     def _take_back(self) -> None:
+        self._probes.clear()
         for function in self._woven_functions():
             function.__code__ = original(function.__code__)
 

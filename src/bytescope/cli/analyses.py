@@ -6,11 +6,14 @@ import inspect
 import json
 import os
 import sys
+from contextlib import AbstractContextManager
 from typing import Any, NoReturn
 
 from bytescope.analyses.base import Shipped
 from bytescope.analyses.registry import SHIPPED, NoAnalysis, find, make
 from bytescope.analysis import Analysis, AnalysisError, attach
+from bytescope.analysis.weaving import WOVEN
+from bytescope.machine.mainprogram import MainProgram
 
 FAILED = 1
 """Exit status if a report could not be written and the program itself has ended well."""
@@ -28,6 +31,7 @@ options:
   --exclude GLOB          do not observe these modules (repeatable)
   --files GLOB, --functions GLOB, --events GLOB, --lines FIRST-LAST
                           observe only what is in these files, functions, events or lines (the globs are repeatable)
+  --engine NAME           woven or interpreter: see `bytescope run --help`
   and the options of `bytescope run`
 """
 
@@ -49,12 +53,13 @@ class Analyses:
 
     Args:
         words: pairs of an option's name and its value, in order.
+        engine: see `attach`.
 
     Raises:
         NoAnalysis: if something cannot be had; nothing has been started then.
     """
 
-    def __init__(self, words: list[tuple[str, str]]) -> None:
+    def __init__(self, words: list[tuple[str, str]], engine: str = "woven") -> None:
         self.requested: list[Requested] = []
         self.filters: dict[str, Any] = {}
         for name, value in words:
@@ -67,7 +72,7 @@ class Analyses:
         self._attachment: attach | None = None
         if self.analyses:
             try:
-                self._attachment = attach(*self.analyses, **self.filters)
+                self._attachment = attach(*self.analyses, engine=engine, **self.filters)
             except (TypeError, ValueError) as error:
                 raise NoAnalysis(str(error)) from error
 
@@ -103,6 +108,11 @@ class Analyses:
                 analysis.check_output(path, form)
             except (ValueError, ImportError, OSError) as error:
                 raise NoAnalysis(f"{requested.name}: {error}") from None
+
+    def running(self, program: MainProgram) -> AbstractContextManager[None] | None:
+        """What is to be open while the program runs, None if it is to be executed by the machine."""
+        woven = self._attachment is not None and self._attachment.engine == "woven"
+        return WOVEN.running(program) if woven else None
 
     def start(self) -> None:
         """Attach."""

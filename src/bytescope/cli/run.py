@@ -41,6 +41,9 @@ options, which come before the program:
   --exclude GLOB         do not observe these modules (repeatable)
   --files GLOB, --functions GLOB, --events GLOB, --lines FIRST-LAST
                          observe only what is in these files, functions, events or lines (the globs are repeatable)
+  --engine NAME          how a program with analyses is executed: woven (by python itself, with hooks in the bytecode)
+                         or interpreter (by the machine). The default is woven, but interpreter with --stats, --guest
+                         or a limit
   --help                 show this text
 
 A run that is stopped ends with exit status 124. Options of the interpreter go to it: python -O -m bytescope run ...
@@ -58,9 +61,21 @@ class Options:
         self.stats = False
         self.guests: list[str] = []
         self.analyses: list[tuple[str, str]] = []
+        self.engine: str | None = None
         self.max_instructions: int | None = None
         self.max_depth: int | None = None
         self.timeout: float | None = None
+
+    def needs_machine(self) -> str | None:
+        """The option that asks for the machine, or None."""
+        asking = {
+            "--stats": self.stats or None,
+            "--guest": self.guests or None,
+            "--max-instructions": self.max_instructions,
+            "--max-depth": self.max_depth,
+            "--timeout": self.timeout,
+        }
+        return next((name for name, value in asking.items() if value is not None), None)
 
     def make_vm(self) -> VM:
         """The machine that the options ask for."""
@@ -78,6 +93,7 @@ _ANALYSES = ("--analysis", "--analysis-option", "--output", *_FILTERS)
 
 _VALUES: dict[str, Callable[[Options, str], None]] = {
     "--guest": lambda options, text: options.guests.append(text),
+    "--engine": lambda options, text: setattr(options, "engine", text),
     "--max-instructions": lambda options, text: setattr(options, "max_instructions", _number(text, int)),
     "--max-depth": lambda options, text: setattr(options, "max_depth", _number(text, int)),
     "--timeout": lambda options, text: setattr(options, "timeout", _number(text, float)),
@@ -103,10 +119,12 @@ def run(words: list[str]) -> NoReturn:
         Launch: if there is.
     """
     options, rest = _options(words)
+    _check_engine(options)
     vm = options.make_vm()
     program, arguments = _program(rest)
     analyses = _analyses(options)
-    running = vm.running(program.guests, program.below)
+    woven = None if analyses is None else analyses.running(program)
+    running = vm.running(program.guests, program.below) if woven is None else woven
 
     def start() -> mainprogram.Action:
         running.__enter__()  # for good: exit handlers and threads that outlive the main program belong to it
@@ -146,12 +164,21 @@ def _analyses(options: Options) -> Any:
 
     sys.path.insert(0, os.getcwd())  # where an analysis of the user's own is looked for
     try:
-        return Analyses(options.analyses)
+        return Analyses(options.analyses, options.engine or ("interpreter" if options.needs_machine() else "woven"))
     except NoAnalysis as error:
         print(f"bytescope run: {error}", file=sys.stderr)
         raise SystemExit(2) from None
     finally:
         del sys.path[0]
+
+
+def _check_engine(options: Options) -> None:
+    """Refuse an engine that cannot do what else is asked for."""
+    asking = options.needs_machine()
+    if options.engine == "woven" and asking is not None:
+        _usage(f"--engine woven does without the machine, and {asking} is about it")
+    if options.engine is not None and not options.analyses:
+        _usage("--engine needs an --analysis")
 
 
 def _options(words: list[str]) -> tuple[Options, list[str]]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.exceptions import encode_exceptions
 from bytescope.code.host import GENERATOR_DEPTH, OPMAP, OPNAME, TARGETED
-from bytescope.code.layout import lay_out, position_runs
+from bytescope.code.layout import UNITS, lay_out, position_runs
 from bytescope.code.light import record
 from bytescope.code.locations import Position, encode_locations
 from bytescope.code.stack import stack_depths
@@ -129,6 +129,19 @@ class Assembler:
             lasti: whether the offset of the raising instruction is pushed below the exception.
         """
         self._regions.append((start, end, handler, depth, lasti))
+
+    def place_of(self, label: int) -> int:
+        """Return the number of the instruction that a label stands before."""
+        return self._place(label)
+
+    def units_of(self, number: int, offsets: list[int]) -> set[int]:
+        """Return where an instruction begins, and where its opcode is, behind its EXTENDED_ARGs, in code units.
+
+        Args:
+            number: of the instruction.
+            offsets: as in `Assembled`.
+        """
+        return {offsets[number], offsets[number + 1] - UNITS[self._opcodes[number]]}
 
     def offset(self, label: int) -> int:
         """Return the place of a label in code units, once `finish` was called."""

@@ -1,16 +1,37 @@
 """A plan: which instructions of a code object are observed, and what is to be called there.
 
 It says nothing about how: the reference engine wraps handlers, the weaver inserts calls. Hooks are plain callables
-whose first argument is the point's site; they return None, or an object whose `value` is a replacement.
+whose first argument is the point's site; they return None, or an object whose `value` is a replacement. A hook may have
+three attributes: `answers`, False if it never answers anything; `direct`, what can be called one by one in its place;
+`once`, if it has nothing to do a second time at a site, the operands that it looks at (of `branch`, at each outcome).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from bytescope.code.instruction import Lowered
 from bytescope.code.light import Any, field, record
 
 Hook = Callable[..., Any]
+
+NEVER, MAYBE, ALWAYS = "never", "maybe", "always"
+"""Whether something answers with a replacement."""
+
+
+@record(frozen=True, slots=True)
+class Direct:
+    """What can be called in the place of a hook, because it runs no code of the program's and raises nothing else.
+
+    function, instance: what is called, and its first argument; live: empty once nobody wants to be told any more;
+    answers: NEVER, MAYBE or ALWAYS; lowered: its code, if that is one straight run of instructions without variables.
+    """
+
+    function: Callable[..., Any]
+    instance: Any
+    live: list[bool]
+    answers: str
+    lowered: Lowered | None
 
 
 class Unwrapped:

@@ -93,11 +93,15 @@ class Emitter:
         if self._box is not None:
             made.co_consts[self._box_index].extend([*self._box, marker])
 
-    def load_attribute(self, name: str) -> None:
-        """Replace the top by one of its attributes."""
+    def name(self, name: str) -> int:
+        """The index of a name."""
         if name not in self.names:
             self.names.append(name)
-        self.sequences.load_attribute(self.names.index(name))
+        return self.names.index(name)
+
+    def load_attribute(self, name: str) -> None:
+        """Replace the top by one of its attributes."""
+        self.sequences.load_attribute(self.name(name))
 
     def push_function(self, value: Any) -> None:
         """Push an object of the weaver's own that is going to be called."""

@@ -66,6 +66,9 @@ class Jumps:
         if not (point.before or point.after or point.branch):
             writer.raws(raws, index, group, target=target)
             return
+        if not (point.before or point.after) and self.writer.teller.once(point.branch, frozenset({1})):
+            self.probed(index, instruction, point, raws, group, target)
+            return
         is_none = lifted.calls[-1].name == "is_none"
         decided, done = e.asm.label(), e.asm.label()
         tested = JUMPS_TEST_TRUTH and not is_none and not self.known_bool(index)
@@ -101,6 +104,37 @@ class Jumps:
         e.asm.jump(opcode if target == writer.labels[group.target] else sequences.forward(opcode), target)
         e.asm.place(done)
 
+    def probed(
+        self, index: int, instruction: Instruction, point: Point, raws: list[Raw], group: Group, target: int
+    ) -> None:
+        """A jump of which each outcome is told once: by probes where it goes on, and where it jumps to."""
+        e, writer, teller = self.emitter, self.writer, self.writer.teller
+        branch = lift(instruction).branch
+        assert branch is not None and instruction.target is not None and group.target is not None
+        if target != writer.labels[group.target] or not writer.comes_one_way(instruction.target):
+            target = self.way(target, point, branch[1])
+        else:
+            teller.hit_branch(point.branch, point.site, branch[1], target)
+        writer.raws(raws, index, group, target=target)
+        teller.hit_branch(point.branch, point.site, not branch[1])
+        if not writer.comes_one_way(index + 1):
+            e.emit("NOP")
+
+    def way(self, target: int, point: Point, outcome: bool) -> int:
+        """The label of a place on the way to a label where nothing is done but that a probe can be hit."""
+        e = self.emitter
+        label = e.asm.label()
+
+        def write() -> None:
+            e.cover(None)
+            e.asm.place(label)
+            self.writer.teller.hit_branch(point.branch, point.site, outcome)
+            e.emit("NOP")
+            e.sequences.jump_back(target)
+
+        e.later(write)
+        return label
+
     def known_bool(self, index: int) -> bool:
         """Whether what the jump tests is True or False for certain."""
         instructions = self.writer.instructions
@@ -134,12 +168,18 @@ class Jumps:
             self.tell(point.before, point.site, [e.at(1)], lambda go_on: sequences.jump_back(got))
         target = None
         branch = point.branch
-        if branch is not None:
+        probed = branch is not None and self.writer.teller.once(branch, frozenset({1}))
+        if probed and writer.comes_one_way(instruction.target):
+            end = next(each for each in writer.groups if each.first <= instruction.target < each.first + each.count)
+            writer.teller.hit_branch(branch, point.site, False, writer.labels[end.offset])
+        elif probed:
+            target = self.exhausted(instruction.target, group.target, point, probed=True)
+        elif branch is not None:
             target = self.exhausted(instruction.target, group.target, point)
             e.room(6)
             e.emit("COPY", 1)
         writer.raws(raws, index, group, target=target)
-        if branch is not None:
+        if branch is not None and not probed:
             e.emit("SWAP", 2)
             e.emit("POP_TOP")
         e.asm.place(got)
@@ -151,10 +191,14 @@ class Jumps:
 
         if point.after is not None:
             self.tell(point.after, point.site, [e.at(2), e.at(1)], replace)
-        if branch is not None:
+        if probed:
+            writer.teller.hit_branch(branch, point.site, True)
+            if not writer.comes_one_way(index + 1):
+                e.emit("NOP")
+        elif branch is not None:
             self.tell(branch, point.site, [e.at(2), e.constant(True)])
 
-    def exhausted(self, following: int, landing: int, point: Point) -> int:
+    def exhausted(self, following: int, landing: int, point: Point, probed: bool = False) -> int:
         """The label of what is done at a loop's end: the host's own landing, then the hook; the iterator is on top."""
         e, writer = self.emitter, self.writer
         label = e.asm.label()
@@ -166,9 +210,12 @@ class Jumps:
             for group in landings:
                 for opcode, arg in group.raws:
                     e.emit(opcode, arg)
-            assert point.branch is not None
-            self.tell(point.branch, point.site, [e.at(1), e.constant(False)])
-            e.emit("POP_TOP")
+            if probed:
+                writer.teller.hit_branch(point.branch, point.site, False)
+                e.emit("NOP")
+            else:
+                self.tell(point.branch, point.site, [e.at(1), e.constant(False)])
+                e.emit("POP_TOP")
             e.sequences.jump_back(writer.labels[end.offset])
 
         e.later(write)

@@ -4,16 +4,18 @@ A hook is called with a site and operands. It answers None, or an object whose `
 What is to be done with a replacement stands out of the way, so that a hook that has nothing to say costs no more than
 its call and one test.
 
-The planner may leave two attributes on a hook: `direct`, a pair (function, first argument) that can be called in its
-place because it neither fails to be told of nor answers; and `answers`, False if it never answers anything.
+Where a hook says so (see `isa.plan`), what it stands for is called directly, or woven in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import partial
 
 from bytescope.code.light import Any, NamedTuple
+from bytescope.isa.plan import NEVER, Direct
 from bytescope.weave.emitter import Emitter, Operand
+from bytescope.weave.inline import Inliner, can_be_inlined, does_nothing
 
 
 class HookKey(NamedTuple):
@@ -29,11 +31,21 @@ class Teller:
     """Emits calls of hooks.
 
     calls: for each call emitted so far the number of its instruction, the hook and the site; key: the key of the
-    handler of the hooks that are told next.
+    handler of the hooks that are told next; hits: what is to be called once, when an instruction is about to be
+    executed, by the number of the instruction or by a label.
     """
 
-    def __init__(self, emitter: Emitter) -> None:
+    def __init__(self, emitter: Emitter, probes: bool) -> None:
+        """Start with nothing.
+
+        Args:
+            emitter: where the calls go.
+            probes: whether what is to be called once can be called by probes, of which nothing remains in the code.
+        """
         self.emitter = emitter
+        self.probes = probes
+        self.hits: list[tuple[int, Callable[[], None]]] = []
+        self.label_hits: list[tuple[int, Callable[[], None]]] = []
         self.key = HookKey(None)
         self.calls: list[tuple[int, Any, Any]] = []
 
@@ -48,12 +60,52 @@ class Teller:
                 on where the hook did not answer, and has to jump there or elsewhere. None if replacements have no
                 effect.
         """
-        e, key = self.emitter, self.key
-        e.cover(key)
-        self._call(hook, site, operands)
+        if self.once(hook, frozenset()):
+            self.hits.append((len(self.emitter.asm), _hit(hook, site, [None] * len(operands))))
+            return
+        e = self.emitter
+        e.cover(self.key)
+        direct: tuple[Direct, ...] = getattr(hook, "direct", ())
+        if direct:
+            for each in direct:
+                self._tell_directly(each, hook, site, operands, replace)
+            return
+        e.push_function(hook)
+        self._call(hook, site, operands, 2)
         if replace is None or not getattr(hook, "answers", True):
             e.emit("POP_TOP")
-            return
+        else:
+            self._answered(replace)
+
+    def once(self, hook: Any, known: frozenset[int]) -> bool:
+        """Whether a hook can be called by a probe, which knows some of its operands at most."""
+        looked_at: frozenset[int] | None = getattr(hook, "once", None)
+        return self.probes and looked_at is not None and looked_at <= known
+
+    def hit_branch(self, hook: Any, site: Any, outcome: bool, label: int | None = None) -> None:
+        """Have the hook of a branch called once when control comes here, or to a label, which tells the outcome."""
+        hit = _hit(hook, site, [None, outcome])
+        if label is None:
+            self.hits.append((len(self.emitter.asm), hit))
+        else:
+            self.label_hits.append((label, hit))
+
+    def table(self, offsets: list[int]) -> dict[int, Callable[[], None]]:
+        """What is called at which offset in bytes.
+
+        Args:
+            offsets: of each instruction and of the end, in code units.
+        """
+        found: dict[int, list[Callable[[], None]]] = {}
+        asm = self.emitter.asm
+        for number, hit in [*self.hits, *((asm.place_of(label), hit) for label, hit in self.label_hits)]:
+            for unit in asm.units_of(number, offsets):
+                found.setdefault(2 * unit, []).append(hit)
+        return {offset: hits[0] if len(hits) == 1 else partial(_all, hits) for offset, hits in found.items()}
+
+    def _answered(self, replace: Callable[[int], None]) -> None:
+        """Go on without the answer on top if it is None, else do what is to be done with a replacement."""
+        e, key = self.emitter, self.key
         answered, go_on = e.asm.label(), e.asm.label()
         e.emit("COPY", 1)
         e.sequences.jump_if("NOT_NONE", answered)
@@ -68,21 +120,67 @@ class Teller:
 
         e.later(write)
 
-    def _call(self, hook: Any, site: Any, operands: list[Operand]) -> None:
+    def _call(self, hook: Any, site: Any, operands: list[Operand], pushed: int) -> None:
+        """Call what was pushed, together with so many values, with a site and operands."""
         e = self.emitter
-        direct = getattr(hook, "direct", None)
-        pushed = 2
-        if direct is None:
-            e.push_function(hook)
-        else:
-            e.push_function(direct[0])
-            e.load_const(direct[1])
-            pushed = 3
+        arguments = pushed - 2
         e.load_const(site)
-        for each in operands:
-            pushed += 1
-            each(pushed)
-        e.room(pushed + 8)
-        count = pushed - 1
+        for number, each in enumerate(operands, pushed + 1):
+            each(number)
+        e.room(pushed + len(operands) + 8)
         self.calls.append((len(e.asm), hook, site))
-        e.sequences.call(count)
+        e.sequences.call(arguments + 1 + len(operands))
+
+    def _tell_directly(
+        self, direct: Direct, hook: Any, site: Any, operands: list[Operand], replace: Callable[[int], None] | None
+    ) -> None:
+        """Call a method as it is, or weave in what it does, if the analysis is still attached."""
+        e, sequences = self.emitter, self.emitter.sequences
+        if does_nothing(direct):
+            return
+        dead = e.asm.label()
+        e.room(8)
+        e.load_const(direct.live)
+        sequences.to_bool()
+        sequences.jump_if("FALSE", dead)
+        inlined = can_be_inlined(direct)
+        if inlined:
+            self.calls.append((len(e.asm), hook, site))
+            Inliner(e, direct, site, operands).write()
+        else:
+            e.push_function(direct.function)
+            e.load_const(direct.instance)
+            self._call(hook, site, operands, 3)
+        if direct.answers == NEVER:
+            if not inlined:
+                e.emit("POP_TOP")
+        elif replace is None:
+            e.emit("POP_TOP")
+        elif not inlined:
+            self._answered(replace)
+        else:
+            self._replaced(replace)
+        e.asm.place(dead)
+
+    def _replaced(self, replace: Callable[[int], None]) -> None:
+        """Do what is to be done with the replacement on top."""
+        e, key = self.emitter, self.key
+        replaced, go_on = e.asm.label(), e.asm.label()
+        e.asm.jump("JUMP_FORWARD", replaced)
+        e.asm.place(go_on)
+
+        def write() -> None:
+            e.cover(key)
+            e.asm.place(replaced)
+            replace(go_on)
+
+        e.later(write)
+
+
+def _hit(hook: Any, site: Any, operands: list[Any]) -> Callable[[], None]:
+    return partial(hook, site, *operands)
+
+
+def _all(hits: list[Callable[[], None]]) -> None:
+    for hit in hits:
+        hit()

@@ -10,6 +10,7 @@ from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Lowered
 from bytescope.code.light import Any, ClassVar, record
 from bytescope.code.lower import lower
+from bytescope.code.probes import Probes
 from bytescope.isa.operands import EXECUTING
 from bytescope.isa.plan import Plan
 from bytescope.isa.verify import Verified, verify
@@ -49,6 +50,7 @@ class Weaver:
         refused: is told of a code object that cannot be woven, and why.
         executed: the arguments with which `exec` or `eval` is called: (function, arguments, calling frame) ->
             arguments.
+        probes: where probes can be set, if at all.
     """
 
     shadower: ClassVar[Shadower | None] = None
@@ -61,7 +63,9 @@ class Weaver:
         failed: Callable[[Any, Any, BaseException], BaseException],
         refused: Callable[[types.CodeType, str], None],
         executed: Callable[[Any, tuple[Any, ...], types.FrameType], tuple[Any, ...]],
+        probes: Probes | None = None,
     ) -> None:
+        self.probes = probes
         self.planner = planner
         self.stopper = stopper
         self.failed = failed
@@ -101,7 +105,12 @@ class Weaver:
             executes = not EXECUTING.isdisjoint(code.co_names)
             if not plan and not nested and not executes:
                 return code
-            return Writer(lowered, unit.verified, plan, nested, self.stopper, self.failed, self.executed).write()
+            probes = self.probes is not None and self.probes.available()
+            writer = Writer(lowered, unit.verified, plan, nested, self.stopper, self.failed, self.executed, probes)
+            made = writer.write()
+            if writer.hits and self.probes is not None:
+                self.probes.set(made, writer.hits)
+            return made
         except InvalidBytecode as error:
             self.refused(code, str(error))
         return code

@@ -7,6 +7,7 @@ has the common form, `calls`, `jumps` and `frames` the others, `handlers` what e
 from __future__ import annotations
 
 import types
+from collections import Counter
 from collections.abc import Callable
 
 from bytescope.code import groups
@@ -20,6 +21,7 @@ from bytescope.isa.lift import lift
 from bytescope.isa.observed import observed_primitive
 from bytescope.isa.operands import EXECUTING, operand_kinds
 from bytescope.isa.plan import Plan, Point
+from bytescope.isa.table import INSTRUCTIONS
 from bytescope.isa.verify import Verified
 from bytescope.weave import checking
 from bytescope.weave.calls import Calls
@@ -45,6 +47,7 @@ class Writer:
         stopper: the class of errors that end a run: handlers of the program do not see them.
         failed: makes the error of a hook that failed: (hook, site, exception) -> exception.
         executed: the arguments with which `exec` or `eval` is called: (arguments, function) -> arguments.
+        probes: whether `hits` can be made probes of.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Writer:
         stopper: type[BaseException],
         failed: Callable[[Any, Any, BaseException], BaseException],
         executed: Callable[[tuple[Any, ...], Any], tuple[Any, ...]],
+        probes: bool = False,
     ) -> None:
         code = lowered.code
         self.code = code
@@ -64,7 +68,8 @@ class Writer:
         self.verified = verified
         self.plan = plan
         self.emitter = Emitter(code, HIDES_LOCALS and bool(code.co_varnames) and not code.co_flags & 1)
-        self.teller = Teller(self.emitter)
+        self.teller = Teller(self.emitter, probes)
+        self.hits: dict[int, Callable[[], None]] = {}
         self.groups = groups_of(lowered)
         self.labels = self.new_labels()
         self.start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), 0)
@@ -82,6 +87,7 @@ class Writer:
         self.kinds = operand_kinds(lowered, verified) if self.calls_are_observed or executes else []
         self.executing = self._executing() if executes else frozenset()
         self.inside = _inside_of_sends(self.instructions)
+        self._arrivals: Counter[int] | None = None
         self.before_label: dict[int, Callable[[], None]] = {}
         self.after_resume: Callable[[], None] | None = None
         for index, value in enumerate(code.co_consts):
@@ -114,6 +120,7 @@ class Writer:
         code = self.code
         assembled = e.finish(code.co_firstlineno, handlers)
         self.handlers.resolve(assembled.offsets)
+        self.hits = self.teller.table(assembled.offsets)
         stacksize = code.co_stacksize + e.deepest + 4
         if checking.CHECKS:
             checking.check(self, stacksize)
@@ -169,6 +176,17 @@ class Writer:
     def place(self, group: Group) -> None:
         """Say that jumps to the group go to what is written next."""
         self.emitter.asm.place(self.labels[group.offset])
+
+    def comes_one_way(self, index: int) -> bool:
+        """Whether there is only one way to an instruction."""
+        if self._arrivals is None:
+            self._arrivals = Counter(each.target for each in self.instructions if each.target is not None)
+            self._arrivals.update(each.target for each in self.lowered.handlers)
+            for before, each in enumerate(self.instructions):
+                falls = INSTRUCTIONS[each.op].falls_through and self.verified.depths[before] >= 0
+                if falls and before not in self.inside and each.op != "SEND":
+                    self._arrivals[before + 1] += 1
+        return self._arrivals[index] == 1
 
     def concerns(self, index: int) -> bool:
         """Whether an instruction cannot stay as it is."""
