@@ -60,6 +60,28 @@ def woven() -> tuple[Run, Count]:
     return run, lambda: events
 
 
+def labelled() -> tuple[Run, Count]:
+    """Run on the host, woven with shadows: what builtins return is labelled from some moment on."""
+    return _with_labels(sources="len,abs,repr,sorted,ord,chr", sinks="repr")
+
+
+def unlabelled() -> tuple[Run, Count]:
+    """Run on the host, woven with shadows that nothing ever has."""
+    return _with_labels(sources="input")
+
+
+def _with_labels(**options: str) -> tuple[Run, Count]:
+    from bytescope.analyses.labels import Labels
+    from bytescope.analysis import attach
+    from bytescope.analysis.weaving import WOVEN
+
+    def run(code: CodeType, variables: dict[str, Any]) -> None:
+        with attach(Labels(**options)):
+            exec(WOVEN.load(code, "__main__"), variables)
+
+    return run, lambda: 0
+
+
 def everything() -> tuple[Run, Count]:
     """Run on the machine with the standard library as guest, as far as it is not imported yet."""
     import bytescope
@@ -94,6 +116,8 @@ ENGINES: dict[str, Callable[[], tuple[Run, Count]]] = {
     "machine": machine,
     "observed": observed,
     "woven": woven,
+    "labelled": labelled,
+    "unlabelled": unlabelled,
     "everything": everything,
     "lines": lines,
 }

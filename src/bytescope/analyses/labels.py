@@ -91,7 +91,7 @@ class Labels(Shipped):
         name = chosen(function, self.sinks)
         if name:
             shadows = operands()
-            if isinstance(args, (tuple, list)):
+            if type(args) in (tuple, list):
                 for index, (value, shadow) in enumerate(zip(args, shadows["args"], strict=True)):
                     self._record("argument", name, str(index), value, shadow, site)
             else:  # an iterator behind a star, which must not be asked
@@ -212,14 +212,19 @@ def _first(names: tuple[str, ...], patterns: tuple[str, ...]) -> str:
     return ""
 
 
-_METHODS = (types.MethodType, types.BuiltinFunctionType, types.FunctionType, types.MethodDescriptorType, type)
+_METHODS = frozenset(
+    (types.MethodType, types.BuiltinFunctionType, types.FunctionType, types.MethodDescriptorType, type)
+)
 
 
 def names_of(function: Any) -> tuple[str, ...]:
     """The names of a callable: qualified, and with its module; of other objects none, lest their code be run."""
-    if not isinstance(function, _METHODS) or (isinstance(function, type) and type(function) is not type):
+    if type(function) not in _METHODS:
         return ()
-    function = getattr(function, "__func__", function)
+    if type(function) is types.MethodType:
+        function = function.__func__
+        if type(function) not in _METHODS:
+            return ()
     name = getattr(function, "__qualname__", "")
     module = getattr(function, "__module__", None)
     return (name, f"{module}.{name}") if isinstance(module, str) else (name,)

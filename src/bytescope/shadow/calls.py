@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bytescope.shadow.channel import Pending, Shadowed
-from bytescope.shadow.heap import PLAIN, Heap
+from bytescope.shadow.heap import PLAIN, Heap, is_a
 from bytescope.shadow.natives import model
 from bytescope.shadow.reach import reaching
 
@@ -33,7 +33,7 @@ def everything(pending: Pending, heap: Heap) -> Any:
 
 def _receiver(function: Any) -> Any:
     receiver = getattr(function, "__self__", None) if type(function) in _BUILTIN else None
-    return None if isinstance(receiver, types.ModuleType) else receiver
+    return None if is_a(receiver, types.ModuleType) else receiver
 
 
 _BUILTIN = frozenset({types.BuiltinFunctionType, types.MethodWrapperType, types.MethodType})
@@ -89,7 +89,7 @@ def bind(pending: Pending, heap: Heap, code: types.CodeType, values: list[Any]) 
             for name, value in values[parameters.star_star].items() if parameters.star_star >= 0 else ():
                 heap.set_item(values[parameters.star_star], name, value, joined)
         return [joined] * parameters.count + [None] * (parameters.total - parameters.count)
-    if isinstance(pending.function, type):
+    if is_a(pending.function, type):
         pending.direct = code.co_name in ("__init__", "__new__")
     else:
         pending.direct = type(pending.function) is types.FunctionType or code.co_name == "__call__"
@@ -125,7 +125,7 @@ def _offset(pending: Pending, code: types.CodeType, parameters: Parameters) -> i
             for name, value in pending.kwargs.items():
                 if name in parameters.names and parameters.values[parameters.names.index(name)] is not value:
                     return None
-            if args or function is None or isinstance(function, type) or len(sequence) <= offset:
+            if args or function is None or is_a(function, type) or len(sequence) <= offset:
                 return offset
     return None
 
@@ -151,7 +151,7 @@ def target(function: Any) -> types.FunctionType | None:
     """The Python function behind a callable, if it is plain to see."""
     if type(function) is types.FunctionType:
         return function
-    if isinstance(function, type):
+    if is_a(function, type):
         for kind in type.__dict__["__mro__"].__get__(function):
             found = type.__dict__["__dict__"].__get__(kind).get("__init__")
             if found is not None:
@@ -222,7 +222,7 @@ def _argument_shadows(pending: Pending, heap: Heap) -> list[Any]:
 def class_made(heap: Heap, cls: Any, namespace: Any) -> None:
     """What a class body has stored are the attributes of its class."""
     table = heap.known(namespace) if namespace is not None else None
-    if table is not None and isinstance(cls, type):
+    if table is not None and is_a(cls, type):
         for name, (shadow, _) in table.items.items():
             if name in type.__dict__["__dict__"].__get__(cls):
                 heap.table(cls).attributes[name] = shadow

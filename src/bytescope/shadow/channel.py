@@ -145,7 +145,7 @@ def normalized(pending: Pending) -> Pending:
 
 def starred(pending: Pending, heap: Heap, args: Any, args_shadow: Any, kwargs: Any, kwargs_shadow: Any) -> None:
     """Give a call the arguments that stand behind `*` and `**`."""
-    if isinstance(args, (tuple, list)):
+    if type(args) in (tuple, list):
         found = heap.sequence(args, len(args))
         pending.args = tuple(args)
         pending.shadows = tuple(heap.algebra.joined((args_shadow, each)) for each in found)

@@ -21,6 +21,21 @@ PLAIN = frozenset({int, float, complex, str, bytes, bool, type(None)})
 _FIRST_SWEEP = 1024
 
 
+def is_a(value: Any, kinds: type | tuple[type, ...]) -> bool:
+    """`isinstance` that asks the value's type alone, whatever the value says its class is: no code of the program's."""
+    return issubclass(type(value), kinds)
+
+
+def count_of(sequence: Any) -> int:
+    """The length of a list or tuple, without asking a subclass."""
+    return list.__len__(sequence) if is_a(sequence, list) else tuple.__len__(sequence)
+
+
+def items_of(sequence: Any) -> Any:
+    """The items of a list or tuple, without asking a subclass."""
+    return list.__getitem__(sequence, slice(None)) if is_a(sequence, list) else tuple.__getitem__(sequence, slice(None))
+
+
 class Table:
     """The shadows of what one object holds.
 
@@ -127,12 +142,12 @@ class Heap:
         table = self.known(owner)
         if table is None or not table.items:
             return
-        if isinstance(owner, list):
+        if is_a(owner, list):
             moved = any(
-                index >= len(owner) or list.__getitem__(owner, index) is not value
+                index >= list.__len__(owner) or list.__getitem__(owner, index) is not value
                 for index, (_, value) in table.items.items()
             )
-        elif isinstance(owner, dict):
+        elif is_a(owner, dict):
             moved = any(dict.get(owner, key) is not value for key, (_, value) in table.items.items())
         else:
             moved = False
@@ -182,7 +197,7 @@ class Heap:
             return None
         if not plain_key(key):
             return table.whole
-        member = table.items.get(key) if not isinstance(owner, dict) else None
+        member = table.items.get(key) if not is_a(owner, dict) else None
         return self.algebra.joined((table.whole, table.keys.get(key), member[0] if member else None))
 
     def sequence(self, owner: Any, count: int) -> list[Any]:
@@ -200,7 +215,7 @@ class Heap:
             table.whole = None
         if any(shadow is not None for shadow in shadows):
             items = self.table(owner).items
-            for index, (value, shadow) in enumerate(zip(owner, shadows, strict=False)):
+            for index, (value, shadow) in enumerate(zip(items_of(owner), shadows, strict=False)):
                 if shadow is not None:
                     items[index] = shadow, value
         elif table is not None:
@@ -230,7 +245,7 @@ class Heap:
                 return self.algebra.joined((table.whole, table.attributes[name]))
             whole = table.whole
         if not _has_own(owner, name):
-            for kind in _mro(owner if isinstance(owner, type) else type(owner)):
+            for kind in _mro(owner if is_a(owner, type) else type(owner)):
                 inherited = self.known(kind)
                 if inherited is not None and name in inherited.attributes:
                     return self.algebra.joined((whole, inherited.attributes[name]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from typing import Any
 
-from bytescope.shadow.heap import Heap
+from bytescope.shadow.heap import Heap, is_a
 
 _NO_LIST: list[Any] = []
 _NO_DICT: dict[Any, Any] = {}
@@ -44,7 +44,7 @@ def given(heap: Heap, iterator: Any, value: Any) -> Any:
 
 
 def _of_table(heap: Heap, kind: type, iterator: Any, value: Any) -> Any:
-    containers = [each for each in gc.get_referents(iterator) if isinstance(each, (dict, set, frozenset))]
+    containers = [each for each in gc.get_referents(iterator) if is_a(each, (dict, set, frozenset))]
     if not containers:
         return None
     container = containers[0]

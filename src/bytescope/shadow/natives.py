@@ -10,7 +10,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from bytescope.shadow.heap import Heap
+from bytescope.shadow.heap import Heap, count_of, is_a
 from bytescope.shadow.rules import add_member, dict_update, insert_at, list_extend, next_item, remove_at
 
 Model = Callable[[Heap, list[Any], list[Any], Any], Any]
@@ -48,16 +48,16 @@ def model(function: Any, receiver: Any) -> Model | None:
         function: the callable.
         receiver: the object that it is a method of, if it is bound, else None.
     """
-    if isinstance(receiver, (list, dict, set)):
+    if is_a(receiver, (list, dict, set)):
         for kind in (list, dict, set):
-            if isinstance(receiver, kind):
+            if is_a(receiver, kind):
                 return METHODS.get((kind, getattr(function, "__name__", "")))
     return FUNCTIONS.get(id(function))
 
 
 @_method(list, "append")
 def _append(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
-    heap.set_item(args[0], len(args[0]) - 1, args[1], shadows[1])
+    heap.set_item(args[0], count_of(args[0]) - 1, args[1], shadows[1])
 
 
 @_method(list, "extend")
@@ -68,7 +68,7 @@ def _extend(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any
 @_method(list, "insert")
 def _insert(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     index = args[1] if type(args[1]) is int else 0
-    count = len(args[0]) - 1
+    count = count_of(args[0]) - 1
     index = max(0, index + count) if index < 0 else min(index, count)
     insert_at(heap, args[0], index, args[2], shadows[2])
 
@@ -76,7 +76,7 @@ def _insert(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any
 @_method(list, "pop")
 def _pop(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     index = args[1] if len(args) > 1 and type(args[1]) is int else -1
-    index = index + len(args[0]) + 1 if index < 0 else index
+    index = index + count_of(args[0]) + 1 if index < 0 else index
     return heap.algebra.joined((shadows[0], remove_at(heap, args[0], index)))
 
 
@@ -101,7 +101,7 @@ def _rearrange(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> 
 @_function(list, tuple)
 def _copy(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     if args and type(args[0]) in (list, tuple) and result is not args[0]:
-        heap.set_sequence(result, heap.sequence(args[0], len(args[0])))
+        heap.set_sequence(result, heap.sequence(args[0], count_of(args[0])))
         return shadows[0]
     return shadows[0] if args and result is args[0] else NotImplemented
 

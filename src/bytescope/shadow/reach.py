@@ -7,7 +7,7 @@ import types
 from collections import deque
 from typing import Any
 
-from bytescope.shadow.heap import PLAIN, Heap
+from bytescope.shadow.heap import PLAIN, Heap, is_a
 
 LIMIT = 10_000
 """Objects that are looked at. What holds more is taken to hold everything on the heap that has a shadow."""
@@ -53,15 +53,15 @@ def reaching(heap: Heap, value: Any, shadow: Any = None) -> Any:
 
 def _held(value: Any) -> list[Any]:
     """What a value holds; no code of the program's is run."""
-    if isinstance(value, dict):
+    if is_a(value, dict):
         return [*dict.keys(value), *dict.values(value)]
-    if isinstance(value, _CONTAINERS):
+    if is_a(value, _CONTAINERS):
         return gc.get_referents(value)
     if type(value) in _REFERRING:
         return gc.get_referents(value)
-    if isinstance(value, _OPAQUE):
+    if is_a(value, _OPAQUE):
         return []
-    if isinstance(value, BaseException):
+    if is_a(value, BaseException):
         return [BaseException.args.__get__(value)]  # type: ignore[attr-defined]
     try:
         return list(object.__getattribute__(value, "__dict__").values())

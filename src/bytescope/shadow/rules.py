@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from bytescope.shadow.heap import PLAIN, Heap, plain_key
+from bytescope.shadow.heap import PLAIN, Heap, count_of, is_a, plain_key
 from bytescope.shadow.iterators import given
 from bytescope.shadow.reach import reaching
 
@@ -62,7 +62,7 @@ def _load_name(heap: Heap, name: Any, values: Values, shadows: Values, results: 
         if type(place) is types.CellType:
             return [heap.item(place, CONTENTS)]
         table = heap.known(place)
-        if isinstance(place, dict):
+        if is_a(place, dict):
             if dict.__contains__(place, name):
                 return [heap.item(place, name)]
         elif table is not None and name in table.items:
@@ -112,12 +112,20 @@ def _match_class(heap: Heap, count: Any, values: Values, shadows: Values, result
     if results[0] is None:
         return [shadows[0]]
     subject, cls, names = values
-    positional = getattr(cls, "__match_args__", ()) if isinstance(cls, type) else ()
+    positional = _match_args(cls)
     order = [*positional[: len(results[0]) - len(names)], *names]
     if len(order) == len(results[0]):
         heap.set_sequence(results[0], [heap.attribute(subject, name) for name in order])
         return [shadows[0]]
     return [reaching(heap, subject, shadows[0])]
+
+
+def _match_args(cls: Any) -> tuple[Any, ...]:
+    for kind in type.__dict__["__mro__"].__get__(cls) if is_a(cls, type) else ():
+        found = type.__dict__["__dict__"].__get__(kind).get("__match_args__")
+        if found is not None:
+            return found if type(found) is tuple else ()
+    return ()
 
 
 # --- items
@@ -128,8 +136,8 @@ def _getitem(heap: Heap, imm: Any, values: Values, shadows: Values, results: lis
     container, key = values
     if type(key) is slice:
         return _sliced(heap, container, key, shadows[0], results)
-    if type(key) is int and key < 0 and isinstance(container, (list, tuple)):
-        key += len(container)
+    if type(key) is int and key < 0 and is_a(container, (list, tuple)):
+        key += count_of(container)
     return [heap.algebra.joined((heap.item(container, key), shadows[0]))]
 
 
@@ -140,8 +148,8 @@ def _getslice(heap: Heap, imm: Any, values: Values, shadows: Values, results: li
 
 def _sliced(heap: Heap, container: Any, key: slice, shadow: Any, results: list[Any]) -> list[Any]:
     if heap.known(container) is not None and results[0] is not container:
-        if isinstance(container, (list, tuple)):
-            where = range(*key.indices(len(container)))
+        if is_a(container, (list, tuple)):
+            where = range(*key.indices(count_of(container)))
             heap.set_sequence(results[0], [heap.item(container, index) for index in where])
         else:
             shadow = reaching(heap, container, shadow)
@@ -153,10 +161,10 @@ def _setitem(heap: Heap, imm: Any, values: Values, shadows: Values, results: lis
     container, key, value = values
     if type(key) is slice:
         return _set_slice(heap, container, value, shadows[2])
-    if isinstance(container, dict):
+    if is_a(container, dict):
         heap.set_key(container, key, shadows[1])
-    elif type(key) is int and key < 0 and isinstance(container, list):
-        key += len(container)
+    elif type(key) is int and key < 0 and is_a(container, list):
+        key += count_of(container)
     heap.set_item(container, key, value, shadows[2])
     return []
 
@@ -178,9 +186,9 @@ def _delitem(heap: Heap, imm: Any, values: Values, shadows: Values, results: lis
     table = heap.known(container)
     if table is None:
         return []
-    if isinstance(container, list):
+    if is_a(container, list):
         if type(key) is int:
-            remove_at(heap, container, key if key >= 0 else key + len(container) + 1)
+            remove_at(heap, container, key if key >= 0 else key + count_of(container) + 1)
         else:
             heap.collapse(container)
     elif plain_key(key):
@@ -250,7 +258,7 @@ def _build_const_key_map(heap: Heap, imm: Any, values: Values, shadows: Values, 
 
 @_rule("list_append")
 def _list_append(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    heap.set_item(values[0], len(values[0]) - 1, values[1], shadows[1])
+    heap.set_item(values[0], count_of(values[0]) - 1, values[1], shadows[1])
     return []
 
 
@@ -272,7 +280,7 @@ def list_extend(heap: Heap, imm: Any, values: Values, shadows: Values, results: 
     """A list has been extended by an iterable."""
     target, iterable = values[:2]
     if type(iterable) in (list, tuple) and iterable is not target:
-        first = len(target) - len(iterable)
+        first = count_of(target) - count_of(iterable)
         for index, shadow in enumerate(heap.sequence(iterable, len(iterable))):
             shadow = heap.algebra.joined((shadow, shadows[1]))
             if shadow is not None:
@@ -320,9 +328,9 @@ def _unpack(heap: Heap, count: Any, values: Values, shadows: Values, results: li
 
 def _parts(heap: Heap, iterable: Any, results: list[Any]) -> list[Any]:
     """The shadows that results have as what an iterable gives."""
-    if isinstance(iterable, (list, tuple)):
+    if is_a(iterable, (list, tuple)):
         return heap.sequence(iterable, len(results))
-    if isinstance(iterable, (dict, set, frozenset)):
+    if is_a(iterable, (dict, set, frozenset)):
         return [heap.key(iterable, each) for each in results]
     return [reaching(heap, iterable)] * len(results)
 

@@ -15,7 +15,7 @@ from bytescope.isa.primitives import PRIMITIVES
 from bytescope.shadow import calls
 from bytescope.shadow.algebra import Algebra
 from bytescope.shadow.channel import Channel, Pending, normalized, of_thread, starred, waiting
-from bytescope.shadow.heap import Heap
+from bytescope.shadow.heap import Heap, is_a
 from bytescope.shadow.reach import reaching
 from bytescope.shadow.rules import CONTENTS, RULES
 
@@ -120,7 +120,7 @@ class Service:
 
     def raised(self, exception: Any, shadow: Any) -> None:
         """An exception is raised."""
-        if isinstance(exception, BaseException):
+        if is_a(exception, BaseException):
             self.heap.smear(exception, shadow)
 
     def caught(self, frame: types.FrameType, exception: BaseException) -> Any:
@@ -151,7 +151,7 @@ class Service:
             channel.forget(frame)
         if name in CALLS:
             return self._before_call(frame, name, values, shadows)
-        if all(shadow is None for shadow in shadows) and not heap.tables:
+        if not heap.tables and shadows.count(None) == len(shadows):
             return None
         pending = Pending(frame, values, shadows)
         channel.lay_down(pending)
@@ -202,7 +202,7 @@ class Service:
             return self._ruled(name, immediate, pending.args, pending.shadows, results, found)
         if pending is not None:
             channel.forget(frame)
-        if pending is None and not answers and not heap.tables and all(shadow is None for shadow in shadows):
+        if pending is None and not answers and not heap.tables and shadows.count(None) == len(shadows):
             return [None] * len(results)
         rule = RULES.get(name)
         if rule is not None:
@@ -218,7 +218,7 @@ class Service:
         channel = self.channel
         answers = channel.take(frame) if channel.answers else []
         found: list[Any] = [None] * len(results)
-        if channel.body is not None and len(results) == 1 and isinstance(results[0], type):
+        if channel.body is not None and len(results) == 1 and is_a(results[0], type):
             calls.class_made(self.heap, results[0], channel.body)
             channel.body = None
         return self._answered("", (), list(results), found, answers) if answers and results else found
@@ -235,7 +235,7 @@ class Service:
     ) -> list[Any]:
         """What the algebra has to say about a primitive itself."""
         rule = self.algebra.rules.get(name)
-        if rule is None or not found or all(shadow is None for shadow in shadows):
+        if rule is None or not found or shadows.count(None) == len(shadows):
             return found
         return [rule(immediate, tuple(values), tuple(shadows), results[0] if len(results) == 1 else results)]
 
@@ -264,7 +264,7 @@ class Service:
         return found
 
     def _after_call(self, pending: Pending, result: Any, answers: list[tuple[Any, Any]]) -> Any:
-        if isinstance(result, calls.GENERATORS) and not pending.direct and self._begins_later(pending, result):
+        if is_a(result, calls.GENERATORS) and not pending.direct and self._begins_later(pending, result):
             return None
         return calls.outcome(pending, self.heap, result, answers, lambda: self.channel.body, self.shadowed)
 
@@ -317,7 +317,7 @@ class Service:
         """The shadows of a call with starred arguments, one by one where they are known one by one."""
         pending = Pending(None, (), ())
         starred(pending, self.heap, values[1], shadows[1], values[2], shadows[2])
-        args = pending.shadows if isinstance(values[1], (tuple, list)) else shadows[1]
+        args = pending.shadows if type(values[1]) in (tuple, list) else shadows[1]
         return shadows[0], args, pending.keyword_shadows if type(values[2]) is dict else shadows[2]
 
     def enter_variable(self, cell: Any, value: Any, shadow: Any) -> None:

@@ -23,6 +23,8 @@ WantsCode = Callable[[str, str, str], bool]
 _lock = threading.RLock()
 _users: list[tuple[Algebra, WantsCode]] = []
 _service: Service | None = None
+_known: dict[int, tuple[types.CodeType, bool]] = {}
+"""Code objects by address, and whether their frames keep shadows."""
 
 
 def current() -> Service:
@@ -62,6 +64,7 @@ def enter(algebra: Algebra, wants: WantsCode) -> None:
         if _users and _users[0][0] is not algebra:
             raise ValueError("an analysis with another kind of shadows is attached already")
         _users.append((algebra, wants))
+        _known.clear()
         if _service is None:
             _service = Service(algebra, _shadowed)
             Weaver.shadower = WovenShadower(_wants_unit, ShadowPlanner(_service))
@@ -73,6 +76,7 @@ def leave(algebra: Algebra, wants: WantsCode) -> None:
     global _service
     with _lock:
         _users.remove((algebra, wants))
+        _known.clear()
         if not _users and _service is not None:
             machine_shadow.set_shadower(None)
             Weaver.shadower = None
@@ -93,6 +97,13 @@ def _wanted(module: str, code: types.CodeType) -> bool:
 
 
 def _shadowed(code: types.CodeType, namespace: dict[str, Any]) -> bool:
+    known = _known.get(id(code))
+    if known is None or known[0] is not code:
+        known = _known[id(code)] = code, _find_out(code, namespace)
+    return known[1]
+
+
+def _find_out(code: types.CodeType, namespace: dict[str, Any]) -> bool:
     marker = marker_of(code)
     if marker is not None:
         return _wanted(str(namespace.get("__name__", "")), marker.code)

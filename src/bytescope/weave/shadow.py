@@ -229,6 +229,7 @@ class _Planning:
         point = self.point(index)
         shape = Around(self, index, instruction, moved, base)
         self.made.places[index] = tuple(each for each in PLACES.get(call.name, ()) if each == "cell")
+        shape.telling = point.before is not None or point.after is not None
         point.before = shape.before(point.before)
         point.after = shape.after(point.after)
 

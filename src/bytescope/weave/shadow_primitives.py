@@ -63,6 +63,7 @@ class Around:
         self.results = tuple(base + p for p, source in enumerate(stack) if source <= result(0))
         self.plural = len(self.row.results) != 1 or self.row.results[0].startswith("*")
         self.has_results = bool(self.row.results)
+        self.telling = False
         self.places = PLACES.get(call.name, ())
         if call.name in CALLS:
             self.names: tuple[str, ...] = CALLED
@@ -142,7 +143,8 @@ class Around:
             state.shadows = shadows = self.shadows(state.S)
             state.values = values = self.values(frame, given)
             answer = None
-            state.moment = service.tell(self.names, self.told(shadows, values), None, None)
+            if self.telling:
+                state.moment = service.tell(self.names, self.told(shadows, values), None, None)
             if hook is not None:
                 try:
                     answer = hook(site, *self.own(given))

@@ -77,7 +77,7 @@ class ShadowWriter(Writer):
         self.labels = self.new_labels()
         self.handlers.copies.append(self.labels)
         self.groups, every = self.groups[self.groups.index(start) + 1 :], self.groups
-        self.emitter.asm.position = self.position(start)
+        self.emitter.asm.position = None
         self.emitter.asm.place(self.begun)
         for offset in {group.offset for group in every} - {group.offset for group in self.groups}:
             self.emitter.asm.place(self.labels[offset])  # nobody jumps there
@@ -133,6 +133,7 @@ class ShadowWriter(Writer):
         point = self.clean_plan.points.get(index)
         if index == self.start:
             self.raws(raws, index, group)
+            self.emitter.asm.position = None  # no line of the program's has begun yet
             if point is not None:
                 self.go(self.begun)
             else:
