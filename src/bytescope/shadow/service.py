@@ -15,7 +15,7 @@ from bytescope.isa.primitives import PRIMITIVES
 from bytescope.shadow import calls
 from bytescope.shadow.algebra import Algebra
 from bytescope.shadow.channel import Channel, Pending, normalized, of_thread, starred, waiting
-from bytescope.shadow.heap import Heap, is_a
+from bytescope.shadow.heap import PLAIN, Heap, is_a
 from bytescope.shadow.reach import reaching
 from bytescope.shadow.rules import CONTENTS, RULES
 
@@ -63,6 +63,7 @@ class Service:
         self.channel = Channel()
         self.shadowed = shadowed
         self.alarm: list[bool] = []
+        self.plain = PLAIN
         self._started: dict[int, tuple[Any, list[Any]]] = {}
 
     # --- frames

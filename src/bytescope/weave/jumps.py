@@ -8,6 +8,7 @@ from bytescope.code.interpose import JUMPS_TEST_TRUTH
 from bytescope.code.light import TYPE_CHECKING
 from bytescope.isa.lift import lift
 from bytescope.isa.plan import Point
+from bytescope.isa.table import INSTRUCTIONS
 from bytescope.weave.emitter import Operand
 
 if TYPE_CHECKING:
@@ -256,12 +257,19 @@ class Jumps:
             e.emit("POP_TOP")
             sequences.jump_back(go_on)
 
+        assert instruction.target is not None
+        enters = INSTRUCTIONS[writer.instructions[instruction.target - 1].op].falls_through
+
         def ended() -> None:  # stands right before what SEND jumps to
+            past = e.asm.label()
+            if enters:  # from the end of an exception, with nothing kept
+                e.asm.jump("JUMP_FORWARD", past)
             e.asm.place(told)
             e.asm.place(performed)
             if point.after is not None:
                 given: list[Operand] = [e.at(left + 2), e.at(left + 1), e.at(1)]
                 self.tell(point.after, point.site, given, replace)
                 sequences.drop_below(2, left)
+            e.asm.place(past)
 
         writer.before_label[group.target] = ended

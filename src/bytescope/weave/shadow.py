@@ -227,9 +227,9 @@ class _Planning:
         call = moved.call
         assert call is not None
         point = self.point(index)
-        shape = Around(self, index, instruction, moved, base)
+        telling = point.before is not None or point.after is not None
+        shape = Around(self, index, instruction, moved, base, telling)
         self.made.places[index] = tuple(each for each in PLACES.get(call.name, ()) if each == "cell")
-        shape.telling = point.before is not None or point.after is not None
         point.before = shape.before(point.before)
         point.after = shape.after(point.after)
 

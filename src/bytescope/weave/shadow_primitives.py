@@ -15,6 +15,14 @@ from bytescope.isa.references import CLEAN, PLACES, References, result
 
 _frame = sys._getframe
 
+_OPERATORS = frozenset(
+    "unary binary inplace compare contains truth negation length convert format format_with_spec".split()
+)
+"""Primitives that, on plain values, join their operands' shadows and run no code of the program's."""
+
+DONE = object()
+"""The token of a primitive whose result has its shadow already."""
+
 CALLED = ("function", "args", "kwargs")
 
 
@@ -38,7 +46,9 @@ class State:
 class Around:
     """Hooks around one primitive: what it is given, and where its results go."""
 
-    def __init__(self, planning: Any, index: int, instruction: Instruction, moved: References, base: int) -> None:
+    def __init__(
+        self, planning: Any, index: int, instruction: Instruction, moved: References, base: int, telling: bool
+    ) -> None:
         call = moved.call
         assert call is not None
         self.service, self.states, self.state, self.size = (
@@ -63,7 +73,10 @@ class Around:
         self.results = tuple(base + p for p, source in enumerate(stack) if source <= result(0))
         self.plural = len(self.row.results) != 1 or self.row.results[0].startswith("*")
         self.has_results = bool(self.row.results)
-        self.telling = False
+        self.telling = telling
+        own_rule = call.name in self.service.algebra.rules
+        self.simple = call.name in _OPERATORS and not telling and not own_rule and len(self.results) <= 1
+        self.loads = call.name in ("load_global", "load_cell") and not telling and not own_rule
         self.places = PLACES.get(call.name, ())
         if call.name in CALLS:
             self.names: tuple[str, ...] = CALLED
@@ -133,54 +146,137 @@ class Around:
             return [*shadows[:fixed], tuple(shadows[fixed:])]
         return shadows
 
-    def before(self, hook: Hook | None) -> Hook:
-        """What is called before the primitive, the analyses' hook included."""
-        service, states, name, immediate, size = self.service, self.states, self.name, self.immediate, self.size
+    def before(self, hook: Hook | None) -> Hook | None:
+        """What is called before the primitive, the analyses' hook included; None if nothing is."""
+        states, state_of, size = self.states, self.state, self.size
+        if self.loads:
+            return None
+        if self.simple:
+            return like(self.before_simple(), None, answers=False)
+        begin, told = self.begin, self.telling
 
         def before(site: Any, *given: Any) -> Any:
             frame = _frame(1)
-            state = states.get(id(frame)) or self.state(frame, size)
-            state.shadows = shadows = self.shadows(state.S)
-            state.values = values = self.values(frame, given)
-            answer = None
-            if self.telling:
-                state.moment = service.tell(self.names, self.told(shadows, values), None, None)
-            if hook is not None:
-                try:
-                    answer = hook(site, *self.own(given))
-                finally:
-                    service.tell(None, (), None, None)
-            state.token = service.before(frame, name, immediate, values, shadows)
-            return answer
+            state = states.get(id(frame)) or state_of(frame, size)
+            if not told:
+                begin(frame, state, given)
+                return None
+            return self.begin_telling(frame, state, hook, site, given)
 
         return like(before, hook)
 
-    def after(self, hook: Hook | None) -> Hook:
-        """What is called after the primitive, the analyses' hook included."""
-        service, states, name, immediate, size = self.service, self.states, self.name, self.immediate, self.size
-        has_results, plural, writes, places = self.has_results, self.plural, self.writes, list(self.results)
+    def begin(self, frame: types.FrameType, state: State, given: tuple[Any, ...]) -> None:
+        """The primitive is about to be performed."""
+        state.shadows = shadows = self.shadows(state.S)
+        state.values = values = self.values(frame, given)
+        state.token = self.service.before(frame, self.name, self.immediate, values, shadows)
+
+    def begin_telling(
+        self, frame: types.FrameType, state: State, hook: Hook | None, site: Any, given: tuple[Any, ...]
+    ) -> Any:
+        """The primitive is about to be performed, and an analysis is told."""
+        service = self.service
+        shadows, values = self.shadows(state.S), self.values(frame, given)
+        state.moment = service.tell(self.names, self.told(shadows, values), None, None)
+        answer = None
+        try:
+            if hook is not None:
+                answer = hook(site, *self.own(given))
+        finally:
+            service.tell(None, (), None, None)
+        self.begin(frame, state, given)
+        return answer
+
+    def before_simple(self) -> Hook:
+        """What is called before an operator: of plain values, the result's shadow can be found out beforehand."""
+        states, state_of, size, begin = self.states, self.state, self.size, self.begin
+        positions, joined, skip = self.positions, self.service.algebra.joined, int(self.has_immediate)
+        to = self.results[0] if self.results else -1
+        plain, variadic = self.service.plain, self.variadic
+
+        def before(site: Any, *given: Any) -> None:
+            frame = _frame(1)
+            state = states.get(id(frame)) or state_of(frame, size)
+            operands = given[-1] if variadic else given[skip:]
+            for value in operands:
+                if type(value) not in plain:
+                    begin(frame, state, given)
+                    return
+            if to >= 0:
+                S = state.S
+                S[to] = joined([S[each] for each in positions])
+            state.token = DONE
+
+        return before
+
+    def after(self, hook: Hook | None) -> Hook | None:
+        """What is called after the primitive, the analyses' hook included; None if nothing is."""
+        states, state_of, size, end = self.states, self.state, self.size, self.end
+        if self.simple and not self.results:
+            return None  # it was tested, and its result is nowhere
+        if self.loads:
+            return like(self.after_load(), None, answers=False)
+        has_results, plural = self.has_results, self.plural
+        if self.simple:
+
+            def ended(site: Any, *given: Any) -> None:
+                frame = _frame(1)
+                state = states.get(id(frame)) or state_of(frame, size)
+                if state.token is DONE:
+                    state.token = None
+                else:
+                    end(frame, state, [given[-1]])
+
+            return like(ended, None, answers=False)
 
         def after(site: Any, *given: Any) -> Any:
             frame = _frame(1)
-            state = states.get(id(frame)) or self.state(frame, size)
+            state = states.get(id(frame)) or state_of(frame, size)
             results = [] if not has_results else list(given[-1]) if plural else [given[-1]]
-            found = service.after(frame, state.token, name, immediate, state.values, state.shadows, results)
-            S = state.S
-            fresh = [
-                S[source] if source >= 0 else None if source == CLEAN else found[-2 - source] for _, source in writes
-            ]
-            for (to, _), shadow in zip(writes, fresh, strict=True):
-                S[to] = shadow
-            moment, state.moment, state.token, state.values = state.moment, None, None, ()
+            found = end(frame, state, results)
             if hook is None:
                 return None
-            service.told(moment, found, S, places)
+            self.service.told(state.moment, found, state.S, list(self.results))
+            state.moment = None
             try:
                 return hook(site, *(self.own(given[:-1]) + given[-1:] if has_results else self.own(given)))
             finally:
-                service.tell(None, (), None, None)
+                self.service.tell(None, (), None, None)
 
         return like(after, hook)
+
+    def end(self, frame: types.FrameType, state: State, results: list[Any]) -> list[Any]:
+        """The primitive has been performed: the shadows of its results are put where the results are."""
+        found: list[Any] = self.service.after(
+            frame, state.token, self.name, self.immediate, state.values, state.shadows, results
+        )
+        S = state.S
+        fresh = [
+            S[source] if source >= 0 else None if source == CLEAN else found[-2 - source] for _, source in self.writes
+        ]
+        for (to, _), shadow in zip(self.writes, fresh, strict=True):
+            S[to] = shadow
+        state.token, state.values = None, ()
+        return found
+
+    def after_load(self) -> Hook:
+        """What is called after the load of a variable, which runs no code of the program's."""
+        states, state_of, size, end = self.states, self.state, self.size, self.end
+        tables, writes = self.service.heap.tables, self.writes
+
+        def loaded(site: Any, *given: Any) -> None:
+            frame = _frame(1)
+            state = states.get(id(frame)) or state_of(frame, size)
+            if tables:
+                state.shadows = self.shadows(state.S)
+                state.values = self.values(frame, given[:-1])
+                end(frame, state, [given[-1]])
+            else:
+                S = state.S
+                for to, _ in writes:
+                    S[to] = None
+
+        return loaded
 
 
 def like(function: Hook, hook: Hook | None, answers: bool = True) -> Hook:
