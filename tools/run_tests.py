@@ -10,7 +10,7 @@ the exit status is 0 when nothing failed and something passed.
 import argparse
 import json
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,20 +53,33 @@ def main() -> int:
         say("none of the wanted CPythons was found: nothing to run on", "bad")
         return 2
     outcomes: list[Outcome] = []
-    try:
-        newest = environment(list(hosts.values())[-1], found, ["lint"])
-        if options.lint:
-            outcomes.append(_lint(newest))
-        for host in hosts.values():
-            outcomes.append(_suite(host, found, options))
-        if options.conformance and not options.pytest:  # not where single tests are asked for
-            outcomes += _conformance(newest, hosts)
-        if options.pyodide:
-            outcomes.append(_pyodide(newest, options))
-    except SetupError as problem:
-        say(f"set-up failed: {problem}", "bad")
-        outcomes.append(Outcome("set-up", failed=1))
+    for part, run_part in _parts(hosts, found, options).items():
+        try:
+            outcomes += run_part()
+        except SetupError as problem:  # the other parts are run all the same
+            say(f"set-up failed: {problem}", "bad")
+            outcomes.append(Outcome(part, failed=1, note="set-up failed"))
     return _report(outcomes, found, watch)
+
+
+def _parts(
+    hosts: Mapping[str, Host], found: Mapping[str, Host], options: argparse.Namespace
+) -> dict[str, Callable[[], list[Outcome]]]:
+    """What is to be run, by name."""
+    parts: dict[str, Callable[[], list[Outcome]]] = {}
+
+    def newest() -> Path:
+        return environment(list(hosts.values())[-1], found, ["lint"])
+
+    if options.lint:
+        parts["lint"] = lambda: [_lint(newest())]
+    for host in hosts.values():
+        parts[f"CPython {host.version}"] = lambda host=host: [_suite(host, found, options)]
+    if options.conformance and not options.pytest:  # not where single tests are asked for
+        parts["conformance"] = lambda: _conformance(newest(), hosts)
+    if options.pyodide:
+        parts["Pyodide"] = lambda: [_pyodide(newest(), options)]
+    return parts
 
 
 def _options() -> argparse.Namespace:
