@@ -352,3 +352,19 @@ def test_calls_of_methods_while_nothing_has_a_shadow(run: Run) -> None:
     )
     first = [([1, 2], [1, 2], 1), ((1,), 1), ((1, 2), 2)]
     assert module.result == [*first, ([1, 2], [1, 2], 2), ((2,), 2), ((1, 2), 2)]
+
+
+def test_an_analysis_says_where_it_wants_events(run: Run) -> None:
+    class Choosing(Analysis):
+        def __init__(self) -> None:
+            self.left: list[str] = []
+
+        def wants(self, event: str, site: Any) -> bool:
+            return event != "leave" or site.function == "f"
+
+        def leave(self, site: Any, value: Any) -> None:
+            self.left.append(site.function)
+
+    analysis = Choosing()
+    run("def f(): pass\ndef g(): f()\ng()", analysis)
+    assert analysis.left == ["f"]

@@ -64,7 +64,8 @@ class Subscriber:
 
     def chooses_sites(self, event: str) -> bool:
         """Whether it wants the event, if at all, in some places only."""
-        return bool(self._silent.get(event)) or self.filters.lines is not None or self.filters.where is not None
+        filtered = self.filters.lines is not None or self.filters.where is not None
+        return filtered or bool(self._silent.get(event)) or type(self.analysis).wants is not Analysis.wants
 
     def wants_at(self, event: str, site: Site, outcome: bool | None = None) -> bool:
         """Whether it wants the event at a site, `branch` with an outcome."""
