@@ -25,39 +25,35 @@ def machine() -> tuple[Run, Count]:
 
 
 def observed() -> tuple[Run, Count]:
-    """Run on the machine while an analysis that does nothing is told of every event."""
+    """Run on the machine while an analysis takes note of every event, and does nothing else."""
     import bytescope
     from bytescope.analysis import attach
 
     from .every_event import every_event
+    from .streams import RECORDER
 
     vm = bytescope.VM()
 
     def run(code: CodeType, variables: dict[str, Any]) -> None:
-        with attach(every_event(lambda name, given: None)):
+        with attach(every_event(RECORDER.told)):
             vm.run_code(code, variables)
 
     return run, lambda: vm.instructions
 
 
 def woven() -> tuple[Run, Count]:
-    """Run on the host, woven with hooks for every event and an analysis that does nothing; counts the events."""
+    """Run on the host, woven, while an analysis takes note of every event and does nothing else; counts the events."""
     from bytescope.analysis import attach
     from bytescope.analysis.weaving import WOVEN
 
     from .every_event import every_event
-
-    events = 0
-
-    def told(name: str, given: tuple[Any, ...]) -> None:
-        nonlocal events
-        events += 1
+    from .streams import RECORDER
 
     def run(code: CodeType, variables: dict[str, Any]) -> None:
-        with attach(every_event(told)):
+        with attach(every_event(RECORDER.told)):
             exec(WOVEN.load(code, "__main__"), variables)
 
-    return run, lambda: events
+    return run, lambda: RECORDER.count
 
 
 def labelled() -> tuple[Run, Count]:

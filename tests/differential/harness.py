@@ -152,13 +152,27 @@ def differences(expected: Outcome, actual: Outcome) -> list[str]:
     if "died" in actual and "died" not in expected:
         return [f"died: {actual['died']}"]
     found = []
-    for field in sorted(set(expected) | set(actual) - {"count"}):
-        if field == "count" or expected.get(field) == actual.get(field):
+    for field in sorted(set(expected) | set(actual)):
+        if field in ("count", "events") or expected.get(field) == actual.get(field):
             continue
         left, right = (_readable(outcome.get(field)) for outcome in (expected, actual))
         lines = difflib.unified_diff(left, right, "CPython", "machine", lineterm="", n=1)
         found.append(f"{field} differs:\n" + "\n".join(lines))
     return found
+
+
+def event_differences(expected: Outcome, actual: Outcome) -> list[str]:
+    """Say where two observing engines were told different things of a program; an empty list means nowhere."""
+    if "died" in expected:
+        return [f"died when interpreted: {expected['died']}"]
+    left, right = expected["events"], actual["events"]
+    if left == right:
+        return []
+    same = next((at for at, (one, other) in enumerate(zip(left, right, strict=False)) if one != other), len(left))
+    around = slice(max(0, same - 5), same + 15)
+    names = f"interpreter, {len(left)}", f"woven, {len(right)}"
+    lines = difflib.unified_diff(left[around], right[around], *names, lineterm="")
+    return [f"events differ from number {same} on:", *lines]
 
 
 def _readable(thing: object) -> Iterable[str]:

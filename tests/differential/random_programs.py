@@ -3,7 +3,8 @@
 ``--kind syntax`` (the default) are pysource-codegen's, in which every construct may stand everywhere; ``--kind
 grammar`` are well-behaved ones that make sense, ``--kind variants`` are the snippets elsewhere and with accidents.
 Programs that CPython itself does not survive, or that take longer than the time limit there, are left out and counted.
-``--show SEED`` prints the program of a seed.
+With ``--engine woven`` the events are compared, too, with those that the machine tells of. ``--show SEED`` prints the
+program of a seed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from . import generated, grammar, harness, variants
-from .engines import PROCESS
 
 BATCH = 25
 
@@ -66,7 +66,7 @@ def compare(
         seed: the first program's seed; the following ones have the following seeds.
         kind: a name in `KINDS`.
         size: the size of a program, 0 for the kind's own.
-        engine: what to compare CPython with.
+        engine: what to compare CPython with; if it is "woven", its events are compared with the machine's, too.
         seconds: the time limit of one program.
     """
     tally = Tally()
@@ -90,9 +90,12 @@ def _compare_batch(sources: dict[str, str], engine: str, seconds: float, tally: 
     tally.unusable += len(sources) - len(usable)
     actual = harness.run_batch(usable, engine, 1, seconds)
     lines = harness.run_batch(usable, "lines", 1, seconds)
+    interpreted = harness.run_batch(usable, "observed", 1, seconds) if engine == "woven" else {}
     for name in usable:
         tally.instructions += actual[name].get("count", 0)
         found = harness.differences(expected[name], actual[name]) + _not_interpreted(lines[name], actual[name])
+        if interpreted and "died" not in actual[name]:
+            found += harness.event_differences(interpreted[name], actual[name])
         if not found:
             tally.same += 1
         elif _deterministic(sources[name], expected[name]):
@@ -120,7 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kind", choices=sorted(KINDS), default="syntax")
     parser.add_argument("--size", type=int, default=0, help="size of a program")
-    parser.add_argument("--engine", choices=sorted(PROCESS), default="machine")
+    parser.add_argument("--engine", choices=["machine", "observed", "woven"], default="machine")
     parser.add_argument("--seconds", type=float, default=60, help="time limit of a program on the machine")
     parser.add_argument("--show", type=int, metavar="SEED", help="print the program of this seed and do nothing else")
     options = parser.parse_args(arguments)

@@ -21,6 +21,7 @@ from typing import Any
 
 from . import observe
 from .engines import ENGINES, Count, Run
+from .streams import RECORDER
 
 STDLIB = sys.stdlib_module_names
 
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> None:
             faulthandler.dump_traceback_later(float(seconds), exit=True)
             outcome = execute(Path(file).read_text(encoding="utf-8"), file, run, count)
             faulthandler.cancel_dump_traceback_later()
-            _send(out, {"file": file, **outcome})
+            _send(out, {"file": file, **outcome, "events": RECORDER.take()})
             before.restore()
 
 

@@ -1,4 +1,4 @@
-"""Whatever program is written, it behaves on the machine as on CPython."""
+"""Whatever program is written, it behaves on the machine and woven as on CPython, and both tell of the same events."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def test_programs_that_make_sense(program: str) -> None:
     assert not found, "\n".join(found)
 
 
-def check(kind: str, count: int, seed: int) -> None:
+def check(kind: str, count: int, seed: int, engine: str) -> None:
     tally = random_programs.Tally()
-    for tally in random_programs.compare(count, seed, kind):
+    for tally in random_programs.compare(count, seed, kind, engine=engine):
         different = "\n".join(f"{name}: {' '.join(found)}" for name, found in tally.different.items())
         assert not tally.different, different
     assert tally.compared == count
@@ -38,14 +38,16 @@ def check(kind: str, count: int, seed: int) -> None:
 
 
 @pytest.mark.process
+@pytest.mark.parametrize("engine", ["machine", "woven"])
 @pytest.mark.parametrize("kind", sorted(random_programs.KINDS))
-def test_a_sample(kind: str) -> None:
-    check(kind, 25, seed=10_000)
+def test_a_sample(kind: str, engine: str) -> None:
+    check(kind, 25, seed=10_000, engine=engine)
 
 
 @pytest.mark.slow
 @pytest.mark.process
 @pytest.mark.timeout(3600)
+@pytest.mark.parametrize("engine", ["machine", "woven"])
 @pytest.mark.parametrize("kind", sorted(random_programs.KINDS))
-def test_five_hundred(kind: str) -> None:
-    check(kind, 500, seed=20_000)
+def test_five_hundred(kind: str, engine: str) -> None:
+    check(kind, 500, seed=20_000, engine=engine)

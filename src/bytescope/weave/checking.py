@@ -10,6 +10,7 @@ import os
 import sys
 
 from bytescope.code.light import TYPE_CHECKING
+from bytescope.weave.jumps import inside_of_send
 
 if TYPE_CHECKING:
     from bytescope.weave.writer import Writer
@@ -53,8 +54,7 @@ def _held(writer: Writer) -> dict[int, int]:
         if point.after is None:
             continue
         if instruction.op == "SEND":
-            again = next(end for end in range(index, len(writer.instructions)) if writer.instructions[end].op == "JUMP")
-            held |= dict.fromkeys(range(index, again + 1), 2)
+            held |= dict.fromkeys([index, *inside_of_send(writer.instructions, index)], 2)
         elif instruction.op == "YIELD" and index not in writer.inside:
             held[index + 1] = 1
     return held

@@ -273,3 +273,12 @@ class Jumps:
             e.asm.place(past)
 
         writer.before_label[group.target] = ended
+
+
+def inside_of_send(instructions: list[Instruction], start: int) -> range:
+    """What the host executes again and again behind a SEND, and what is one instruction together with it here."""
+    end = instructions[start].target or start
+    for index in range(start + 1, end):
+        if instructions[index].op == "JUMP":
+            return range(start + 1, index + 1)
+    return range(start + 1, end)

@@ -14,7 +14,7 @@ from bytescope.code import groups
 from bytescope.code.build import build_code
 from bytescope.code.groups import Group, Raw, groups_of
 from bytescope.code.host import HIDES_LOCALS, TARGETED
-from bytescope.code.instruction import Instruction, Lowered
+from bytescope.code.instruction import Lowered
 from bytescope.code.interpose import LOADS_CONST, YIELDS
 from bytescope.code.light import Any
 from bytescope.isa.lift import lift
@@ -28,7 +28,7 @@ from bytescope.weave.calls import Calls
 from bytescope.weave.emitter import Emitter
 from bytescope.weave.frames import Frames
 from bytescope.weave.handlers import Handlers
-from bytescope.weave.jumps import Jumps
+from bytescope.weave.jumps import Jumps, inside_of_send
 from bytescope.weave.marker import Marker
 from bytescope.weave.primitives import Primitives
 from bytescope.weave.telling import HookKey, Teller
@@ -86,7 +86,12 @@ class Writer:
         executes = not EXECUTING.isdisjoint(code.co_names)
         self.kinds = operand_kinds(lowered, verified) if self.calls_are_observed or executes else []
         self.executing = self._executing() if executes else frozenset()
-        self.inside = _inside_of_sends(self.instructions)
+        self.inside = frozenset(
+            each
+            for index, instruction in enumerate(self.instructions)
+            if instruction.op == "SEND"
+            for each in inside_of_send(self.instructions, index)
+        )
         self._arrivals: Counter[int] | None = None
         self.before_label: dict[int, Callable[[], None]] = {}
         self.after_resume: Callable[[], None] | None = None
@@ -271,13 +276,3 @@ class Writer:
                 if self.plan.exceptions:
                     arg = sequences.finalized(opcode, arg)
                 e.emit(opcode, sequences.with_depth(opcode, arg, depth))
-
-
-def _inside_of_sends(instructions: list[Instruction]) -> frozenset[int]:
-    """What the host executes between a SEND and its target, and what is one instruction together with it here."""
-    return frozenset(
-        index
-        for start, each in enumerate(instructions)
-        if each.op == "SEND" and each.target is not None
-        for index in range(start + 1, each.target)
-    )
