@@ -10,7 +10,7 @@ from typing import Any
 from . import observe
 
 LONGEST = 20_000
-"""So many events of a thread are kept; what follows is compared as a whole."""
+"""So many events of a thread are kept; what follows is compared as a whole, and without operands."""
 LARGEST = 30
 """A container with more elements is described by its length."""
 
@@ -32,8 +32,10 @@ class Recorder:
         site, *rest = given
         if event in ("thread_start", "thread_stop"):
             thread.add(event)
-        else:
+        elif len(thread.lines) < LONGEST:
             thread.add(f"{site.function}:{site.line} {event} {', '.join(map(shown, rest))}")
+        else:
+            thread.add(f"{site.line} {event}")
 
     def take(self) -> list[str]:
         """What was noted since it was taken last."""

@@ -23,7 +23,7 @@ from bytescope.isa.operands import SAVED, operand_kinds
 from bytescope.isa.plan import NEVER, Direct, Plan, Point
 from bytescope.isa.verify import Verified
 
-_IDLE = frozenset({"NOP", "RESUME", "JUMP"})
+_IDLE = frozenset({"NOP", "RESUME", "JUMP", "CLEANUP_THROW"})  # the last is a part of delegation, on some hosts
 
 Chosen = list[Subscriber]
 

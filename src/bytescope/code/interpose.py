@@ -12,6 +12,8 @@ from bytescope.code import host
 from bytescope.code.light import record
 from bytescope.code.sequences import NULL_FIRST, Sequences
 
+__all__ = ["CALLS_WITH_EMPTY_KWARGS", "JUMPS_TEST_TRUTH", "LOADS_CONST", "NULL_FIRST", "YIELDS", "Interposing", "Kept"]
+
 _OP = host.OPMAP
 
 

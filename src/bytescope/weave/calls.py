@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Instruction
-from bytescope.code.interpose import Kept
+from bytescope.code.interpose import CALLS_WITH_EMPTY_KWARGS, NULL_FIRST, Kept
 from bytescope.code.light import TYPE_CHECKING
-from bytescope.isa.operands import NULL
+from bytescope.isa.operands import NO_SELF, NULL, VALUE, Kinds, check_values
 from bytescope.isa.plan import Point
 from bytescope.weave.emitter import Operand
 
@@ -66,16 +67,27 @@ class Calls:
         assert kinds is not None
         count = instruction.arg
         if instruction.op == "CALL":
-            return sequences.gather(count, NULL not in kinds[-count - 2 : len(kinds) - count])
+            return sequences.gather(count, self.has_self(index, kinds, count))
         if instruction.op == "CALL_KW":
             names = self.names(index)
+            check_values(self.writer.lowered, index, kinds[-1:])
+            has_self = self.has_self(index, kinds[:-1], count)
             if sequences.PUSHES_KEYWORD_NAMES:
                 e.emit("POP_TOP")
-            pair = kinds[-count - 3 : len(kinds) - count - 1]
-            return sequences.gather_named(
-                count, NULL not in pair, lambda: e.load_const(_split), lambda: e.load_const(names)
-            )
-        return sequences.gather_unpacked(bool(count) and kinds[-1] != NULL)
+            return sequences.gather_named(count, has_self, lambda: e.load_const(_split), lambda: e.load_const(names))
+        has_kwargs = bool(count) and not (CALLS_WITH_EMPTY_KWARGS and kinds[-1] == NULL)
+        if self.has_self(index, kinds[:-1] if count and not has_kwargs else kinds, 1 + has_kwargs):
+            raise self.invalid(index, "a NULL is missing")
+        return sequences.gather_unpacked(has_kwargs)
+
+    def has_self(self, index: int, kinds: Kinds, count: int) -> bool:
+        """Whether a call has an argument in the place of its NULL; so many others are on top of the kinds."""
+        pair, arguments = kinds[len(kinds) - count - 2 : len(kinds) - count], kinds[len(kinds) - count :]
+        null = 0 if NULL_FIRST else 1
+        without = pair == (VALUE, NO_SELF) or pair[null] == NULL
+        function = pair[:1] if pair[1] == NO_SELF else pair[1 - null : 2 - null]
+        check_values(self.writer.lowered, index, (*(function if without else pair), *arguments))
+        return not without
 
     def change_code(self, callable_depth: int) -> None:
         """Put woven code in the place of what `exec` or `eval` is called with."""
@@ -91,9 +103,14 @@ class Calls:
     def names(self, index: int) -> tuple[str, ...]:
         """The names of the keyword arguments of a call: the constant that is loaded right before it."""
         before = self.writer.instructions[index - 1]
-        assert before.op == "LOAD_CONST", "the names of keyword arguments are no constant"
+        if before.op != "LOAD_CONST" or any(each.target == index for each in self.writer.instructions):
+            raise self.invalid(index, "the names of keyword arguments are no constant")
         names: tuple[str, ...] = before.arg
         return names
+
+    def invalid(self, index: int, reason: str) -> InvalidBytecode:
+        """The error about a call that cannot be woven."""
+        return InvalidBytecode(self.writer.code.co_qualname, self.writer.instructions[index].offset, reason)
 
     def operands(self, kept: Kept, above: int) -> list[Operand]:
         """Function, arguments and keyword arguments as the hooks get them, with so many values above what is kept."""

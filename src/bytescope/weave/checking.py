@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
+from bytescope.code.errors import InvalidBytecode
 from bytescope.code.light import TYPE_CHECKING
 from bytescope.weave.jumps import inside_of_send
 
@@ -32,7 +33,10 @@ def check(writer: Writer, reserved: int) -> None:
     """
     name = writer.code.co_qualname
     asm = writer.emitter.asm
-    depths, deepest = asm.stack_depths()
+    try:
+        depths, deepest = asm.stack_depths()
+    except InvalidBytecode as error:
+        raise AssertionError(f"the weaver has made {error}") from error
     if deepest > reserved:
         raise AssertionError(f"{name} woven needs a stack of {deepest}, and has one of {reserved}")
     held = _held(writer)

@@ -57,6 +57,8 @@ class Handlers:
     def key(self, index: int) -> Hashable:
         """The key of the handler that is in force at an instruction of the program."""
         handler = self.writer.verified.handlers[index]
+        if handler is None and index < self.writer.start:
+            return None  # what a generator is thrown before it has begun is nobody's: there is no frame yet
         if not self.plan.exceptions:
             return None if handler is None else _Key(handler._replace(start=0, end=0), False, len(self.copies))
         reraising = self.writer.instructions[index].op in _RERAISING

@@ -14,12 +14,12 @@ from bytescope.code import groups
 from bytescope.code.build import build_code
 from bytescope.code.groups import Group, Raw, groups_of
 from bytescope.code.host import HIDES_LOCALS, TARGETED
-from bytescope.code.instruction import Lowered
+from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.interpose import LOADS_CONST, YIELDS
 from bytescope.code.light import Any
 from bytescope.isa.lift import lift
 from bytescope.isa.observed import observed_primitive
-from bytescope.isa.operands import EXECUTING, operand_kinds
+from bytescope.isa.operands import EXECUTING, check_values, operand_kinds
 from bytescope.isa.plan import Plan, Point
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.isa.verify import Verified
@@ -84,7 +84,8 @@ class Writer:
         )
         self.executed = executed
         executes = not EXECUTING.isdisjoint(code.co_names)
-        self.kinds = operand_kinds(lowered, verified) if self.calls_are_observed or executes else []
+        looks = executes or any(point.before or point.after for point in plan.points.values())
+        self.kinds = operand_kinds(lowered, verified) if looks else []
         self.executing = self._executing() if executes else frozenset()
         self.inside = frozenset(
             each
@@ -215,6 +216,8 @@ class Writer:
             else:
                 self.raws(raws, index, group)
             return
+        if (point.before or point.after) and instruction.op not in _CALLING:
+            self.check_operands(index, instruction)
         self.teller.key = HookKey(self.handlers.key(index))
         self.handlers.mark(index)
         self.frames.arrive(index, instruction, point)
@@ -236,6 +239,13 @@ class Writer:
                 self.raws(raws, index, group)
         else:
             self.primitives.write(index, instruction, point, raws, group)
+
+    def check_operands(self, index: int, instruction: Instruction) -> None:
+        """Check that hooks can be given the operands."""
+        call, kinds = observed_primitive(instruction), self.kinds[index]
+        if call is not None and kinds is not None:
+            operands = [kinds[-1 - each.index] for each in call.operands if each.is_operand]
+            check_values(self.lowered, index, tuple(operands))
 
     def resumed(self, group: Group) -> None:
         """What was put off until a yield's RESUME."""
