@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -23,15 +24,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         import bytescope.code.host  # noqa: F401
     except RuntimeError as error:  # UnsupportedHost
         raise SystemExit(str(error)) from None
+    collecting = gc.isenabled()
     if words[:1] == ["run"]:
+        gc.disable()  # until the program starts
         from bytescope.cli.run import run
 
-        run(words[1:])
+        run(words[1:], collecting)
     elif words[:1] and words[0] in _ANALYSES:
         from bytescope.cli.analyses import subcommand
         from bytescope.cli.run import run
 
-        run(subcommand(words[0], words[1:]))
+        run(subcommand(words[0], words[1:]), collecting)
     elif words == ["--version"]:
         from bytescope.cli.version import version
 

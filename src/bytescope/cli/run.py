@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -111,8 +112,12 @@ def _number(text: str, kind: Any) -> Any:
     return value
 
 
-def run(words: list[str]) -> NoReturn:
+def run(words: list[str], collecting: bool = True) -> NoReturn:
     """Run the program that the words after `run` name.
+
+    Args:
+        words: these words.
+        collecting: whether the program is to start with the garbage collector on.
 
     Raises:
         SystemExit: if there is none.
@@ -131,6 +136,9 @@ def run(words: list[str]) -> NoReturn:
         forget_own_imports(vm.guests.including(program.guests))
         if analyses is not None:
             analyses.start()
+        gc.freeze()  # the machine is there to stay
+        if collecting:
+            gc.enable()
         # No reference to the module is kept here: when the process ends it must go before the machine does.
         sys.modules["__main__"] = mainprogram.main_module()
         return program.action(vars(sys.modules["__main__"]))

@@ -222,10 +222,9 @@ class Writer(Forms):
         self.emit("        if stopped is not None:")
         self.emit(f"            entry = {x} = stopped = forget(stopped)")
 
-    @staticmethod
-    def entering(given: list[str]) -> str:
+    def entering(self, given: list[str]) -> str:
         """The call of an entry with the function and its arguments: from a frame."""
-        return f"enter{len(given) - 1}({', '.join(['entry', *given])})"
+        return f"{self.frame.bind(entries.enterer(len(given) - 1))}({', '.join(['entry', *given])})"
 
     def unfinished(self, index: int, count: int, site: int, operands: list[str], pad: str) -> None:
         """Leave with the request of a call that was begun without a frame: its state is in the first argument's place.

@@ -221,14 +221,27 @@ def _raised(
 
 # --- the first call of several
 
-_namespace: dict[str, Any] = {"__builtins__": PRIVATE_BUILTINS}
-for _count in range(1, MOST_ARGUMENTS + 1):
-    _given = ", ".join(["entry", "function", *(f"a{_index}" for _index in range(_count))])
-    for _deeper in range(ROOM - _BELOW):
-        _called = f"enter{_count}_{_deeper - 1}" if _deeper else "entry"
-        _passed = _given if _deeper else _given.partition(", ")[2]
-        _text = f"def enter{_count}_{_deeper}({_given}): return {_called}({_passed})"
-        exec(compile(_text, FILENAME, "exec"), _namespace)
+_enterers: dict[int, Any] = {}
+
+
+def enterer(count: int) -> Any:
+    """What is called with an entry, the function and its arguments where a trace makes the first of several calls.
+
+    Args:
+        count: the number of arguments.
+    """
+    found = _enterers.get(count)
+    if found is None:
+        given = ", ".join(["entry", "function", *(f"a{index}" for index in range(count))])
+        lines = [f"def enter0({given}): return entry({given.partition(', ')[2]})"]
+        lines += [
+            f"def enter{deeper}({given}): return enter{deeper - 1}({given})" for deeper in range(1, ROOM - _BELOW)
+        ]
+        namespace: dict[str, Any] = {"__builtins__": PRIVATE_BUILTINS}
+        exec(compile("\n".join(lines), FILENAME, "exec"), namespace)
+        found = _enterers[count] = namespace[f"enter{ROOM - _BELOW - 1}"]
+    return found
+
 
 NAMES: dict[str, Any] = {
     "Unfinished": Unfinished,
@@ -237,6 +250,5 @@ NAMES: dict[str, Any] = {
     "plain_classes": plain_classes,
     **{f"entries{count}": known for count, known in enumerate(_entries)},
     **{f"makers{count}": known for count, known in enumerate(_makers)},
-    **{f"enter{count}": _namespace[f"enter{count}_{ROOM - _BELOW - 1}"] for count in range(1, MOST_ARGUMENTS + 1)},
 }
 """What the texts name."""

@@ -139,8 +139,7 @@ class Writer(calls.Writer):
     def first_argument(self) -> Value | None:
         return self.frame.locals.get(0)
 
-    @staticmethod
-    def entering(given: list[str]) -> str:
+    def entering(self, given: list[str]) -> str:
         return f"entry({', '.join(given)})"
 
     def unfinished(self, index: int, count: int, site: int, operands: list[str], pad: str) -> None:
