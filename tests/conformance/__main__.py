@@ -36,7 +36,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     add("--match", action="append", default=[], metavar="GLOB", help="only tests whose id matches; gives no verdict")
     add("--shard", default="", metavar="K/N", help="only part K of N of the modules; day/N: another part every day")
     add("--jobs", type=int, choices=[1, 2], default=1)
-    add("--timeout", type=float, default=120.0, metavar="S", help="longest silence of a module (a test that hangs)")
+    add("--timeout", type=float, default=300.0, metavar="S", help="longest silence of a module (a test that hangs)")
     add("--limit", type=float, default=1800.0, metavar="S", help="longest time for a module")
     add(
         "--src", type=Path, default=SRC, metavar="DIR", help="folder of the bytescope to test; default: this checkout's"

@@ -22,7 +22,7 @@ class Choice:
     modules: tuple[str, ...] = ()
     match: tuple[str, ...] = ()
     jobs: int = 1
-    silence: float = 120.0
+    silence: float = 300.0
     limit: float = 1800.0
     update: bool = False
     src: Path = SRC

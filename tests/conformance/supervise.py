@@ -34,7 +34,7 @@ class Job:
     match: tuple[str, ...] = ()
     resources: tuple[str, ...] | None = None
     skip: tuple[str, ...] = ()
-    silence: float = 120.0
+    silence: float = 300.0
     limit: float = 1800.0
     memory: int = 6 << 30
 
