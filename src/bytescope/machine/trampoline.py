@@ -211,8 +211,9 @@ class Trampoline:
             asm.jump("JUMP_FORWARD", self.sites[numbers[0]].label)
             return
         weights = [self.sites[number].weight for number in numbers]
-        half, middle = sum(weights) / 2, 1
-        while middle < len(numbers) - 1 and sum(weights[:middle]) + weights[middle] / 2 < half:
+        half, below, middle = sum(weights) / 2, weights[0], 1
+        while middle < len(numbers) - 1 and below + weights[middle] / 2 < half:
+            below += weights[middle]
             middle += 1
         upper = asm.label()
         asm.emit("COPY", 1)
