@@ -13,7 +13,7 @@ EXPLAINED = 60  # excused tests are listed up to this number
 
 def figures(runs: list[dict]) -> str:
     """The figures as Markdown: a table of the runs, then each known difference with its reason."""
-    columns = "CPython|tier|level|engine|modules clean|pass natively|of these pass here|known differences|time".split(
+    columns = "CPython|tier|level|engine|modules clean|pass natively|of these pass here|known differences".split(
         "|"
     )
     rows = [columns, ["---"] * len(columns)]
@@ -21,7 +21,7 @@ def figures(runs: list[dict]) -> str:
         kept = run["native"] - run["lost"] - run["excused"]
         share = f"{100 * kept / run['native']:.2f} %" if run["native"] else "-"
         clean, passing = f"{run['clean']} of {run['modules']}", f"{kept} ({share})"
-        figures = clean, str(run["native"]), passing, str(run["excused"]), f"{run['seconds'] / 60:.1f} min"
+        figures = clean, str(run["native"]), passing, str(run["excused"])
         rows.append([run["release"], run["tier"], run["level"], run["engine"], *figures])
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join([*lines, "", *_known(runs)])

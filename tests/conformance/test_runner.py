@@ -222,7 +222,7 @@ def test_the_page_gets_the_figures_in_place():
     figures |= {"clean": 1, "modules": 2, "native": 10}
     figures |= {"lost": 1, "excused": 1, "seconds": 60.0, "verdict": {"excused": {"test.test_m.C.a": "a reason"}}}
     text = report.figures([figures])
-    assert "| 3.12.1 | core | L1 | interpreter | 1 of 2 | 10 | 8 (80.00 %) | 1 | 1.0 min |" in text
+    assert "| 3.12.1 | core | L1 | interpreter | 1 of 2 | 10 | 8 (80.00 %) | 1 |" in text
     assert "- a reason: `test_m.C.a`" in text
     once = report.update("# Page\n", text)
     assert report.update(once, text) == once and once.count("a reason") == 1
