@@ -13,9 +13,7 @@ EXPLAINED = 60  # excused tests are listed up to this number
 
 def figures(runs: list[dict]) -> str:
     """The figures as Markdown: a table of the runs, then each known difference with its reason."""
-    columns = "CPython|tier|level|engine|modules clean|pass natively|of these pass here|known differences".split(
-        "|"
-    )
+    columns = "CPython|tier|level|engine|modules clean|pass natively|of these pass here|known differences".split("|")
     rows = [columns, ["---"] * len(columns)]
     for run in sorted(runs, key=lambda run: (run["engine"], run["release"], run["level"], run["tier"])):
         kept = run["native"] - run["lost"] - run["excused"]
