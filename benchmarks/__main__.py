@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from . import baseline, chart, memory, peers, plot, report, scaling, side_environment, startup, suite
+from . import baseline, chart, memory, page, peers, plot, report, scaling, side_environment, startup, suite
 from .analyses import table, weaving
 from .analyses.rows import ROWS
 from .catalogue import programs
@@ -15,8 +15,8 @@ from .measure import CLOCKS
 from .results import Results
 
 PARTS = ["speed", "analyses", "memory", "startup", "scaling"]
-PEERS = "peers"
-"""What only sets the peers up, and is left out unless it is named."""
+PEERS, PAGE = "peers", "page"
+"""What sets the peers up, and what writes the documentation's page: left out unless they are named."""
 OUTPUT = Path(".tmp") / "benchmarks"
 
 
@@ -51,12 +51,15 @@ def main() -> int:
         good &= _lines("start-up", startup.report(quick=options.quick))
     if "scaling" in options.parts:
         good &= _scaling(options, engines)
+    if PAGE in options.parts:
+        page.write(options.output)
+        print(f"wrote {page.PAGE}")
     return 0 if good else 1
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Every engine against CPython, in turns.")
-    parts = f"of {', '.join(PARTS)}; all when none is named; or {PEERS}"
+    parts = f"of {', '.join(PARTS)}; all when none is named; or {PEERS}, {PAGE}"
     parser.add_argument("parts", nargs="*", metavar="PART", help=parts)
     parser.add_argument("--rows", type=_names, default=[], help="of the analyses, with commas; all by default")
     parser.add_argument("--quick", action="store_true", help="less work and fewer repetitions: for a first look")
@@ -74,8 +77,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="name the programs and engines, and do nothing else")
     options = parser.parse_args()
     for part in options.parts:
-        if part not in [*PARTS, PEERS]:
-            parser.error(f"no part is called {part!r}; there are {', '.join(PARTS)} and {PEERS}")
+        if part not in [*PARTS, PEERS, PAGE]:
+            parser.error(f"no part is called {part!r}; there are {', '.join(PARTS)}, {PEERS} and {PAGE}")
     for row in options.rows:
         if row not in (rows := [*(each.name for each in ROWS), "weaving"]):
             parser.error(f"no row is called {row!r}; there are {', '.join(rows)}")

@@ -11,15 +11,25 @@ from .scaling import UNITS, Point
 
 WIDTH, HEIGHT = 400, 300
 LEFT, TOP, RIGHT, BOTTOM = 64, 70, 16, 46
-SMALLEST = 1e-4  # what is shown for nothing: the axes are logarithmic
+NEARLY = 0.01  # what is so near to a power of ten, as a logarithm, needs no decade of its own
 Axis = Callable[[Point], float]
 
-PANELS: list[tuple[str, str, str, Axis]] = [
-    ("length", "time of a run", "s", lambda point: point.seconds),
-    ("size", "time to load and run a program once", "s", lambda point: point.seconds),
-    ("length", "memory of a run", "MB", lambda point: point.memory / 2**20),
-    ("size", "memory of a program", "MB", lambda point: point.memory / 2**20),
+
+def _seconds(point: Point) -> float:
+    return point.seconds
+
+
+def _megabytes(point: Point) -> float:
+    return max(point.memory / 2**20, 0.1)  # the axes are logarithmic
+
+
+PANELS: list[tuple[str, str, Axis, bool]] = [
+    ("length", "time of a run (s)", _seconds, True),
+    ("size", "time to load and run a program once (s)", _seconds, True),
+    ("length", "memory of a run (MB, at least 0.1)", _megabytes, False),
+    ("size", "memory of a program (MB, at least 0.1)", _megabytes, True),
 ]
+"""What is on the x axis, a title, what is on the y axis, whether that should grow in proportion."""
 
 
 def plot(points: Sequence[Point], version: str) -> str:
@@ -34,18 +44,18 @@ def plot(points: Sequence[Point], version: str) -> str:
         x = 420 + 110 * number
         parts.append(f'<rect x="{x}" y="12" width="11" height="11" rx="2" fill="{colour}"/>')
         parts.append(f'<text x="{x + 16}" y="22">{escape(engine)}</text>')
-    for number, (what, title, unit, axis) in enumerate(PANELS):
+    for number, (what, title, axis, grows) in enumerate(PANELS):
         parts.append(f'<g transform="translate({number % 2 * WIDTH} {number // 2 * HEIGHT + 10})">')
         lines: dict[str, list[tuple[float, float]]] = {}
         for point in points:
             if point.what == what:
-                lines.setdefault(engines[point.engine], []).append((point.amount, max(axis(point), SMALLEST)))
-        parts += _panel(f"{title} ({unit})", UNITS[what], lines)
+                lines.setdefault(engines[point.engine], []).append((point.amount, axis(point)))
+        parts += _panel(title, UNITS[what], lines, grows)
         parts.append("</g>")
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _panel(title: str, unit: str, lines: dict[str, list[tuple[float, float]]]) -> list[str]:
+def _panel(title: str, unit: str, lines: dict[str, list[tuple[float, float]]], grows: bool) -> list[str]:
     every = [pair for line in lines.values() for pair in line]
     if not every:
         return []
@@ -66,7 +76,8 @@ def _panel(title: str, unit: str, lines: dict[str, list[tuple[float, float]]]) -
     for colour, line in lines.items():
         (x0, y0), (x1, _) = line[-1], line[0]
         low = max(x1, x0 * vertical.low / y0)  # the dashed line ends where the panel does
-        parts.append(_line([(x0, y0), (low, y0 * low / x0)], horizontal, vertical, 'class="guide"'))
+        if grows:
+            parts.append(_line([(x0, y0), (low, y0 * low / x0)], horizontal, vertical, 'class="guide"'))
         parts.append(_line(line, horizontal, vertical, f'stroke="{colour}" stroke-width="2"'))
         parts += [f'<circle cx="{horizontal(x):.1f}" cy="{vertical(y):.1f}" r="3" fill="{colour}"/>' for x, y in line]
     return parts
@@ -81,8 +92,8 @@ class _Scale:
     """A logarithmic axis from the power of ten below all values to that above."""
 
     def __init__(self, values: Sequence[float], start: float, end: float) -> None:
-        self._first = math.floor(math.log10(min(values)) + 1e-9)
-        self._last = max(math.ceil(math.log10(max(values)) - 1e-9), self._first + 1)
+        self._first = math.floor(math.log10(min(values)) + NEARLY)
+        self._last = max(math.ceil(math.log10(max(values)) - NEARLY), self._first + 1)
         self.low = 10.0**self._first
         self._start, self._end = start, end
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import platform
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -96,8 +98,9 @@ def report(points: Sequence[Point]) -> Iterator[tuple[bool, str]]:
 
 
 def as_json(points: Sequence[Point]) -> str:
-    """The points as JSON."""
-    return json.dumps([asdict(point) for point in points], indent=1) + "\n"
+    """The points as JSON, with the version of Python."""
+    found = {"python_version": platform.python_version(), "points": [asdict(point) for point in points]}
+    return json.dumps(found, indent=1) + "\n"
 
 
 def length(engine: str, instructions: int) -> tuple[int, float, int]:
@@ -119,6 +122,7 @@ def size(engine: str, functions: int) -> tuple[int, float, int]:
     from .engines import ENGINES
 
     loader = ENGINES[engine](Program("functions", functions, functions, Path))
+    gc.disable()  # as timeit does: what the collector takes depends on all else that there is in the process
     memory = resident()
     start = time.thread_time()
     code = compile("".join(FUNCTION.format(i) for i in range(functions)), "<functions>", "exec")
