@@ -26,8 +26,8 @@ def write(folder: Path) -> None:
     lines = [
         "# Results of the benchmarks",
         "",
-        "This page is made by `python -m benchmarks page`. Ratios say how many times as long as CPython it takes, in the same",
-        "process and by its processor time: the median of the pairs, and in brackets the smallest and the largest.",
+        "This page is made by `python -m benchmarks page`. Ratios say how many times as long as CPython it takes,",
+        "in the same process and by its processor time: the median of the pairs; in brackets the smallest and largest.",
     ]
     FIGURES.mkdir(exist_ok=True)
     found = 0
