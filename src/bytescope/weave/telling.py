@@ -73,6 +73,7 @@ class Teller:
         e.push_function(hook)
         self._call(hook, site, operands, 2)
         if replace is None or not getattr(hook, "answers", True):
+            self._done()
             e.emit("POP_TOP")
         else:
             self._answered(replace)
@@ -109,6 +110,7 @@ class Teller:
         answered, go_on = e.asm.label(), e.asm.label()
         e.emit("COPY", 1)
         e.sequences.jump_if("NOT_NONE", answered)
+        self._done()
         e.emit("POP_TOP")
         e.asm.place(go_on)
 
@@ -119,6 +121,14 @@ class Teller:
             replace(go_on)
 
         e.later(write)
+
+    def _done(self) -> None:
+        """What is written from here on is no hook's: one instruction at least, before the next of the program's.
+
+        When a Python function that CPython called without a frame of C raises, 3.13 looks for the caller's handler at
+        the instruction *before* the call, which must not be covered as a hook's.
+        """
+        self.emitter.cover(self.key.program)
 
     def _call(self, hook: Any, site: Any, operands: list[Operand], pushed: int) -> None:
         """Call what was pushed, together with so many values, with a site and operands."""
@@ -139,6 +149,7 @@ class Teller:
         if does_nothing(direct):
             return
         dead = e.asm.label()
+        e.cover(self.key)
         e.room(8)
         e.load_const(direct.live)
         sequences.to_bool()
@@ -151,10 +162,11 @@ class Teller:
             e.push_function(direct.function)
             e.load_const(direct.instance)
             self._call(hook, site, operands, 3)
-        if direct.answers == NEVER:
-            if not inlined:
-                e.emit("POP_TOP")
-        elif replace is None:
+        if direct.answers == NEVER and inlined:
+            self._done()
+            e.emit("NOP")
+        elif direct.answers == NEVER or replace is None:
+            self._done()
             e.emit("POP_TOP")
         elif not inlined:
             self._answered(replace)
@@ -167,7 +179,9 @@ class Teller:
         e, key = self.emitter, self.key
         replaced, go_on = e.asm.label(), e.asm.label()
         e.asm.jump("JUMP_FORWARD", replaced)
+        self._done()
         e.asm.place(go_on)
+        e.emit("NOP")
 
         def write() -> None:
             e.cover(key)
