@@ -24,7 +24,7 @@ EXCLUDED = {
     "warnings_module::registry_in_globals": "the registry counts changes of filters since the process started",
     "lifetime::raising_del_default_output": "pytest takes the place of the hook whose output is shown",
     "debuggers::reference_counts": "3.14 borrows the references that it loads",
-    "inspection::closure_vars_and_callargs": "3.14's inspect reads names in the bytecode, which is the resident frame's",
+    "inspection::closure_vars_and_callargs": "3.14's inspect reads names in bytecode, which is the resident frame's",
     "warnings_module::warning_from_compiling_in_eval": "differs everywhere, see tests/differential",
     "lifetime::operand_stack_temporaries": "3.14 lets go of a call's last argument first, of an operator's last",
 }
