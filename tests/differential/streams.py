@@ -73,6 +73,8 @@ def shown(value: Any) -> str:
         return f"<{kind.__name__} of {len(value)}>"
     if kind is dict and "__builtins__" in value:
         return "<namespace>"
+    if kind is tuple:
+        return f"({', '.join(map(shown, value))})"
     return observe.value(value, 2)
 
 

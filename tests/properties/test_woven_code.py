@@ -1,0 +1,24 @@
+"""Mutated code is woven, with stacks that are as they should be, or refused; see `tests.tools.weave_mutants`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tools import mutate, weave_mutants
+
+
+def check(count: int, seed: int) -> None:
+    outcomes = weave_mutants.weave(count, seed, mutate.corpus()).outcomes
+    assert outcomes["woven"] == count
+    assert outcomes["invalid"] > count, "most mutants are nothing that anybody could execute"
+    assert outcomes["refused"] < count / 10
+
+
+def test_mutated_standard_library_is_woven() -> None:
+    check(300, seed=2)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+def test_a_million() -> None:
+    check(1_000_000, seed=3)
