@@ -115,7 +115,7 @@ class Results:
             metadata = benchmark.get_metadata()
             timing = Timing(benchmark.get_values(), metadata.get("loops", 1), metadata.get("instructions", 0))
             results.timings.setdefault(metadata["program"], {})[metadata["engine"]] = timing
-            results.metadata = {name: metadata[name] for name in _facts() if name in metadata}
+            results.metadata = {name: metadata[name] for name in (*_facts(), "clock", "quick") if name in metadata}
         return results
 
 

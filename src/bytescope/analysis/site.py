@@ -90,7 +90,7 @@ class Site:
 
     @property
     def place(self) -> str:
-        """File and line, as `file.py:12`."""
+        """File and line, with a colon between them."""
         return f"{self.file}:{self.line}"
 
     def __repr__(self) -> str:
