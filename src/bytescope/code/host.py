@@ -222,3 +222,6 @@ COUNTS_BUILTIN_CALLS: Final = HOST == "3.11"
 
 SHOWS_SOURCE_OF_STRINGS: Final = HOST not in ("3.11", "3.12")
 """Whether tracebacks of `python -c` show its source lines."""
+
+OFFSETS_ARE_OBJECTS: Final = HOST in ("3.11", "3.12", "3.13")
+"""Whether the offset that is pushed below an exception is an object like any other, which may be looked at."""

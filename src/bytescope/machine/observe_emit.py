@@ -65,6 +65,8 @@ class _Writer:
         if not symbol.is_operand:
             return "None"
         self.loaded.add(symbol.index)
+        if self.call is not None and self.call.name == "with_except" and symbol == self.call.operands[1]:
+            return f"(None if a{symbol.index} is NULL else a{symbol.index})"
         return f"a{symbol.index}"
 
     def immediate(self) -> list[str]:

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
+from bytescope.code.host import OFFSETS_ARE_OBJECTS
 from bytescope.code.instruction import Handler
 from bytescope.code.light import TYPE_CHECKING
 from bytescope.weave.telling import HookKey
@@ -23,9 +24,10 @@ _RERAISING = frozenset({"RERAISE", "CLEANUP_THROW", "END_ASYNC_FOR"})
 
 
 class _Key(NamedTuple):
-    """A stretch of the program's: its handler, whether what comes up there has been told of before, and in which copy.
+    """A stretch of the program's.
 
-    The copies of the program are counted from 1 on, see `Handlers.copies`.
+    handler: the program's own; reraising: whether what comes up there has been told of before; copy: the number of the
+    copy of the program, counted from 1 on, see `Handlers.copies`.
     """
 
     handler: Handler | None
@@ -115,21 +117,28 @@ class Handlers:
         e.emit("RERAISE", 1)
         e.room(8)
 
-    def _tell(self, tell: Callable[[int, BaseException], None]) -> None:
+    def _tell(self, tell: Callable[[int | None, BaseException], None]) -> None:
         e = self.emitter
         e.push_function(tell)
-        e.emit("COPY", 4)
-        e.emit("COPY", 4)
+        self._where_and_what()
         self.writer.teller.calls.append((len(e.asm), None, None))
         e.sequences.call(2)
         e.emit("POP_TOP")
+
+    def _where_and_what(self) -> None:
+        """Push offset and exception once more; None for the offset where the host pushes what is no object."""
+        e = self.emitter
+        if OFFSETS_ARE_OBJECTS:
+            e.emit("COPY", 4)
+        else:
+            e.load_const(None)
+        e.emit("COPY", 4)
 
     def _failure(self, program: int | None) -> None:
         """[offset, exception]: as what the failure is to be, to the program's handler or out of the frame."""
         e = self.emitter
         e.push_function(self.failure)
-        e.emit("COPY", 4)
-        e.emit("COPY", 4)
+        self._where_and_what()
         e.sequences.call(2)
         e.emit("SWAP", 2)
         e.emit("POP_TOP")
@@ -148,25 +157,31 @@ class Handlers:
         self._call_units = [offsets[number] for number, _, _ in self.writer.teller.calls]
         self._calls = [(hook, site) for _, hook, site in self.writer.teller.calls]
 
-    def site_at(self, unit: int) -> Any:
-        """The site of the program's instruction at an offset in code units."""
-        return self.plan.site(self._indices[bisect_right(self._units, unit) - 1])
-
-    def raised(self, unit: int, exception: BaseException) -> None:
+    def raised(self, unit: int | None, exception: BaseException) -> None:
         """Tell that an exception has come up."""
         assert self.plan.raised is not None
-        self.plan.raised(self.site_at(unit), exception)
+        self.plan.raised(self._site_of(unit, exception), exception)
 
-    def unwound(self, unit: int, exception: BaseException) -> None:
+    def unwound(self, unit: int | None, exception: BaseException) -> None:
         """Tell that the frame is left by an exception."""
         assert self.plan.unwound is not None
-        self.plan.unwound(self.site_at(unit), exception)
+        self.plan.unwound(self._site_of(unit, exception), exception)
 
-    def failure(self, unit: int, exception: BaseException) -> BaseException:
+    def failure(self, unit: int | None, exception: BaseException) -> BaseException:
         """The error to be raised in the place of one that a hook has raised, without the hook's frames."""
-        traceback = exception.__traceback__
-        if traceback is not None:
-            traceback.tb_next = None
-        number = bisect_right(self._call_units, unit) - 1
+        number = bisect_right(self._call_units, _unit_of(unit, exception)) - 1
+        if exception.__traceback__ is not None:
+            exception.__traceback__.tb_next = None
         hook, site = self._calls[number] if number >= 0 else (None, None)
         return self.failed(hook, site, exception)
+
+    def _site_of(self, unit: int | None, exception: BaseException) -> Any:
+        """The site at which an exception was raised, or came up, in the frame that it comes from."""
+        return self.plan.site(self._indices[bisect_right(self._units, _unit_of(unit, exception)) - 1])
+
+
+def _unit_of(unit: int | None, exception: BaseException) -> int:
+    """Where an exception comes from, in code units; the traceback, which begins with the frame, says it too."""
+    if unit is not None:
+        return unit
+    return 0 if exception.__traceback__ is None else exception.__traceback__.tb_lasti // 2

@@ -25,7 +25,7 @@ from bytescope.weave.emitter import Operand
 if TYPE_CHECKING:
     from bytescope.weave.writer import Writer
 
-_METHODS = frozenset({"GETATTR", "SUPER_ATTR"})
+_METHODS = frozenset({"GETATTR", "SUPER_ATTR", "LOAD_SPECIAL"})
 
 
 class Primitives:
@@ -39,11 +39,15 @@ class Primitives:
     def pushes_method(self, index: int) -> bool:
         """Whether an instruction may push a function and its `self` in the place of a bound method."""
         instruction = self.writer.instructions[index]
-        return instruction.op in _METHODS and bool(instruction.flag)
+        return instruction.op in _METHODS and (bool(instruction.flag) or instruction.op == "LOAD_SPECIAL")
 
     def load_method(self, index: int, raws: list[Raw], group: Group) -> None:
         """Write the load of a callable so that it is one object, with the NULL that goes with it."""
-        self.writer.raws(self.without_null(raws), index, group)
+        instruction = self.writer.instructions[index]
+        if instruction.op == "LOAD_SPECIAL":
+            self.special(index, instruction, Point(None), raws, group)
+        else:
+            self.writer.raws(self.without_null(raws), index, group)
         self.emitter.sequences.null_for()
 
     def without_null(self, raws: list[Raw]) -> list[Raw]:
@@ -116,6 +120,8 @@ class Primitives:
         """The operands as the hooks get them, with so many values above them."""
         e = self.emitter
         found = [self.operand(index, row, symbol, above) for symbol in call.operands]
+        if row.name == "with_except":
+            found[1] = e.constant(None)  # there is a NULL, since the method was loaded whole
         if row.variadic:
             fixed = len(row.operands) - 1
             found = [*found[:fixed], e.tuple_of(found[fixed:])]
@@ -266,7 +272,6 @@ class Primitives:
         sequences.jump_if("FALSE", found)
         e.emit("POP_TOP")
         self.writer.raws(raws, index, group)  # raises, and says why
-        e.emit("POP_TOP")
         e.asm.place(found)
         e.asm.place(performed)
 

@@ -34,6 +34,7 @@ from bytescope.weave.primitives import Primitives
 from bytescope.weave.telling import HookKey, Teller
 
 _CALLING = frozenset({"CALL", "CALL_KW", "CALL_EX"})
+_TAKES_METHODS = _CALLING | {"WITH_EXCEPT"}
 
 
 class Writer:
@@ -79,7 +80,7 @@ class Writer:
         self.jumps = Jumps(self)
         self.frames = Frames(self)
         self.calls_are_observed = any(
-            self.instructions[index].op in _CALLING and (point.before or point.after)
+            self.instructions[index].op in _TAKES_METHODS and (point.before or point.after)
             for index, point in plan.points.items()
         )
         self.executed = executed
@@ -158,8 +159,16 @@ class Writer:
             self.emitter.asm.position = self.position(group)
             entering = self.before_label.pop(group.offset, None)
             if entering is not None:
-                entering()
+                self.enter(group, entering)
             self.group(group)
+
+    def enter(self, group: Group, write: Callable[[], None]) -> None:
+        """Write what only those come by who come to a group from afar."""
+        asm = self.emitter.asm
+        before = group.first - 1
+        if INSTRUCTIONS[self.instructions[before].op].falls_through and before not in self.inside:
+            asm.jump("JUMP_FORWARD", self.labels[group.offset])
+        write()
 
     def position(self, group: Group) -> Any:
         """Where a group is in the source."""
