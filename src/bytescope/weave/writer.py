@@ -159,16 +159,8 @@ class Writer:
             self.emitter.asm.position = self.position(group)
             entering = self.before_label.pop(group.offset, None)
             if entering is not None:
-                self.enter(group, entering)
+                entering()
             self.group(group)
-
-    def enter(self, group: Group, write: Callable[[], None]) -> None:
-        """Write what only those come by who come to a group from afar."""
-        asm = self.emitter.asm
-        before = group.first - 1
-        if INSTRUCTIONS[self.instructions[before].op].falls_through and before not in self.inside:
-            asm.jump("JUMP_FORWARD", self.labels[group.offset])
-        write()
 
     def position(self, group: Group) -> Any:
         """Where a group is in the source."""
