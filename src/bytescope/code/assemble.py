@@ -75,13 +75,16 @@ class Assembler:
         self._args.append(arg)
         self._positions.append(self.position if pos is None else pos)
 
-    def extend(self, opcodes: Iterable[int], args: Collection[int]) -> None:
-        """Add several instructions, none of which names another, at the present position.
+    def extend(self, opcodes: Iterable[int], args: Collection[int], jump: tuple[int, int] | None = None) -> None:
+        """Add several instructions at the present position.
 
         Args:
             opcodes: their opcodes.
             args: their arguments, as many.
+            jump: which of them names another, and that one's label; None if none does.
         """
+        if jump is not None:
+            self._jumps.append((len(self._opcodes) + jump[0], jump[1]))
         self._opcodes += opcodes
         self._args += args
         self._positions += [self.position] * len(args)
@@ -206,6 +209,9 @@ def flatten(regions: list[_Region]) -> list[_Region]:
     Returns:
         The same, with no two for one place. Empty ones are gone.
     """
+    regions = [each for each in regions if each[0] < each[1]]
+    if all(each[1] <= following[0] for each, following in pairwise(regions)):
+        return regions
     order = sorted((start, end, -index) for index, (start, end, *_) in enumerate(regions) if start < end)
     edges = sorted({edge for start, end, _ in order for edge in (start, end)})
     flat: list[_Region] = []

@@ -41,6 +41,8 @@ _JUMPS = {
     kind: _OP.get(f"POP_JUMP_IF_{kind}", _OP.get(f"POP_JUMP_FORWARD_IF_{kind}"))
     for kind in ("TRUE", "FALSE", "NONE", "NOT_NONE")
 }
+_UNLESS_NONE = tuple(opcode for opcode in (_OP["COPY"], _JUMPS["NOT_NONE"]) if opcode is not None)
+_REPLACE_TOP = (_OP["SWAP"], _OP["POP_TOP"], _OP["JUMP_BACKWARD_NO_INTERRUPT"])
 _DEPTH_COUNTED = frozenset(
     _OP[name] for name in "LIST_APPEND SET_ADD MAP_ADD LIST_EXTEND SET_UPDATE DICT_UPDATE DICT_MERGE".split()
 )
@@ -50,6 +52,8 @@ _RESUME = _OP["RESUME"]
 _CLOSED_UNSEEN = {"3.12": (_OP["YIELD_VALUE"], 1), "3.13": (_RESUME, 4), "3.14": (_RESUME, 4)}.get(host.HOST)
 """What marks a place at which the host closes a generator without going on with it: opcode and argument, or a bit."""
 
+FINALIZED = frozenset(() if _CLOSED_UNSEEN is None else (_CLOSED_UNSEEN[0],))
+"""The opcodes whose argument `finalized` may change."""
 JUMPS_TEST_TRUTH = not _BOOL_JUMPS
 """Whether a conditional jump asks any value for its truth; elsewhere it finds True or False."""
 CALLS_WITH_EMPTY_KWARGS = host.HOST == "3.14"
@@ -88,6 +92,10 @@ class Interposing(Sequences):
             self.asm.emit("UNARY_NOT")
             self.asm.emit("UNARY_NOT")
 
+    def copy(self, count: int) -> None:
+        """Push copies of the top values, in their order."""
+        self.asm.extend([_UNLESS_NONE[0]] * count, [count] * count)
+
     def drop_below(self, count: int, keep: int = 1) -> None:
         """Remove so many values from below the top `keep` ones."""
         if not count or not keep:
@@ -95,16 +103,14 @@ class Interposing(Sequences):
                 self.asm.emit("POP_TOP")
             return
         if keep == 1:
-            self.asm.emit("SWAP", count + 1)
-        else:
-            self.asm.emit("BUILD_TUPLE", keep)
-            self.asm.emit("SWAP", count + 1)
+            self.asm.extend([_REPLACE_TOP[0]] + [_REPLACE_TOP[1]] * count, [count + 1] + [0] * count)
+            return
+        self.asm.emit("BUILD_TUPLE", keep)
+        self.asm.emit("SWAP", count + 1)
         for _ in range(count):
             self.asm.emit("POP_TOP")
-        if keep > 1:  # taking a tuple apart turns its order round, so it is done twice
-            self.asm.emit("UNPACK_SEQUENCE", keep)
-            self.asm.emit("BUILD_TUPLE", keep)
-            self.asm.emit("UNPACK_SEQUENCE", keep)
+        for name in ("UNPACK_SEQUENCE", "BUILD_TUPLE", "UNPACK_SEQUENCE"):  # taking a tuple apart turns its order round
+            self.asm.emit(name, keep)
 
     def load_item(self) -> None:
         """Replace container and key on top by the item."""
@@ -163,6 +169,14 @@ class Interposing(Sequences):
         opcode = _JUMPS[kind]
         assert opcode is not None
         self.asm.jump(opcode, label)
+
+    def jump_unless_none(self, label: int) -> None:
+        """Jump forward if the top is not None, and leave it there."""
+        self.asm.extend(_UNLESS_NONE, (1, 0), (1, label))
+
+    def replace_top(self, label: int) -> None:
+        """Put the top in the place of the value below it, and jump back."""
+        self.asm.extend(_REPLACE_TOP, (2, 0, 0), (2, label))
 
     def jump_back(self, label: int) -> None:
         """Jump to a place before this one, leaving interrupts for later."""

@@ -13,6 +13,10 @@ UNITS = tuple(1 + caches for caches in CACHES)
 MAX_ARG = 2**31 - 1
 
 
+_REMEMBERED = 4096
+"""Arguments below this are used often enough for their bytes to be kept."""
+
+
 class _Pieces(dict[int, bytes]):
     """The bytes of instructions, caches included, by `arg << 8 | opcode`."""
 
@@ -20,7 +24,7 @@ class _Pieces(dict[int, bytes]):
         opcode = key & 255
         arg = key >> 8
         piece = prefix(arg, extensions(arg)) + bytes((opcode, arg & 255)) + bytes(2 * CACHES[opcode])
-        if arg < 256:
+        if arg < _REMEMBERED:
             self[key] = piece
         return piece
 

@@ -15,6 +15,10 @@ NULL_FIRST = host.HOST in ("3.11", "3.12")
 _HAS_PRECALL = "PRECALL" in host.OPMAP
 _LESS = next(i.arg or 0 for i in dis.get_instructions(compile("a < b", "", "eval")) if i.opname == "COMPARE_OP")
 _JUMP_IF_FALSE = "POP_JUMP_FORWARD_IF_FALSE" if "POP_JUMP_FORWARD_IF_FALSE" in host.OPMAP else "POP_JUMP_IF_FALSE"
+_LOAD_CONST, _PUSH_NULL, _COPY = (host.OPMAP[name] for name in ("LOAD_CONST", "PUSH_NULL", "COPY"))
+_CALLING = [host.OPMAP[name] for name in ("PRECALL", "CALL") if name in host.OPMAP]
+_CALLS: dict[tuple[int, int], bytes] = {}
+"""The opcodes of `call_constants`, by the number of constants and of copies."""
 _LOAD_CELL = "LOAD_CLOSURE" if "LOAD_CLOSURE" in host.OPMAP else "LOAD_FAST"
 _END_SEND = "END_SEND" in host.OPMAP
 _YIELD, _YIELD_FROM = {"3.11": (0, 0), "3.12": (2, 3)}.get(host.HOST, (0, 1))
@@ -44,6 +48,27 @@ class Sequences:
 
     call_with_self = call
     """Emit a call of a callable whose first argument is in the place of the NULL, with `count` more."""
+
+    def call_constants(self, constants: list[int], depths: list[int]) -> None:
+        """Emit the call of a constant with other constants and with copies of values on the stack.
+
+        Args:
+            constants: index of the callable and of each of the first arguments.
+            depths: how deep each of the other arguments lies before anything is pushed, 1 being the top.
+        """
+        first, copied = len(constants), len(depths)
+        opcodes = _CALLS.get((first, copied))
+        if opcodes is None:
+            loads = [_LOAD_CONST] * first
+            loads.insert(0 if NULL_FIRST else 1, _PUSH_NULL)
+            opcodes = _CALLS[first, copied] = bytes([*loads, *[_COPY] * copied, *_CALLING])
+        args = [0, *constants] if NULL_FIRST else [constants[0], 0, *constants[1:]]
+        above = first + 1
+        for depth in depths:
+            args.append(depth + above)
+            above += 1
+        args += [first - 1 + copied] * len(_CALLING)
+        self.asm.extend(opcodes, args)
 
     def load_cell(self, index: int) -> None:
         """Emit the load of a variable's cell."""

@@ -9,8 +9,9 @@ from bytescope.code.assemble import Assembled, Assembler
 from bytescope.code.interpose import Interposing
 from bytescope.code.light import Any
 
-Operand = Callable[[int], None]
-"""Pushes a value when that many values have been pushed since the operands' depths were counted."""
+Operand = int | Callable[[int], None]
+"""The depth of a value on the stack, 1 being the top; or what pushes one, when that many values have been pushed since
+the operands' depths were counted."""
 
 
 class Emitter:
@@ -35,6 +36,7 @@ class Emitter:
         self.names: list[str] = list(code.co_names)
         self.deepest = 0
         self._const_index: dict[int, int] = {}
+        self._name_index: dict[str, int] = {}
         self._box: list[Any] | None = None
         self._in_box: dict[int, int] = {}
         if boxed:
@@ -50,13 +52,18 @@ class Emitter:
         """Add an instruction at the present position."""
         self.asm.emit(opcode, arg)
 
-    def load_const(self, value: Any) -> None:
-        """Push an object of the weaver's own."""
+    def const(self, value: Any) -> int:
+        """The index of an object of the weaver's own among the constants, or in the box."""
         known = self._const_index.get(id(value))
         if known is None:
             place = self.consts if self._box is None else self._box
             known = self._const_index[id(value)] = len(place)
             place.append(value)
+        return known
+
+    def load_const(self, value: Any) -> None:
+        """Push an object of the weaver's own."""
+        known = self.const(value)
         if self._box is None:
             self.asm.emit("LOAD_CONST", known)
         else:
@@ -95,9 +102,12 @@ class Emitter:
 
     def name(self, name: str) -> int:
         """The index of a name."""
-        if name not in self.names:
-            self.names.append(name)
-        return self.names.index(name)
+        index = self._name_index.get(name)
+        if index is None:
+            if name not in self.names:
+                self.names.append(name)
+            index = self._name_index[name] = self.names.index(name)
+        return index
 
     def load_attribute(self, name: str) -> None:
         """Replace the top by one of its attributes."""
@@ -116,18 +126,42 @@ class Emitter:
 
     def at(self, depth: int) -> Operand:
         """The value at a depth, 1 being the top."""
-        return lambda pushed: self.asm.emit("COPY", depth + pushed)
+        return depth
+
+    def push(self, operand: Operand, pushed: int) -> None:
+        """Push an operand."""
+        if isinstance(operand, int):
+            self.asm.emit("COPY", operand + pushed)
+        else:
+            operand(pushed)
+
+    def call(self, objects: list[Any], operands: list[Operand]) -> None:
+        """Push the result of a call.
+
+        Args:
+            objects: the function and the first arguments, of the weaver's own.
+            operands: the other arguments.
+        """
+        if self._box is None and not any(callable(each) for each in operands):
+            self.sequences.call_constants([self.const(each) for each in objects], operands)  # type: ignore[arg-type]
+            return
+        self.push_function(objects[0])
+        for each in objects[1:]:
+            self.load_const(each)
+        for pushed, operand in enumerate(operands, len(objects) + 1):
+            self.push(operand, pushed)
+        self.sequences.call(len(objects) - 1 + len(operands))
 
     def constant(self, value: Any) -> Operand:
         """An object."""
         return lambda pushed: self.load_const(value)
 
-    def tuple_of(self, operands: list[Operand]) -> Operand:
+    def tuple_of(self, operands: list[Operand]) -> Callable[[int], None]:
         """A tuple of operands."""
 
         def push(pushed: int) -> None:
             for number, each in enumerate(operands):
-                each(pushed + number)
+                self.push(each, pushed + number)
             self.asm.emit("BUILD_TUPLE", len(operands))
 
         return push
@@ -138,7 +172,7 @@ class Emitter:
         """From here on exceptions go to the handler with this key (see `finish`), None for no handler."""
         if self._cover is not None:
             start, known = self._cover
-            if known == key:
+            if known is key or known == key:
                 return
             if known is not None:
                 self._spans.append((start, self.asm.here(), known))
@@ -176,7 +210,8 @@ class Emitter:
             handlers: label and stack depth of the handler of each key; each gets the offset of the raising instruction
                 below the exception.
         """
+        by_identity = {id(key): handlers[key] for _, _, key in self._spans}
         for start, end, key in self._spans:
-            label, depth = handlers[key]
+            label, depth = by_identity[id(key)]
             self.asm.region(start, end, label, depth, True)
         return self.asm.finish(first_line)

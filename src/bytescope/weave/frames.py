@@ -33,10 +33,7 @@ class Frames:
 
     def replace_top(self, go_on: int) -> None:
         """Put a replacement in the place of the value below it."""
-        e = self.emitter
-        e.emit("SWAP", 2)
-        e.emit("POP_TOP")
-        e.sequences.jump_back(go_on)
+        self.emitter.sequences.replace_top(go_on)
 
     def enter(self, point: Point) -> None:
         """The frame begins."""

@@ -50,6 +50,9 @@ class Handlers:
         self.failed = failed
         self.plan = writer.plan
         self.copies = [writer.labels]
+        self._exceptions = self.plan.exceptions
+        self._keys: dict[tuple[int, bool, int], _Key] = {}
+        self._hook_keys: dict[int, HookKey] = {}
         self._marks: list[tuple[int, int]] = []
         self._units: list[int] = []
         self._indices: list[int] = []
@@ -59,12 +62,23 @@ class Handlers:
     def key(self, index: int) -> Hashable:
         """The key of the handler that is in force at an instruction of the program."""
         handler = self.writer.verified.handlers[index]
-        if handler is None and index < self.writer.start:
+        exceptions = self._exceptions
+        if handler is None and (not exceptions or index < self.writer.start):
             return None  # what a generator is thrown before it has begun is nobody's: there is no frame yet
-        if not self.plan.exceptions:
-            return None if handler is None else _Key(handler._replace(start=0, end=0), False, len(self.copies))
-        reraising = self.writer.instructions[index].op in _RERAISING
-        return _Key(handler and handler._replace(start=0, end=0), reraising, len(self.copies))
+        reraising = exceptions and self.writer.instructions[index].op in _RERAISING
+        given = id(handler), reraising, len(self.copies)
+        key = self._keys.get(given)
+        if key is None:
+            key = self._keys[given] = _Key(handler and handler._replace(start=0, end=0), *given[1:])
+        return key
+
+    def hook_key(self, index: int) -> HookKey:
+        """The key of the handler of hooks at an instruction."""
+        key = self.key(index)
+        found = self._hook_keys.get(id(key))
+        if found is None:
+            found = self._hook_keys[id(key)] = HookKey(key)
+        return found
 
     def mark(self, index: int) -> None:
         """Say that what is written next does the work of an instruction."""

@@ -83,7 +83,7 @@ class Inliner:
             return  # the call that makes the replacement
         if op == "LOAD_LOCAL":
             assert isinstance(instruction.arg, Variable)
-            self.arguments[instruction.arg.index](self.pushed)
+            e.push(self.arguments[instruction.arg.index], self.pushed)
         elif op == "LOAD_CONST":
             e.load_const(instruction.arg)
         elif op == "LOAD_GLOBAL":

@@ -194,8 +194,7 @@ class Primitives:
             e.asm.place(done)
             return
         e.room(taken + 2 * made + 8)
-        for _ in range(taken):
-            e.emit("COPY", taken)
+        e.sequences.copy(taken)
         perform(taken)
         e.asm.place(performed)
         value = self.value(instruction, results, plural)
@@ -206,10 +205,9 @@ class Primitives:
                     e.emit("SWAP", 2)
                     e.emit("POP_TOP")
                 self.spread(results)
+                e.sequences.jump_back(go_on)
             else:
-                e.emit("SWAP", 2)
-                e.emit("POP_TOP")
-            e.sequences.jump_back(go_on)
+                e.sequences.replace_top(go_on)
 
         if row.results:
             self.tell(point.after, point.site, [*operands(made), value], replace)
@@ -275,13 +273,9 @@ class Primitives:
         e.asm.place(found)
         e.asm.place(performed)
 
-        def replace(go_on: int) -> None:
-            e.emit("SWAP", 2)
-            e.emit("POP_TOP")
-            sequences.jump_back(go_on)
-
         if point.after is not None:
-            self.tell(point.after, point.site, [e.constant(instruction.arg), e.at(2), e.at(1)], replace)
+            given = [e.constant(instruction.arg), e.at(2), e.at(1)]
+            self.tell(point.after, point.site, given, sequences.replace_top)
         sequences.drop_below(1)
 
 

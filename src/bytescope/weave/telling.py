@@ -70,8 +70,7 @@ class Teller:
             for each in direct:
                 self._tell_directly(each, hook, site, operands, replace)
             return
-        e.push_function(hook)
-        self._call(hook, site, operands, 2)
+        self._call(hook, site, [hook, site], operands)
         if replace is None or not getattr(hook, "answers", True):
             self._done()
             e.emit("POP_TOP")
@@ -108,8 +107,7 @@ class Teller:
         """Go on without the answer on top if it is None, else do what is to be done with a replacement."""
         e, key = self.emitter, self.key
         answered, go_on = e.asm.label(), e.asm.label()
-        e.emit("COPY", 1)
-        e.sequences.jump_if("NOT_NONE", answered)
+        e.sequences.jump_unless_none(answered)
         self._done()
         e.emit("POP_TOP")
         e.asm.place(go_on)
@@ -130,16 +128,12 @@ class Teller:
         """
         self.emitter.cover(self.key.program)
 
-    def _call(self, hook: Any, site: Any, operands: list[Operand], pushed: int) -> None:
-        """Call what was pushed, together with so many values, with a site and operands."""
+    def _call(self, hook: Any, site: Any, objects: list[Any], operands: list[Operand]) -> None:
+        """Call the first of some objects with the others and with operands."""
         e = self.emitter
-        arguments = pushed - 2
-        e.load_const(site)
-        for number, each in enumerate(operands, pushed + 1):
-            each(number)
-        e.room(pushed + len(operands) + 8)
+        e.room(len(objects) + len(operands) + 9)
         self.calls.append((len(e.asm), hook, site))
-        e.sequences.call(arguments + 1 + len(operands))
+        e.call(objects, operands)
 
     def _tell_directly(
         self, direct: Direct, hook: Any, site: Any, operands: list[Operand], replace: Callable[[int], None] | None
@@ -159,9 +153,7 @@ class Teller:
             self.calls.append((len(e.asm), hook, site))
             Inliner(e, direct, site, operands).write()
         else:
-            e.push_function(direct.function)
-            e.load_const(direct.instance)
-            self._call(hook, site, operands, 3)
+            self._call(hook, site, [direct.function, direct.instance, site], operands)
         if direct.answers == NEVER and inlined:
             self._done()
             e.emit("NOP")

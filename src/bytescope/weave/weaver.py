@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Lowered
@@ -83,7 +85,8 @@ class Weaver:
         code = original(code)
         known = self._woven.get((id(code), module))
         if known is None:
-            known = self._woven[id(code), module] = (code, self._weave(code, module))
+            with _without_collecting():
+                known = self._woven[id(code), module] = (code, self._weave(code, module))
         return known[1]
 
     def _weave(self, code: types.CodeType, module: str) -> types.CodeType:
@@ -114,3 +117,15 @@ class Weaver:
         except InvalidBytecode as error:
             self.refused(code, str(error))
         return code
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """While this context is open no garbage is looked for: weaving makes many objects, none of them garbage yet."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -15,7 +15,7 @@ from bytescope.code.build import build_code
 from bytescope.code.groups import Group, Raw, groups_of
 from bytescope.code.host import HIDES_LOCALS, TARGETED
 from bytescope.code.instruction import Instruction, Lowered
-from bytescope.code.interpose import LOADS_CONST, YIELDS
+from bytescope.code.interpose import FINALIZED, LOADS_CONST, YIELDS
 from bytescope.code.light import Any
 from bytescope.isa.lift import lift
 from bytescope.isa.observed import observed_primitive
@@ -31,7 +31,7 @@ from bytescope.weave.handlers import Handlers
 from bytescope.weave.jumps import Jumps, inside_of_send
 from bytescope.weave.marker import Marker
 from bytescope.weave.primitives import Primitives
-from bytescope.weave.telling import HookKey, Teller
+from bytescope.weave.telling import Teller
 
 _CALLING = frozenset({"CALL", "CALL_KW", "CALL_EX"})
 _TAKES_METHODS = _CALLING | {"WITH_EXCEPT"}
@@ -169,7 +169,7 @@ class Writer:
     def group(self, group: Group) -> None:
         """Write a group, with what is observed in it."""
         indices = range(group.first, group.first + group.count)
-        if not any(self.concerns(index) for index in indices):
+        if not any(map(self.concerns, indices)):
             self.place(group)
             self.raws(group.raws, group.first, group)
             self.resumed(group)
@@ -219,7 +219,7 @@ class Writer:
             return
         if (point.before or point.after) and instruction.op not in _CALLING:
             self.check_operands(index, instruction)
-        self.teller.key = HookKey(self.handlers.key(index))
+        self.teller.key = self.handlers.hook_key(index)
         self.handlers.mark(index)
         self.frames.arrive(index, instruction, point)
         op = instruction.op
@@ -284,6 +284,6 @@ class Writer:
                 else:
                     e.asm.jump(sequences.forward(opcode), target)
             elif opcode not in LOADS_CONST or not e.load_replaced(arg):
-                if self.plan.exceptions:
+                if opcode in FINALIZED and self.plan.exceptions:
                     arg = sequences.finalized(opcode, arg)
-                e.emit(opcode, sequences.with_depth(opcode, arg, depth))
+                e.asm.emit(opcode, sequences.with_depth(opcode, arg, depth) if depth else arg)
