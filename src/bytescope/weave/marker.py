@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import types
 
-from bytescope.code.light import record
+from bytescope.code.light import Any, record
+
+_REPLACEABLE = ("co_flags", "co_name", "co_qualname", "co_filename", "co_firstlineno", "co_varnames", "co_freevars")
+"""What woven code has in common with what it was made from, until it is replaced."""
 
 
 @record(frozen=True, slots=True)
@@ -26,9 +29,17 @@ def marker_of(code: types.CodeType) -> Marker | None:
 
 
 def original(code: types.CodeType) -> types.CodeType:
-    """The code object that a woven one was made from; any other is its own."""
+    """The code object that a woven one was made from; any other is its own.
+
+    What a program has changed in the woven one by `code.replace()` is changed in the other, too.
+    """
     marker = marker_of(code)
-    return code if marker is None else marker.code
+    if marker is None:
+        return code
+    changed: Any = {
+        name: getattr(code, name) for name in _REPLACEABLE if getattr(code, name) != getattr(marker.code, name)
+    }
+    return marker.code.replace(**changed) if changed else marker.code
 
 
 def is_woven(code: types.CodeType) -> bool:
