@@ -219,7 +219,7 @@ def test_a_woven_function_looks_like_itself(module: Any) -> None:
     function = module.plain
     plain = {
         "signature": inspect.signature(function), "source": inspect.getsource(function), "doc": function.__doc__,
-        "lines": list(function.__code__.co_lines())[0][2], "varnames": function.__code__.co_varnames,
+        "lines": next(function.__code__.co_lines())[2], "varnames": function.__code__.co_varnames,
         "names": (function.__name__, function.__qualname__, function.__code__.co_filename),
     }  # fmt: skip
     consts = function.__code__.co_consts
@@ -227,7 +227,7 @@ def test_a_woven_function_looks_like_itself(module: Any) -> None:
         assert is_woven(function.__code__)
         assert plain == {
             "signature": inspect.signature(function), "source": inspect.getsource(function), "doc": function.__doc__,
-            "lines": list(function.__code__.co_lines())[0][2], "varnames": function.__code__.co_varnames,
+            "lines": next(function.__code__.co_lines())[2], "varnames": function.__code__.co_varnames,
             "names": (function.__name__, function.__qualname__, function.__code__.co_filename),
         }  # fmt: skip
         assert function.__code__.co_consts[: len(consts)] == consts
