@@ -6,6 +6,7 @@ import sys
 import types
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 from bytescope.analyses.base import SafeRepr, Shipped, table
@@ -205,6 +206,7 @@ def chosen(function: Any, patterns: tuple[str, ...]) -> str:
     return _first(names_of(function), patterns) if patterns else ""
 
 
+@lru_cache(maxsize=4096)
 def _first(names: tuple[str, ...], patterns: tuple[str, ...]) -> str:
     for name in names:
         if any(fnmatchcase(name, pattern) for pattern in patterns):

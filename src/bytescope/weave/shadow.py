@@ -16,7 +16,7 @@ from bytescope.code.light import Any, field, record
 from bytescope.isa.operands import operand_kinds
 from bytescope.isa.plan import Hook, Plan, Point
 from bytescope.isa.references import PLACES, SLOTS, References, references
-from bytescope.weave.shadow_primitives import Around, State, like
+from bytescope.weave.shadow_primitives import Around, State, like, watched
 
 _frame = sys._getframe
 
@@ -229,6 +229,7 @@ class _Planning:
         point = self.point(index)
         telling = point.before is not None or point.after is not None
         shape = Around(self, index, instruction, moved, base, telling)
+        shape.only = watched(instruction, point)
         self.made.places[index] = tuple(each for each in PLACES.get(call.name, ()) if each == "cell")
         point.before = shape.before(point.before)
         point.after = shape.after(point.after)

@@ -9,7 +9,7 @@ from bytescope.code.instruction import Instruction
 from bytescope.code.light import Any
 from bytescope.isa.events import CALLS, EVENTS
 from bytescope.isa.operands import NULL
-from bytescope.isa.plan import Hook
+from bytescope.isa.plan import Hook, Point
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.isa.references import CLEAN, PLACES, References, result
 
@@ -74,6 +74,7 @@ class Around:
         self.plural = len(self.row.results) != 1 or self.row.results[0].startswith("*")
         self.has_results = bool(self.row.results)
         self.telling = telling
+        self.only: tuple[object, ...] | None = None
         own_rule = call.name in self.service.algebra.rules
         self.simple = call.name in _OPERATORS and not telling and not own_rule and len(self.results) <= 1
         self.loads = call.name in ("load_global", "load_cell") and not telling and not own_rule
@@ -153,12 +154,12 @@ class Around:
             return None
         if self.simple:
             return like(self.before_simple(), None, answers=False)
-        begin, told = self.begin, self.telling
+        begin, only, silent = self.begin, self.only, not self.telling
 
         def before(site: Any, *given: Any) -> Any:
             frame = _frame(1)
             state = states.get(id(frame)) or state_of(frame, size)
-            if not told:
+            if silent or (only is not None and not _among(given[0], only)):
                 begin(frame, state, given)
                 return None
             return self.begin_telling(frame, state, hook, site, given)
@@ -234,7 +235,7 @@ class Around:
             state = states.get(id(frame)) or state_of(frame, size)
             results = [] if not has_results else list(given[-1]) if plural else [given[-1]]
             found = end(frame, state, results)
-            if hook is None:
+            if hook is None or state.moment is None:
                 return None
             self.service.told(state.moment, found, state.S, list(self.results))
             state.moment = None
@@ -279,6 +280,10 @@ class Around:
         return loaded
 
 
+def _among(function: object, only: tuple[object, ...]) -> bool:
+    return any(function is each for each in only)
+
+
 def like(function: Hook, hook: Hook | None, answers: bool = True) -> Hook:
     """A hook that takes the place of another one, so that its failures are told as that one's."""
     for name in ("subscribers", "event"):
@@ -286,3 +291,20 @@ def like(function: Hook, hook: Hook | None, answers: bool = True) -> Hook:
             setattr(function, name, getattr(hook, name))
     setattr(function, "answers", answers and hook is not None and getattr(hook, "answers", True))  # noqa: B010
     return function
+
+
+def watched(instruction: Instruction, point: Point) -> tuple[object, ...] | None:
+    """The only callables whose calls the hooks of a point are about; None if they are about anything else."""
+    if instruction.op not in ("CALL", "CALL_KW", "CALL_EX"):
+        return None
+    others = [getattr(point, name) for name in Point.__slots__ if name not in ("site", "before", "after")]
+    if any(each is not None and each is not False and each != 0 for each in others):
+        return None
+    found: list[object] = []
+    for hook in (point.before, point.after):
+        for subscriber in getattr(hook, "subscribers", ()) if hook is not None else ():
+            only = subscriber.analysis.calls_of
+            if only is None:
+                return None
+            found += [each for each in only if not any(each is other for other in found)]
+    return tuple(found)

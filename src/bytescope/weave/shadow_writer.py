@@ -24,7 +24,7 @@ from bytescope.weave.emitter import Operand
 from bytescope.weave.frames import Frames
 from bytescope.weave.primitives import Primitives
 from bytescope.weave.shadow import MOVES, ShadowPlan
-from bytescope.weave.shadow_primitives import State
+from bytescope.weave.shadow_primitives import State, watched
 from bytescope.weave.writer import Writer
 
 _frame = sys._getframe
@@ -140,11 +140,11 @@ class ShadowWriter(Writer):
                 self.alarmed(lambda: self.go(self.begun))
             return
         if point:
-            watched = self.watched(instruction, point)
-            if watched is None:
+            only = watched(instruction, point)
+            if only is None:
                 self.switch(self.switch_here, [], self.entries[index])
                 return
-            self.guard(index, watched)
+            self.guard(index, only)
         if self.primitives.pushes_method(index) and index not in self.methods:
             self.primitives.load_method(index, raws, group)
         else:
@@ -245,23 +245,6 @@ class ShadowWriter(Writer):
                 self.switch(self.switch_here, [], self.entries[index])
 
             e.later(write)
-
-    @staticmethod
-    def watched(instruction: Instruction, point: Point) -> tuple[object, ...] | None:
-        """The only callables whose calls the hooks of a point are about; None if they are about anything else."""
-        if instruction.op not in ("CALL", "CALL_KW", "CALL_EX"):
-            return None
-        others = [getattr(point, name) for name in Point.__slots__ if name not in ("site", "before", "after")]
-        if any(each is not None and each is not False and each != 0 for each in others):
-            return None
-        found: list[object] = []
-        for hook in (point.before, point.after):
-            for subscriber in getattr(hook, "subscribers", ()) if hook is not None else ():
-                only = subscriber.analysis.calls_of
-                if only is None:
-                    return None
-                found += [each for each in only if not any(each is other for other in found)]
-        return tuple(found)
 
     def unbroken_methods(self) -> frozenset[int]:
         """Loads of methods that stay as they are: between them and their call nothing is tested."""
