@@ -51,6 +51,7 @@ class ShadowPlanner:
     def __init__(self, service: Any) -> None:
         self.service = service
         self.states: dict[int, State] = {}
+        self.begun: dict[int, list[Any] | None] = {}
 
     def plan(self, unit: Any, plan: Plan) -> ShadowPlan:
         """What is to be written for a code object.
@@ -74,6 +75,7 @@ class _Planning:
 
     def __init__(self, planner: ShadowPlanner, unit: Any, plan: Plan) -> None:
         self.service, self.states, self.state = planner.service, planner.states, planner.state
+        self.begun = planner.begun
         self.lowered, self.verified, self.plan = unit.lowered, unit.verified, plan
         self.instructions: list[Instruction] = unit.lowered.instructions
         self.first = len(unit.lowered.variables)
@@ -237,7 +239,7 @@ class _Planning:
     # --- the frame
 
     def begin(self, hook: Hook | None) -> Hook:
-        service, states, size = self.service, self.states, self.size
+        service, states, size, begun = self.service, self.states, self.size, self.begun
         variables = self.lowered.variables
 
         def enter(site: Any, arguments: dict[str, Any], cells: dict[str, Any]) -> None:
@@ -245,15 +247,18 @@ class _Planning:
             state = states[id(frame)] = State(size)
             if arguments:
                 values = list(arguments.values())
-                shadows = service.begin(frame, frame.f_code, values)
+                if id(frame) in begun:
+                    shadows = begun.pop(id(frame))
+                else:
+                    shadows = service.begin(frame, frame.f_code, values)
                 for variable, value, shadow in zip(variables, values, shadows or (), strict=False):
                     if variable.scope == "local":
                         state.S[variable.index] = shadow
                     else:
                         service.enter_variable(cells[variable.name], value, shadow)
             if hook is not None:
-                shadows = {name: state.S[n] for n, name in enumerate(arguments)}
-                service.tell(("arguments",), (shadows,), state.S, None)
+                named = {name: state.S[n] for n, name in enumerate(arguments)}
+                service.tell(("arguments",), (named,), state.S, None)
                 try:
                     hook(site, arguments)
                 finally:

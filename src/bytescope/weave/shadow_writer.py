@@ -1,9 +1,9 @@
 """Writes woven code that keeps shadows.
 
 There are two copies of the program in it. Every frame begins in the *clean* one, which is the program with tests
-between its instructions: whether there is any shadow yet (`service.alarm`). Once there is, or where an analysis wants
-to be told something, the frame goes on in the *shadowed* one, at the same place, with hooks that keep shadows; it stays
-there.
+between its instructions: whether there is any shadow yet (`service.alarm`). Once there is one that may concern the
+frame, or where an analysis wants to be told something, the frame goes on in the *shadowed* one, at the same place, with
+hooks that keep shadows; it stays there.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class ShadowWriter(Writer):
         self.primitives = _Primitives(self)
         self.frames = _Frames(self)
         self.clean_plan = plan
+        self.planner = planner
         self.service = planner.service
         self.states: dict[int, State] = planner.states
         self.first = len(lowered.variables)
@@ -129,7 +130,7 @@ class ShadowWriter(Writer):
         """Write an instruction of the clean copy, with the tests around it."""
         instruction = self.instructions[index]
         if index in self.delegated:
-            self.test(index, 1, self.switch_after(index, (self.first + self.verified.depths[index] - 1,)))
+            self.test(index, [1], self.switch_after(index, (self.first + self.verified.depths[index] - 1,)))
         point = self.clean_plan.points.get(index)
         if index == self.start:
             self.raws(raws, index, group)
@@ -137,12 +138,12 @@ class ShadowWriter(Writer):
             if point is not None:
                 self.go(self.begun)
             else:
-                self.alarmed(lambda: self.go(self.begun))
+                self.alarmed(self.begins_shadowed, [self.frames.arguments()], self.begun)
             return
         if point:
             only = watched(instruction, point)
             if only is None:
-                self.switch(self.switch_here, [], self.entries[index])
+                self.switch(self.switch_here, self.entries[index])
                 return
             self.guard(index, only)
         if self.primitives.pushes_method(index) and index not in self.methods:
@@ -169,51 +170,63 @@ class ShadowWriter(Writer):
         following = index + 1
         depth = self.first + self.verified.depths[following]
         if instruction.op == "YIELD":
-            self.after_resume = lambda: self.test(following, 0, self.switch_here)
+            self.after_resume = lambda: self.test(following, [1], self.switch_resumed)
         elif instruction.op == "PUSH_EXC_INFO":
-            self.test(following, 0, self.switch_caught(depth - 1))
+            self.test(following, [], self.switch_caught(depth - 1))
         else:
             base = self.first + self.verified.depths[index] - references(instruction).need
             places = [base + position for _, position in references(instruction).results(False)]
             self.test(following, [depth - place for place in places], self.switch_after(following, tuple(places)))
 
-    def test(self, index: int, results: int | list[int], switch: Callable[..., None]) -> None:
+    def test(self, index: int, results: list[int], switch: Callable[..., bool]) -> None:
         """Write a test: whether to go on in the shadowed copy at an instruction.
 
         Args:
             index: the instruction.
-            results: depths of the values that `switch` gets; 1 and 0 for the top alone and for none.
-            switch: makes the frame's shadows.
+            results: depths of the values that `switch` gets, in a tuple.
+            switch: makes the frame's shadows, if there are any.
         """
-        depths = results if isinstance(results, list) else [1] * results
-        self.alarmed(
-            lambda: self.switch(switch, [self.emitter.at(depth) for depth in depths], self.entries[index], True)
-        )
-
-    def alarmed(self, write: Callable[[], None]) -> None:
-        """Write a test whether there is any shadow, and out of the way what is done then."""
         e = self.emitter
-        label, key = e.asm.label(), self.teller.key
+        self.alarmed(switch, [e.tuple_of([e.at(depth) for depth in results])], self.entries[index])
+
+    def alarmed(self, switch: Callable[..., bool], operands: list[Operand], entry: int) -> None:
+        """Write a test whether there is any shadow; then, out of the way, whether there is one that concerns the frame.
+
+        Args:
+            switch: says so, and makes the frame's shadows.
+            operands: its arguments.
+            entry: where the frame goes on then.
+        """
+        e = self.emitter
+        label, stay, key = e.asm.label(), e.asm.label(), self.teller.key
         e.load_const(self.service.alarm)
         e.sequences.to_bool()
         e.sequences.jump_if("TRUE", label)
-        e.room(4)
+        e.asm.place(stay)
+        e.room(8)
 
         def out_of_the_way() -> None:
             e.cover(key)
             e.asm.place(label)
-            write()
+            leaving = e.asm.label()
+            e.push_function(switch)
+            e.room(16)
+            for number, operand in enumerate(operands):
+                operand(2 + number)
+            e.sequences.call(len(operands))
+            e.sequences.jump_if("TRUE", leaving)
+            e.sequences.jump_back(stay)
+            e.asm.place(leaving)
+            self.go(entry)
 
         e.later(out_of_the_way)
 
-    def switch(self, function: Callable[..., None], operands: list[Operand], entry: int, tupled: bool = False) -> None:
+    def switch(self, function: Callable[..., None], entry: int) -> None:
         """Write the change to the shadowed copy."""
         e = self.emitter
         e.push_function(function)
-        if operands:
-            e.tuple_of(operands)(2)
-        e.room(len(operands) + 8)
-        e.sequences.call(int(bool(operands)))
+        e.room(8)
+        e.sequences.call(0)
         e.emit("POP_TOP")
         self.go(entry)
 
@@ -242,7 +255,7 @@ class ShadowWriter(Writer):
             def write(label: int = label, key: Any = key) -> None:
                 e.cover(key)
                 e.asm.place(label)
-                self.switch(self.switch_here, [], self.entries[index])
+                self.switch(self.switch_here, self.entries[index])
 
             e.later(write)
 
@@ -270,26 +283,54 @@ class ShadowWriter(Writer):
         """The frame goes on with no shadows."""
         self.states[id(_frame(1))] = State(self.size)
 
-    def switch_after(self, index: int, places: tuple[int, ...]) -> Callable[..., None]:
-        """What is called when a primitive has been performed meanwhile: its results may have been given shadows."""
-        service, states, size = self.service, self.states, self.size
+    def begins_shadowed(self, arguments: dict[str, Any]) -> bool:
+        """Whether a frame has to begin in the shadowed copy."""
+        frame = _frame(1)
+        shadows = self.service.begin(frame, frame.f_code, list(arguments.values())) if arguments else None
+        if not self.service.heap.tables and (shadows is None or shadows.count(None) == len(shadows)):
+            return False
+        self.planner.begun[id(frame)] = shadows
+        return True
 
-        def switch(results: tuple[Any, ...] = ()) -> None:
+    def switch_after(self, index: int, places: tuple[int, ...]) -> Callable[..., bool]:
+        """What is called when a primitive has been performed: its results may have been given shadows meanwhile."""
+        service, states, size, tables = self.service, self.states, self.size, self.service.heap.tables
+        late, channel, clean = service.late, service.channel, [None] * len(places)
+
+        def switch(results: tuple[Any, ...]) -> bool:
+            if not tables and not channel.answers:
+                return False
             frame = _frame(1)
+            shadows = late(frame, results)
+            if not tables and shadows == clean:
+                return False
             state = states[id(frame)] = State(size)
-            for place, shadow in zip(places, service.late(frame, results), strict=True):
+            for place, shadow in zip(places, shadows, strict=True):
                 state.S[place] = shadow
+            return True
 
         return switch
 
-    def switch_caught(self, place: int) -> Callable[..., None]:
+    def switch_resumed(self, results: tuple[Any, ...]) -> bool:
+        """What is called when the frame has been suspended meanwhile."""
+        frame = _frame(1)
+        if self.service.sent(frame, results[0]) is None and not self.service.heap.tables:
+            return False
+        self.states[id(frame)] = State(self.size)
+        return True
+
+    def switch_caught(self, place: int) -> Callable[..., bool]:
         """What is called when a handler has taken an exception."""
         service, states, size = self.service, self.states, self.size
 
-        def switch() -> None:
+        def switch(results: tuple[Any, ...]) -> bool:
             frame = _frame(1)
+            shadow = service.caught(frame, sys.exception())
+            if shadow is None and not service.heap.tables:
+                return False
             state = states[id(frame)] = State(size)
-            state.S[place] = service.caught(frame, sys.exception())
+            state.S[place] = shadow
+            return True
 
         return switch
 
