@@ -8,7 +8,7 @@ import types
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import Any
 from bytescope.isa.events import CALLS, EVENTS
-from bytescope.isa.operands import NULL
+from bytescope.isa.operands import NO_SELF, NULL
 from bytescope.isa.plan import Hook, Point
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.isa.references import CLEAN, PLACES, References, result
@@ -19,6 +19,9 @@ _OPERATORS = frozenset(
     "unary binary inplace compare contains truth negation length convert format format_with_spec".split()
 )
 """Primitives that, on plain values, join their operands' shadows and run no code of the program's."""
+
+NULLS = (NULL, NO_SELF)
+"""The kinds of operands that are no objects, beside callables."""
 
 DONE = object()
 """The token of a primitive whose result has its shadow already."""
@@ -92,7 +95,7 @@ class Around:
         kinds = planning.kinds[index]
         assert kinds is not None
         first = planning.first
-        null = [kinds[p - first] == NULL if p >= 0 else True for p in self.positions]
+        null = [kinds[p - first] in NULLS if p >= 0 else True for p in self.positions]
         function, second, *rest = self.positions
         if self.name == "call_ex":
             self.function = second if null[0] else function

@@ -16,7 +16,6 @@ from bytescope.code.instruction import Instruction
 from bytescope.code.light import Any
 from bytescope.code.sequences import NULL_FIRST
 from bytescope.isa.lift import Call
-from bytescope.isa.operands import NULL
 from bytescope.isa.plan import Plan, Point
 from bytescope.isa.primitives import Primitive
 from bytescope.isa.references import references
@@ -24,7 +23,7 @@ from bytescope.weave.emitter import Operand
 from bytescope.weave.frames import Frames
 from bytescope.weave.primitives import Primitives
 from bytescope.weave.shadow import MOVES, ShadowPlan
-from bytescope.weave.shadow_primitives import State, watched
+from bytescope.weave.shadow_primitives import NULLS, State, watched
 from bytescope.weave.writer import Writer
 
 _frame = sys._getframe
@@ -241,7 +240,7 @@ class ShadowWriter(Writer):
         assert kinds is not None
         need = references(self.instructions[index]).need
         pair = kinds[len(kinds) - need : len(kinds) - need + 2]
-        depth = need - 1 if NULL_FIRST and NULL in pair else need
+        depth = need - 1 if NULL_FIRST and any(each in NULLS for each in pair) else need
         if self.instructions[index].op == "CALL_KW" and not e.sequences.PUSHES_KEYWORD_NAMES:
             depth -= 1
         for each in watched:
