@@ -81,7 +81,7 @@ def run_tests(python: Path, results: Path, minutes: float, arguments: Sequence[s
         SetupError: the wheel could not be built.
     """
     wheel = _build_wheel(python)
-    tests = [] if any(not argument.startswith("-") for argument in arguments) else core_tests()
+    tests = [] if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments) else core_tests()
     pytest_arguments = [
         "-m", "not slow and not process", "-p", "no:cacheprovider", "-o", "console_output_style=classic", "--timeout=0",
         f"--confcutdir={MOUNT}/tests", f"--junitxml={MOUNT}/{results.relative_to(ROOT)}", *arguments, *tests,
