@@ -25,17 +25,27 @@ def machine() -> tuple[Run, Count]:
 
 
 def observed() -> tuple[Run, Count]:
+    """Run on the machine while an analysis that does nothing is told of every event."""
+    return _observed(lambda name, given: None)
+
+
+def recorded() -> tuple[Run, Count]:
     """Run on the machine while an analysis takes note of every event, and does nothing else."""
+    from .streams import RECORDER
+
+    return _observed(RECORDER.told)
+
+
+def _observed(told: Callable[[str, tuple[Any, ...]], None]) -> tuple[Run, Count]:
     import bytescope
     from bytescope.analysis import attach
 
     from .every_event import every_event
-    from .streams import RECORDER
 
     vm = bytescope.VM()
 
     def run(code: CodeType, variables: dict[str, Any]) -> None:
-        with attach(every_event(RECORDER.told)):
+        with attach(every_event(told)):
             vm.run_code(code, variables)
 
     return run, lambda: vm.instructions
@@ -111,6 +121,7 @@ ENGINES: dict[str, Callable[[], tuple[Run, Count]]] = {
     "cpython": cpython,
     "machine": machine,
     "observed": observed,
+    "recorded": recorded,
     "woven": woven,
     "labelled": labelled,
     "unlabelled": unlabelled,

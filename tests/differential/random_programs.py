@@ -94,7 +94,7 @@ def _compare_batch(sources: dict[str, str], engine: str, seconds: float, tally: 
     tally.unusable += len(sources) - len(usable)
     actual = harness.run_batch(usable, engine, 1, seconds)
     lines = harness.run_batch(usable, "lines", 1, seconds)
-    interpreted = harness.run_batch(usable, "observed", 1, seconds) if engine == "woven" else {}
+    interpreted = harness.run_batch(usable, "recorded", 1, seconds) if engine == "woven" else {}
     for name in usable:
         tally.instructions += actual[name].get("count", 0)
         found = harness.differences(expected[name], actual[name]) + _not_interpreted(lines[name], actual[name])

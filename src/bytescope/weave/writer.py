@@ -226,6 +226,7 @@ class Writer:
         if op == "RESUME":
             self.raws(raws, index, group)
             if index == self.start:
+                self.emitter.asm.position = None  # a trace function is told of no line before the program's first
                 self.frames.enter(point)
         elif op in ("RETURN", "YIELD"):
             self.frames.boundary(index, instruction, point, raws, group)
