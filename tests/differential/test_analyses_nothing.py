@@ -21,6 +21,8 @@ what the host says, on standard error, when its own stack is exhausted."""
 _LIMIT = "how deep a program gets depends on the frames that hooks need"
 _LONG = "has too many events for its time"
 _BYTECODE = "looks at the bytecode, or at how much there is of it"
+_NAMES = "co_names of woven code has a name of the weaver's, too"
+_PLACES = "names of temporary folders, and how many modules there are"
 _OWN = "traces or profiles what happens, the engine's own functions included"
 
 WOVEN_DIFFERS = {
@@ -29,10 +31,16 @@ WOVEN_DIFFERS = {
     "debuggers::no_growth": _LONG,
     "debuggers::pdb_session": "steps into the hooks",
     "debuggers::profile_events": _LONG,
+    "exec_eval::code_attributes_and_replace": _NAMES,
+    "exec_eval::code_with_free_variables": "exec is given code in the place of text, and says so",
+    "inspection::closure_vars_and_callargs": _NAMES,
+    "inspection::co_lines_and_consts": _NAMES,
     "recursion::deep_methods_and_closures": _LIMIT,
     "recursion::limit_is_guarded": _LIMIT,
     "recursion::no_exception_is_left_behind_at_the_limit": _LIMIT,
     "short_calls::arguments_go_when_they_are_overwritten": "arguments live until the result of the call has been told",
+    "short_calls::recursion_from_a_leaf": _LIMIT,
+    "short_calls::recursion_is_as_deep": _LIMIT,
     "warnings_module::warning_from_compiling_in_eval": "the warning names the line that compiles what eval is given",
 }
 """What of the corpus differs from CPython when it is woven, and why."""
@@ -44,9 +52,12 @@ EVENTS_DIFFER = WOVEN_DIFFERS | {
     "debuggers": _OWN,
     "evaluation_order::import_as_binding_order": "__builtins__ is a dict where CPython executes it with exec",
     "functools_and_callbacks::copy_reduce_callbacks": "addresses",
+    "exec_eval": "__builtins__, temporary files, code objects as they are marshalled",
     "host_services::aliased_eval_and_locals": "code that eval is given is woven only where it is called by its name",
+    "imports": _PLACES,
+    "inspection": _BYTECODE,
     "recursion": _LIMIT,
-    "standard_library::pathlib_and_tempfile": "names of temporary files",
+    "standard_library::pathlib_and_tempfile": _PLACES,
     "standard_library::unittest_run": "tells how long it took",
     "tracebacks::tb_lasti_and_positions": _BYTECODE,
     "tracebacks::with_traceback_and_construct": _BYTECODE,
