@@ -211,7 +211,7 @@ class ShadowWriter(Writer):
             e.push_function(switch)
             e.room(16)
             for number, operand in enumerate(operands):
-                operand(2 + number)
+                e.push(operand, 2 + number)
             e.sequences.call(len(operands))
             e.sequences.jump_if("TRUE", leaving)
             e.sequences.jump_back(stay)
