@@ -308,7 +308,9 @@ CASES = [
 ]
 
 
-_WOVEN = "main folder.zip raises hook signalled handled_signal unraisable os_exit warns pickles asynchronous logs".split()
+_WOVEN = (
+    "main folder.zip raises hook signalled handled_signal unraisable os_exit warns pickles asynchronous logs".split()
+)
 """Programs that are also run with an analysis of every event; a recursion without end is some frames shorter then."""
 
 
