@@ -11,6 +11,7 @@ import types
 from collections.abc import Callable
 
 from bytescope.code import host
+from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Lowered
 from bytescope.code.light import record
 
@@ -22,6 +23,7 @@ PUSH_NONE: Raw = (-1, 0)
 PUSH_LOCALS: Raw = (-2, 0)
 
 _JOINS_NEXT = frozenset(host.OPMAP[name] for name in ("KW_NAMES", "PRECALL") if name in host.OPMAP)
+_JOINED = frozenset(host.OPMAP[name] for name in ("PRECALL", "CALL") if name in host.OPMAP)
 _JOINS_LAST = frozenset(host.OPMAP[name] for name in ("SET_FUNCTION_ATTRIBUTE",) if name in host.OPMAP)
 _LENDS = {opcode: host.OPMAP[name.replace("_BORROW", "")] for name, opcode in host.OPMAP.items() if "_BORROW" in name}
 """Opcodes that push without taking part in ownership, to those that do; only the latter may be followed by anything."""
@@ -51,6 +53,9 @@ def groups_of(lowered: Lowered) -> list[Group]:
 
     Args:
         lowered: the lowered code object; that it could be lowered says that the raw bytecode is well-formed.
+
+    Raises:
+        InvalidBytecode: if what prepares a call is not followed by one.
     """
     raw = lowered.code.co_code
     counts: dict[int, int] = {}
@@ -69,6 +74,10 @@ def groups_of(lowered: Lowered) -> list[Group]:
         if opcode == extended:
             arg <<= 8
             continue
+        if joining and opcode not in _JOINED:
+            raise InvalidBytecode(
+                lowered.code.co_qualname, at, f"{host.OPNAME[opcode]} stands where a call is prepared"
+            )
         if opcode in _JOINS_LAST:
             found[-1].raws.append((opcode, arg))
         else:
