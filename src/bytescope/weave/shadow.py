@@ -51,7 +51,6 @@ class ShadowPlanner:
     def __init__(self, service: Any) -> None:
         self.service = service
         self.states: dict[int, State] = {}
-        self.begun: dict[int, list[Any] | None] = {}
 
     def plan(self, unit: Any, plan: Plan) -> ShadowPlan:
         """What is to be written for a code object.
@@ -75,7 +74,6 @@ class _Planning:
 
     def __init__(self, planner: ShadowPlanner, unit: Any, plan: Plan) -> None:
         self.service, self.states, self.state = planner.service, planner.states, planner.state
-        self.begun = planner.begun
         self.lowered, self.verified, self.plan = unit.lowered, unit.verified, plan
         self.instructions: list[Instruction] = unit.lowered.instructions
         self.first = len(unit.lowered.variables)
@@ -239,7 +237,7 @@ class _Planning:
     # --- the frame
 
     def begin(self, hook: Hook | None) -> Hook:
-        service, states, size, begun = self.service, self.states, self.size, self.begun
+        service, states, size = self.service, self.states, self.size
         variables = self.lowered.variables
 
         def enter(site: Any, arguments: dict[str, Any], cells: dict[str, Any]) -> None:
@@ -247,10 +245,7 @@ class _Planning:
             state = states[id(frame)] = State(size)
             if arguments:
                 values = list(arguments.values())
-                if id(frame) in begun:
-                    shadows = begun.pop(id(frame))
-                else:
-                    shadows = service.begin(frame, frame.f_code, values)
+                shadows = service.begin(frame, frame.f_code, values)
                 for variable, value, shadow in zip(variables, values, shadows or (), strict=False):
                     if variable.scope == "local":
                         state.S[variable.index] = shadow

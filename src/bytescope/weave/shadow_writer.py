@@ -137,7 +137,7 @@ class ShadowWriter(Writer):
             if point is not None:
                 self.go(self.begun)
             else:
-                self.alarmed(self.begins_shadowed, [self.frames.arguments()], self.begun)
+                self.alarmed(_always, [], self.begun)
             return
         if point:
             only = watched(instruction, point)
@@ -282,15 +282,6 @@ class ShadowWriter(Writer):
         """The frame goes on with no shadows."""
         self.states[id(_frame(1))] = State(self.size)
 
-    def begins_shadowed(self, arguments: dict[str, Any]) -> bool:
-        """Whether a frame has to begin in the shadowed copy."""
-        frame = _frame(1)
-        shadows = self.service.begin(frame, frame.f_code, list(arguments.values())) if arguments else None
-        if not self.service.heap.tables and (shadows is None or shadows.count(None) == len(shadows)):
-            return False
-        self.planner.begun[id(frame)] = shadows
-        return True
-
     def switch_after(self, index: int, places: tuple[int, ...]) -> Callable[..., bool]:
         """What is called when a primitive has been performed: its results may have been given shadows meanwhile."""
         service, states, size, tables = self.service, self.states, self.size, self.service.heap.tables
@@ -332,6 +323,10 @@ class ShadowWriter(Writer):
             return True
 
         return switch
+
+
+def _always() -> bool:
+    return True
 
 
 class _Primitives(Primitives):
