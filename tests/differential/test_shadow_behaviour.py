@@ -8,7 +8,7 @@ from . import corpus, harness
 
 pytestmark = pytest.mark.process
 
-TOPICS = ("builtin_subclasses", "debuggers", "match_statement", "unpacking", "with_statement")
+TOPICS = ("builtin_subclasses", "match_statement", "unpacking", "with_statement")
 
 
 @pytest.mark.parametrize("engine", ["unlabelled", "labelled"])
