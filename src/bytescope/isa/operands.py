@@ -57,7 +57,7 @@ def operand_kinds(lowered: Lowered, verified: Verified) -> list[Kinds | None]:
             instruction = instructions[index]
             lifted = lift(instruction)
             handler = verified.handlers[index]
-            if handler is not None:
+            if handler is not None and handler.depth <= len(kinds):  # elsewhere nothing is raised
                 reach(handler.target, kinds[: handler.depth] + (VALUE,) * (1 + handler.lasti))
             below, window = kinds[: len(kinds) - lifted.need], kinds[len(kinds) - lifted.need :]
 
