@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable
 from types import CodeType, FrameType
@@ -60,6 +61,7 @@ def woven() -> tuple[Run, Count]:
     from .streams import RECORDER
 
     def run(code: CodeType, variables: dict[str, Any]) -> None:
+        variables.setdefault("__builtins__", builtins)  # as the machine has it, and not as exec would
         with attach(every_event(RECORDER.told)):
             exec(WOVEN.load(code, "__main__"), variables)
 

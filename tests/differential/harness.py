@@ -161,18 +161,18 @@ def differences(expected: Outcome, actual: Outcome) -> list[str]:
     return found
 
 
-def event_differences(expected: Outcome, actual: Outcome, apart: str = "") -> list[str]:
+def event_differences(expected: Outcome, actual: Outcome, apart: tuple[str, ...] = ()) -> list[str]:
     """Say where two observing engines were told different things of a program; an empty list means nowhere.
 
     Args:
         expected: what became of the program in one engine.
         actual: what became of it in the other.
-        apart: name of a function whose events do not count.
+        apart: names of functions whose events do not count.
     """
     if "died" in expected:
         return [f"died when interpreted: {expected['died']}"]
     left, right = (
-        [line for line in outcome["events"] if not apart or f": {apart}:" not in line] for outcome in (expected, actual)
+        [line for line in outcome["events"] if not any(f": {each}:" in line for each in apart)] for outcome in (expected, actual)
     )
     if left == right:
         return []

@@ -86,10 +86,13 @@ def _observed(program: Program, plan: Plan, index: int, op: Op, resume: Resume |
 def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
     """`Program.unwind` that tells of it."""
     R[KEPT] = None
+    handler = program.handlers_at[index]
+    depth = 0 if handler is None else handler.depth
+    first = program.first_operand
+    R[first + depth : first + len(program.blank)] = program.blank[depth:]  # as CPython does, which then looks further
     try:
         if plan.raised is not None and program.instructions[index].op not in _RERAISING:
             plan.raised(plan.site(index), exception)
-        handler = program.handlers_at[index]
         if handler is None:
             if plan.unwound is not None:
                 plan.unwound(plan.site(lasti if type(lasti) is int else index), exception)
