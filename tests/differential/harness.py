@@ -172,7 +172,8 @@ def event_differences(expected: Outcome, actual: Outcome, apart: tuple[str, ...]
     if "died" in expected:
         return [f"died when interpreted: {expected['died']}"]
     left, right = (
-        [line for line in outcome["events"] if not any(f": {each}:" in line for each in apart)] for outcome in (expected, actual)
+        [line for line in outcome["events"] if not any(f": {each}:" in line for each in apart)]
+        for outcome in (expected, actual)
     )
     if left == right:
         return []

@@ -14,9 +14,10 @@ LEFT_OUT = {
     "lifetime::operand_stack_temporaries",
     "lifetime::refcount_is_plausible",
     "recursion::infinite_recursion_through_c",
+    "short_calls::arguments_go_when_they_are_overwritten",
 }
-"""Snippets that count references (the operands of an observed primitive live until its result has been told) or show
-what the host says, on standard error, when its own stack is exhausted."""
+"""Snippets that count references or tell when they go (the operands of an observed primitive live until its result has
+been told), or show what the host says, on standard error, when its own stack is exhausted."""
 
 _LIMIT = "how deep a program gets depends on the frames that hooks need"
 _LONG = "has too many events for its time"
@@ -39,6 +40,7 @@ WOVEN_DIFFERS = {
     "recursion::limit_is_guarded": _LIMIT,
     "recursion::no_exception_is_left_behind_at_the_limit": _LIMIT,
     "short_calls::arguments_go_when_they_are_overwritten": "arguments live until the result of the call has been told",
+    "recursion::traceback_of_recursion_error": _LIMIT,
     "short_calls::recursion_from_a_leaf": _LIMIT,
     "short_calls::recursion_is_as_deep": _LIMIT,
     "warnings_module::warning_from_compiling_in_eval": "the warning names the line that compiles what eval is given",

@@ -13,15 +13,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 PROGRAM = """
-import json, resource, sys
+import json, os, re, resource, sys
 import bytescope
 from bytescope.analyses.trace import Trace
 trace = Trace(level="instruction")
 vm = bytescope.VM()
 with bytescope.attach(trace):
     vm.exec("i = 0\\nwhile i < %d: i += 1")
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps([trace.count, len(trace.entries), peak * (1 if sys.platform == "darwin" else 1024)]))
+if os.path.exists("/proc/self/status"):  # what getrusage says there begins with the size of the parent process
+    peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
+else:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+print(json.dumps([trace.count, len(trace.entries), peak]))
 """
 
 

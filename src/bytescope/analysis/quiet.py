@@ -50,7 +50,8 @@ class _Method(NamedTuple):
 
 
 _OWN, _GUEST = _Value(False), _Value(True)
-_SELF, _NOTHING, _REPLACEMENT = object(), object(), object()
+_SELF, _NOTHING, _REPLACEMENT, _ANSWER = object(), object(), object(), object()
+"""The analysis; None; what `Replace` has made; one of the two."""
 
 _ANYWHERE = "*"
 _CONTAINERS = (list, dict, set, deque, defaultdict)
@@ -288,9 +289,15 @@ class _Reader:
             self.answers.add(NEVER)
         elif value.what is _REPLACEMENT:
             self.answers.add(ALWAYS)
+        elif value.what is _ANSWER:
+            self.answers.update((NEVER, ALWAYS))
         else:
             raise _Noisy
 
 
 def _joined(one: _Value, other: _Value) -> _Value:
-    return one if one == other else _Value(one.guest or other.guest, None)
+    if one == other:
+        return one
+    answers = {_NOTHING, _REPLACEMENT, _ANSWER}
+    what = _ANSWER if one.what in answers and other.what in answers else None
+    return _Value(one.guest or other.guest, what)

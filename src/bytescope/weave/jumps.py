@@ -65,7 +65,7 @@ class Jumps:
         assert lifted.branch is not None and group.target is not None
         target = self.jumping(point, writer.labels[group.target])
         if not (point.before or point.after or point.branch):
-            writer.raws(raws, index, group, target=target)
+            writer.raws(raws, index, group, target=None if target == writer.labels[group.target] else target)
             return
         if not (point.before or point.after) and self.writer.teller.once(point.branch, frozenset({1})):
             self.probed(index, instruction, point, raws, group, target)
