@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import types
 from hashlib import sha256
@@ -70,7 +71,7 @@ def shown(value: Any) -> str:
     if kind.__name__ == "Site":
         return f"{value.function}:{value.line}"
     if kind in (dict, list, set, frozenset, tuple) and len(value) > LARGEST:
-        return f"<{kind.__name__} of {len(value)}>"
+        return "<sys.modules>" if value is sys.modules else f"<{kind.__name__} of {len(value)}>"
     if kind is dict and "__builtins__" in value:
         return "<namespace>"
     if kind is tuple:

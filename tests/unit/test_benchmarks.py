@@ -6,6 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+pytest.importorskip("venv")  # the peers have environments of their own, which are not everywhere
+
 from benchmarks import baseline, chart, plot, scaling
 from benchmarks.analyses.rows import PROGRAMS, ROWS
 from benchmarks.analyses.table import Line

@@ -15,7 +15,7 @@ from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Lowered
 from bytescope.code.light import record
 
-__all__ = ["PUSH_LOCALS", "PUSH_NONE", "Group", "Raw", "groups_of", "parts"]
+__all__ = ["PUSH_LOCALS", "PUSH_NONE", "Group", "Raw", "check_neighbours", "groups_of", "parts"]
 
 Raw = tuple[int, int]
 """Opcode and argument; or one of the following, which no single raw instruction does on every host."""
@@ -93,6 +93,29 @@ def groups_of(lowered: Lowered) -> list[Group]:
         arg = 0
         start = offset
     return found
+
+
+def check_neighbours(code: types.CodeType, groups: list[Group]) -> None:
+    """Make sure that what the host takes for granted behind an instruction, or where it jumps to, is there.
+
+    Args:
+        code: the code object.
+        groups: its groups.
+
+    Raises:
+        InvalidBytecode: if something else is there.
+    """
+    wanted: int | None = None
+    first = {group.offset: group.raws[0][0] for group in groups}
+    for group in groups:
+        landing = host.LANDINGS.get(group.raws[-1][0])
+        if landing is not None and first.get(group.target or 0) != landing:
+            raise InvalidBytecode(code.co_qualname, group.offset, f"a jump that does not go to {host.OPNAME[landing]}")
+        for opcode, _ in group.raws:
+            if wanted is not None and opcode != wanted:
+                reason = f"{host.OPNAME[opcode]} where the host takes {host.OPNAME[wanted]} for granted"
+                raise InvalidBytecode(code.co_qualname, group.offset, reason)
+            wanted = host.FOLLOWERS.get(opcode)
 
 
 def parts(group: Group, code: types.CodeType) -> list[list[Raw]]:

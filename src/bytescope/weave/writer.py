@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from bytescope.code import groups
 from bytescope.code.build import build_code
-from bytescope.code.groups import Group, Raw, groups_of
+from bytescope.code.groups import Group, Raw, check_neighbours, groups_of
 from bytescope.code.host import HIDES_LOCALS, TARGETED
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.interpose import FINALIZED, LOADS_CONST, YIELDS
@@ -72,6 +72,7 @@ class Writer:
         self.teller = Teller(self.emitter, probes)
         self.hits: dict[int, Callable[[], None]] = {}
         self.groups = groups_of(lowered)
+        check_neighbours(code, self.groups)
         self.labels = self.new_labels()
         self.start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), 0)
         self.handlers = Handlers(self, stopper, failed)
