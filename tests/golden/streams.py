@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import builtins
 import difflib
+import gc
 import re
 import sys
 import threading
@@ -81,6 +82,7 @@ def stream(name: str, engine: str = "interpreter") -> list[str]:
 
 def recorded(run: Callable[[], object], files: list[str]) -> list[str]:
     """The events in some files while something runs."""
+    gc.collect()  # what other programs have left behind tells of its end
     threads: dict[str, list[str]] = {}
 
     def told(event: str, given: tuple[Any, ...]) -> None:
