@@ -45,7 +45,7 @@ def test_loops_can_be_interrupted(name: str, limits: dict[str, int], alarm) -> N
         frames = traceback.extract_tb(caught.value.__traceback__)
         guest = [(frame.name, frame.lineno) for frame in frames if frame.filename == "<string>"]
         assert guest == [("f", guest[0][1])]
-        assert guest[0][1] in (2, line - 1, line)
+        assert guest[0][1] in (2, line - 1, line, None)  # None: between two instructions, which has no line
         between = [frame.filename for frame in frames[1:] if "/bytescope/machine/" in frame.filename]
         assert not between
 

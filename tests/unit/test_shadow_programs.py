@@ -18,7 +18,7 @@ from bytescope.analysis.attach import ENGINES
 
 TEXT = Path(__file__).with_name("shadow_programs.txt").read_text(encoding="utf-8")
 PROGRAMS = dict(re.findall(r"^# --- (\w+)\n(.*?)(?=^# --- |\Z)", TEXT, re.MULTILINE | re.DOTALL))
-NEEDS_PROCESS = {"threads"}
+NEEDS_PROCESS = {"threads", "async", "async_generators"}
 
 LABELLING = """
 def a(v): return v

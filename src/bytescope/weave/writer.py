@@ -247,7 +247,10 @@ class Writer:
         """Check that hooks can be given the operands."""
         call, kinds = observed_primitive(instruction), self.kinds[index]
         if call is not None and kinds is not None:
-            operands = [kinds[-1 - each.index] for each in call.operands if each.is_operand]
+            values = list(call.operands)
+            if call.name == "with_except":
+                del values[1]  # hooks get None for it, since there is a NULL
+            operands = [kinds[-1 - each.index] for each in values if each.is_operand]
             check_values(self.lowered, index, tuple(operands))
 
     def resumed(self, group: Group) -> None:
