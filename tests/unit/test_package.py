@@ -5,6 +5,8 @@ import subprocess
 import sys
 from importlib import resources
 
+import pytest
+
 import bytescope
 
 
@@ -16,6 +18,7 @@ def test_package_is_marked_as_typed() -> None:
     assert resources.files("bytescope").joinpath("py.typed").is_file()
 
 
+@pytest.mark.process
 def test_core_modules_have_builtins_of_their_own() -> None:
     code = (
         "import sys, bytescope.machine.vm, bytescope.analysis, bytescope.analyses\n"

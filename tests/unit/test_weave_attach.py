@@ -274,6 +274,7 @@ def test_types_coroutine_of_woven_code(module: Any) -> None:
     assert inspect.isawaitable(module.waits())
 
 
+@pytest.mark.process
 def test_attaching_and_detaching_while_other_threads_run(module: Any) -> None:
     codes = {name: getattr(module, name).__code__ for name in ("plain", "outer", "counting", "wrapped")}
     ended = threading.Event()
