@@ -10,14 +10,15 @@ from . import baseline, chart, memory, page, peers, plot, report, scaling, side_
 from .analyses import table, weaving
 from .analyses.rows import ROWS
 from .catalogue import programs
-from .engines import ENGINES, NATIVE, OTHERS
+from .engines import ENGINES, NATIVE, OBSERVED, OTHERS
 from .measure import CLOCKS
 from .results import Results
 
+HOST = f"{sys.version_info.major}.{sys.version_info.minor}"
 PARTS = ["speed", "analyses", "memory", "startup", "scaling"]
 PEERS, PAGE = "peers", "page"
 """What sets the peers up, and what writes the documentation's page: left out unless they are named."""
-OUTPUT = Path(".tmp") / "benchmarks"
+OUTPUT = Path(".tmp") / "benchmarks" / "results"
 
 
 def main() -> int:
@@ -27,6 +28,8 @@ def main() -> int:
     except side_environment.SetupError as problem:
         print(problem, file=sys.stderr)
         return 2
+    values = options.output
+    options.output = values / HOST
     try:
         chosen = programs(options.programs)
         engines = _engines(options.engines)
@@ -48,11 +51,11 @@ def main() -> int:
     if "memory" in options.parts:
         good &= _lines("memory", memory.report(others))
     if "startup" in options.parts and others:
-        good &= _lines("start-up", startup.report(quick=options.quick))
+        good &= _lines("start-up", startup.report(quick=options.quick, folder=options.output))
     if "scaling" in options.parts:
         good &= _scaling(options, engines)
     if PAGE in options.parts:
-        page.write(options.output)
+        page.write(values)
         print(f"wrote {page.PAGE}")
     return 0 if good else 1
 
@@ -70,7 +73,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--clock", choices=CLOCKS, default="thread_time", help="processor time (default) or wall time")
     parser.add_argument("--time-limit", type=float, default=300, help="seconds for one program on all engines")
     parser.add_argument(
-        "--output", type=Path, default=OUTPUT, metavar="FOLDER", help="where values (pyperf's format) and charts go"
+        "--output",
+        type=Path,
+        default=OUTPUT,
+        metavar="FOLDER",
+        help="where values (pyperf's format) and charts go, into a folder for each version of CPython",
     )
     parser.add_argument("--check", type=Path, metavar="BASELINE", help="compare with stored values; fail if slower")
     parser.add_argument("--tolerance", type=float, default=0.1, help="by what part a ratio may grow (0.1)")
@@ -95,7 +102,10 @@ def _engines(names: list[str]) -> list[str]:
     for name in names:
         if name not in ENGINES | OTHERS:
             raise LookupError(f"no engine is called {name!r}; there are {', '.join(ENGINES | OTHERS)}")
-    return [NATIVE, *(name for name in names or ENGINES if name != NATIVE)]
+    chosen = [NATIVE, *(name for name in names or ENGINES if name != NATIVE)]
+    if OBSERVED in chosen and len(chosen) > 2:
+        raise LookupError(f"{OBSERVED} is measured by itself: its analysis observes modules of every engine")
+    return chosen
 
 
 def _speed(options: argparse.Namespace, chosen: list[suite.Program], engines: list[str]) -> bool:
@@ -112,7 +122,7 @@ def _speed(options: argparse.Namespace, chosen: list[suite.Program], engines: li
     )
     if results.timings:
         print("\n" + "\n".join(report.means(results)))
-        _keep(options, "speed", results, chart.chart(results))
+        _keep(options, OBSERVED if OBSERVED in engines else "speed", results, chart.chart(results))
     good = not results.failures
     if options.check:
         good &= _check(options.check, results, options.tolerance)

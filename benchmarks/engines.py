@@ -10,6 +10,7 @@ from . import peers
 from .catalogue import Namespace, Program
 
 NATIVE = "cpython"
+OBSERVED = "observed"
 
 
 class CPython:
@@ -53,6 +54,34 @@ class Interpreter(CPython):
         return self._vm.instructions  # type: ignore[no-any-return]
 
 
+class Observed(Interpreter):
+    """bytescope's reference engine with an analysis that is called back for every primitive."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
+        modules = [f"{program.name}_on_{OBSERVED}", *program.modules]
+        self._include = [glob for name in modules for glob in (name, f"{name}.*")]
+        self._attachment: Any = None
+
+    def execute(self, code: CodeType, namespace: Namespace) -> None:
+        self._attach()
+        super().execute(code, namespace)
+
+    def import_module(self, name: str) -> ModuleType:
+        self._attach()
+        return super().import_module(name)
+
+    def _attach(self) -> None:
+        """Attach the analysis for good, when the modules that other engines have loaded are out of the way."""
+        if self._attachment is None:
+            from bytescope import attach
+
+            from .analyses.callbacks import every_primitive
+
+            self._attachment = attach(every_primitive(), include=self._include, engine="interpreter")
+            self._attachment.__enter__()
+
+
 class XPython(CPython):
     """A peer: x-python, from its side environment. Modules that belong to a program stay native."""
 
@@ -69,8 +98,8 @@ class XPython(CPython):
 ENGINES: dict[str, Callable[[Program], CPython]] = {NATIVE: CPython, "interpreter": Interpreter}
 """What is measured unless engines are named."""
 
-OTHERS: dict[str, Callable[[Program], CPython]] = {"x-python": XPython}
-"""Peers, which are measured when they are named."""
+OTHERS: dict[str, Callable[[Program], CPython]] = {OBSERVED: Observed, "x-python": XPython}
+"""What is measured when it is named: the interpreter with an analysis, and peers."""
 
 
 def load(program: Program, name: str, size: int) -> tuple[CPython, Callable[[], object]]:

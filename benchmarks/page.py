@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import chart, plot, report, scaling
+from . import chart, plot, report, scaling, startup
 from .analyses.rows import ROWS
 from .analyses.table import Line, key
 from .engines import NATIVE
@@ -20,6 +20,9 @@ FIGURES = DOCS / "figures"
 def write(folder: Path) -> None:
     """Write the page and its figures from what there is in a folder of results.
 
+    Args:
+        folder: it has a folder for each version of CPython.
+
     Raises:
         FileNotFoundError: if there is nothing.
     """
@@ -30,10 +33,14 @@ def write(folder: Path) -> None:
         "in the same process and by its processor time: the median of the pairs; in brackets the smallest and largest.",
     ]
     FIGURES.mkdir(exist_ok=True)
+    for old in FIGURES.glob("*.svg"):
+        old.unlink()
     found = 0
-    for name, make in (("speed", _speed), ("analyses", _analyses), ("scaling", _scaling)):
-        path = folder / f"{name}.json"
-        if path.exists():
+    for name, (title, make) in PARTS.items():
+        paths = sorted(folder.glob(f"*/{name}.json"), key=lambda path: [*map(int, path.parent.name.split("."))])
+        if paths:
+            lines += ["", f"## {title}"]
+        for path in paths:
             found += 1
             lines += ["", *make(path)]
     if not found:
@@ -41,14 +48,18 @@ def write(folder: Path) -> None:
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def _figure(path: Path, drawing: str, what: str) -> str:
+    """Write a figure of a file of results; returns the line that shows it."""
+    name = f"{path.stem}-{path.parent.name}.svg"
+    (FIGURES / name).write_text(drawing, encoding="utf-8")
+    return f"![{what}, CPython {path.parent.name}](figures/{name})"
+
+
 def _speed(path: Path) -> Iterator[str]:
     results = Results.read(path)
-    (FIGURES / "speed.svg").write_text(chart.chart(results), encoding="utf-8")
-    yield "## Speed of the engines"
-    yield ""
     yield _about(results)
     yield ""
-    yield "![time against CPython, by program](figures/speed.svg)"
+    yield _figure(path, chart.chart(results), "time against CPython, by program")
     yield ""
     yield f"| program | CPython | {' | '.join(results.engines)} |"
     yield f"|---|---|{'---|' * len(results.engines)}"
@@ -63,12 +74,9 @@ def _speed(path: Path) -> Iterator[str]:
 def _analyses(path: Path) -> Iterator[str]:
     results = Results.read(path)
     lines = list(lines_of(results))
-    (FIGURES / "analyses.svg").write_text(chart.of_analyses(results, lines), encoding="utf-8")
-    yield "## What analyses cost"
-    yield ""
     yield f"{_about(results)} Geometric means over eight programs; in brackets the smallest and the largest of them."
     yield ""
-    yield "![time against CPython, by analysis](figures/analyses.svg)"
+    yield _figure(path, chart.of_analyses(results, lines), "time against CPython, by analysis")
     yield ""
     yield "| watched | tool | ratio | to be at most |"
     yield "|---|---|---|---|"
@@ -94,13 +102,22 @@ def lines_of(results: Results) -> Iterator[Line]:
                 yield line
 
 
+def _startup(path: Path) -> Iterator[str]:
+    version, found = startup.read(path.read_text(encoding="utf-8"))
+    yield f"CPython {version}: `python -c pass` against `bytescope run -c pass`, and so on. Processor times."
+    yield ""
+    yield "| run | CPython | bytescope | ratio | to be at most |"
+    yield "|---|---|---|---|---|"
+    for each in found:
+        times = f"{report.duration(each.native.processor)} | {report.duration(each.machine.processor)}"
+        yield f"| `{each.title}` | {times} | {each.ratio:.2f}x | {f'{each.limit:g}x' if each.limit else ''} |"
+
+
 def _scaling(path: Path) -> Iterator[str]:
     found = json.loads(path.read_text(encoding="utf-8"))
     points = [scaling.Point(**each) for each in found["points"]]
-    (FIGURES / "scaling.svg").write_text(plot.plot(points, found["python_version"]), encoding="utf-8")
-    yield "## Scaling"
-    yield ""
-    yield "![time and memory against length of a run and size of a program](figures/scaling.svg)"
+    drawing = plot.plot(points, found["python_version"])
+    yield _figure(path, drawing, "time and memory against length of a run and size of a program")
     yield ""
     for good, line in scaling.report(points):
         if "bytes for a function" in line or "cheapest" in line or "apart" in line:
@@ -111,3 +128,13 @@ def _about(results: Results) -> str:
     facts = results.metadata
     quick = ", the small sizes (`--quick`)" if facts.get("quick") else ""
     return f"CPython {facts['python_version']}, {facts['platform']}{quick}."
+
+
+PARTS = {
+    "speed": ("Speed of the interpreter", _speed),
+    "observed": ("Speed of the interpreter with a callback on every primitive", _speed),
+    "analyses": ("What analyses cost", _analyses),
+    "startup": ("Start-up, and a program of the standard library", _startup),
+    "scaling": ("Scaling", _scaling),
+}
+"""The parts that the page has: title, and what writes the part about one version."""

@@ -1,5 +1,7 @@
-"""Start-up: what `bytescope run` costs before the program's first line."""
+"""Start-up: what `bytescope run` costs before the program's first line, and with a program of the standard library."""
 
+import json
+import platform
 import re
 import resource
 import subprocess
@@ -7,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
@@ -33,27 +35,62 @@ class Cost:
         return f"{duration(self.wall)} ({duration(self.processor)} processor time)"
 
 
-def report(*, quick: bool) -> Iterator[tuple[bool, str]]:
-    """Measure and yield lines, each with whether it is within the limits."""
-    native, machine = _in_turns(["-c", "pass"], 5 if quick else REPETITIONS)
-    ratio = machine.processor / native.processor  # on an idle machine this is the ratio of the wall times
-    yield True, f"-c pass: CPython {native}"
-    yield True, f"-c pass: bytescope {machine}"
-    yield ratio <= LIMIT, f"-c pass: {machine.wall / native.wall:.2f}x, by processor time {ratio:.2f}x of {LIMIT}x"
+@dataclass(frozen=True)
+class Comparison:
+    """One program on CPython and under bytescope.
+
+    title: what is run; native, machine: what that costs; limit: the ratio that it must not exceed, if there is one.
+    """
+
+    title: str
+    native: Cost
+    machine: Cost
+    limit: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """By processor time: on an idle machine that is the ratio of the wall times."""
+        return self.machine.processor / self.native.processor
+
+    def lines(self) -> Iterator[tuple[bool, str]]:
+        """Lines, each with whether it is within the limit."""
+        yield True, f"{self.title}: CPython {self.native}"
+        yield True, f"{self.title}: bytescope {self.machine}"
+        text = f"{self.title}: {self.machine.wall / self.native.wall:.2f}x, by processor time {self.ratio:.2f}x"
+        yield self.limit is None or self.ratio <= self.limit, text + (f" of {self.limit}x" if self.limit else "")
+
+
+def as_json(comparisons: Sequence[Comparison]) -> str:
+    """The comparisons, to be kept."""
+    return json.dumps({"python_version": platform.python_version(), "runs": [asdict(each) for each in comparisons]})
+
+
+def read(text: str) -> tuple[str, list[Comparison]]:
+    """What `as_json` has kept: the version of Python, and the comparisons."""
+    kept = json.loads(text)
+    costs = [{**each, "native": Cost(**each["native"]), "machine": Cost(**each["machine"])} for each in kept["runs"]]
+    return kept["python_version"], [Comparison(**each) for each in costs]
+
+
+def report(*, quick: bool, folder: Path) -> Iterator[tuple[bool, str]]:
+    """Measure, yield lines, each with whether it is within the limits, and keep the values in a folder."""
+    found = [Comparison("-c pass", *_in_turns(["-c", "pass"], 5 if quick else REPETITIONS), LIMIT)]
+    yield from found[0].lines()
     modules = sorted(_imported(), reverse=True)
     total = sum(own for own, _ in modules) / 1000
     yield True, f"{len(modules)} modules that CPython does not import, {total:.1f} ms; the dearest:"
     for own, name in modules[:6]:
         yield True, f"    {own / 1000:6.2f} ms  {name}"
     if not quick:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "big.json"
-            records = (f'{{"id": {i}, "tags": ["a", "b"], "ok": true}}' for i in range(BIG_FILE // 42))
+        with tempfile.TemporaryDirectory() as temporary:
+            path = Path(temporary) / "big.json"
+            records = (f'{{"id": {i}, "tags": ["a", "b"], "ok": true}}' for i in range(BIG_FILE // 47))
             path.write_text("[" + ",\n".join(records) + "]")
-            native, machine = _in_turns(["-m", "json.tool", str(path)], 3)
-            size = path.stat().st_size / 1e6
-        yield True, f"json.tool on {size:.1f} MB: CPython {native}"
-        yield True, f"json.tool on {size:.1f} MB: bytescope {machine}, {machine.processor / native.processor:.2f}x"
+            title = f"-m json.tool, {path.stat().st_size / 1e6:.1f} MB"
+            found.append(Comparison(title, *_in_turns(["-m", "json.tool", str(path)], 2)))
+        yield from found[1].lines()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "startup.json").write_text(as_json(found), encoding="utf-8")
 
 
 def _in_turns(arguments: list[str], repetitions: int) -> tuple[Cost, Cost]:

@@ -3,6 +3,7 @@
 import os
 
 os.environ.setdefault("BYTESCOPE_DEBUG", "1")  # has woven code checked; read when bytescope is imported
+os.environ["BYTESCOPE_CACHE"] = ""  # what is woven here is not kept; tests of the cache name a folder of their own
 
 try:
     from hypothesis import HealthCheck, settings

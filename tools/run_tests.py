@@ -143,6 +143,8 @@ def _conformance(python: Path, hosts: Mapping[str, Host]) -> list[Outcome]:
     for summary in runs:
         part = f"conformance, {summary['tier']} on CPython {summary['version']}"
         outcomes.append(Outcome(part, passed=summary["passing"], failed=summary["lost"], skipped=summary["excused"]))
+        names = {"lost": summary["verdict"]["lost"], "unsteady": summary["unsteady_tests"]}
+        outcomes[-1].note = "; ".join(f"{kind}: {', '.join(tests)}" for kind, tests in names.items() if tests)
         if not summary["good"] and not summary["lost"]:
             outcomes[-1].failed = 1
             outcomes[-1].note = "broken or empty modules, or stale expectations"

@@ -23,10 +23,11 @@ CORE = ("code", "isa", "machine", "machine.processes", "machine.traces", "analys
 """The packages that get it."""
 
 
-class _Loader(SourceFileLoader):
+class Loader(SourceFileLoader):
     """Loads a module that sees the copy."""
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        """A module, empty but for the copy."""
         module = types.ModuleType(spec.name)
         module.__dict__["__builtins__"] = PRIVATE_BUILTINS
         return module
@@ -38,4 +39,4 @@ def isolate() -> None:
     for package in CORE:
         folder = os.path.join(here, *package.split("."))
         if os.path.isdir(folder):
-            sys.path_importer_cache[folder] = FileFinder(folder, (_Loader, [".py"]))
+            sys.path_importer_cache[folder] = FileFinder(folder, (Loader, [".py"]))

@@ -12,7 +12,7 @@ from tools.hosts import find_hosts
 from . import plan
 from .runs import SRC, Choice, Run, run_tier
 
-COLUMNS = "version tier level engine modules clean native passing lost excused seconds good".split()
+COLUMNS = "version tier level engine modules clean native passing lost excused unsteady seconds good".split()
 
 ENGINES = ["cpython", "interpreter", "observed", "woven"]
 ABOUT_ENGINES = (
@@ -100,6 +100,8 @@ def show(run: Run, verbose: bool) -> None:
         print(f"BROKEN {name}: {why}")
     for name, why in verdict.empty.items():
         print(f"EMPTY {name}: {why}")
+    for name, before in run.unsteady.items():
+        print(f"UNSTEADY {name}: {before}, passes when its module runs again")
     for match in verdict.stale:
         print(f"STALE expectation, nothing needs it: {match}")
 

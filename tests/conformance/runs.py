@@ -2,7 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from . import baseline, floors, plan
@@ -44,6 +44,8 @@ class Run:
     natives: dict[str, baseline.Native]
     reports: dict[str, Report] = field(default_factory=dict)
     verdict: Verdict = field(default_factory=Verdict)
+    unsteady: dict[str, str] = field(default_factory=dict)
+    """What passed only when its module ran again, by itself, and what had become of it before."""
 
     def lost_of(self, name: str) -> list[str]:
         """The tests of a module that pass natively and not here, whatever the excuses."""
@@ -67,6 +69,7 @@ class Run:
             "passing": sum(len(report.passed()) for report in reports),
             "lost": len(self.verdict.lost),
             "excused": len(self.verdict.excused),
+            "unsteady": len(self.unsteady),
             "seconds": round(sum(report.seconds for report in reports), 1),
             "instructions": sum(report.instructions for report in reports),
             "good": self.verdict.good,
@@ -78,7 +81,10 @@ class Run:
             name: asdict(report) | {"outcomes": Counter(report.outcomes.values()), "lost": self.lost_of(name)}
             for name, report in sorted(self.reports.items())
         }
-        return self.summary() | {"absent": self.absent, "verdict": asdict(self.verdict), "by_module": modules}
+        verdict = asdict(self.verdict)
+        return self.summary() | {
+            "absent": self.absent, "verdict": verdict, "unsteady_tests": self.unsteady, "by_module": modules
+        }  # fmt: skip
 
 
 def run_tier(host: plan.Host, tier: str, level: str, part: str, choice: Choice) -> Run:
@@ -102,7 +108,35 @@ def run_tier(host: plan.Host, tier: str, level: str, part: str, choice: Choice) 
         _update(run)
     if not choice.match:
         _judge(run)
+        if not choice.native:
+            run_again(run, choice)
     return run
+
+
+def run_again(run: Run, choice: Choice) -> None:
+    """Run modules that lost something once more, one at a time, as CPython's own runner does (``--rerun``).
+
+    What is lost twice is lost. What passes now depends on how busy the machine is, or on chance: it is reported as
+    unsteady.
+    """
+    verdict = run.verdict
+    failing = [name for name in run.reports if name in verdict.broken or verdict.lost.keys() & set(run.lost_of(name))]
+    if not failing:
+        return
+    print(f"Running again, one at a time: {', '.join(failing)}", flush=True)
+    again = run_modules(run.host, failing, run.level, run.engine, run.natives, replace(choice, jobs=1))
+    for name, report in again.items():
+        if name in verdict.broken:
+            run.unsteady[name] = verdict.broken[name]
+            run.reports[name] = report
+            continue
+        outcomes = run.reports[name].outcomes
+        for test in report.passed() & set(run.lost_of(name)):
+            run.unsteady[test] = outcomes.get(test, "not run")
+            outcomes[test] = "pass"
+    _judge(run)
+    for failed in run.verdict.broken.keys() | run.verdict.lost.keys():
+        run.unsteady.pop(failed, None)
 
 
 def _judge(run: Run) -> None:

@@ -5,7 +5,7 @@ import textwrap
 
 import pytest
 
-from tests.conformance import baseline, plan, report, verdict
+from tests.conformance import baseline, plan, report, runs, verdict
 from tests.conformance.supervise import Job, Report, run_module
 
 MODULE = """
@@ -165,6 +165,27 @@ def test_passes_that_interpret_nothing_are_empty():
     reports = {"test_m": guest(instructions=0, a="pass")}
     assert "test_m" in verdict.judge({"test_m": native(a="pass")}, reports, [], {}).empty
     assert "m.f" in judged(native(a="pass"), guest(natives=["m.f"], a="pass")).empty["test_m"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "lost", "unsteady"),
+    [
+        (guest(a="fail", b="pass"), guest(a="pass", b="fail"), [], {"test.test_m.C.a": "fail"}),
+        (guest(a="fail", b="pass"), guest(a="fail", b="pass"), ["test.test_m.C.a"], {}),
+        (guest("crashed", b="pass"), guest(a="pass", b="pass"), [], {"test_m": "crashed: "}),
+        (guest("crashed", b="pass"), guest(a="fail", b="pass"), ["test.test_m.C.a"], {"test_m": "crashed: "}),
+    ],
+)
+def test_what_is_lost_runs_again_and_is_lost_if_lost_twice(tmp_path, monkeypatch, first, second, lost, unsteady):
+    host = plan.Host("python", "3.11.0", tmp_path)
+    run = runs.Run(host, "core", "L1", "interpreter", [], {"test_m": native(a="pass", b="pass")}, {"test_m": first})
+    monkeypatch.setattr(runs.floors, "load", lambda level, engine: {"test_m": 50})
+    monkeypatch.setattr(runs, "run_modules", lambda host, modules, *rest: dict.fromkeys(modules, second))
+    runs._judge(run)
+    assert not run.verdict.good
+    runs.run_again(run, runs.Choice(jobs=2))
+    assert sorted(run.verdict.lost) == lost
+    assert run.unsteady == unsteady
 
 
 def test_expectations_have_reasons(tmp_path):

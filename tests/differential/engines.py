@@ -12,9 +12,27 @@ Run = Callable[[CodeType, dict[str, Any]], None]
 Count = Callable[[], int]
 
 
+def execute(code: CodeType, variables: dict[str, Any]) -> None:
+    """Execute code on the host as `__main__`, whose `__builtins__` is the module: `exec` would put a dict there."""
+    variables.setdefault("__builtins__", builtins)
+    exec(code, variables)
+
+
 def cpython() -> tuple[Run, Count]:
     """Run on the host's own interpreter; there is nothing to count."""
-    return exec, lambda: 0
+    return execute, lambda: 0
+
+
+def deeper() -> tuple[Run, Count]:
+    """Run on the host's own interpreter, some frames deeper: what differs then depends on the depth of the stack."""
+
+    def run(code: CodeType, variables: dict[str, Any], frames: int = 3) -> None:
+        if frames:
+            run(code, variables, frames - 1)
+        else:
+            execute(code, variables)
+
+    return run, lambda: 0
 
 
 def machine() -> tuple[Run, Count]:
@@ -61,9 +79,8 @@ def woven() -> tuple[Run, Count]:
     from .streams import RECORDER
 
     def run(code: CodeType, variables: dict[str, Any]) -> None:
-        variables.setdefault("__builtins__", builtins)  # as the machine has it, and not as exec would
         with attach(every_event(RECORDER.told)):
-            exec(WOVEN.load(code, "__main__"), variables)
+            execute(WOVEN.load(code, "__main__"), variables)
 
     return run, lambda: RECORDER.count
 
@@ -85,7 +102,7 @@ def _with_labels(**options: str) -> tuple[Run, Count]:
 
     def run(code: CodeType, variables: dict[str, Any]) -> None:
         with attach(Labels(**options)):
-            exec(WOVEN.load(code, "__main__"), variables)
+            execute(WOVEN.load(code, "__main__"), variables)
 
     return run, lambda: 0
 
@@ -112,7 +129,7 @@ def lines() -> tuple[Run, Count]:
 
         sys.settrace(trace)
         try:
-            exec(code, variables)
+            execute(code, variables)
         finally:
             sys.settrace(None)
 
@@ -121,6 +138,7 @@ def lines() -> tuple[Run, Count]:
 
 ENGINES: dict[str, Callable[[], tuple[Run, Count]]] = {
     "cpython": cpython,
+    "deeper": deeper,
     "machine": machine,
     "observed": observed,
     "recorded": recorded,

@@ -23,21 +23,31 @@ BATCH = 25
 class Kind:
     """A way to make programs: from a seed and a size, and the text they all begin with.
 
-    apart: functions in that text that look at what the engines cannot have alike, bytecode or `sys.modules`.
+    apart: functions in that text that look at what the engines cannot have alike, bytecode or `sys.modules`;
+    observable: makes the programs of which events are compared, if those are others.
     """
 
     program: Callable[[int, int], str | None]
     prelude: str
     size: int
     apart: tuple[str, ...] = ()
+    observable: Callable[[int, int], str | None] | None = None
+
+    def make(self, seed: int, size: int, engine: str) -> str | None:
+        """The program of a seed for an engine; a size of 0 is the kind's own."""
+        program = self.observable if engine == "woven" and self.observable else self.program
+        return program(seed, size or self.size)
 
 
 KINDS = {
     "syntax": Kind(generated.program, generated.PRELUDE, 1500, ("note", "refresh")),
     "grammar": Kind(grammar.program, grammar.PRELUDE, 60, ("note",)),
-    "variants": Kind(variants.program, "", 2),
+    "variants": Kind(variants.program, "", 2, observable=variants.observable_program),
 }
 
+
+_CLUTTER = (0, 1, 2, 3, 5, 8, 13, 21)
+"""How many things of each size lie in memory before a program runs."""
 
 _OF_THE_HOST = ("setprofile", "settrace", "sys.monitoring")
 """What has the host tell of every event of its own: its calls of hooks are such, too."""
@@ -81,7 +91,7 @@ def compare(
     waiting: dict[str, str] = {}
     while tally.compared < count:
         while len(waiting) < min(BATCH, count - tally.compared):
-            source = KINDS[kind].program(seed, size or KINDS[kind].size)
+            source = KINDS[kind].make(seed, size, engine)
             if source is None:
                 tally.unusable += 1
             else:
@@ -106,7 +116,7 @@ def _compare_batch(sources: dict[str, str], engine: str, seconds: float, tally: 
             found += harness.event_differences(interpreted[name], actual[name], apart)
         if not found:
             tally.same += 1
-        elif _deterministic(sources[name], expected[name]):
+        elif deterministic(name, sources[name], expected[name], interpreted.get(name)):
             tally.different[name] = found
         else:
             tally.unusable += 1
@@ -119,9 +129,31 @@ def _not_interpreted(lines: harness.Outcome, actual: harness.Outcome) -> list[st
     return [f"{lines['count']} lines, but only {actual.get('count', 0)} instructions"]
 
 
-def _deterministic(source: str, expected: harness.Outcome) -> bool:
-    """Whether a program does the same every time: it may go through a set of things that hash by their address."""
-    return all(harness.run_batch({"again": source}, "cpython", 1, 5)["again"] == expected for _ in range(3))
+def deterministic(
+    name: str, source: str, expected: harness.Outcome, interpreted: harness.Outcome | None = None
+) -> bool:
+    """Whether a program does the same every time, and is told of in the same events.
+
+    It may go through a set of things that hash by their address, hash something itself, or say how deep the stack is.
+    So that things are elsewhere, memory is cluttered in several ways.
+
+    Args:
+        name: its name, which tracebacks show.
+        source: the program.
+        expected: what became of it on CPython.
+        interpreted: what became of it on the machine when its events were recorded, if they were.
+    """
+    for engine in "cpython", "cpython", "deeper":
+        if harness.run_batch({name: source}, engine, 1, 5)[name] != expected:
+            return False
+    if interpreted is None or "died" in interpreted:
+        return True
+    for count in _CLUTTER:
+        clutter = f"import sys\nsys.clutter = [bytes(size) for size in range(0, 2000, 16) for _ in range({count})]\n"
+        again = harness.run_batch({"clutter": clutter, name: source}, "recorded", 1, 60)[name]
+        if "died" not in again and again["events"] != interpreted["events"]:
+            return False
+    return True
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -137,7 +169,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     kind = KINDS[options.kind]
     if options.show is not None:
-        text = kind.program(options.show, options.size or kind.size)
+        text = kind.make(options.show, options.size, options.engine)
         print((text or "not compilable").removeprefix(kind.prelude))
         return 0
     reported: set[str] = set()

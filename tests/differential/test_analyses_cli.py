@@ -144,3 +144,12 @@ def test_a_full_disk(tmp_path: Path) -> None:
     done = bytescope(tmp_path, "calls", "--output", "/dev/full", "-c", "1")
     assert "cannot write /dev/full: No space left on device" in done.stderr
     assert done.returncode == 1
+
+
+@engines
+def test_the_compiler_warns_of_a_program_once(tmp_path: Path, engine: str) -> None:
+    """An analysis that looks at the source again does not say again what the compiler says of it."""
+    (tmp_path / "warned.py").write_text("x = 'a'\nif x is 'a' and x:\n    print(1)\n", encoding="utf-8")
+    words = ["--analysis", "coverage", "--analysis-option", "condition=true"]
+    done = bytescope(tmp_path, "run", *words, "--engine", engine, "warned.py")
+    assert done.stderr.count('SyntaxWarning: "is" with') == 1

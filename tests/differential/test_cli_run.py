@@ -1,5 +1,6 @@
 """``python -m bytescope run ...`` leaves behind what ``python ...`` does: output, errors, exit status."""
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -187,6 +188,25 @@ class Everything(bytescope.Analysis):
 for event in bytescope.EVENTS.values():
     setattr(Everything, event.method, eval(f"lambda self, {', '.join(event.parameters)}: None"))
 """,
+    "headless.py": "def f():\n    if x:\n    # nothing\n\n",
+    "classless.py": b"x = 1\r\nclass A:\r\n",
+    "tryless.py": "try:\n    x\n",
+    "continued.py": "if 1: \\\n\n",
+    "endless.py": "f'{a\n",
+    "bom_latin.py": b"\xef\xbb\xbf# coding: latin-1\nprint(1)\n",
+    "not_ascii.py": b"# coding: ascii\nprint('\xe9')\n",
+    "not_text.py": "# coding: rot13\nprint(1)\n",
+    "short.pyc": importlib.util.MAGIC_NUMBER + bytes(14),
+    "traced.py": """
+class Plain:
+    def __init__(self): self.x = 1
+    def m(self): return self.x
+def f(n):
+    class Local(Plain): pass
+    return [Local().m() for _ in range(n)]
+f(2)
+f(1)
+""",
     "settrace.py": """
 import sys
 events = []
@@ -281,6 +301,20 @@ CASES = [
     case("warns.py"),
     case("warns.py", interpreter=("-W", "error")),
     case("bad.pyc"),
+    case("short.pyc"),
+    case("headless.py"),
+    case("classless.py"),
+    case("tryless.py"),
+    case("continued.py"),
+    case("-", stdin=str(FILES["continued.py"])),
+    case("endless.py"),
+    case("bom_latin.py"),
+    case("not_ascii.py"),
+    case("not_text.py"),
+    Case(("-c", "import sys; del sys.stdout; print(1)")),
+    Case(("",)),
+    Case((".",)),
+    case("-m trace --trace traced.py"),
     case("-m syntax"),
     Case(("-c", "def f(:")),
     Case(("-c", "  x = 1")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from . import corpus, harness
+from . import corpus, harness, random_programs
 
 
 def outcomes(**sources: str) -> dict[str, harness.Outcome]:
@@ -47,6 +47,20 @@ def test_programs_in_one_process_do_not_disturb_each_other() -> None:
     )
     observing = "import sys, gc, os\nprint(sys.getrecursionlimit(), sys.gettrace(), gc.isenabled(), os.getcwd() != '/')"
     assert outcomes(one=disturbing, two=observing)["two"]["stdout"] == "1000 None True True\n"
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("1 / 0", True),
+        ("print(id(object()))", False),
+        ("def f(n):\n try: return f(n + 1)\n except RecursionError: return n\nprint(f(0))", False),
+    ],
+)
+def test_programs_that_differ_on_cpython_alone_are_known(source: str, expected: bool) -> None:
+    """Addresses and the depth of the stack are nothing to compare; tracebacks are."""
+    assert random_programs.deterministic("program", source, outcomes(program=source)["program"]) is expected
 
 
 def test_headings() -> None:

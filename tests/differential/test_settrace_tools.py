@@ -153,6 +153,17 @@ def test_pdb_called_by_the_program(tmp_path: Path) -> None:
     assert "called.py(7)outer()" in session and session.endswith("end\n")
 
 
+def test_pdb_called_in_the_middle_of_a_line(tmp_path: Path) -> None:
+    (tmp_path / "called.py").write_text(
+        "def inner(x):\n    y = x + 1\n    import pdb; pdb.set_trace(); y += 1\n    return y\n\n"
+        "def outer():\n    inner(1)\n    with open(__file__): inner(2)\n\nouter()\nprint('end')\n"
+    )
+    commands = "where\nnext\nlist\nup\nstep\nstep\ncontinue\nwhere\ncontinue\n"
+    session = run(tmp_path, *MACHINE, "called.py", given=commands)
+    assert session == run(tmp_path, "called.py", given=commands)
+    assert "called.py(8)outer()" in session and session.endswith("end\n")
+
+
 def test_doctest(tmp_path: Path) -> None:
     wanted = run(tmp_path, "-m", "doctest", "-v", "program.py", status=1)
     assert run(tmp_path, *MACHINE, "-m", "doctest", "-v", "program.py", status=1) == wanted

@@ -17,22 +17,7 @@ def _topic(topic: str, engine: str) -> dict[str, harness.Outcome]:
     return harness.run(corpus.load(topic), engine, hash_seed=2 if engine == "machine" else 1)
 
 
-OPEN = {
-    "warnings_module::warning_from_compiling_in_eval": "the warning names the machine's line",
-}
-"""Snippets that still differ on some version, with what differs: found, and to be mended."""
-
-
-def _cases() -> list[object]:
-    return [
-        pytest.param(
-            snippet, id=snippet.id, marks=pytest.mark.xfail(reason=OPEN[snippet.id]) if snippet.id in OPEN else ()
-        )
-        for snippet in corpus.load()
-    ]
-
-
-@pytest.mark.parametrize("snippet", _cases())
+@pytest.mark.parametrize("snippet", [pytest.param(snippet, id=snippet.id) for snippet in corpus.load()])
 def test_same_as_cpython(snippet: Snippet) -> None:
     expected = _topic(snippet.topic, "cpython")[snippet.id]
     actual = _topic(snippet.topic, "machine")[snippet.id]

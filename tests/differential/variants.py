@@ -12,8 +12,10 @@ import copy
 import random
 import warnings
 from functools import cache
+from zlib import crc32
 
 from . import corpus
+from .known import EVENTS_DIFFER, LEFT_OUT, is_known
 
 PLACES = {
     "module": "",
@@ -29,19 +31,27 @@ PLACES = {
 
 
 @cache
-def _texts() -> tuple[str, ...]:
-    return tuple(snippet.source for snippet in corpus.load() if not snippet.own_process)
+def _texts(observable: bool) -> dict[str, str]:
+    """The snippets by their ids: all, or those which an observer neither changes nor is told otherwise of."""
+    return {
+        snippet.id: snippet.source
+        for snippet in corpus.load()
+        if not snippet.own_process and not (observable and is_known(snippet.id, EVENTS_DIFFER.keys() | LEFT_OUT))
+    }
 
 
-def program(seed: int, size: int = 2) -> str | None:
+def program(seed: int, size: int = 2, *, observable: bool = False) -> str | None:
     """A snippet somewhere else, with accidents; None if that cannot be compiled.
 
     Args:
-        seed: chooses the snippet, the place and the accidents.
+        seed: chooses the snippet, the place and the accidents. Most seeds go on choosing the same when there are more
+            snippets.
         size: the greatest number of accidents.
+        observable: whether only of snippets which the engines tell the same of.
     """
     chance = random.Random(seed)
-    tree = ast.parse(chance.choice(_texts()))
+    texts = _texts(observable)
+    tree = ast.parse(texts[min(texts, key=lambda name: crc32(f"{seed} {name}".encode()))])
     for _ in range(chance.randint(0, size)):
         _accident(tree, chance)
     try:
@@ -52,6 +62,11 @@ def program(seed: int, size: int = 2) -> str | None:
     except (SyntaxError, ValueError, TypeError, AttributeError, RecursionError):
         return None
     return text + "\n"
+
+
+def observable_program(seed: int, size: int = 2) -> str | None:
+    """A `program` made of a snippet which the engines tell the same of."""
+    return program(seed, size, observable=True)
 
 
 def _placed(tree: ast.Module, place: str) -> ast.Module:

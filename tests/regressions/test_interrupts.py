@@ -1,11 +1,16 @@
 """An interrupt ends a loop of the guest, wherever it meets the machine; the traceback shows the guest's line."""
 
 import signal
+import subprocess
+import sys
+import textwrap
 import traceback
 
 import pytest
 
 import bytescope
+from bytescope.machine import engine, program
+from bytescope.machine.traces import hot
 
 pytestmark = pytest.mark.process
 
@@ -56,9 +61,112 @@ def test_the_guest_can_catch_it(name: str, alarm) -> None:
     vm = bytescope.VM()
     body = "".join(f"        {each}\n" for each in source.splitlines())
     vm.exec(
-        f"def f(alarm, Interrupted):\n    alarm()\n    try:\n        ready = True\n{body}"
+        f"def f(alarm, Interrupted):\n    try:\n        alarm()\n{body}"
         "    except Interrupted:\n        return 'caught'\n    finally:\n        done.append(1)\ndone = []\n"
     )
     for _ in range(5):
         assert vm.call(vm.globals["f"], alarm, Interrupted) == "caught"
     assert vm.globals["done"] == [1] * 5
+
+
+def test_limits_do_not_bring_up_the_machine(alarm) -> None:
+    """The host looks for interrupts at jumps back: not at those of the machine's own loop, which is in no `try`."""
+    vm = bytescope.VM(max_instructions=10**9)
+    vm.exec("def f(alarm):\n    alarm()\n    while True: x = 1; y = 2\n")
+    for _ in range(20):
+        with pytest.raises(Interrupted) as caught:
+            vm.call(vm.globals["f"], alarm)
+        frames = traceback.extract_tb(caught.value.__traceback__)
+        assert not [frame.filename for frame in frames[1:] if "/bytescope/machine/engine" in frame.filename]
+
+
+@pytest.mark.parametrize("limits", [{}, {"max_instructions": 1000}], ids=["free", "watched"])
+def test_an_interrupt_while_code_is_linked_is_the_guests(limits: dict[str, int], monkeypatch) -> None:
+    link, failures = engine.link, [Interrupted()]
+
+    def interrupted(*args):
+        if args[0].code.co_name == "f" and failures:
+            raise failures.pop()
+        return link(*args)
+
+    monkeypatch.setattr(engine, "link", interrupted)
+    vm = bytescope.VM(**limits)
+    vm.exec("def f(Interrupted):\n    try:\n        return [1][0]\n    except Interrupted:\n        return 'caught'\n")
+    assert vm.call(vm.globals["f"], Interrupted) == "caught"
+    assert not failures
+
+
+def test_an_interrupt_while_a_trace_is_made_is_the_guests(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*given: object) -> None:
+        raise Interrupted
+
+    vm = bytescope.VM()
+    vm.exec("def f(n):\n    for i in range(n): n += i\n    return n")
+    monkeypatch.setenv("BYTESCOPE_TRACES", "")
+    monkeypatch.setattr(hot, "trace", interrupted)
+    with pytest.raises(Interrupted) as caught:
+        vm.call(vm.globals["f"], 1000)
+    names = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert "f" in names and "interrupted" not in names
+    monkeypatch.undo()
+    assert vm.call(vm.globals["f"], 1000) == 500500
+
+
+def test_an_interrupt_while_code_is_analysed_shows_no_frame_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    vm = bytescope.VM()
+    vm.exec("def f(): return lambda: 1")
+    monkeypatch.setattr(program, "lower", interrupted)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        vm.call(vm.globals["f"])
+    assert traceback.extract_tb(caught.value.__traceback__)[-1].name == "f"
+
+
+def test_an_interrupt_where_a_record_is_first_made_does_not_end_the_process() -> None:
+    """A text that `exec` was executing when KeyboardInterrupt came has CPython end by SIGINT, caught or not."""
+    text = """
+        import sys
+        import bytescope
+        from bytescope.code.light import NamedTuple
+
+        class Point(NamedTuple):
+            x: int
+
+        def interrupt(frame, event, argument):
+            if frame.f_code.co_name == "<module>":
+                raise KeyboardInterrupt
+
+        sys.settrace(interrupt)
+        try:
+            Point(1)
+        except KeyboardInterrupt:
+            print("caught")
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(text)], capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("caught\n", 0), done.stderr
+
+
+def test_what_interrupts_the_first_making_of_traces_does_without() -> None:
+    """A signal handler or a finalizer runs whenever it likes, also while what makes traces is being imported."""
+    text = """
+        import sys
+        import bytescope
+
+        vm = bytescope.VM()
+        loop = "def {}():\\n    n = 0\\n    for i in range(1000): n += i\\n    return n"
+        vm.exec(loop.format("spin"))
+        vm.exec(loop.format("handler"))
+        loader = sys.modules["bytescope.machine.traces.frame"].__spec__.loader
+        get_code = loader.get_code
+
+        def interrupted(name):
+            print("handler", vm.call(vm.globals["handler"]))
+            return get_code(name)
+
+        loader.get_code = interrupted
+        print("spin", vm.call(vm.globals["spin"]))
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(text)], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("handler 499500\nspin 499500\n", "")

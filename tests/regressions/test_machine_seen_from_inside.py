@@ -9,6 +9,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -127,3 +128,17 @@ def test_globals_are_named_in_instructions() -> None:
     function = names_after("def f():\n    global c\n    c = len(a) + (lambda: b)()")["f"]
     loaded = {each.argval for each in dis.get_instructions(function) if each.opname == "LOAD_GLOBAL"}  # type: ignore[arg-type]
     assert loaded == {"a", "c", "len"}
+
+
+def test_a_module_of_the_programs_own_that_is_called_dis(tmp_path: Path) -> None:
+    (tmp_path / "dis.py").write_text("def disassemble(*, x): return x\n")
+    (tmp_path / "main.py").write_text("import dis\nprint(dis.disassemble(x=1))\n")
+    run = [sys.executable, "-m", "bytescope", "run", str(tmp_path / "main.py")]
+    done = subprocess.run(run, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_dis_is_as_it_was_when_no_machine_is_at_work() -> None:
+    before = dict(vars(dis))
+    names_after("import dis, io\ndef f(): pass\ndis.dis(f, file=io.StringIO())")
+    assert dict(vars(dis)) == before

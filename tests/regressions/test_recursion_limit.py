@@ -76,3 +76,25 @@ def test_a_budget_exceeded_in_a_handler_leaves_no_exception_behind():
     with pytest.raises(bytescope.BudgetExceeded):
         vm.exec("try: 1 / 0\nexcept ZeroDivisionError:\n    while True: pass")
     assert sys.exc_info() == (None, None, None)
+
+
+DEPTHS = """
+import sys
+def depth(n):
+    try: return depth(n + 1)
+    except RecursionError: return n
+sys.setrecursionlimit(60)
+first = depth(0)
+for limit in (60, 100, 250, 1000, 3000, 60):
+    sys.setrecursionlimit(limit)
+    print(depth(0) - first)
+sys.setrecursionlimit(1000)
+del first
+"""
+
+
+@pytest.mark.parametrize("engine", ["machine", "observed"])
+def test_the_limit_is_met_at_the_same_depth_whatever_it_is(engine):
+    expected = harness.run_batch({"depths": DEPTHS}, "cpython")["depths"]
+    found = harness.differences(expected, harness.run_batch({"depths": DEPTHS}, engine)["depths"])
+    assert not found, "\n".join(found)

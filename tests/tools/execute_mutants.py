@@ -9,6 +9,7 @@ how the runs ended, and exits with 1 if one brought its process down or hung. A 
 from __future__ import annotations
 
 import argparse
+import builtins
 import contextlib
 import io
 import subprocess
@@ -50,6 +51,7 @@ def execute(code: types.CodeType) -> str:
     vm = bytescope.VM(max_instructions=INSTRUCTIONS, max_depth=200, timeout=SECONDS / 2)
     namespace = {"__name__": "mutant", "attempt": attempt}
     output = io.StringIO()
+    known = dict(vars(builtins))
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -57,6 +59,9 @@ def execute(code: types.CodeType) -> str:
             ending = "the end"
         except BaseException as error:
             ending = type(error).__name__
+        for name in set(vars(builtins)) - set(known):
+            delattr(builtins, name)
+        vars(builtins).update(known)  # a program may have replaced __import__ by what never ends
         namespace.clear()
     return ending
 

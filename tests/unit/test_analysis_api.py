@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import threading
 import time
@@ -12,7 +13,7 @@ import pytest
 
 import bytescope
 from bytescope.analysis import ENOUGH, EVENTS, Analysis, AnalysisError, Replace, attach
-from bytescope.machine import engine
+from bytescope.machine import engine, lifetimes
 
 
 def run(source: str, *analyses: Analysis, **filters: Any) -> dict[str, Any]:
@@ -236,7 +237,7 @@ def test_nobody_asked_nothing_is_called() -> None:
     vm = bytescope.VM()
     with attach(Comparisons()):
         vm.exec(source)
-        for program in list(engine.programs):
+        for program in lifetimes.alive(engine.programs):
             if program.code.co_filename == "<string>" and program.plan is not None:
                 observed = {program.instructions[index].op for index in program.plan.points}
                 assert (program.code.co_name, observed) == ("g", {"COMPARE"})
@@ -257,6 +258,7 @@ def test_instruction_counts_are_those_of_the_plain_run() -> None:
 
     source = "def f(n):\n t = 0\n while n:\n  n -= 1\n  if n == 2: continue\n  t += n\n  pass\n return t\nf(5)"
     plain, observed, everything = bytescope.VM(), bytescope.VM(), Everything()
+    gc.collect()  # what other tests have left is not finalized, and counted, meanwhile
     plain.exec(source)
     count = plain.instructions
     with attach(everything):
@@ -537,7 +539,7 @@ def test_after_detaching_everything_is_plain() -> None:
     with pytest.raises(ZeroDivisionError):
         vm.eval("f(0)")
     assert len(everything.seen) == count
-    for program in list(engine.programs):
+    for program in lifetimes.alive(engine.programs):
         assert program.plan is None
         assert not program.stops
         assert "unwind" not in vars(program)

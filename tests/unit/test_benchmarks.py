@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import platform
 from xml.etree import ElementTree
 
 import pytest
 
 pytest.importorskip("venv")  # the peers have environments of their own, which are not everywhere
 
-from benchmarks import baseline, chart, plot, scaling
+from benchmarks import baseline, chart, plot, scaling, startup
 from benchmarks.analyses.rows import PROGRAMS, ROWS
 from benchmarks.analyses.table import Line
 from benchmarks.catalogue import OWN_PROGRAMS
@@ -78,3 +79,16 @@ def test_scaling_is_judged_by_the_cost_of_one() -> None:
     more = [*points(1e-6), scaling.Point("engine", "length", 10**8, 100, 1 << 30)]
     assert next(line for good, line in scaling.report(more) if not good).startswith("engine: memory of a run")
     ElementTree.fromstring(plot.plot([*points(1e-6, 2e-6), scaling.Point("engine", "size", 100, 0.1, 0)], "3.0"))
+
+
+def test_figures_of_start_up_are_kept() -> None:
+    found = [
+        startup.Comparison("-c pass", startup.Cost(0.02, 0.01), startup.Cost(0.05, 0.024), 2.5),
+        startup.Comparison("-m json.tool, 5.0 MB", startup.Cost(1.0, 1.0), startup.Cost(12.0, 11.0)),
+    ]
+    version, kept = startup.read(startup.as_json(found))
+    assert (version, kept) == (platform.python_version(), found)
+    lines = [each for comparison in kept for each in comparison.lines()]
+    assert [within for within, _ in lines] == [True] * 6
+    over = startup.Comparison("-c pass", startup.Cost(0.02, 0.01), startup.Cost(0.05, 0.026), 2.5)
+    assert [within for within, _ in over.lines()] == [True, True, False]

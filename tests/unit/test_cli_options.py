@@ -16,12 +16,14 @@ def parsed(line: str) -> tuple[dict[str, object], list[str]]:
 
 
 def test_options_come_before_the_program() -> None:
-    options, rest = parsed("--stats --guest a* --guest=!b --max-instructions 1_000 --timeout=2.5 x.py --stats -m y")
+    line = "--stats --no-cache --guest a* --guest=!b --max-instructions 1_000 --timeout=2.5"
+    options, rest = parsed(f"{line} x.py --stats -m y")
     assert options == {
         "stats": True,
         "guests": ["a*", "!b"],
         "analyses": [],
         "engine": None,
+        "cache": False,
         "max_instructions": 1000,
         "max_depth": None,
         "timeout": 2.5,

@@ -1,5 +1,6 @@
 """The package as a whole."""
 
+import keyword
 import re
 import subprocess
 import sys
@@ -29,3 +30,89 @@ def test_core_modules_have_builtins_of_their_own() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout == "[]\n"
+
+
+HEAVY = (
+    "argparse ast bisect collections contextlib copy dataclasses dis enum functools heapq inspect keyword linecache"
+    " logging operator re reprlib signal string tempfile threading token tokenize traceback typing weakref"
+).split()
+"""Modules that take longer to import than they are worth to a program that does not use them itself."""
+
+
+@pytest.mark.process
+def test_a_program_is_run_without_heavy_modules() -> None:
+    code = "import runpy, sys; print(*sys.modules)"  # runpy is what -m takes
+    plain, run = (
+        subprocess.run([sys.executable, *words, "-c", code], capture_output=True, encoding="utf-8", check=True)
+        for words in ([], ["-m", "bytescope", "run"])
+    )
+    assert set(HEAVY) & set(run.stdout.split()) - set(plain.stdout.split()) == set()
+
+
+@pytest.mark.process
+def test_nothing_is_imported_while_a_program_runs() -> None:
+    code = """if True:
+        import sys
+        before = set(sys.modules)
+        def count(n):
+            found = 0
+            for i in range(n):
+                if i % 3: found += len(str(i))
+            return found
+        assert len({count(300) for _ in range(300)}) == 1
+        later = [name for name, module in sys.modules.items() if type(module).__name__ == "_Later"]
+        print(sorted(set(sys.modules) - before), "bytescope.machine.traces.calls" in later)
+    """
+    run = subprocess.run(
+        [sys.executable, "-m", "bytescope", "run", "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
+    assert run.stdout == "[] False\n"
+
+
+@pytest.mark.process
+def test_modules_that_are_put_off_are_executed_once_whoever_asks() -> None:
+    code = """if True:
+        import sys, threading
+        import bytescope.isa
+        events = sys.modules["bytescope.isa.events"]
+        assert "EVENTS" not in vars(events) and not hasattr(events, "__wrapped__") and "EVENTS" not in vars(events)
+        found = []
+        threads = [threading.Thread(target=lambda: found.append(events.EVENTS)) for _ in range(20)]
+        for each in threads: each.start()
+        for each in threads: each.join()
+        from bytescope.isa.events import EVENTS
+        print(len(EVENTS) > 50, all(each is EVENTS for each in found), hasattr(events, "nothing"))
+    """
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert run.stdout == "True True False\n"
+
+
+@pytest.mark.process
+def test_modules_that_are_put_off_are_tried_again() -> None:
+    code = """if True:
+        import sys
+        import bytescope.isa
+        events = sys.modules["bytescope.isa.events"]
+        def nested(n):
+            return nested(n - 1) if n else events.EVENTS
+        limit = sys.getrecursionlimit()
+        failed = 0
+        for depth in range(limit - 1, 0, -1):
+            try:
+                nested(depth)
+            except RecursionError:
+                failed += 1
+            else:
+                break
+        from bytescope.isa.events import EVENTS
+        print(failed > 0, len(EVENTS) > 50)
+    """
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert run.stdout == "True True\n"
+
+
+def test_keywords_are_those_of_the_language() -> None:
+    from bytescope.code.light import iskeyword
+
+    names = {*keyword.kwlist, *keyword.softkwlist, *dir(keyword)}
+    assert [name for name in names if iskeyword(name) != keyword.iskeyword(name)] == []

@@ -335,3 +335,26 @@ def test_nonsense_gives_clear_errors(vm: bytescope.VM) -> None:
 def test_options_are_checked(options: dict[str, object], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         bytescope.VM(**options)
+
+
+def test_programs_go_with_their_code() -> None:
+    """Without the garbage collector, as code objects do."""
+    import gc
+
+    from bytescope.machine.program import Program
+
+    vm = bytescope.VM()
+    source = "for _ in range(20): exec('def f(x): return [x for x in (1, x)]\\nassert f(1)\\ndel f', {})"
+
+    def programs() -> int:
+        return sum(type(each) is Program for each in gc.get_objects())
+
+    vm.exec(source)
+    gc.collect()
+    before = programs()
+    gc.disable()
+    try:
+        vm.exec(source)
+        assert programs() - before < 5
+    finally:
+        gc.enable()

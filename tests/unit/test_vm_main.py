@@ -138,8 +138,11 @@ def test_compiled_files_that_hold_no_code(vm: bytescope.VM, folder: Path) -> Non
     with pytest.raises(RuntimeError, match="Bad code object"):
         vm.run_path("data.pyc")
     (folder / "cut.pyc").write_bytes(importlib.util.MAGIC_NUMBER + bytes(12))
-    with pytest.raises(EOFError):
+    with pytest.raises(RuntimeError, match="Bad code object"):
         vm.run_path("cut.pyc")
+    (folder / "head.pyc").write_bytes(importlib.util.MAGIC_NUMBER + bytes(3))
+    with pytest.raises(EOFError):
+        vm.run_path("head.pyc")
 
 
 @pytest.mark.parametrize("name", ["no_such_module", "bytescope_test_package.no_such", "sys", ".relative", "empty"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -133,7 +134,9 @@ class _File:
         self.leaves: dict[tuple[Any, ...], tuple[Decision, int]] = {}
         self.tested: dict[tuple[Any, ...], tuple[Decision, int]] = {}
         try:
-            tree = ast.parse("".join(linecache.getlines(file)))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the program has been compiled before, with those
+                tree = ast.parse("".join(linecache.getlines(file)))
         except SyntaxError:
             return
         for test in _tests(tree):

@@ -87,6 +87,10 @@ class Labels(Shipped):
             return bool(_first((site.function, f"{site.module}.{site.function}"), (*self.sources, *self.returns)))
         return event != "before_call" or bool(self.sinks)
 
+    def wants_call(self, function: object) -> bool:
+        """Of calls only of sources and sinks."""
+        return bool(chosen(function, self.sources) or chosen(function, self.sinks))
+
     def before_call(self, site: Site, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """A call: perhaps of a sink."""
         name = chosen(function, self.sinks)

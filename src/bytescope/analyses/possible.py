@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -39,7 +40,8 @@ def possible(file: str) -> Possible:
     """What of a file could be executed; nothing if it cannot be compiled."""
     found = Possible()
     try:
-        with open(file, "rb") as source:
+        with open(file, "rb") as source, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the program has been compiled before, with those
             code = compile(source.read(), file, "exec", dont_inherit=True)
     except (OSError, SyntaxError, ValueError):
         return found

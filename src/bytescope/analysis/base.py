@@ -24,6 +24,18 @@ class Analysis:
         """Whether it wants to be told of an event at a site: asked before the code is executed, for all or once."""
         return True
 
+    def wants_call(self, function: object) -> bool:
+        """Whether it wants to be told of calls of a callable, if of calls at all; it may be told of others.
+
+        The answer is taken to hold for all functions with the same code, unless this is nested in a function's.
+
+        Args:
+            function: what is called. It is the program's: to ask it for attributes can run code of the program's.
+        """
+        return True
+
+    wants_call.chooses = False  # type: ignore[attr-defined]
+
     def begin(self) -> None:
         """The analysis was attached."""
 

@@ -8,7 +8,7 @@ included. Hooks are made from text, for each number of parameters and analyses o
 from __future__ import annotations
 
 import types
-from _thread import get_ident
+from _thread import _local
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 
 Hook = Callable[..., Any]
 
-_states: Final[dict[int, list[bool]]] = {}
-"""For each thread whether an analysis is at work in it, in a list."""
+
+class _Thread(_local):
+    """busy: whether an analysis is at work in this thread, in a list that is always the same."""
+
+    def __init__(self) -> None:
+        self.busy = [False]
 
 
-def state() -> list[bool]:
-    """Whether an analysis is at work in this thread, in a list that is always the same."""
-    return _states.setdefault(get_ident(), [False])
+thread: Final = _Thread()
+"""What is known of this thread."""
 
 
 PASSED = (AnalysisError, BudgetExceeded, KeyboardInterrupt)
@@ -107,7 +110,7 @@ def make_hook(name: str, subscribers: tuple[Subscriber, ...], stopped: list[Call
         maker = _makers[text] = namespace["make"]
     methods = [subscriber.method(name) for subscriber in subscribers]
     states = [value for each in subscribers for value in (each.live, each.silent(name))]
-    hook: Any = maker(_states, get_ident, state, stopped, failed, judge, PASSED, event, subscribers, *methods, *states)
+    hook: Any = maker(thread, stopped, failed, judge, PASSED, event, subscribers, *methods, *states)
     hook.answers = bool(event.replace)
     hook.event, hook.subscribers = event.name, subscribers
     looked_at = [told_once(method) for method in methods]
@@ -122,7 +125,7 @@ def _unwrapped(method: Hook, event: Event, subscriber: Subscriber) -> Unwrapped:
     def error_of(site: Any, error: BaseException) -> BaseException:
         return error.with_traceback(None) if isinstance(error, PASSED) else failed(subscriber, event.name, site, error)
 
-    return Unwrapped(method, _states, state, partial(judge, subscriber, event), error_of)
+    return Unwrapped(method, thread, partial(judge, subscriber, event), error_of)
 
 
 def _text(event: Event, count: int) -> str:
@@ -138,9 +141,9 @@ def _text(event: Event, count: int) -> str:
     states = [name for index in range(count) for name in (f"live{index}", f"silent{index}")]
     parameters = ", ".join(names + states)
     lines = [
-        f"def make(states, ident, state, stopped, failed, judge, passed, event, subscribers, {parameters}):",
+        f"def make(of_thread, stopped, failed, judge, passed, event, subscribers, {parameters}):",
         f"    def hook({given}):",
-        "        busy = states.get(ident()) or state()",
+        "        busy = of_thread.busy",
         "        if busy[0]:",
         "            return None",
         "        if stopped:",

@@ -26,6 +26,7 @@ from bytescope.isa.verify import Verified
 _IDLE = frozenset({"NOP", "RESUME", "JUMP", "CLEANUP_THROW"})  # the last is a part of delegation, on some hosts
 
 Chosen = list[Subscriber]
+Name = tuple[Any, ...]
 
 
 class Unit(Protocol):
@@ -46,7 +47,9 @@ class Planner:
         self.subscribers = subscribers
         self.stopped = stopped
         self._quiet: dict[int, dict[str, Direct]] | None = None
-        self._hooks: dict[tuple[str, tuple[int, ...]], Hook] = {}
+        self._numbers = {id(each): number for number, each in enumerate(subscribers)}
+        self._hooks: dict[Name, Hook] = {}
+        self._names: dict[int, Name] = {}
 
     def plan(self, unit: Unit) -> Plan:
         """What is observed in a code object."""
@@ -59,7 +62,7 @@ class Planner:
         chosen = [each for each in chosen if not each.owns(unit.module, code.co_qualname)]
         if not chosen:
             return Plan(_no_site)
-        table = site_table(unit.module, unit.lowered)
+        table = site_table(unit.module, code, unit.lowered)
         plan = Plan(table.site)
         for name in ("raise", "handle", "unwind"):
             hook = self.hook(name, [each for each in chosen if each.wants(name)])
@@ -79,28 +82,54 @@ class Planner:
             for each in self.subscribers
             if each.filters.wants_code(unit.module, code.co_filename, code.co_qualname)
         ]
-        return _CodePlan(self, unit, site_table(unit.module, unit.lowered), chosen).point(index)
+        return _CodePlan(self, unit, site_table(unit.module, code, unit.lowered), chosen).point(index)
 
     def hook(self, name: str, chosen: Chosen) -> Hook | None:
         """The hook that tells these subscribers of an event, None if there are none."""
-        if not chosen:
-            return None
-        key = (name, tuple(map(id, chosen)))
-        found = self._hooks.get(key)
+        return self.named((name, tuple([self._numbers[id(each)] for each in chosen]))) if chosen else None
+
+    def combined(self, name: str, *parts: Any) -> Hook:
+        """A hook made of others: see `_COMBINATIONS`. Each of them is made once."""
+        return self.named((name, *(self.name(each) if callable(each) else each for each in parts)))
+
+    def named(self, name: Name) -> Hook:
+        """The hook with a name: the event and the numbers of subscribers, or a combination of other hooks' names.
+
+        Names are the same in each process in which these subscribers are attached.
+        """
+        found = self._hooks.get(name)
         if found is None:
-            make = switch_hook if name == "task_switch" else make_hook
-            found = self._hooks[key] = make(name, tuple(chosen), self.stopped)
-            if make is make_hook:
-                found.direct = self._direct(name, chosen)  # type: ignore[attr-defined]
+            found = self._hooks[name] = self._make(name)
+            self._names[id(found)] = name
         return found
+
+    def name(self, hook: object) -> Name | None:
+        """The name of a hook, None if it is none of this planner's."""
+        return self._names.get(id(hook))
+
+    def _make(self, name: Name) -> Hook:
+        event, *parts = name
+        combine = _COMBINATIONS.get(event)
+        if combine is not None:
+            return combine(*(self.named(each) if isinstance(each, tuple) else each for each in parts))
+        chosen = [self.subscribers[number] for number in parts[0]]
+        make = switch_hook if event == "task_switch" else make_hook
+        hook = make(event, tuple(chosen), self.stopped)
+        if make is make_hook:
+            hook.direct = self._direct(event, chosen)  # type: ignore[attr-defined]
+        return hook
+
+    def quiet(self, subscriber: Subscriber) -> dict[str, Direct]:
+        """What is known of the methods of a subscriber that are quiet."""
+        if self._quiet is None:
+            self._quiet = {id(each): quiet_methods(each.all_methods(), each.live) for each in self.subscribers}
+        return self._quiet[id(subscriber)]
 
     def _direct(self, name: str, chosen: Chosen) -> tuple[Direct, ...]:
         """What can be called in the place of a hook, as long as no analysis is at work that is not quiet."""
-        if self._quiet is None:
-            self._quiet = {id(each): quiet_methods(each.all_methods(), each.live) for each in self.subscribers}
-        if any(len(self._quiet[id(each)]) < len(each.all_methods()) for each in self.subscribers):
+        if any(len(self.quiet(each)) < len(each.all_methods()) for each in self.subscribers):
             return ()
-        found = tuple(self._quiet[id(each)][name] for each in chosen)
+        found = tuple(self.quiet(each)[name] for each in chosen)
         answer = any(each.answers != NEVER for each in found)
         return () if answer and (len(found) > 1 or not EVENTS[name].replace) else found
 
@@ -161,7 +190,7 @@ class _CodePlan:
             if self.instructions[index - 1].op != "ASYNC_GEN_WRAP":
                 point.suspend = self.hook("yield", index)
             switch = self.hook("task_switch", index)
-            point.resume = _switching(switch, self.hook("resume", index))
+            point.resume = self._switching(switch, self.hook("resume", index))
         self._primitive(index, instruction, point)
         self._jump(index, instruction, point)
         if not point:
@@ -174,18 +203,10 @@ class _CodePlan:
         imported = self.hook("import", index) if self.is_module else None
         if switch is None and imported is None:
             return entered
-        module = self.module
+        return self.planner.combined("entering", switch, imported, entered, self.module)
 
-        @as_hook
-        def hook(site: Site, arguments: dict[str, Any]) -> None:
-            if switch is not None:
-                switch(site)
-            if imported is not None:
-                imported(site, module)
-            if entered is not None:
-                entered(site, arguments)
-
-        return hook
+    def _switching(self, switch: Hook | None, hook: Hook | None) -> Hook | None:
+        return hook if switch is None else self.planner.combined("switching", switch, hook)
 
     def _primitive(self, index: int, instruction: Instruction, point: Point) -> None:
         call = observed_primitive(instruction)
@@ -202,7 +223,7 @@ class _CodePlan:
         if switch:
             switching = self.hook("task_switch", index)
             if switching is not None:
-                point.after = _switching(switching, point.after)
+                point.after = self._switching(switching, point.after)
 
     def _branch(self, index: int, point: Point) -> None:
         """The hook of a branch: each outcome has its own subscribers, since some have had enough of one."""
@@ -216,7 +237,7 @@ class _CodePlan:
             for outcome in (True, False)
         )
         point.branch_when = None if (yes is None) is (no is None) else yes is not None
-        point.branch = yes if yes is no else _by_outcome(yes, no)
+        point.branch = yes if yes is no else self.planner.combined("outcome", yes, no)
 
     def _already_tested(self, index: int) -> bool:
         """Whether a conditional jump's operand is what a TRUTH before it has made: nobody is asked twice."""
@@ -266,8 +287,31 @@ def _by_outcome(yes: Hook | None, no: Hook | None) -> Hook:
     return hook
 
 
-def _switching(switch: Hook | None, hook: Hook | None) -> Hook | None:
+def _switching(switch: Hook, hook: Hook | None) -> Hook:
     """A hook before which the task is looked at."""
-    if switch is None or hook is None:
-        return hook if switch is None else as_hook(lambda site, *given: switch(site))
+    if hook is None:
+        return as_hook(lambda site, *given: switch(site))
     return as_hook(lambda site, *given: (switch(site), hook(site, *given))[1])
+
+
+def _entering(switch: Hook | None, imported: Hook | None, entered: Hook | None, module: str) -> Hook:
+    """A hook of a frame's beginning that looks at the task, and tells of the import of a module."""
+
+    @as_hook
+    def hook(site: Site, arguments: dict[str, Any]) -> None:
+        if switch is not None:
+            switch(site)
+        if imported is not None:
+            imported(site, module)
+        if entered is not None:
+            entered(site, arguments)
+
+    return hook
+
+
+_COMBINATIONS: dict[str, Callable[..., Hook]] = {
+    "outcome": _by_outcome,
+    "switching": _switching,
+    "entering": _entering,
+}
+"""What makes a hook of others."""

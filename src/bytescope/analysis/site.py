@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import linecache
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 from weakref import WeakValueDictionary
 
 from bytescope.code.instruction import Instruction, Lowered, Variable
+from bytescope.code.lower import lower
 from bytescope.isa.control_flow import ControlFlow
 
 _SHOWN = 40
@@ -107,7 +108,7 @@ def _unpickled(*values: Any) -> Site:
     found = _unpickled_sites.get(values)
     if found is None:
         for table in list(_tables.values()):
-            code = table.lowered.code
+            code = table.code
             if (code.co_filename, code.co_qualname, code.co_firstlineno) == values[1:4] and values[4] < len(
                 table.lowered.instructions
             ):
@@ -125,10 +126,15 @@ def _unpickled(*values: Any) -> Site:
 class SiteTable:
     """The sites of one code object, made when they are asked for."""
 
-    def __init__(self, module: str, lowered: Lowered) -> None:
+    def __init__(self, module: str, code: types.CodeType) -> None:
         self.module = module
-        self.lowered = lowered
+        self.code = code
         self.sites: dict[int, Site] = {}
+
+    @cached_property
+    def lowered(self) -> Lowered:
+        """The code object as version-independent instructions."""
+        return lower(self.code)
 
     def site(self, index: int) -> Site:
         """The site of the instruction with this index."""
@@ -139,12 +145,26 @@ class SiteTable:
 
     def _make(self, index: int) -> Site:
         site = Site()
-        site.table, site.code, site.index = self, self.lowered.code, index
+        site.table, site.code, site.index = self, self.code, index
         return site
+
+    def several(self, indices: Iterable[int]) -> list[Site]:
+        """The sites of the instructions with these indices."""
+        sites, code = self.sites, self.code
+        found = []
+        for index in indices:
+            site = sites.get(index)
+            if site is None:
+                site = sites[index] = Site()
+                site.table = self
+                site.code = code
+                site.index = index
+            found.append(site)
+        return found
 
     def place(self, site: Site) -> None:
         """Tell a site where it is."""
-        code = self.lowered.code
+        code = self.code
         instruction = self.lowered.instructions[site.index]
         site.module, site.file, site.function = self.module, code.co_filename, code.co_qualname
         site.first_line, site.op = code.co_firstlineno, instruction.op
@@ -228,12 +248,25 @@ _tables: WeakValueDictionary[int, SiteTable] = WeakValueDictionary()
 """Id of a code object to its table, which keeps it alive, and lives as long as a plan or a site of it does."""
 
 
-def site_table(module: str, lowered: Lowered) -> SiteTable:
-    """The sites of a code object; there is one table for each code object."""
-    found = _tables.get(id(lowered.code))
+def site_table(module: str, code: types.CodeType, lowered: Lowered | None = None) -> SiteTable:
+    """The sites of a code object; there is one table for each code object.
+
+    Args:
+        module: dotted name of the module.
+        code: the code object.
+        lowered: its version-independent form, if that is there already.
+    """
+    found = _tables.get(id(code))
     if found is None:
-        found = _tables[id(lowered.code)] = SiteTable(module, lowered)
+        found = _tables[id(code)] = SiteTable(module, code)
+        if lowered is not None:
+            found.lowered = lowered
     return found
+
+
+def has_sites(code: types.CodeType) -> bool:
+    """Whether there are sites of a code object."""
+    return id(code) in _tables
 
 
 def describe(instruction: Instruction) -> str:

@@ -22,7 +22,8 @@ class Subscriber:
     """An attached analysis.
 
     methods: its methods by event, those that the filters leave out excepted; live: empty unless it is attached, and
-    events are told to it even by code that does not know yet; boards: where it is attached.
+    events are told to it even by code that does not know yet; boards: where it is attached; own: the module of the
+    analysis, and how the qualified names of its methods begin.
 
     Raises:
         TypeError, ValueError: if the analysis cannot be one.
@@ -37,11 +38,16 @@ class Subscriber:
         self.boards: list[Board] = []
         self._silent: dict[str, set[Any]] = {}
         own = type(analysis)
-        self._own = (own.__module__, own.__qualname__ + ".")
+        self.own = (own.__module__, own.__qualname__ + ".")
 
     def silent(self, event: str) -> set[Any]:
         """The sites where it wants an event no more; of `branch`, sites with outcomes."""
         return self._silent.setdefault(event, set())
+
+    @property
+    def has_had_enough(self) -> bool:
+        """Whether there are sites where it wants an event no more."""
+        return any(self._silent.values())
 
     def enough(self, event: str, site: Site, outcome: bool | None = None) -> None:
         """It wants no more of an event at a site, of `branch` with an outcome."""
@@ -56,7 +62,7 @@ class Subscriber:
 
     def owns(self, module: str, function: str) -> bool:
         """Whether a function is a method of the analysis."""
-        return module == self._own[0] and function.startswith(self._own[1])
+        return module == self.own[0] and function.startswith(self.own[1])
 
     def wants(self, event: str) -> bool:
         """Whether it wants the event anywhere."""

@@ -9,11 +9,14 @@ import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from bytescope.analysis.base import AnalysisError
 from bytescope.analysis.board import Board
 from bytescope.analysis.dispatch import failed
+from bytescope.analysis.naming import PlannerNames
 from bytescope.analysis.planner import Planner
 from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
@@ -23,7 +26,10 @@ from bytescope.machine.imports import Guests, functions_of, importing
 from bytescope.machine.mainprogram import MainProgram
 from bytescope.machine.program import is_resident
 from bytescope.machine.temporary import functions_in
+from bytescope.weave.cached import Cache
+from bytescope.weave.checking import CHECKS
 from bytescope.weave.marker import is_woven, original
+from bytescope.weave.store import Store, folder
 from bytescope.weave.weaver import Weaver
 
 _PASSED = (AnalysisError, KeyboardInterrupt, RecursionError)
@@ -37,7 +43,10 @@ class NotWoven(RuntimeWarning):
 
 
 class Woven:
-    """Weaves code when it is loaded, and functions that are there already in place; takes all of it back at the end."""
+    """Weaves code when it is loaded, and functions that are there already in place; takes all of it back at the end.
+
+    store: where woven code is kept from one process to the next, None for nowhere.
+    """
 
     name = "woven"
 
@@ -46,8 +55,15 @@ class Woven:
         self._lock = threading.RLock()
         self._weaver: Weaver | None = None
         self._probes = Probes()
+        self.store = self._store_of_this_user()
         self._wanted: list[Functions] = []
         self._reported: set[types.CodeType] = set()
+
+    @staticmethod
+    def _store_of_this_user() -> Store | None:
+        """Where woven code is kept; nowhere where it is checked what is woven."""
+        path = None if CHECKS else folder()
+        return None if path is None else Store(path)
 
     # --- for the board
 
@@ -59,8 +75,11 @@ class Woven:
                 self._take_back()
                 return
             known = self._woven_functions() if self._weaver is not None else []
+            cache = None
+            if self.store is not None:
+                cache = Cache(self.store, PlannerNames(planner, self._probes.available()))
             self._weaver = Weaver(
-                planner.plan, AnalysisError, self._failed, self._refused, self._executed, self._probes
+                planner.plan, AnalysisError, self._failed, self._refused, self._executed, self._probes, cache
             )
             for function in known:
                 self._weave(function)
@@ -157,18 +176,21 @@ class Woven:
             self._reported.add(code)
             warnings.warn(f"{code.co_qualname} in {code.co_filename} is not observed: {reason}", NotWoven, stacklevel=2)
 
-    def _executed(self, function: object, args: tuple[object, ...], frame: types.FrameType) -> tuple[object, ...]:
+    def _executed(
+        self, function: object, args: tuple[object, ...], kwargs: Iterable[str], frame: types.FrameType
+    ) -> Iterable[object]:
         """The arguments with which `exec` or `eval` is to be called in the place of those it is called with."""
         if function not in (exec, eval) or not args:
             return args
-        try:
-            code = source_code(function, args[0], frame.f_code.co_flags & FUTURE_FLAGS)
-        except Exception:  # exec and eval say it themselves
-            return args
-        if code is None:
-            return args
-        namespace = args[1] if len(args) > 1 and isinstance(args[1], dict) else frame.f_globals
-        return (self.load(code, namespace.get("__name__") or ""), *args[1:])
+        given, *rest = args
+        namespace = rest[0] if rest and isinstance(rest[0], dict) else frame.f_globals
+        weave = partial(self.load, module=namespace.get("__name__") or "")
+        if isinstance(given, types.CodeType):
+            return (weave(given), *rest)
+        if "closure" in kwargs:
+            return args  # which exec is to complain of
+        codes = source_code(function, given, frame.f_code.co_flags & FUTURE_FLAGS, weave)
+        return args if codes is None else chain(codes, rest)
 
 
 WOVEN = Woven()

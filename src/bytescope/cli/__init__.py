@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Sequence
+
+from bytescope.code.light import Sequence
 
 __all__ = ["main"]
 

@@ -193,7 +193,7 @@ def subcommand(name: str, words: list[str]) -> list[str]:
         key = key.replace("-", "_")
         if key not in parameters:
             translated.append(word)
-            if not equals and rest and word not in ("--stats",):
+            if not equals and rest and word not in ("--stats", "--no-cache"):
                 translated.append(rest.pop(0))
             continue
         if not equals and not isinstance(parameters[key].default, bool):

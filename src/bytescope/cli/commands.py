@@ -68,6 +68,27 @@ def dis_command(target: str | None, source: str | None, color: bool | None, widt
         raise click.ClickException(str(error)) from None
 
 
+@commands.group("cache", no_args_is_help=True)
+def cache_group() -> None:
+    """Look after the cache of woven code."""
+
+
+@cache_group.command("info")
+def cache_info_command() -> None:
+    """Say where the cache is, and what it takes."""
+    from bytescope.cli.cache import info
+
+    info()
+
+
+@cache_group.command("clear")
+def cache_clear_command() -> None:
+    """Remove all entries of the cache."""
+    from bytescope.cli.cache import clear
+
+    clear()
+
+
 def _add_analysis(name: str, summary: str) -> None:
     @commands.command(name, add_help_option=False, context_settings={"ignore_unknown_options": True}, help=summary)
     @click.argument("words", nargs=-1, type=click.UNPROCESSED)

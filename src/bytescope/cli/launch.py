@@ -7,11 +7,10 @@ What ends it - its last statement, an exception, `sys.exit` - has the consequenc
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from types import TracebackType
 
 from bytescope.code.hidden import hidden
-from bytescope.code.light import NoReturn
+from bytescope.code.light import Callable, NoReturn
 from bytescope.machine.engine import OWN_FILES
 from bytescope.machine.mainprogram import Action
 from bytescope.machine.recursion import trim
@@ -77,9 +76,9 @@ def launch(prepare: Callable[[], Action], ended: Callable[[BaseException | None]
 
 def flush() -> None:
     """Write out what the program has printed; what cannot be written is found out at the end."""
-    for stream in (sys.stderr, sys.stdout):
+    for name in ("stderr", "stdout"):
         try:
-            stream.flush()
+            getattr(sys, name).flush()
         except Exception:
             pass
 
@@ -114,8 +113,9 @@ def _report(error: BaseException, last: list[str]) -> None:
 
 
 def _say(text: str) -> None:
-    if sys.stderr is not None:
-        sys.stderr.write(text)
+    stream = getattr(sys, "stderr", None)
+    if stream is not None:
+        stream.write(text)
 
 
 def _die_of_interrupt() -> None:

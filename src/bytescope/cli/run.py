@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable
 
 from bytescope.cli.launch import flush, launch
-from bytescope.code.light import Any, NoReturn
+from bytescope.code.light import Any, Callable, NoReturn
 from bytescope.machine import mainprogram
 from bytescope.machine.imports import forget_own_imports
 from bytescope.machine.limits import BudgetExceeded
@@ -45,6 +44,7 @@ options, which come before the program:
   --engine NAME          how a program with analyses is executed: woven (by python itself, with hooks in the bytecode)
                          or interpreter (by the machine). The default is woven, but interpreter with --stats, --guest
                          or a limit
+  --no-cache             neither use nor keep woven code on disk
   --help                 show this text
 
 A run that is stopped ends with exit status 124. Options of the interpreter go to it: python -O -m bytescope run ...
@@ -63,6 +63,7 @@ class Options:
         self.guests: list[str] = []
         self.analyses: list[tuple[str, str]] = []
         self.engine: str | None = None
+        self.cache = True
         self.max_instructions: int | None = None
         self.max_depth: int | None = None
         self.timeout: float | None = None
@@ -168,8 +169,11 @@ def _analyses(options: Options) -> Any:
     """The analyses that are asked for, or None."""
     if not options.analyses:
         return None
+    from bytescope.analysis.weaving import WOVEN
     from bytescope.cli.analyses import Analyses, NoAnalysis
 
+    if not options.cache:
+        WOVEN.store = None
     sys.path.insert(0, os.getcwd())  # where an analysis of the user's own is looked for
     try:
         return Analyses(options.analyses, options.engine or ("interpreter" if options.needs_machine() else "woven"))
@@ -202,6 +206,8 @@ def _options(words: list[str]) -> tuple[Options, list[str]]:
             raise SystemExit
         if name == "--stats" and not equals:
             options.stats = True
+        elif name == "--no-cache" and not equals:
+            options.cache = False
         elif name in _VALUES:
             if not equals:
                 if not rest:

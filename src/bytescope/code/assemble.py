@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from heapq import heappop, heappush
 from itertools import pairwise
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.exceptions import encode_exceptions
 from bytescope.code.host import GENERATOR_DEPTH, OPMAP, OPNAME, TARGETED
 from bytescope.code.layout import UNITS, lay_out, position_runs
-from bytescope.code.light import record
+from bytescope.code.light import Collection, Iterable, record
 from bytescope.code.locations import Position, encode_locations
 from bytescope.code.stack import stack_depths
 
@@ -58,6 +56,7 @@ class Assembler:
         self._jumps: list[tuple[int, int]] = []
         self._places: list[int] = []
         self._regions: list[_Region] = []
+        self._stretches: list[_Region] = []
         self._offsets: list[int] = []
 
     def __len__(self) -> int:
@@ -88,6 +87,15 @@ class Assembler:
         self._opcodes += opcodes
         self._args += args
         self._positions += [self.position] * len(args)
+
+    def patch(self, number: int, arg: int) -> None:
+        """Give an instruction that was added before another argument.
+
+        Args:
+            number: of the instruction.
+            arg: the argument.
+        """
+        self._args[number] = arg
 
     def jump(self, opcode: int | str, label: int, pos: Position | None = None) -> None:
         """Add an instruction that names another.
@@ -133,6 +141,17 @@ class Assembler:
         """
         self._regions.append((start, end, handler, depth, lasti))
 
+    def stretch(self, start: int, end: int, handler: int, depth: int) -> None:
+        """Have a handler for a stretch of code, which gets the offset of the raising instruction below the exception.
+
+        Args:
+            start: number of the first instruction.
+            end: number behind the last instruction.
+            handler: label of the handler.
+            depth: what the operand stack is cut to before the handler gets control.
+        """
+        self._stretches.append((start, end, handler, depth, True))
+
     def place_of(self, label: int) -> int:
         """Return the number of the instruction that a label stands before."""
         return self._place(label)
@@ -160,7 +179,7 @@ class Assembler:
         """
         entry = GENERATOR_DEPTH if OPMAP["RETURN_GENERATOR"] in self._opcodes else 0
         targets = {index: self._place(label) for index, label in self._jumps}
-        handlers = {(self._place(handler), depth + lasti + 1) for _, _, handler, depth, lasti in self._regions}
+        handlers = {(self._place(handler), depth + lasti + 1) for _, _, handler, depth, lasti in self._all_regions()}
         return stack_depths(self.name, self._opcodes, self._args, targets, [(0, entry), *handlers])
 
     def depth_at(self, label: int, depths: list[int]) -> int:
@@ -187,11 +206,20 @@ class Assembler:
                 raise InvalidBytecode(self.name, None, reason)
         code, self._offsets = lay_out(self.name, self._opcodes, self._args, jumps)
         linetable = encode_locations(position_runs(self._positions, self._offsets), first_line)
+        offsets = self._offsets
         regions = [
-            (self.offset(start), self.offset(end), self.offset(handler), depth, lasti)
-            for start, end, handler, depth, lasti in self._regions
+            (offsets[start], offsets[end], offsets[self._place(handler)], depth, lasti)
+            for start, end, handler, depth, lasti in self._all_regions()
         ]
         return Assembled(code, linetable, encode_exceptions(flatten(regions)), self._offsets)
+
+    def _all_regions(self) -> list[_Region]:
+        """All regions, with their handlers, by the numbers of their instructions."""
+        place = self._place
+        placed = [
+            (place(start), place(end), handler, depth, lasti) for start, end, handler, depth, lasti in self._regions
+        ]
+        return placed + self._stretches
 
     def _place(self, label: int) -> int:
         place = self._places[label]
@@ -221,10 +249,11 @@ def flatten(regions: list[_Region]) -> list[_Region]:
     for edge, following in pairwise(edges):
         while coming < len(order) and order[coming][0] == edge:
             start, end, index = order[coming]
-            heappush(active, (-start, end, index))
+            active.append((-start, end, index))
+            active.sort()  # a few at most
             coming += 1
         while active and active[0][1] <= edge:
-            heappop(active)
+            del active[0]
         if not active:
             current = None
             continue

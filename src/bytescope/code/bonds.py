@@ -4,11 +4,11 @@ Say, it looks at the instruction behind a YIELD_VALUE to see what the generator 
 skips the END_FOR that it jumps to, unseen. Where an edit parts such a pair, wrong results or a corrupt stack follow.
 """
 
-from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.host import FOLLOWERS, LANDINGS, OPNAME
+from bytescope.code.light import Iterable, Sequence
 from bytescope.code.raw import RawInstruction
 
 __all__ = ["bound_instructions", "check_bonds"]

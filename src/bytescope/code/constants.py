@@ -1,6 +1,6 @@
 """When two constants are the same."""
 
-from collections.abc import Hashable
+from bytescope.code.light import Hashable
 
 __all__ = ["constant_key"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Sequence
 
 from bytescope.code.host import (
     BINARY_OPS,
@@ -22,6 +21,7 @@ from bytescope.code.host import (
     TWO_VARIABLES,
 )
 from bytescope.code.instruction import Variable
+from bytescope.code.light import Sequence
 from bytescope.code.raw import RawInstruction
 
 __all__ = ["argument_text", "constant_text"]

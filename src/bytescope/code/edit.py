@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.host import HAS_VARIABLE, TWO_VARIABLES
-from bytescope.code.light import TYPE_CHECKING
+from bytescope.code.light import TYPE_CHECKING, Callable, Iterable
 from bytescope.code.raw import RawInstruction, Region
 
 if TYPE_CHECKING:

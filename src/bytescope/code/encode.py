@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bytescope.code.assemble import flatten
 from bytescope.code.bonds import check_bonds
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.exceptions import encode_exceptions
 from bytescope.code.host import BACKWARD, OPNAME, OPPOSITE, SHORT, TARGETED
 from bytescope.code.layout import UNITS, lay_out, position_runs
-from bytescope.code.light import NamedTuple
+from bytescope.code.light import NamedTuple, Sequence
 from bytescope.code.locations import encode_locations
 from bytescope.code.raw import RawInstruction, Region
 from bytescope.code.stack import stack_size

@@ -6,10 +6,8 @@ handler (in code units), and the depth that the operand stack is cut to, with th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.light import NamedTuple
+from bytescope.code.light import Iterable, NamedTuple
 
 __all__ = ["Entry", "decode_exceptions", "encode_exceptions"]
 
@@ -76,21 +74,40 @@ def encode_exceptions(entries: Iterable[tuple[int, int, int, int, bool]]) -> byt
     Returns:
         The table.
     """
-    table = bytearray()
+    varints, starts = _varints, _starts
+    pieces: list[bytes] = []
     for start, end, target, depth, lasti in entries:
-        at = len(table)
-        _write_varint(table, start)
-        table[at] |= 128
-        _write_varint(table, end - start)
-        _write_varint(table, target)
-        _write_varint(table, depth << 1 | lasti)
-    return bytes(table)
+        pieces += (starts[start], varints[end - start], varints[target], varints[depth << 1 | lasti])
+    return b"".join(pieces)
 
 
-def _write_varint(table: bytearray, value: int) -> None:
-    if value > 63:
-        shift = (value.bit_length() - 1) // 6 * 6
-        while shift:
-            table.append(64 | value >> shift & 63)
-            shift -= 6
-    table.append(value & 63)
+_KEPT = 2**14
+"""Numbers below this are used often enough for their bytes to be kept."""
+
+
+class _Varints(dict[int, bytes]):
+    """Numbers as the table has them."""
+
+    def __missing__(self, value: int) -> bytes:
+        groups, rest = [value & 63], value >> 6
+        while rest:
+            groups.append(64 | rest & 63)
+            rest >>= 6
+        found = bytes(reversed(groups))
+        if value < _KEPT:
+            self[value] = found
+        return found
+
+
+class _Starts(dict[int, bytes]):
+    """Likewise, as an entry starts."""
+
+    def __missing__(self, value: int) -> bytes:
+        piece = _varints[value]
+        found = bytes((piece[0] | 128,)) + piece[1:]
+        if value < _KEPT:
+            self[value] = found
+        return found
+
+
+_varints, _starts = _Varints(), _Starts()

@@ -8,12 +8,11 @@ raw instructions do the work of each.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
 
 from bytescope.code import host
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Lowered
-from bytescope.code.light import record
+from bytescope.code.light import Callable, record
 
 __all__ = ["PUSH_LOCALS", "PUSH_NONE", "Group", "Raw", "check_neighbours", "groups_of", "parts"]
 
@@ -108,6 +107,8 @@ def check_neighbours(code: types.CodeType, groups: list[Group]) -> None:
     wanted: int | None = None
     first = {group.offset: group.raws[0][0] for group in groups}
     for group in groups:
+        if group.target is not None and group.target not in first:
+            raise InvalidBytecode(code.co_qualname, group.offset, "a jump to the midst of what belongs together")
         landing = host.LANDINGS.get(group.raws[-1][0])
         if landing is not None and first.get(group.target or 0) != landing:
             raise InvalidBytecode(code.co_qualname, group.offset, f"a jump that does not go to {host.OPNAME[landing]}")

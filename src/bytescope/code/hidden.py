@@ -8,10 +8,9 @@ functions that have guest code below them are made so, and a guest sees the stac
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
 
 from bytescope.code.host import OPMAP
-from bytescope.code.light import TYPE_CHECKING
+from bytescope.code.light import TYPE_CHECKING, Callable
 
 if TYPE_CHECKING:
     from typing import ParamSpec, TypeVar
@@ -34,8 +33,9 @@ def hidden(function: Callable[P, R]) -> Callable[P, R]:
     assert isinstance(function, types.FunctionType)
     code = function.__code__
     raw = bytearray(code.co_code)
-    for offset in range(0, len(raw), 2):
-        if raw[offset] == OPMAP["RESUME"]:
+    offset = -1
+    while (offset := raw.find(OPMAP["RESUME"], offset + 1)) >= 0:
+        if offset % 2 == 0:
             raw[offset : offset + 2] = bytes((OPMAP["NOP"], 0))
     function.__code__ = code.replace(co_code=bytes(raw))
     return function

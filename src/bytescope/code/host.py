@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable
-from functools import lru_cache
+from importlib.util import MAGIC_NUMBER
 
 from bytescope.code.errors import UnsupportedHost
-from bytescope.code.light import Any, Final
+from bytescope.code.light import Any, Final, Iterable, cache
 
 SUPPORTED: Final = ("3.11", "3.12", "3.13", "3.14")
 """The versions of CPython whose bytecode is known."""
@@ -23,6 +22,9 @@ HOST: Final = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 RELEASE: Final = f"{sys.implementation.name.replace('cpython', 'CPython')} {sys.version.split()[0]}"
 """The running Python with its full version, say "CPython 3.12.1"."""
+
+BUILD: Final = (sys.version, MAGIC_NUMBER, sys.byteorder)
+"""What the form of code objects, in memory and on disk, depends on."""
 
 
 def check_host(implementation: str, version: str) -> None:
@@ -42,7 +44,6 @@ check_host(sys.implementation.name, HOST)
 
 # Half of what is read here is private to the standard library, and typed nowhere.
 _opcode: Any = importlib.import_module("opcode")
-_dis: Any = importlib.import_module("dis")
 
 
 def _real(opcodes: Iterable[int]) -> frozenset[int]:
@@ -60,11 +61,21 @@ OPNAME: Final[tuple[str, ...]] = tuple(
 )
 """Name of each opcode by number, "<255>" where there is none."""
 
+
+def _specialized() -> dict[str, int]:
+    if hasattr(_opcode, "_specialized_opmap"):
+        return _opcode._specialized_opmap  # type: ignore[no-any-return]
+    free = [op for op, name in enumerate(_opcode.opname) if name[0] == "<"]
+    return dict(zip(_opcode._specialized_instructions, free, strict=False))
+
+
+_SPECIALIZED = _specialized()
+
 DEOPT: Final[dict[int, int]] = {
-    _dis._all_opmap[special]: OPMAP[base]
+    _SPECIALIZED[special]: OPMAP[base]
     for base, specials in _opcode._specializations.items()
     for special in specials
-    if special in _dis._all_opmap
+    if special in _SPECIALIZED
 } | {
     op: OPMAP[name.removeprefix("INSTRUMENTED_")]
     for name, op in _opcode.opmap.items()
@@ -183,7 +194,7 @@ HIDES_LOCALS: Final = HOST != "3.11"
 """Whether the fast locals of module and class code, which inlined comprehensions make, are hidden from `locals()`."""
 
 
-@lru_cache(maxsize=1 << 16)
+@cache
 def stack_effect(opcode: int, arg: int, jump: bool) -> int:
     """By how much an instruction changes the depth of the operand stack.
 
@@ -195,9 +206,12 @@ def stack_effect(opcode: int, arg: int, jump: bool) -> int:
     Raises:
         ValueError: if there is no such instruction.
     """
-    effect: int = _dis.stack_effect(opcode, arg if opcode in HAS_ARG else None, jump=jump)
+    effect: int = _opcode.stack_effect(opcode, arg if opcode in HAS_ARG else None, jump=jump)
     return effect
 
+
+SUSPENDS: Final = 0x20 | 0x80 | 0x200
+"""The flags of code whose frames may be suspended: generators, coroutines, asynchronous generators."""
 
 GENERATOR_DEPTH: Final = 1 - stack_effect(OPMAP["RETURN_GENERATOR"], 0, False)
 """The depth of the stack at a generator's entry that `stack_effect` leaves out (the value first sent)."""
@@ -211,8 +225,8 @@ CLASS_PATTERN_NOUN: Final = "type" if HOST == "3.11" else "class"
 INTERRUPTS_AT_TARGET: Final = HOST in ("3.11", "3.12")
 """Whether an interrupt at a jump back goes to the handler in force before the jump's target, not at the jump."""
 
-MISTAKES_KEY_ERRORS: Final = HOST != "3.11"
-"""Whether `f(**mapping)` takes any KeyError that the mapping raises for a keyword that comes twice."""
+MERGES_BELOW_FUNCTION: Final = 2 if HOST in ("3.11", "3.12") else 3
+"""How many values above the function that a call is for the keywords are gathered: errors name the function."""
 
 SEND_KEEPS_VALUE: Final = HOST == "3.11"
 """Whether what is sent to a generator lives on until the generator yields again."""

@@ -6,10 +6,8 @@ becomes of a loop that has come to its end. The stacks in the comments grow to t
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bytescope.code import host
-from bytescope.code.light import record
+from bytescope.code.light import Callable, record
 from bytescope.code.sequences import NULL_FIRST, Sequences
 
 __all__ = ["CALLS_WITH_EMPTY_KWARGS", "JUMPS_TEST_TRUTH", "LOADS_CONST", "NULL_FIRST", "YIELDS", "Interposing", "Kept"]
@@ -71,10 +69,6 @@ class Interposing(Sequences):
         if NULL_FIRST:
             self.asm.emit("SWAP", 2)
 
-    def load_attribute(self, name_index: int) -> None:
-        """Replace the top by one of its attributes."""
-        self.asm.emit("LOAD_ATTR", name_index << host.NAME_SHIFT[_OP["LOAD_ATTR"]])
-
     def load_variable(self, index: int, scope: str) -> None:
         """Push a variable that has a value; `scope` is "local", or else it is in a cell."""
         self.asm.emit("LOAD_FAST" if scope == "local" else "LOAD_DEREF", index)
@@ -118,6 +112,10 @@ class Interposing(Sequences):
             self.asm.emit("BINARY_SUBSCR")
         else:
             self.asm.emit("BINARY_OP", host.BINARY_OPS.index("[]"))
+
+    def load_attribute(self, index: int) -> None:
+        """Replace the top by its attribute with the name of an index."""
+        self.asm.emit("LOAD_ATTR", index << host.NAME_SHIFT[_OP["LOAD_ATTR"]])
 
     # --- the program's own instructions, changed
 
@@ -243,12 +241,13 @@ class Interposing(Sequences):
         emit("SWAP", 3 if NULL_FIRST else 2)  # n c a -> a c n, or c n a -> c a n
         return Kept(1, 2) if NULL_FIRST else Kept(2, 1)
 
-    def call_kept(self, kept: Kept, change: Callable[[int], None] | None = None) -> None:
+    def call_kept(self, kept: Kept, change: Callable[[int, int], None] | None = None) -> None:
         """Make the call: what is kept, with the NULL on top, becomes what is kept, with the result on top.
 
         Args:
             kept: what is kept.
-            change: writes what puts other arguments in the place of those on top; it gets the depth of the callable.
+            change: writes what puts other arguments in the place of those on top; it gets the depth of the callable and
+                of the keyword arguments, 0 if there are none.
         """
         emit = self.asm.emit
         nulls = kept.nulls
@@ -258,7 +257,7 @@ class Interposing(Sequences):
             emit("SWAP", nulls + 1)
         emit("COPY", kept.args + above)
         if change is not None:
-            change(kept.callable + above + 1)
+            change(kept.callable + above + 1, kept.kwargs and kept.kwargs + above + 1)
         if nulls == 2:  # c n n a -> c n a n
             emit("SWAP", 2)
         else:

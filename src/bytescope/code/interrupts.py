@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from bytescope.code.exceptions import decode_exceptions, encode_exceptions
 from bytescope.code.host import CACHES, OPMAP
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Callable
+
+_EXTENDED, _JUMP, _QUIET_JUMP, _NOP = (
+    OPMAP[name] for name in ("EXTENDED_ARG", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT", "NOP")
+)
 
 
-def catch_in_jumps(function: Callable[..., Any]) -> None:
-    """Have the handlers of a plain function or generator function catch what is raised at the jumps of loops in them.
+def no_interrupts_in_jumps(function: Callable[..., Any]) -> None:
+    """Have no interrupt raised at the jumps of loops in a function, only in what its loops call.
 
     Args:
-        function: the function, which is changed in place.
+        function: a plain function or generator function, which is changed in place.
     """
-    code = function.__code__
-    raw = code.co_code
-    jump = OPMAP["JUMP_BACKWARD"]
-    entries = []
-    for start, end, target, depth, lasti in decode_exceptions(code.co_exceptiontable):
-        while raw[2 * end : 2 * end + 1] == bytes([jump]):
-            end += 1 + CACHES[jump]
-        entries.append((start, end, target, depth, lasti))
-    table = encode_exceptions(entries)
-    function.__code__ = code.replace(co_exceptiontable=table)
+    raw = bytearray(function.__code__.co_code)
+    caches = CACHES[_JUMP]
+    at = -1
+    while (at := raw.find(_JUMP, at + 1)) >= 0:
+        if at % 2:
+            continue  # an argument; caches are all zero
+        first = at
+        while first and raw[first - 2] == _EXTENDED:
+            first -= 2
+        distance = int.from_bytes(raw[first + 1 : at + 2 : 2], "big") - caches  # from behind the jump: without caches
+        raw[first + 1 : at + 2 : 2] = distance.to_bytes((at - first) // 2 + 1, "big")
+        raw[at] = _QUIET_JUMP
+        raw[at + 2 : at + 2 + 2 * caches] = bytes([_NOP, 0]) * caches
+    function.__code__ = function.__code__.replace(co_code=bytes(raw))

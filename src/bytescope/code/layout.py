@@ -1,10 +1,10 @@
 """Laying out instructions as bytes: sizes, offsets, jump distances, EXTENDED_ARG and inline caches."""
 
-from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.host import BACKWARD, CACHES, EXTENDED_ARG, MERGES_LOCATIONS, OPNAME
+from bytescope.code.light import Iterable, Sequence
 from bytescope.code.locations import Position
 
 __all__ = ["MAX_ARG", "UNITS", "extensions", "lay_out", "position_runs"]
@@ -65,10 +65,9 @@ def lay_out(
         InvalidBytecode: if a jump would have to go the way that its opcode does not go, or an argument is out of range.
     """
     units = UNITS
-    sizes = [
-        units[opcode] + ((arg.bit_length() - 1) >> 3 if arg > 255 else 0)
-        for opcode, arg in zip(opcodes, args, strict=True)
-    ]
+    sizes = list(map(units.__getitem__, opcodes))
+    for index in [index for index, arg in enumerate(args) if arg > 255]:
+        sizes[index] += extensions(args[index])
     extended: dict[int, int] = {}
     for index, width in widths:
         sizes[index] += max(0, width - extensions(args[index]))

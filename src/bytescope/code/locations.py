@@ -7,9 +7,8 @@ Neighbours whose positions are *the same object* share an entry, and only they d
 the compiler's division into entries, which differs between versions.
 """
 
-from collections.abc import Iterable
-
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.light import Iterable
 
 __all__ = ["Position", "decode_locations", "encode_locations"]
 

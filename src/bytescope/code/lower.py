@@ -11,19 +11,17 @@ operand stack - is the verifier's (`bytescope.isa.verify`).
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
-from functools import cache
 
 from bytescope.code import host
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.exceptions import decode_exceptions
 from bytescope.code.instruction import Handler, Instruction, Lowered, Position, Variable
+from bytescope.code.light import Callable, cache
 from bytescope.code.locations import decode_locations
 
 Rule = str | Callable[["Lowering", int], object]
 
 _PROLOGUE = {"COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "EXTENDED_ARG", "NOP"}
-_GENERATOR_FLAGS = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
 _MOST_OPERANDS = 1 << 20
 
 
@@ -47,7 +45,7 @@ class Lowering:
         self.consts = code.co_consts
         self.names = code.co_names
         self.variables = variables(code)
-        self.is_generator = bool(code.co_flags & _GENERATOR_FLAGS)
+        self.is_generator = bool(code.co_flags & host.SUSPENDS)
         self.most_operands = min(code.co_stacksize, _MOST_OPERANDS)
         self.instructions: list[Instruction] = []
         self.offset = 0

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bytescope.code import host
 from bytescope.code.instruction import Variable
+from bytescope.code.light import Callable
 from bytescope.code.lower import Lowering, Rule
 from bytescope.code.sequences import NULL_FIRST
 
@@ -160,7 +159,7 @@ def load_const(lowering: Lowering, arg: int) -> None:
 
 def return_generator(lowering: Lowering, arg: int) -> None:
     """The resident frame has made the generator; what remains is the value first sent, which is popped next."""
-    if not lowering.is_generator or not lowering.in_prologue:
+    if not lowering.is_generator or not lowering.in_prologue or lowering.made_generator:
         raise lowering.invalid("RETURN_GENERATOR out of place")
     lowering.made_generator = True
     lowering.emit("LOAD_CONST", None)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import sys
 import types
 import weakref
-from collections.abc import Callable, Mapping
 
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Callable, Mapping
 
 __all__ = ["CAN_PROBE", "Probes"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Hashable, Iterable
 
 from bytescope.code.bonds import bound_instructions
 from bytescope.code.build import build_code
@@ -11,13 +10,12 @@ from bytescope.code.constants import constant_key
 from bytescope.code.edit import rewrite, shift_variables
 from bytescope.code.encode import encode
 from bytescope.code.exceptions import decode_exceptions
-from bytescope.code.host import GENERATOR_DEPTH, OPMAP, OPNAME
+from bytescope.code.host import GENERATOR_DEPTH, OPMAP, OPNAME, SUSPENDS
+from bytescope.code.light import Callable, Hashable, Iterable
 from bytescope.code.locations import decode_locations
 from bytescope.code.raw import RawInstruction, Region, decode_instructions, decode_regions
 
 __all__ = ["Code"]
-
-_GENERATOR_FLAGS = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
 
 
 class Code:
@@ -129,7 +127,7 @@ class Code:
             InvalidBytecode: if a jump or region refers to an instruction that is not in the code, a jump cannot go
                 the way that it would have to, or the depth of the stack is not bounded.
         """
-        depth = GENERATOR_DEPTH if self.flags & _GENERATOR_FLAGS else 0
+        depth = GENERATOR_DEPTH if self.flags & SUSPENDS else 0
         encoded = encode(self.qualname, self.instructions, self.regions, self.first_line, depth)
         return build_code(
             argcount=self.argcount,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.exceptions import Entry
 from bytescope.code.host import BACKWARD, CACHES, EXTENDED_ARG, OPMAP, OPNAME, TARGETED
 from bytescope.code.layout import MAX_ARG, extensions
-from bytescope.code.light import record
+from bytescope.code.light import Sequence, record
 from bytescope.code.locations import Position
 
 __all__ = ["RawInstruction", "Region", "decode_instructions", "decode_regions"]

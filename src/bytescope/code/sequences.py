@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import dis
-from collections.abc import Callable
-
 from bytescope.code import host
 from bytescope.code.assemble import Assembler
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Position
+from bytescope.code.light import Any, Callable
 
 NULL_FIRST = host.HOST in ("3.11", "3.12")
 """Whether the NULL of a call lies below the callable."""
 _HAS_PRECALL = "PRECALL" in host.OPMAP
-_LESS = next(i.arg or 0 for i in dis.get_instructions(compile("a < b", "", "eval")) if i.opname == "COMPARE_OP")
+_COMPARISON = compile("a < b", "", "eval").co_code
+_LESS = next(arg for op, arg in zip(_COMPARISON[::2], _COMPARISON[1::2], strict=True) if op == host.OPMAP["COMPARE_OP"])
 _JUMP_IF_FALSE = "POP_JUMP_FORWARD_IF_FALSE" if "POP_JUMP_FORWARD_IF_FALSE" in host.OPMAP else "POP_JUMP_IF_FALSE"
 _LOAD_CONST, _PUSH_NULL, _COPY = (host.OPMAP[name] for name in ("LOAD_CONST", "PUSH_NULL", "COPY"))
 _CALLING = [host.OPMAP[name] for name in ("PRECALL", "CALL") if name in host.OPMAP]
@@ -73,6 +72,14 @@ class Sequences:
     def load_cell(self, index: int) -> None:
         """Emit the load of a variable's cell."""
         self.asm.emit(_LOAD_CELL, index)
+
+    def load_namespace(self, load_const: Callable[[Any], None]) -> None:
+        """Emit the load of the namespace that the code of a class or module is executed in."""
+        if "LOAD_LOCALS" in host.OPMAP:
+            self.asm.emit("LOAD_LOCALS")  # locals() may copy it
+            return
+        self.push_callable(lambda: load_const(locals))
+        self.call(0)
 
     def call_operands(self, count: int, position: Position | None) -> None:
         """Emit the call of the tuple (argument n, ..., argument 1, callable) on top of the stack."""
@@ -152,7 +159,7 @@ class Sequences:
         """Emit one host instruction that no Python callable can stand for, on the tuple of its operands on top.
 
         Args:
-            name: "group_match", "prepare_reraise_star", "async_gen_wrap" or the name of an intrinsic.
+            name: "group_match", "dict_merge", "prepare_reraise_star", "async_gen_wrap" or the name of an intrinsic.
             count: the number of operands.
             position: where it is.
 
@@ -164,6 +171,9 @@ class Sequences:
         if name == "group_match":
             asm.emit("CHECK_EG_MATCH", 0, position)
             asm.emit("BUILD_TUPLE", 2)
+            return
+        if name == "dict_merge":
+            self._merge(position)
             return
         if name in _INTRINSIC_OF:
             name = _INTRINSIC_OF[name]
@@ -177,6 +187,20 @@ class Sequences:
             asm.emit("CALL_INTRINSIC_2", host.INTRINSICS_2.index(name), position)
         else:
             raise InvalidBytecode(asm.name, None, f"{host.HOST} has no {name}")
+
+    def _merge(self, position: Position | None) -> None:
+        """Put the function, which is on top, a mapping and a dict where the host looks for them, and merge."""
+        asm, between = self.asm, host.MERGES_BELOW_FUNCTION - 1
+        asm.emit("SWAP", 3)  # [function, mapping, dict]
+        for _ in range(between):
+            asm.emit("COPY", 3)
+            asm.emit("SWAP", 3)
+            asm.emit("SWAP", 2)  # [function, .., function, mapping, dict]
+        asm.emit("SWAP", 2)
+        asm.emit("DICT_MERGE", 1, position)
+        for _ in range(between + 1):
+            asm.emit("SWAP", 2)
+            asm.emit("POP_TOP")
 
 
 _INTRINSIC_OF = {

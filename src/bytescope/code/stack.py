@@ -1,9 +1,8 @@
 """How deep the operand stack gets."""
 
-from collections.abc import Iterable, Mapping, Sequence
-
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.host import ENDS, JUMPS, OPNAME, stack_effect
+from bytescope.code.light import Iterable, Mapping, Sequence
 
 __all__ = ["stack_depths", "stack_size"]
 

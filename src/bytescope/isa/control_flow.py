@@ -6,13 +6,11 @@ RAISE or RERAISE inside a region is of kind "raise", since it never goes anywher
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from functools import cached_property
-
-from bytescope.code.instruction import Handler, Instruction, Lowered
-from bytescope.code.light import NamedTuple, field, record
+from bytescope.code.instruction import Handler, Lowered
+from bytescope.code.light import NamedTuple, cached_property, field, record
 from bytescope.isa.graph import Loop, dominates, immediate_dominators, natural_loops, reversed_graph
 from bytescope.isa.table import INSTRUCTIONS
+from bytescope.isa.verify import handlers_in_force, jumps_back
 
 __all__ = ["Block", "ControlFlow", "Edge", "Loop"]
 
@@ -68,12 +66,13 @@ class ControlFlow:
     def __init__(self, lowered: Lowered) -> None:
         self.lowered = lowered
         handlers = handlers_in_force(lowered)
-        self._starts = _leaders(lowered)
-        ends = [*self._starts[1:], len(lowered.instructions)]
+        starts = _leaders(lowered)
+        ends = [*starts[1:], len(lowered.instructions)]
         self.blocks = [
             Block(number, start, end, handlers[start])
-            for number, (start, end) in enumerate(zip(self._starts, ends, strict=True))
+            for number, (start, end) in enumerate(zip(starts, ends, strict=True))
         ]
+        self._blocks = [block for block in self.blocks for _ in range(block.start, block.end)]
         for block in self.blocks:
             self._connect(block)
 
@@ -99,7 +98,7 @@ class ControlFlow:
 
     def block_at(self, index: int) -> Block:
         """Return the block that the instruction with this index is in."""
-        return self.blocks[bisect_right(self._starts, index) - 1]
+        return self._blocks[index]
 
     # Graphs of block numbers
 
@@ -158,19 +157,6 @@ class ControlFlow:
 
 
 _RAISING = frozenset({"RAISE", "RERAISE"})
-
-
-def handlers_in_force(lowered: Lowered) -> list[Handler | None]:
-    """Return the handler region in force at each instruction: of those that overlap, the first of the table."""
-    handlers: list[Handler | None] = [None] * len(lowered.instructions)
-    for handler in reversed(lowered.handlers):
-        handlers[handler.start : handler.end] = [handler] * (handler.end - handler.start)
-    return handlers
-
-
-def jumps_back(instruction: Instruction, index: int) -> bool:
-    """Whether this is a JUMP backwards: it may be all there is of a loop, so an interrupt must be able to end it."""
-    return instruction.op == "JUMP" and instruction.target is not None and instruction.target <= index
 
 
 def _leaders(lowered: Lowered) -> list[int]:

@@ -6,9 +6,7 @@ the engine's own bookkeeping and not on values gives none. The three forms of a 
 
 from __future__ import annotations
 
-import keyword
-
-from bytescope.code.light import record
+from bytescope.code.light import iskeyword, record
 from bytescope.isa.primitives import PRIMITIVES, Primitive
 
 BOOKKEEPING = frozenset(
@@ -62,7 +60,7 @@ _IMMEDIATES = {
 
 
 def _add(name: str, kind: str, primitive: str, parameters: tuple[str, ...], replace: str, summary: str) -> None:
-    method = name + "_" if keyword.iskeyword(name) else name
+    method = name + "_" if iskeyword(name) else name
     EVENTS[name] = METHODS[method] = Event(name, method, kind, primitive, parameters, replace, summary)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from bytescope.code.light import record
+from bytescope.code.light import Iterable, Sequence, record
 
 __all__ = ["Graph", "Loop", "dominates", "immediate_dominators", "natural_loops", "reversed_graph"]
 

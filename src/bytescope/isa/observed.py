@@ -15,10 +15,17 @@ UNOBSERVED = BOOKKEEPING | {"cleanup_throw", "end_async_for"}
 def observed_primitive(instruction: Instruction) -> Call | None:
     """The primitive of an instruction that can be observed, if it has one."""
     lifted = lift(instruction)
-    for call in lifted.calls:
-        if call.name not in UNOBSERVED and not (call.name == "const" and len(lifted.calls) > 1):
-            return call
-    return None
+    try:
+        return _observed[id(lifted)]
+    except KeyError:
+        calls = lifted.calls
+        observed = (c for c in calls if c.name not in UNOBSERVED and not (c.name == "const" and len(calls) > 1))
+        found = _observed[id(lifted)] = next(observed, None)
+        return found
+
+
+_observed: dict[int, Call | None] = {}
+"""By id of what `lift` has found out, which is there to stay."""
 
 
 def immediate(instruction: Instruction, call: Call) -> list[Any]:

@@ -56,8 +56,8 @@ def operand_kinds(lowered: Lowered, verified: Verified) -> list[Kinds | None]:
         while True:
             instruction = instructions[index]
             lifted = lift(instruction)
-            handler = verified.handlers[index]
-            if handler is not None and handler.depth <= len(kinds):  # elsewhere nothing is raised
+            handler = verified.handler_at(index)
+            if handler is not None:
                 reach(handler.target, kinds[: handler.depth] + (VALUE,) * (1 + handler.lasti))
             below, window = kinds[: len(kinds) - lifted.need], kinds[len(kinds) - lifted.need :]
 

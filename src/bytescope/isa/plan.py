@@ -8,10 +8,8 @@ three attributes: `answers`, False if it never answers anything; `direct`, what 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bytescope.code.instruction import Lowered
-from bytescope.code.light import Any, field, record
+from bytescope.code.light import Any, Callable, field, record
 
 Hook = Callable[..., Any]
 
@@ -37,25 +35,23 @@ class Direct:
 class Unwrapped:
     """What calls a hook's only analysis without the hook, which has it as its attribute `unwrapped`.
 
-    method: the analysis's method, with the hook's parameters; states: by thread, a list of one truth value: whether an
-    analysis is at work there. Then nobody is told of anything; it is true while the method is called; state: gives that
-    of this thread, which `states` may not have yet; judged: makes of site, last argument and an answer other than None
-    what the hook would return; failed: makes of site and what was raised meanwhile what the hook would raise.
+    method: the analysis's method, with the hook's parameters; thread: its `busy` is a list of one truth value, this
+    thread's: whether an analysis is at work. Then nobody is told of anything; it is true while the method is called;
+    judged: makes of site, last argument and an answer other than None what the hook would return; failed: makes of site
+    and what was raised meanwhile what the hook would raise.
     """
 
-    __slots__ = ("failed", "judged", "method", "state", "states")
+    __slots__ = ("failed", "judged", "method", "thread")
 
     def __init__(
         self,
         method: Hook,
-        states: dict[int, list[bool]],
-        state: Callable[[], list[bool]],
+        thread: Any,
         judged: Callable[[Any, Any, Any], Any],
         failed: Callable[[Any, BaseException], BaseException],
     ) -> None:
         self.method = method
-        self.states = states
-        self.state = state
+        self.thread = thread
         self.judged = judged
         self.failed = failed
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from bytescope.code.light import Any, record
+from bytescope.code.light import Any, Callable, record
 
 
 @record(frozen=True, slots=True)

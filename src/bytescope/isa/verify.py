@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.instruction import Handler, Lowered
+from bytescope.code.instruction import Handler, Instruction, Lowered
 from bytescope.code.light import record
-from bytescope.isa.control_flow import handlers_in_force, jumps_back
 from bytescope.isa.lift import lift
 
 
@@ -21,6 +20,16 @@ class Verified:
     handled: list[int]
     handlers: list[Handler | None]
     max_depth: int
+
+    def handler_at(self, index: int) -> Handler | None:
+        """The region whose handler an exception at an instruction goes to.
+
+        None, too, where control does not come, or where nothing is raised and the handler would not fit.
+        """
+        handler = self.handlers[index]
+        if handler is None or self.depths[index] < handler.depth or self.depths[handler.target] != _entry(handler):
+            return None
+        return handler
 
 
 def verify(lowered: Lowered) -> Verified:
@@ -52,9 +61,15 @@ class _Verifier:
             raise InvalidBytecode(self.lowered.code.co_qualname, 0, "no instructions")
         self.depths[0] = deepest = 0
         self.pending.append(0)
+        deepest = max(deepest, self.follow_all(), self.interrupt())
+        return Verified(self.depths, [len(marks) for marks in self.marks], self.handlers, deepest + 2)
+
+    def follow_all(self) -> int:
+        """Go on from wherever control may go; return the greatest depth."""
+        deepest = 0
         while self.pending:
             deepest = max(deepest, self.follow(self.pending.pop()))
-        return Verified(self.depths, [len(marks) for marks in self.marks], self.handlers, deepest + 2)
+        return deepest
 
     def follow(self, index: int) -> int:
         """Go on from an instruction until control leaves or comes to where it was before; return the greatest depth."""
@@ -93,13 +108,39 @@ class _Verifier:
             depths[index] = depth
             self.marks[index] = marks
 
+    def interrupt(self) -> int:
+        """Go to the handlers that no instruction raises for: a trace function raises wherever a line begins.
+
+        Compilers do not see to it that the stack is then as the handler wants it. Where it is not, nothing may raise.
+
+        Returns:
+            The greatest depth.
+        """
+        deepest = 0
+        tried: set[tuple[int, _Marks]] = set()
+        for index, handler in enumerate(self.handlers):
+            if handler is None or self.depths[handler.target] >= 0 or self.depths[index] < handler.depth:
+                continue
+            attempt = id(handler), self.marks[index]
+            if attempt in tried:
+                continue
+            tried.add(attempt)
+            before = self.depths[:], self.marks[:]
+            try:
+                self.enter_handler(index, handler, self.depths[index], self.marks[index])
+                deepest = max(deepest, self.follow_all())
+            except InvalidBytecode:
+                self.depths[:], self.marks[:] = before
+                self.pending.clear()
+        return deepest
+
     def enter_handler(self, index: int, handler: Handler, depth: int, marks: _Marks) -> None:
         """An exception may take control from an instruction to its handler."""
         if handler.depth > depth:
             raise self.invalid(index, f"the handler keeps {handler.depth} operands and there are {depth}")
         if marks and marks[-1] >= handler.depth:
             raise self.invalid(index, "the handler drops an exception that is being handled")
-        self.reach(index, handler.target, handler.depth + 1 + handler.lasti, marks)
+        self.reach(index, handler.target, _entry(handler), marks)
 
     def moved(self, index: int, depth: int, marks: _Marks) -> _Marks:
         """Where the saved exceptions are after an instruction that concerns them."""
@@ -127,3 +168,21 @@ class _Verifier:
 
     def invalid(self, index: int, reason: str) -> InvalidBytecode:
         return InvalidBytecode(self.lowered.code.co_qualname, self.instructions[index].offset, reason)
+
+
+def _entry(handler: Handler) -> int:
+    """The depth of the stack where a handler begins."""
+    return handler.depth + 1 + handler.lasti
+
+
+def handlers_in_force(lowered: Lowered) -> list[Handler | None]:
+    """Return the handler region in force at each instruction: of those that overlap, the first of the table."""
+    handlers: list[Handler | None] = [None] * len(lowered.instructions)
+    for handler in reversed(lowered.handlers):
+        handlers[handler.start : handler.end] = [handler] * (handler.end - handler.start)
+    return handlers
+
+
+def jumps_back(instruction: Instruction, index: int) -> bool:
+    """Whether this is a JUMP backwards: it may be all there is of a loop, so an interrupt must be able to end it."""
+    return instruction.op == "JUMP" and instruction.target is not None and instruction.target <= index

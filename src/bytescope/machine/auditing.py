@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import sys
 from _thread import get_ident
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 from bytescope.code.hidden import hidden
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Callable, Iterator, contextmanager
 from bytescope.machine.tracing import internal
 
 _add_native = sys.addaudithook

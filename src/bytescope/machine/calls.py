@@ -4,13 +4,11 @@ from __future__ import annotations
 import __future__
 
 import builtins
-import functools
-import operator
+import itertools
 import types
-from collections.abc import Callable
 
 from bytescope.code.instruction import FUNCTION_ATTRIBUTES
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Callable, Iterable, Iterator, operator, partial
 
 call = operator.call  # type: ignore[attr-defined, unused-ignore]
 
@@ -34,20 +32,36 @@ def builtins_of(value: Any) -> Any:
     return vars(builtins) if value is None else value
 
 
-def source_code(function: Any, source: Any, flags: int) -> types.CodeType | None:
-    """The code that exec or eval is given, compiled as they would; None where they are to complain themselves."""
-    if isinstance(source, types.CodeType):
-        return source
+def source_code(
+    function: Any, source: Any, flags: int, converter: Callable[[types.CodeType], types.CodeType]
+) -> Iterator[types.CodeType] | None:
+    """The code that exec or eval is given in source text, compiled as they would.
+
+    Args:
+        function: exec or eval.
+        source: what it is given.
+        flags: of the future features of the caller.
+        converter: makes of the code what is to be executed.
+
+    Returns:
+        An iterator over what is to be executed, or None where exec and eval are to do, or complain, themselves. The
+        text is compiled only when the iterator is asked, by no code but the host's: warnings are about the line that
+        asks.
+    """
     if not isinstance(source, (str, bytes, bytearray, memoryview)):
         return None
     mode = "exec" if function is exec else "eval"
     if mode == "eval":
         source = source.lstrip(" \t") if isinstance(source, str) else bytes(source).lstrip(b" \t")
-    code: types.CodeType = compile(source, "<string>", mode, flags, True)
-    return code
+    return map(converter, map(compile, [source], ["<string>"], [mode], [flags], [True]))
 
 
-def hooked_call(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+Hook = Callable[[list[Any], Any, tuple[Any, ...], dict[str, Any]], tuple[Any, Iterable[Any], tuple[Any, ...]]]
+"""Called with the registers of the calling frame, a function, its arguments and keywords, which it may change; returns
+the function to call in its place, an iterable over its first argument or over none, and its other arguments."""
+
+
+def hooked_call(R: list[Any], function: Any, args: tuple[Any, ...]) -> Iterator[Any]:
     """A call of a hooked function as it is to be made.
 
     Args:
@@ -56,33 +70,42 @@ def hooked_call(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any
         args: its arguments.
 
     Returns:
-        Function and arguments, of which there are as many as before.
+        The operands of the site that makes the call, as many as it has: the last argument first, the function last.
+        The site's own instruction goes through them, in the guest's frame.
     """
-    return _HOOKS[id(function)](R, function, args)
+    function, first, others = _HOOKS[id(function)](R, function, args, {})
+    return itertools.chain(reversed(others), first, (function,))
 
 
-def _run_code(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+def _run_code(
+    R: list[Any], function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, Iterable[Any], tuple[Any, ...]]:
     """Exec and eval get resident code, and see the variables of an inlined comprehension around them."""
-    if not args:
-        return (function,)
-    hidden = hidden_variables(R)
-    code = source_code(function, args[0], R[4].code.co_flags & FUTURE_FLAGS)
-    if code is None:
-        return (function, *args)
-    if hidden and len(args) == 1:
-        return functools.partial(_in_namespace, function, R[0], {**R[2], **hidden}), _resident(code)
-    return (function, _resident(code), *args[1:])
-
-
-def _in_namespace(function: Any, namespace: dict[str, Any], mapping: dict[str, Any], code: types.CodeType) -> Any:
-    return function(code, namespace, mapping)
-
-
-def _make_function(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """`types.FunctionType` gets resident code."""
+    given, others = args[:1], args[1:]
+    codes: Iterable[types.CodeType] | None = None
     if args and type(args[0]) is types.CodeType:
-        args = (_resident(args[0]), *args[1:])
-    return (function, *args)
+        codes = (_resident(args[0]),)
+    elif args and "closure" not in kwargs:
+        codes = source_code(function, args[0], R[4].code.co_flags & FUTURE_FLAGS, _resident)
+    if codes is None:
+        return function, given, others  # which is to complain itself
+    hidden = {} if others or kwargs else hidden_variables(R)
+    if hidden:
+        namespaces = [R[0]], [{**R[2], **hidden}]
+        return next, [itertools.starmap(function, zip(codes, *namespaces, strict=True))], ()
+    return function, codes, others
+
+
+def _make_function(
+    R: list[Any], function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, Iterable[Any], tuple[Any, ...]]:
+    """`types.FunctionType` gets resident code."""
+    first, others = args[:1], args[1:]
+    if args and type(args[0]) is types.CodeType:
+        first = (_resident(args[0]),)
+    elif type(kwargs.get("code")) is types.CodeType:
+        kwargs["code"] = _resident(kwargs["code"])
+    return function, first, others
 
 
 def hidden_variables(R: list[Any]) -> dict[str, Any]:
@@ -99,12 +122,15 @@ def hidden_variables(R: list[Any]) -> dict[str, Any]:
     return found
 
 
-def _locals(R: list[Any], function: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    hidden = hidden_variables(R)
-    if args or not hidden:
-        return (function, *args)
+def _locals(
+    R: list[Any], function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, Iterable[Any], tuple[Any, ...]]:
+    """`locals`, `vars` and `dir` show the variables of an inlined comprehension around them."""
+    hidden = {} if args or kwargs else hidden_variables(R)
+    if not hidden:
+        return function, args, ()
     namespace = {**R[2], **hidden}
-    return (functools.partial(sorted, namespace) if function is dir else functools.partial(dict, namespace),)
+    return partial(sorted if function is dir else dict, namespace), (), ()
 
 
 ROOM = 4
@@ -114,7 +140,7 @@ room = [ROOM]
 """By how much the host's recursion limit is higher than the guest's: `ROOM` and what there is below the guest."""
 
 
-_HOOKS: dict[int, Callable[[list[Any], Any, tuple[Any, ...]], tuple[Any, ...]]] = {
+_HOOKS: dict[int, Hook] = {
     id(exec): _run_code,
     id(eval): _run_code,
     id(locals): _locals,
@@ -129,20 +155,28 @@ HOOKED = set(_HOOKS)
 
 def replace_calls(function: Any, by: Any) -> None:
     """Have guests call another function wherever they call this one."""
-    _HOOKS[id(function)] = lambda R, called, args: (by, *args)
+    _HOOKS[id(function)] = lambda R, called, args, kwargs: (by, args, ())
+    HOOKED.add(id(function))
+
+
+def change_first_argument(function: Any, change: Callable[[Any], Any]) -> None:
+    """Have guests call a function, wherever they call it, with another first argument."""
+    _HOOKS[id(function)] = lambda R, called, args, kwargs: (called, map(change, args[:1]), args[1:])
     HOOKED.add(id(function))
 
 
 def prepare_call(
     R: list[Any], function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-    """A call with keywords as a request of a process: (callable, positional, keywords)."""
-    if id(function) in HOOKED and not ("closure" in kwargs and type(args[0]) is not types.CodeType):
-        function, *rest = hooked_call(R, function, args)
-        args = tuple(rest)
-        if function is types.FunctionType and type(kwargs.get("code")) is types.CodeType:
-            kwargs = {**kwargs, "code": _resident(kwargs["code"])}
-    return function, args, kwargs
+) -> tuple[Any, Iterable[Any], dict[str, Any]]:
+    """A call with keywords as it is to be made: callable, positional arguments, keywords.
+
+    The site's own instruction goes through the positional arguments, in the guest's frame.
+    """
+    if id(function) not in HOOKED:
+        return function, args, kwargs
+    kwargs = dict(kwargs)
+    function, first, others = _HOOKS[id(function)](R, function, args, kwargs)
+    return function, itertools.chain(first, others), kwargs
 
 
 def make_function(R: list[Any], flags: int, code: types.CodeType, *attributes: Any) -> types.FunctionType:

@@ -69,6 +69,8 @@ class Description:
         if name in _VARIABLE_ACCESS:
             fails = name in _MAY_FAIL and (instruction.flag or name == "load_global")
             return [*([("raise", 1)] if fails else []), *([("drop", 1)] if name.startswith("delete") else [])]
+        if name in ("delete_name", "delete_global"):
+            return [("process", 0) if name == "delete_name" else ("raise", 1), ("drop", 1)]
         if name in ("cleanup_throw", "end_async_for"):
             return [("raise", 1)]
         if name in ("make_function", "make_cell", "save_cell", "restore_cell"):

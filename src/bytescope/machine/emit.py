@@ -9,10 +9,8 @@ differs (registers, names, constants, targets, sites) is bound as arguments of t
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bytescope.code.instruction import Instruction
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Callable
 from bytescope.isa.lift import shape
 from bytescope.isolation import PRIVATE_BUILTINS
 from bytescope.machine.handler_forms import Handler

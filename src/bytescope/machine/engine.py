@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import sys
 import types
-import weakref
-from collections.abc import Generator
 
 from bytescope.code.host import SEND_KEEPS_VALUE
-from bytescope.code.interrupts import catch_in_jumps
-from bytescope.code.light import Any
-from bytescope.machine import calls, limits, processes, recursion, runtime
+from bytescope.code.interrupts import no_interrupts_in_jumps
+from bytescope.code.light import Any, Generator, ref
+from bytescope.machine import calls, emit, handler_writer, limits, processes, recursion, runtime
 from bytescope.machine import program as program_module
 from bytescope.machine.emit import FILENAME, Op
+from bytescope.machine.lifetimes import enter
 from bytescope.machine.program import Program
 from bytescope.machine.runtime import HEADER, Raised
 from bytescope.machine.traces import entries, hot, recovery
@@ -24,14 +23,14 @@ from bytescope.machine.traces.entries import Unfinished, go_on
 executed = runtime.executed
 """Number of guest instructions executed so far, in this process."""
 
-programs: weakref.WeakSet[Program] = weakref.WeakSet()
-"""The programs that were executed and still exist."""
+programs: dict[int, ref[Program]] = {}
+"""The programs that were executed and still exist, by id."""
 
 started = [0]
 """Number of programs executed so far."""
 
 _OWN_MODULES = (
-    sys.modules[__name__], calls, program_module, recursion, runtime, recovery, hot, entries,
+    sys.modules[__name__], calls, program_module, emit, handler_writer, recursion, runtime, recovery, hot, entries,
     *(value for value in vars(processes).values() if isinstance(value, types.ModuleType)),
 )  # fmt: skip
 OWN_FILES = {FILENAME, recovery.FILENAME, *(module.__file__ or "" for module in _OWN_MODULES)}
@@ -50,13 +49,22 @@ def foreign(exception: BaseException) -> BaseException:
 link = recursion.ample(Program.link)
 
 
-def begin(program: Program, R: list[Any]) -> list[Op]:
-    """Link a program because a frame of it is executed, and take note of it; returns the handlers."""
-    ops = link(program, R[0].get("__name__"))
-    if program not in programs:
-        programs.add(program)
+def begin(program: Program, R: list[Any]) -> tuple[list[Op], BaseException | None]:
+    """Link a program because a frame of it is executed, and take note of it.
+
+    Returns:
+        The handlers, and the interrupt, if one came meanwhile, that the guest is still to get.
+    """
+    late = None
+    try:
+        ops = link(program, R[0].get("__name__"))
+    except BaseException as error:
+        late = foreign(error)
+        ops = link(program, R[0].get("__name__"))  # which fails again unless that was an interrupt
+    if id(program) not in programs:
+        enter(programs, id(program), program)
         started[0] += 1
-    return ops
+    return ops, late
 
 
 def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
@@ -78,8 +86,9 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
             return (yield from watched(R, budget))
     program = R[4]
     ops = program.ops
+    late: BaseException | None = None
     if ops is None:
-        ops = begin(program, R)
+        ops, late = begin(program, R)
     R[1] = builtins = R[0].get("__builtins__")
     if type(builtins) is not dict:
         R[1] = calls.builtins_of(builtins)
@@ -91,7 +100,6 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
     last = -1
     count = 0
     answer: Any = None
-    late: BaseException | None = None
     if program.has_entry and type(R[HEADER].cell_contents) is Unfinished:
         answer, late = go_on(R, R[HEADER].cell_contents, OWN_FILES)
         last = len(ops)
@@ -175,14 +183,15 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
                 break
 
 
-catch_in_jumps(drive)
+no_interrupts_in_jumps(drive)
 
 
 def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], Any, Any]:
     """`drive` with a budget: it is asked before every instruction, and once it is exceeded no handler is looked for."""
     program = R[4]
+    late: BaseException | None = None
     if program.ops is None:
-        begin(program, R)
+        _, late = begin(program, R)
     R[1] = calls.builtins_of(R[0].get("__builtins__"))
     if program.shadowed and Program.shadower is not None:
         Program.shadower.begin(program, R)
@@ -194,7 +203,6 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
     answer: Any = None
     counts = None if budget.tally is None else budget.tally.of(program)
     on_stack = False
-    late: BaseException | None = None
     if program.has_entry and type(R[HEADER].cell_contents) is Unfinished:
         answer, late = go_on(R, R[HEADER].cell_contents, OWN_FILES)
         last, resume = answer if answer >= 0 else (-3 - answer) >> 1, len(ops)
@@ -276,4 +284,4 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
             budget.depth -= 1
 
 
-catch_in_jumps(watched)
+no_interrupts_in_jumps(watched)

@@ -7,10 +7,9 @@ operands of the wrong type, which the verifier, who knows of depths only, lets p
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
 
 from bytescope.code.instruction import Variable
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Callable
 
 __all__ = ["NATIVE", "check_native", "check_restored", "no_exception"]
 

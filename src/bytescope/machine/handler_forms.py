@@ -45,6 +45,20 @@ class Handler(Writer):
 
     primitive_delete_cell = primitive_delete_local
 
+    def primitive_delete_global(self) -> None:
+        self.op += self.taken_out("R[0]")
+        self.resume += ["return nxt"]
+
+    def primitive_delete_name(self) -> None:
+        self.op += ["if type(R[2]) is dict:", *("    " + line for line in self.taken_out("R[2]"))]
+        self.resume += ["if R[3] is None:", "    return nxt"]
+        self.process("delete_name", [], None)
+
+    def taken_out(self, namespace: str) -> list[str]:
+        """Statements that delete a name from a namespace."""
+        lines = [f"x = pop_name({namespace}, imm, NULL)", "if x is NULL:", "    raise not_defined(imm)"]
+        return [*lines, *self.drop("x", "sites[1]")]
+
     def drop(self, value: str, site: str) -> list[str]:
         """Statements that give up a reference. If it is the last, foreign code may run: not below the machine."""
         return [f"if type({value}) in PLAIN:", "    return nxt", f"R.append(({site}, {value}))", "return -1"]
@@ -94,19 +108,24 @@ class Handler(Writer):
         first, second, *args = (self.name(symbol) for symbol in call.operands)
         reverse = "".join(f"{name}, " for name in reversed(args))
         forward = "".join(f"{name}, " for name in args)
+        clears = self.clears(self.stack_after())
         self.op += [
-            *self.clears(self.stack_after()),
             f"if {second} is not NULL:",
             f"    if {first} is NULL:",
             f"        {first} = {second}",
             "    else:",
+            *("        " + line for line in clears),
             f"        R.append((sites[1], ({reverse}{second}, {first})))",
             "        return -1",
+            f"if id({first}) in program.hooked:",  # the recursion limit may stop what is called here, with the operands
+            f"    request = program.hooked_call(R, {first}, ({forward}))",
+            *("    " + line for line in clears),
+            "    R.append((site, request))",
+            "    return -1",
+            *clears,
             f"if type({first}) is MethodType:",
             f"    R.append((sites[1], ({reverse}{first}.__self__, {first}.__func__)))",
             "    return -1",
-            f"if id({first}) in program.hooked:",
-            f"    {first}, {forward}= program.hooked_call(R, {first}, ({forward}))",
             f"R.append((site, ({reverse}{first},)))",
             "return -1",
         ]
@@ -118,7 +137,6 @@ class Handler(Writer):
         first, second, names, *args = (self.name(symbol) for symbol in call.operands)
         everything = "".join(f"{name}, " for name in args)
         self.op += [
-            *self.clears(self.stack_after()),
             f"args = ({everything})",
             f"if {second} is not NULL:",
             f"    if {first} is NULL:",
@@ -130,6 +148,7 @@ class Handler(Writer):
             "args = args[:count]",
             f"if id({first}) in program.hooked:",
             f"    {first}, args, kwargs = program.prepare_call(R, {first}, args, kwargs)",
+            *self.clears(self.stack_after()),
             f"R.append((site, (kwargs, args, {first})))",
             "return -1",
         ]

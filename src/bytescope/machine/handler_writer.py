@@ -178,12 +178,12 @@ class Writer:
                 return
             guard = condition(way.guard, operands, imm="imm", attributes="attributes")
             self.op += [f"if {guard}:", *("    " + line for line in lines)]
-        self.op += self.request(call.name, way, operands)
         if way.process:
-            self.process_resume(target)
-        else:
-            self.resume += [f"{target} = {way.finish}"] if target else []
-            self.resume += self.ending(True)
+            self.process(way.process, operands, target)
+            return
+        self.op += self.request(call.name, way, operands)
+        self.resume += [f"{target} = {way.finish}"] if target else []
+        self.resume += self.ending(True)
 
     def build_in_bulk(self, form: str) -> None:
         """A display of very many operands, without naming each of them."""
@@ -196,10 +196,6 @@ class Writer:
     def request(self, call_name: str, way: How, operands: list[str]) -> list[str]:
         """Statements that leave the request and return None."""
         clears = self.clears(self.stack_after())
-        if way.process:
-            extra = "R[var], " if way.process == "load_from_dict_or_cell" else ""
-            arguments = ", ".join(["R", "imm", extra + ", ".join(operands)] if operands or extra else ["R", "imm"])
-            return [*clears, f"R[3] = processes.{way.process}({arguments})", "return resume(R, None)"]
         if way.site:
             value = (
                 operands[0]
@@ -215,15 +211,31 @@ class Writer:
             learn = [f"learn({operands[0]}, imm, {call_name == 'setattr'})"]
         return [*learn, *clears, f"R.append((site, ({', '.join([*reversed(passed), function])},)))", "return -1"]
 
-    def process_resume(self, target: str | None) -> None:
-        """Go on with a process until it is finished."""
-        self.resume += [
+    def process(self, name: str, operands: list[str], target: str | None) -> None:
+        """Begin a process, and go on with it until it is finished.
+
+        The operands are released with its first request and not before: up to there the handler may be called again,
+        see `recursion.again`.
+        """
+        cell = ["R[var]"] if name == "load_from_dict_or_cell" else []
+        arguments = ", ".join(["R", "imm", *cell, *operands])
+        clears = self.clears(self.stack_after())
+        self.op.append(f"process = processes.{name}({arguments})")
+        self.op += self.process_step("process.send(None)", [*clears, "R[3] = process"], [], target, False)
+        self.resume += self.process_step("R[3].send(v)", [], ["R[3] = None"], target, True)
+
+    def process_step(
+        self, step: str, requested: list[str], finished: list[str], target: str | None, later: bool
+    ) -> list[str]:
+        """Statements for one step of a process; what is to be done when it makes a request, or is finished."""
+        return [
             "try:",
-            "    request = R[3].send(v)",
+            f"    request = {step}",
             "except StopIteration as stop:",
             "    v = stop.value",
-            "    R[3] = None",
+            *("    " + line for line in finished),
             "else:",
+            *("    " + line for line in requested),
             "    if type(request) is tuple:",
             "        R.append((site, (NOTHING, request[1:], request[0])))",
             "    else:",
@@ -232,6 +244,6 @@ class Writer:
             "    return -1",
             "if type(v) is Raised:",
             "    return program.unwind(R, pc, v[0])",
+            *([f"{target} = v"] if target else []),
+            *self.ending(later),
         ]
-        self.resume += [f"{target} = v"] if target else []
-        self.resume += self.ending(True)

@@ -12,11 +12,9 @@ import importlib
 import os
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 
 from bytescope.code.hidden import hidden
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Callable, Iterable, Iterator, contextmanager
 from bytescope.code.lower import rules
 from bytescope.isolation import IMPORTED_BEFORE
 from bytescope.machine.resident import convert, resident
@@ -87,6 +85,9 @@ class Guests:
 Prepare = Callable[[types.CodeType, str], types.CodeType]
 """Makes of a module's code object, given the module's name, what is executed instead."""
 
+when_executed: dict[str, Callable[[dict[str, Any]], None]] = {}
+"""What is done with a module's namespace after the module, which has this name, was executed."""
+
 _active: list[tuple[Guests, Prepare]] = []
 _original: Callable[[Any, types.ModuleType], None] = _external._LoaderBasics.exec_module
 
@@ -104,6 +105,9 @@ def _guest_code(code: types.CodeType, namespace: dict[str, Any]) -> types.CodeTy
 def _exec(code: types.CodeType, namespace: dict[str, Any]) -> None:
     namespace.setdefault("__builtins__", vars(builtins))  # exec would give it those of this module
     exec(_guest_code(code, namespace), namespace, namespace)
+    changed = when_executed.get(namespace["__name__"])
+    if changed is not None:
+        changed(namespace)
 
 
 def _replacement() -> Callable[[Any, types.ModuleType], None]:

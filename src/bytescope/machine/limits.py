@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import time
 from _thread import get_ident
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from bytescope.code.hidden import hidden
-from bytescope.code.light import TYPE_CHECKING, Any, NoReturn
+from bytescope.code.light import TYPE_CHECKING, Any, Iterator, NoReturn, contextmanager
 from bytescope.machine.recursion import leave_room
 
 if TYPE_CHECKING:

@@ -10,14 +10,12 @@ import builtins
 import os
 import sys
 import types
-from collections.abc import Callable
-from contextlib import suppress
 from importlib.machinery import SourceFileLoader, SourcelessFileLoader
 from importlib.util import MAGIC_NUMBER
 
 from bytescope.code.hidden import hidden
 from bytescope.code.host import COUNTS_BUILTIN_CALLS, SHOWS_SOURCE_OF_STRINGS
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Callable, suppress
 from bytescope.machine.resident import resident
 
 Action = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -214,7 +212,7 @@ def _is_importable(path: str) -> bool:
 
 def absolute(path: str) -> str:
     """The path as `python` has it in `__file__`: absolute, not normalized."""
-    return os.getcwd() if path == "." else os.path.join(os.getcwd(), path)
+    return os.getcwd() if path in (".", "") else os.path.join(os.getcwd(), path)
 
 
 def _run_as_main(
@@ -256,7 +254,11 @@ def _unmarshal(data: bytes) -> types.CodeType:
 
     if data[:4] != MAGIC_NUMBER:
         raise RuntimeError("Bad magic number in .pyc file")
-    code = marshal.loads(data[16:])
+    if len(data) < 16:
+        raise EOFError("EOF read where not expected")
+    code = None
+    with suppress(EOFError, ValueError, TypeError):
+        code = marshal.loads(data[16:])
     if not isinstance(code, types.CodeType):
         raise RuntimeError("Bad code object in .pyc file")
     return code
@@ -267,13 +269,33 @@ def _compile(data: bytes, path: str) -> types.CodeType:
     try:
         return compile(data, path, "exec", 0, True)
     except (SyntaxError, ValueError) as error:
-        raise _of_file(error, data, path) from None
+        wrong = _of_file(error, data, path)
+        raise (_at_end(error, data, path) if wrong is error and isinstance(error, SyntaxError) else wrong) from None
+
+
+def _at_end(error: SyntaxError, data: bytes, path: str) -> SyntaxError:
+    """An error as it reads for a file: without a column if nothing follows, for then it moves as soon as more does."""
+    lines = data.splitlines()
+    errors = []
+    for source in (b"\n".join([*lines, b""]), b"\n".join([*lines, b"pass", b""])):
+        try:
+            compile(source, path, "exec", 0, True)
+        except SyntaxError as each:
+            errors.append(each)
+    here, *moved = errors
+    if moved and moved[0].msg == here.msg and (here.lineno or 0) <= len(lines) < (moved[0].lineno or 0):
+        here.offset = 0
+        here.text = (here.text or "").removesuffix("\n").rpartition("\n")[2]
+        return here
+    return error
 
 
 def _of_file(error: Exception, data: bytes, path: str) -> Exception:
     import codecs
 
     message = str(error)
+    if message.partition(" (")[0].endswith(" with BOM"):
+        return SyntaxError(message.partition(" (")[0])
     if "null bytes" in message:
         line = data[: data.index(b"\0")].count(b"\n") + 1
         text = data.split(b"\n")[line - 1].partition(b"\0")[0].decode("utf-8", "replace") + "\n"
@@ -293,6 +315,8 @@ def _of_file(error: Exception, data: bytes, path: str) -> Exception:
     try:
         codecs.lookup(cookie)
     except LookupError:
+        return SyntaxError(f"encoding problem: {cookie}")
+    if isinstance(error, SyntaxError) and error.lineno == 0:  # it cannot be decoded
         return SyntaxError(f"encoding problem: {cookie}")
     return error
 

@@ -8,13 +8,12 @@ new ones at their next instruction.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
-from functools import partial
 
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Callable, partial
 from bytescope.isa.plan import Plan, Point
 from bytescope.machine import engine, recursion, resident
 from bytescope.machine.emit import Op, Resume
+from bytescope.machine.lifetimes import alive
 from bytescope.machine.observe_emit import IDLE, UNOBSERVED, factory, hooks_of, name
 from bytescope.machine.program import HEADER, KEPT, Program
 from bytescope.machine.runtime import NULL, UNBOUND
@@ -151,7 +150,7 @@ def replan(which: Callable[[Program], bool] = lambda program: True) -> None:
     Args:
         which: whether a program is concerned.
     """
-    for program in list(engine.programs):
+    for program in alive(engine.programs):
         if not which(program):
             continue
         if Program.observer is None:
@@ -161,7 +160,7 @@ def replan(which: Callable[[Program], bool] = lambda program: True) -> None:
 
 def guard() -> None:
     """Have exceptions that no handler of the guest takes come by the machine, too."""
-    observed = [each for each in list(engine.programs) if each.plan is not None and each.plan.exceptions]
+    observed = [each for each in alive(engine.programs) if each.plan is not None and each.plan.exceptions]
     unguarded = [each for each in (*observed, *resident.unlinked()) if not each.guarded]
     if unguarded:
         resident.guard(unguarded)
@@ -208,7 +207,7 @@ def stop(failure: Callable[[], BaseException]) -> None:
     observer = Program.observer
     assert isinstance(observer, _Observer)
     observer.stopped = failure
-    for program in list(engine.programs):
+    for program in alive(engine.programs):
         program.link()
 
 
@@ -217,7 +216,7 @@ def go_on() -> None:
     observer = Program.observer
     if isinstance(observer, _Observer) and observer.stopped is not None:
         observer.stopped = None
-        for program in list(engine.programs):
+        for program in alive(engine.programs):
             program.raises = program.may_raise()
             program.link()
 

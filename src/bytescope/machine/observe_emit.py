@@ -8,10 +8,8 @@ serves all instructions of a shape that are observed in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bytescope.code.instruction import Instruction, Variable
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Callable
 from bytescope.isa.events import BOOKKEEPING, CALLS, stored_operand
 from bytescope.isa.lift import Call, Lifted, Symbol, lift, shape
 from bytescope.isa.plan import Point

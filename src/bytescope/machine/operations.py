@@ -7,10 +7,7 @@ primitive takes several calls, to make the calls that a *process* (a generator o
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
-
-from bytescope.code.light import Any, record
+from bytescope.code.light import Any, Callable, operator, record
 from bytescope.machine import guards, processes, runtime
 
 Test = tuple[int, str] | str
@@ -142,11 +139,12 @@ _LOCALS: Guard = (("type(R[2]) is dict",),)
 
 _FIXED: dict[str, How] = {
     "load_locals": How("R[2]"),
-    "store_global": How("R[0][{imm}] = {0}"),
-    "delete_global": How("delete_global(R, {imm})"),
+    "store_global": How("set_global(R[0], {imm}, {0})", (("type(get_global(R[0], {imm})) in PLAIN",),), "set_global",
+                        ("R[0]", "{imm}", "{0}")),
     "load_name": How("load_name(R, {imm})", _LOCALS, process="load_name"),
-    "store_name": How("R[2][{imm}] = {0}", _LOCALS, "setitem", ("R[2]", "{imm}", "{0}")),
-    "delete_name": How("delete_name(R, {imm})", _LOCALS, process="delete_name"),
+    "store_name": How("R[2][{imm}] = {0}", (("type(R[2]) is dict and type(R[2].get({imm})) in PLAIN",),),
+                      "setitem", ("R[2]", "{imm}", "{0}")),
+    "delete_name": How(process="delete_name"),
     "load_from_dict_or_globals": How(process="load_from_dict_or_globals"),
     "load_from_dict_or_cell": How(process="load_from_dict_or_cell"),
     "setup_annotations": How(process="setup_annotations"),
@@ -161,7 +159,8 @@ _FIXED: dict[str, How] = {
     "special": How(process="special"),
     "getitem": How("{0}[{1}]", _SUBSCRIPT, "getitem", ("{0}", "{1}")),
     "setitem": How("{0}[{1}] = {2}", _MUTABLE_SUBSCRIPT, "setitem", ("{0}", "{1}", "{2}")),
-    "delitem": How("del {0}[{1}]", _MUTABLE_SUBSCRIPT, "delitem", ("{0}", "{1}")),
+    "delitem": How("del {0}[{1}]", (((0, "DICT"), (1, "PLAIN"), "type({0}.get({1})) in PLAIN"),), "delitem",
+                   ("{0}", "{1}")),
     "getslice": How("{0}[{1}:{2}]", (((0, "SEQUENCES"), (1, "BOUNDS"), (2, "BOUNDS")),),
                     "getitem", ("{0}", "slice({1}, {2})")),
     "setslice": How(call="setitem", args=("{0}", "slice({1}, {2})", "{3}")),
@@ -172,7 +171,7 @@ _FIXED: dict[str, How] = {
     "list_extend": How("{0}.extend({1})", (((1, "ITERABLES"),),), process="list_extend"),
     "set_update": How(process="set_update"),
     "dict_update": How(process="dict_update"),
-    "dict_merge": How(process="dict_merge"),
+    "dict_merge": How(site="dict_merge"),
     "list_to_tuple": How("tuple({0})"),
     "unpack": How("{0}", (((0, "ROWS"), "len({0}) == {imm}"),), process="unpack"),
     "unpack_ex": How(process="unpack_ex"),
@@ -277,6 +276,9 @@ NAMESPACE: dict[str, Any] = {
     **{name: getattr(operator, name) for name in ("contains", "truth", "not_", "getitem", "setitem", "delitem")},
     **{name: getattr(guards, name) for name in guards.__all__},
     "set_add": set.add,
+    "get_global": dict.get,
+    "set_global": dict.__setitem__,
+    "pop_name": dict.pop,
     "processes": processes,
 }
 """What the handlers' texts may name."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import types
-import weakref
 
+from bytescope.code.hidden import hidden
 from bytescope.code.host import INTERRUPTS_AT_TARGET
 from bytescope.code.instruction import Instruction, Lowered
-from bytescope.code.light import TYPE_CHECKING, Any, ClassVar, Protocol
+from bytescope.code.light import TYPE_CHECKING, Any, ClassVar, Protocol, ref
 from bytescope.code.lower import lower
-from bytescope.isa.control_flow import jumps_back
 from bytescope.isa.lift import lift
 from bytescope.isa.table import INSTRUCTIONS
-from bytescope.isa.verify import Verified, verify
+from bytescope.isa.verify import Verified, jumps_back, verify
 from bytescope.machine import calls
 from bytescope.machine.description import sites
 from bytescope.machine.emit import Op, Resume, factory
@@ -113,7 +112,7 @@ class Program:
     plan: Plan | None = None
     guarded: bool = False
     module: str = ""
-    resident: weakref.ref[types.CodeType] | None = None
+    resident: ref[types.CodeType] | None = None
     has_entry: bool = False
     traced: bool = False
     stopped: bool = False
@@ -141,7 +140,7 @@ class Program:
         free = len(code.co_freevars)
         self.own = len(variables) - free if self.private else 0
         self.raises = self.may_raise()
-        self.handlers_at = [self.verified.handlers[self._raising(index)] for index in range(len(self.instructions))]
+        self.handlers_at = [self.verified.handler_at(self._raising(index)) for index in range(len(self.instructions))]
         self.restored = {i.arg for i in self.instructions if i.op == "SAVE_LOCAL"}
         self._allocate()
 
@@ -211,21 +210,26 @@ class Program:
         self.sites.append(site)
         return len(self.sites) - 1
 
-    def line_site(self, index: int) -> int:
-        """The site for an idle operation at the line of an instruction."""
-        return self._lines[index]
+    def line_site(self, index: int) -> int | None:
+        """The site for an idle operation at the line of an instruction, or None."""
+        return self._lines.get(index)
 
     def _add_line_sites(self) -> None:
-        """Have an idle site wherever a line starts."""
+        """Have an idle site wherever a line starts, for the instructions behind, too."""
         self._lines: dict[int, int] = {}
+        idle: dict[tuple[int, int, bool], int] = {}
         previous: int | None = None
         targets = {i.target for i in self.instructions}
         for index, instruction in enumerate(self.instructions):
             line = instruction.position[0] if instruction.position else None
-            if line is not None and (line != previous or index in targets) and self.verified.depths[index] >= 0:
+            if line is not None and self.verified.depths[index] >= 0:
                 handled = self.verified.handled[index]
-                guarded = self.handlers_at[index] is not None and self.raises[index]
-                self._lines[index] = self._site("drop", 1, handled, instruction, guarded)
+                guarded = self.handlers_at[index] is not None
+                key = line, handled, guarded
+                if line != previous or index in targets:
+                    idle[key] = self._site("drop", 1, handled, instruction, guarded)
+                if key in idle:
+                    self._lines[index] = idle[key]
             previous = None if instruction.op == "RESUME" else line
 
     def _position(self, index: int) -> Any:
@@ -266,6 +270,15 @@ class Program:
         self.plain[:], self.resumes[:] = ops, resumes  # activations hold these very lists
         self.retrace()
         return self.ops
+
+    @hidden
+    def unlink(self) -> None:
+        """Let go of the handlers, which refer to the program, until it is executed again.
+
+        A copy of the resident code object may be executed still (`code.replace`): its activations keep what they have.
+        """
+        self.ops = None
+        self.plain, self.resumes = [], []
 
     def retrace(self) -> None:
         """Have no traces for now."""

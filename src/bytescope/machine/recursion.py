@@ -7,14 +7,11 @@ fails where CPython's would.
 
 from __future__ import annotations
 
-import functools
 import sys
 from _thread import get_ident
-from collections.abc import Callable, Iterator, Set
-from contextlib import contextmanager
 
 from bytescope.code.hidden import hidden
-from bytescope.code.light import TYPE_CHECKING, Any
+from bytescope.code.light import TYPE_CHECKING, Any, Callable, Iterator, Set, contextmanager
 from bytescope.machine import calls
 from bytescope.machine.calls import ROOM, room
 
@@ -45,6 +42,7 @@ def setrecursionlimit(limit: int, /) -> None:
             depth = int(str(error).partition(" depth ")[2].partition(":")[0]) - below
         else:
             _set_native(limit + room[0])
+            _few[0] = _shallow()
             return
         raise RecursionError(
             f"cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
@@ -112,7 +110,6 @@ _with_room: set[int] = set()
 def ample(function: Callable[_P, _T]) -> Callable[_P, _T]:
     """Let a function of the machine, which runs no foreign code, call as deep as it needs to."""
 
-    @functools.wraps(function)
     def with_room(*args: _P.args, **kwargs: _P.kwargs) -> _T:
         thread = get_ident()
         if thread in _with_room:
@@ -173,13 +170,42 @@ def leave_room(change: int) -> None:
     _more[0] += change
     room[0] += change
     _set_native(max(_get_native() + change, 1))
-    check = _room_1
+    deep = _room_1
     for _ in range(_more[0]):
-        check = _one_more(check)
+        deep = _one_more(deep)
+    check = _unless_shallow(deep) if _more[0] and _module_of else deep
 
 
 def _one_more(deeper: Callable[[], None]) -> Callable[[], None]:
     return lambda: deeper()
+
+
+_module_of: Any = getattr(sys, "_getframemodulename", None)
+"""None, if there are no more than so many frames below a frame. Those that are hidden do not count."""
+
+_FEW = 32
+_HIDDEN = 8
+"""No frame has as many hidden ones above it."""
+
+
+def _shallow() -> int:
+    """A number of frames with which the limit is far away."""
+    return min(_FEW, getrecursionlimit() // _HIDDEN)
+
+
+_few = [0]
+
+
+def _unless_shallow(deep: Callable[[], None]) -> Callable[[], None]:
+    """A check that is quick where there are but a few frames."""
+
+    def check() -> None:
+        if module_of(few[0]) is not None:
+            deep()
+
+    module_of, few = _module_of, _few
+    _few[0] = _shallow()
+    return check
 
 
 def trim(exception: BaseException, own_files: Set[str]) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import gc
 import types
-import weakref
-from collections import deque
 
-from bytescope.code.light import Any
+from bytescope.code.hidden import hidden
+from bytescope.code.light import Any, deque, ref
 from bytescope.machine import calls, engine
 from bytescope.machine.engine import drive
+from bytescope.machine.lifetimes import alive, enter, when_gone
 from bytescope.machine.program import Program
 from bytescope.machine.recursion import ample
 from bytescope.machine.traces import entries
 from bytescope.machine.trampoline import Trampoline
 
-_cache: weakref.WeakValueDictionary[int, types.CodeType] = weakref.WeakValueDictionary()
+_cache: dict[int, ref[types.CodeType]] = {}
 """Id of a guest code object to its resident one, which keeps it alive as long as anything runs or may run it."""
 _kept: deque[types.CodeType] = deque(maxlen=1024)
 """Resident code objects that are likely to be wanted again although nothing refers to them for a while."""
@@ -27,6 +27,12 @@ def program_of(code: types.CodeType) -> Program | None:
         if type(value) is Program:
             return value
     return None
+
+
+def _known(code: types.CodeType) -> types.CodeType | None:
+    """The resident code object that was made of a guest code object and still exists."""
+    reference = _cache.get(id(code))
+    return None if reference is None else reference()
 
 
 def resident(code: types.CodeType, keep: bool = False) -> types.CodeType:
@@ -41,9 +47,10 @@ def resident(code: types.CodeType, keep: bool = False) -> types.CodeType:
     """
     if program_of(code) is not None:
         return code
-    known = _cache.get(id(code))
+    known = _known(code)
     if known is None:
-        known = _cache[id(code)] = _make(code)
+        known = _make(code)
+        enter(_cache, id(code), known)
     if keep:
         _kept.append(known)
     return known
@@ -51,16 +58,34 @@ def resident(code: types.CodeType, keep: bool = False) -> types.CodeType:
 
 @ample
 def _make(code: types.CodeType) -> types.CodeType:
-    program = Program(code)
+    try:
+        program = Program(code)
+    except Exception:
+        raise
+    except BaseException as interrupt:  # which is the guest's, whose traceback tells nothing of how code is analysed
+        interrupt.__traceback__ = None
+        raise
     program.guarded = Program.observer is not None
     made = Trampoline(code, program, program.sites, program.guarded).build(drive)
-    program.resident = weakref.ref(made)
+    _lives(made, program)
     return made
+
+
+def _lives(code: types.CodeType, program: Program) -> None:
+    """Take note of a program's resident code object. Once it is gone, the program's parts let go of each other."""
+    program.resident = ref(code)
+    when_gone(code, _gone, program)
+
+
+@hidden
+def _gone(program: Program) -> None:
+    if program.resident is not None and program.resident() is None:  # it may have a successor
+        program.unlink()
 
 
 def program_for(code: types.CodeType) -> Program | None:
     """The program of a guest code object, or None if it has none."""
-    known = _cache.get(id(code))
+    known = _known(code)
     return None if known is None else program_of(known)
 
 
@@ -71,7 +96,7 @@ def restored(code: types.CodeType) -> Program | None:
 
 def unlinked() -> list[Program]:
     """The programs that were never run."""
-    found = [program_of(each) for each in list(_cache.values())]
+    found = [program_of(each) for each in alive(_cache)]
     return [each for each in found if each is not None and each.ops is None]
 
 
@@ -80,13 +105,14 @@ def guard(programs: list[Program]) -> None:
     replaced = {}
     for program in programs:
         program.guarded = True
-        old = _cache.get(id(program.code))
+        old = _known(program.code)
         if old is not None:
-            new = _cache[id(program.code)] = Trampoline(program.code, program, program.sites, True).build(drive)
+            new = Trampoline(program.code, program, program.sites, True).build(drive)
+            enter(_cache, id(program.code), new)
             entries.remove(program)
-            program.resident = weakref.ref(new)
+            _lives(new, program)
             replaced[id(old)] = (old, new)
-    for each in list(engine.programs):
+    for each in alive(engine.programs):
         for key, old in each.inner.items():
             if id(old) in replaced:
                 each.inner[key] = replaced[id(old)][1]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import types
-import weakref
 
 from bytescope.code.light import Any
+from bytescope.machine.lifetimes import when_gone
 
 __all__ = [
     "BOUNDS", "CONTAINERS", "DONE", "HASHED", "INTEGER", "ITERABLES", "ITERATORS", "NULL", "NUMBERS", "PLAIN", "ROWS",
     "SEQUENCES", "UNBOUND", "CellType", "FunctionType", "MethodType", "ModuleType", "Raised", "attribute_names",
-    "class_attributes", "delete_global", "delete_name", "exception_match", "interpolation", "is_mapping", "is_sequence",
-    "learn", "load_build_class", "load_global", "load_name", "stopiteration_error", "template", "unbound",
+    "class_attributes", "exception_match", "interpolation", "is_mapping", "is_sequence", "learn", "load_build_class",
+    "load_global", "load_name", "not_defined", "stopiteration_error", "template", "unbound",
 ]  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def _only_strings(kind: type) -> bool:
                 if type(name) is not str:
                     return False
         _string_keyed.add(number)
-        weakref.finalize(kind, _string_keyed.discard, number).atexit = False
+        when_gone(kind, _string_keyed.discard, number)
     return True
 
 
@@ -154,18 +154,20 @@ def learn(owner: Any, name: str, store: bool) -> None:
     if kind is type:
         if not store and lookup(owner, name) is not NULL and _inert(lookup(owner, name), "__get__"):
             class_attributes.add((id(owner), name))
-            weakref.finalize(owner, class_attributes.discard, (id(owner), name)).atexit = False
+            when_gone(owner, class_attributes.discard, (id(owner), name))
         return
     found = lookup(kind, name)
     if store:
         plain = lookup(kind, "__setattr__") is object.__setattr__
     else:
         plain = lookup(kind, "__getattribute__") is object.__getattribute__ and lookup(kind, "__getattr__") is NULL
+    if not store and lookup(kind, "__del__") is not NULL:  # it may be the last that is done with the instance
+        return
     if plain and _inert(found, "__set__" if store else "__get__") and not _flags(kind) & _IMMUTABLE_TYPE:
         known = attribute_names[name][store]
         number = id(kind)
         known.add(number)
-        weakref.finalize(kind, known.discard, number).atexit = False
+        when_gone(kind, known.discard, number)
 
 
 # --- variables
@@ -210,21 +212,20 @@ def load_name(R: list[Any], name: str) -> Any:
         return R[2][name]
     except KeyError:
         pass
-    return load_global(R, name)
+    return load_outer(R, name)
 
 
-def delete_name(R: list[Any], name: str) -> None:
-    """Delete a name from the frame's locals (a dict)."""
-    if name not in R[2]:
-        raise not_defined(name)
-    del R[2][name]
-
-
-def delete_global(R: list[Any], name: str) -> None:
-    """Delete a global name."""
-    if name not in R[0]:
-        raise not_defined(name)
-    del R[0][name]
+def load_outer(R: list[Any], name: str) -> Any:
+    """Look a name up that is not in the frame's locals: of a subclass of dict the globals are asked as a plain dict."""
+    try:
+        return dict.__getitem__(R[0], name)
+    except KeyError:
+        pass
+    try:
+        return R[1][name]
+    except KeyError:
+        pass
+    raise not_defined(name)
 
 
 def load_build_class(R: list[Any]) -> Any:

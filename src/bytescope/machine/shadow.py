@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import sys
 import types
-from collections.abc import Callable
 
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Callable
 from bytescope.isa.events import CALLS, EVENTS
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.isa.references import CLEAN, PLACES, SLOTS, References, references

@@ -6,10 +6,8 @@ import functools
 import sys
 import types
 from _thread import RLock
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Iterator, contextmanager
 from bytescope.machine.imports import functions_of
 from bytescope.machine.resident import is_guest, resident
 

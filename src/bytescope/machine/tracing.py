@@ -4,22 +4,21 @@ A tracer sees a resident frame's own events (call, return, exception) at the rig
 matter: the resident frame only visits a line when an operation there needs it, and then once for each operation. So
 while anybody traces, programs are linked in another way: before the first instruction of a line they request an idle
 operation at that line, and line events of the resident frame are switched on (`f_trace_lines`) just for that request.
-They are linked so while anybody profiles, too: then every call is made by the frame that it is a call of.
+They are linked so while anybody profiles, too: then every call is made by the frame that it is a call of. Once a frame
+wants events of single instructions (`f_trace_opcodes`), they request that idle operation before every instruction.
 """
 
 from __future__ import annotations
 
 import sys
 import types
-import weakref
 from _thread import get_ident
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
-from bytescope.code.light import Any
+from bytescope.code.host import SUSPENDS
+from bytescope.code.light import Any, Callable, ClassVar, Iterator, contextmanager
 from bytescope.machine import engine, program
 from bytescope.machine.emit import Op, Resume
+from bytescope.machine.lifetimes import alive, when_gone
 from bytescope.machine.program import TRACE, Program
 from bytescope.machine.runtime import Raised
 
@@ -43,6 +42,12 @@ def internal(frame: types.FrameType | None) -> bool:
     return False
 
 
+def _cut(error: BaseException) -> None:
+    """Take the frame of the method that has just caught an error off its traceback; a bare `raise` does not add it."""
+    assert error.__traceback__ is not None
+    error.__traceback__ = error.__traceback__.tb_next
+
+
 class _Tracer:
     """The trace function that the host gets: the given one, kept from the machine's frames."""
 
@@ -54,32 +59,42 @@ class _Tracer:
             return None
         try:
             local = self.function(frame, event, argument)
-        except BaseException:  # a trace function that raises is called no more
+        except BaseException as error:  # a trace function that raises is called no more
             settrace(None)
+            _cut(error)
             raise
         if local is None or not program.is_resident(frame.f_code):
             return local
         frame.f_trace_lines = False
+        _notice(frame)
         return _LocalTracer(local)
 
 
 class _LocalTracer:
-    """The trace function of a resident frame: it hears of nothing without a line, as the machine generator's end."""
+    """The trace function of a resident frame: it hears of nothing without a line, as the machine generator's end.
+
+    due: whether the resident frame makes an idle operation, at which the events of a guest instruction are due.
+    """
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
+        self.due = False
 
     def __call__(self, frame: types.FrameType, event: str, argument: Any) -> Any:
         if event in ("exception", "opcode") and frame.f_lineno is None:
             return self
+        if event == "opcode" and not self.due:  # it is about an instruction of the host's
+            return self
         try:
             local = self.function(frame, event, argument)
-        except BaseException:  # a trace function that raises is called no more
+        except BaseException as error:  # a trace function that raises is called no more
             settrace(None)
+            _cut(error)
             raise
         if local is None:
             return None
         self.function = local
+        _notice(frame)
         _adopt(frame.f_back)
         return self
 
@@ -90,6 +105,14 @@ def _adopt(frame: types.FrameType | None) -> None:
         if frame.f_trace is not None and type(frame.f_trace) is not _LocalTracer:
             frame.f_trace = _LocalTracer(frame.f_trace)
         frame.f_trace_lines = False
+        _notice(frame)
+
+
+def _notice(frame: types.FrameType) -> None:
+    """Have every instruction request an idle operation, from now on, if a frame wants to be told of each."""
+    if frame.f_trace_opcodes and not _Requests.everywhere:
+        _Requests.everywhere = True
+        _relink(traced=bool(_tracing or _profiling))
 
 
 def settrace(function: Callable[..., Any] | None, /) -> None:
@@ -122,11 +145,15 @@ class _Profiler:
     def __call__(self, frame: types.FrameType, event: str, argument: Any) -> None:
         if internal(frame) or (event.startswith("c_") and not _is_at_call(frame)):
             return
-        self.function(frame, event, argument)
+        try:
+            self.function(frame, event, argument)
+        except BaseException as error:
+            _cut(error)
+            raise
 
 
-_call_sites: weakref.WeakKeyDictionary[Program, tuple[list[int], list[bool]]] = weakref.WeakKeyDictionary()
-"""Where the sites of a resident frame begin, in code units, and whether each performs calls of the guest's."""
+_call_sites: dict[int, list[bool]] = {}
+"""By a program's id, for each code unit of its resident frame: whether it belongs to a site that performs calls."""
 
 
 def _is_at_call(frame: types.FrameType) -> bool:
@@ -134,14 +161,14 @@ def _is_at_call(frame: types.FrameType) -> bool:
     guest = next((each for each in frame.f_code.co_consts if type(each) is Program), None)
     if guest is None:
         return True
-    if guest not in _call_sites:
+    if id(guest) not in _call_sites:
+        when_gone(guest, _call_sites.pop, id(guest), None)
         instructions = zip(guest.instructions, guest.site_numbers, strict=True)
         calling = {number for each, numbers in instructions if each.op.startswith("CALL") for number in numbers}
-        places = sorted((offset, number) for number, offset in enumerate(guest.native_offsets))
-        _call_sites[guest] = [offset for offset, _ in places], [number in calling for _, number in places]
-    offsets, calls = _call_sites[guest]
-    at = bisect_right(offsets, frame.f_lasti // 2) - 1
-    return at >= 0 and calls[at]
+        units = _call_sites[id(guest)] = [False] * (len(frame.f_code.co_code) // 2)
+        for offset, number in sorted((offset, number) for number, offset in enumerate(guest.native_offsets)):
+            units[offset:] = [number in calling] * (len(units) - offset)
+    return frame.f_lasti >= 0 and _call_sites[id(guest)][frame.f_lasti // 2]
 
 
 def setprofile(function: Callable[..., Any] | None, /) -> None:
@@ -208,20 +235,16 @@ def _leave(threads: set[int], thread: int) -> None:
 
 def _relink(*, traced: bool) -> None:
     """Have programs linked again: those under way at once, since they go on with the new handlers, others when run."""
-    Program.decorate = _Lines() if traced else None
+    Program.decorate = _Requests() if traced else None
     active = _active_programs()
-    for each in list(engine.programs):
-        if each in active or each.code.co_flags & _SUSPENDABLE:
+    for each in alive(engine.programs):
+        if each in active or each.code.co_flags & SUSPENDS:
             each.link()
             if not traced:  # the trace function that says so may have been called at a line
-                for index, line in line_starts(each).items():
-                    each.resumes[index] = _with_line(each, index, line, each.plain[index], each.resumes[index])[1]
+                for index, line in _Requests.places(each).items():
+                    each.resumes[index] = _requesting(each, index, line, each.plain[index], each.resumes[index])[1]
         else:
             each.ops = None
-
-
-_SUSPENDABLE = 0x2A0
-"""Flags of the code of generators and coroutines, whose activations may be waiting anywhere."""
 
 
 def _active_programs() -> set[Program]:
@@ -257,29 +280,45 @@ def line_starts(each: Program) -> dict[int, int]:
     return starts
 
 
-class _Lines:
-    """Puts line requests in front of handlers."""
+class _Requests:
+    """Puts requests of idle operations in front of handlers: where lines start, or everywhere."""
+
+    everywhere: ClassVar[bool] = False
+
+    @staticmethod
+    def places(program: Program) -> dict[int, int | None]:
+        """The instructions that requests are due before, with the line that starts there, if one does."""
+        starts = line_starts(program)
+        if not _Requests.everywhere:
+            return dict(starts)
+        first = min(starts, default=0)
+        rest = range(first, len(program.instructions))
+        return {index: starts.get(index) for index in rest if program.line_site(index) is not None}
 
     def handlers(self, program: Program, ops: list[Op], resumes: list[Resume | None]) -> None:
         """Change the handlers in place."""
-        for index, line in line_starts(program).items():
-            ops[index], resumes[index] = _with_line(program, index, line, ops[index], resumes[index])
+        for index, line in self.places(program).items():
+            ops[index], resumes[index] = _requesting(program, index, line, ops[index], resumes[index])
 
 
-def _with_line(each: Program, index: int, line: int, op: Op, resume: Resume | None) -> tuple[Op, Resume]:
+def _requesting(each: Program, index: int, line: int | None, op: Op, resume: Resume | None) -> tuple[Op, Resume]:
     site = each.line_site(index)
 
     def traced_op(R: list[Any]) -> int:
-        state = R[TRACE]
-        R[TRACE] = (line, index)
-        if state is not None and state[0] == line and state[1] < index:
-            return op(R)
-        if get_ident() not in _tracing:
+        starts = False
+        if line is not None:
+            state = R[TRACE]
+            R[TRACE] = (line, index)
+            starts = state is None or state[0] != line or state[1] >= index
+        if not (starts or _Requests.everywhere) or get_ident() not in _tracing:
             return op(R)
         frame = sys._getframe(2)
-        if frame.f_trace is None:
+        tracer = frame.f_trace
+        if tracer is None or not (starts or frame.f_trace_opcodes):
             return op(R)
-        frame.f_trace_lines = True
+        frame.f_trace_lines = starts
+        if type(tracer) is _LocalTracer:
+            tracer.due = True
         R.append((site, None))
         R[3] = waiting
         return -1
@@ -289,10 +328,13 @@ def _with_line(each: Program, index: int, line: int, op: Op, resume: Resume | No
             assert resume is not None
             return resume(R, value)
         R[3] = None
-        sys._getframe(2).f_trace_lines = False
+        frame = sys._getframe(2)
+        frame.f_trace_lines = False
+        if type(frame.f_trace) is _LocalTracer:
+            frame.f_trace.due = False
         if type(value) is Raised:
             return each.unwind(R, index, value[0])
         return op(R)
 
-    waiting = _with_line
+    waiting = _requesting
     return traced_op, traced_resume

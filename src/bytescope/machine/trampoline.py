@@ -17,12 +17,11 @@ mirrored on the resident frame's own stack (PUSH_EXC_INFO, POP_EXCEPT), hence on
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
 
 from bytescope.code.assemble import Assembler
-from bytescope.code.host import SEND_KEEPS_VALUE
+from bytescope.code.host import SEND_KEEPS_VALUE, SUSPENDS
 from bytescope.code.instruction import Position
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Callable
 from bytescope.code.sequences import Sequences
 from bytescope.machine.runtime import HEADER, Raised
 
@@ -118,10 +117,11 @@ class Trampoline:
             own = len(code.co_varnames) + sum(name not in code.co_varnames for name in code.co_cellvars)
             for index in range(own):
                 asm.emit("MAKE_CELL", index)
-        first = (code.co_firstlineno, code.co_firstlineno, 0, 0)
-        if code.co_flags & 0x2A0:
-            asm.emit("RETURN_GENERATOR", 0, first)
-            asm.emit("POP_TOP", 0, first)
+        first = next((each.position for each in self.program.instructions if each.op == "RESUME"), None)
+        if code.co_flags & SUSPENDS:
+            made = (code.co_firstlineno, code.co_firstlineno, None, None)
+            asm.emit("RETURN_GENERATOR", 0, made)
+            asm.emit("POP_TOP", 0, made)
         asm.emit("RESUME", 0, first)
         return own + free
 
@@ -135,8 +135,7 @@ class Trampoline:
         if self.optimized:
             self.load_const(None)
         else:
-            self.sequences.push_callable(lambda: self.load_const(locals))
-            self.sequences.call(0)
+            self.sequences.load_namespace(self.load_const)
         self.load_const(None)
         self.load_const(program)
         for _ in range(3):

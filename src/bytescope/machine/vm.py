@@ -6,12 +6,20 @@ import builtins
 import os
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
 
 from bytescope.code.hidden import hidden
-from bytescope.code.light import TYPE_CHECKING, Any
-from bytescope.machine import auditing, calls, engine, limits, mainprogram, tracing
+from bytescope.code.light import (
+    TYPE_CHECKING,
+    AbstractContextManager,
+    Any,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+    contextmanager,
+)
+from bytescope.machine import auditing, calls, engine, limits, mainprogram, shown, tracing
 from bytescope.machine.imports import Guests, importing
 from bytescope.machine.recursion import headroom, trim
 from bytescope.machine.resident import resident
@@ -253,6 +261,7 @@ class VM:
             headroom(below),
             tracing.available(),
             auditing.available(),
+            shown.available(),
             limits.in_force(self.budget),
         ):
             try:

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from bytescope.shadow.channel import Pending, Shadowed
-from bytescope.shadow.heap import PLAIN, Heap, is_a
+from bytescope.shadow.heap import Heap, is_a
 from bytescope.shadow.natives import model
+from bytescope.shadow.quiet import PLAIN
 from bytescope.shadow.reach import reaching
 
 _VARARGS, _VARKEYWORDS = 4, 8
@@ -225,4 +226,4 @@ def class_made(heap: Heap, cls: Any, namespace: Any) -> None:
     if table is not None and is_a(cls, type):
         for name, (shadow, _) in table.items.items():
             if name in type.__dict__["__dict__"].__get__(cls):
-                heap.table(cls).attributes[name] = shadow
+                heap.set_attribute(cls, name, None, shadow)

@@ -53,24 +53,36 @@ class Pending:
         self.everything: list[Any] = []
 
 
+class Answers(list[tuple[Any, Any]]):
+    """What a frame was answered: values and shadows.
+
+    joined: the join of the shadows.
+    """
+
+    __slots__ = ("joined",)
+
+    def __init__(self) -> None:
+        self.joined: Any = None
+
+
 class Channel(threading.local):
     """The messages of one thread.
 
     Attributes:
         pending: the primitive that is being performed, in the innermost frame that has laid one down.
-        answers: (address of the waiting frame, value, shadow) of what was returned or yielded to it.
+        answers: by the address of the waiting frame, values and shadows of what was returned or yielded to it.
         body: the namespace of the class body that has been executed last.
         moment: the event that is being told.
     """
 
     pending: Pending | None
-    answers: list[tuple[int, Any, Any]]
+    answers: dict[int, Answers]
     body: Any
     moment: Any
 
     def __init__(self) -> None:
         self.pending = None
-        self.answers = []
+        self.answers = {}
         self.body = None
         self.moment = None
 
@@ -84,15 +96,11 @@ class Channel(threading.local):
         while self.pending is not None and self.pending.frame is frame:
             self.pending = self.pending.previous
         if self.answers:
-            self.take(frame)
+            self.answers.pop(id(frame), None)
 
     def take(self, frame: types.FrameType) -> list[tuple[Any, Any]]:
         """What this frame was answered: values and shadows."""
-        address = id(frame)
-        taken = [(value, shadow) for waiting, value, shadow in self.answers if waiting == address]
-        if taken:
-            self.answers[:] = [each for each in self.answers if each[0] != address]
-        return taken
+        return self.answers.pop(id(frame), [])
 
     def unwound(self, frame: types.FrameType) -> None:
         """A handler of this frame takes an exception: whatever went on further in is over."""
@@ -103,7 +111,8 @@ class Channel(threading.local):
             around = around.f_back
         while self.pending is not None and id(self.pending.frame) not in outer:
             self.pending = self.pending.previous
-        self.answers[:] = [each for each in self.answers if each[0] in outer]
+        for address in [each for each in self.answers if each not in outer]:
+            del self.answers[address]
 
     def around(self, frame: types.FrameType, shadowed: Shadowed, resumed: bool = False) -> Pending | None:
         """The primitive below which a frame begins, or (`resumed`) goes on, if the frame that waits for it has one."""

@@ -14,9 +14,7 @@ from typing import Any
 from weakref import ref
 
 from bytescope.shadow.algebra import Algebra
-
-PLAIN = frozenset({int, float, complex, str, bytes, bool, type(None)})
-"""Types whose values can be compared and hashed without running code of the program's."""
+from bytescope.shadow.quiet import PLAIN, Quiet
 
 _FIRST_SWEEP = 1024
 
@@ -71,11 +69,15 @@ class Heap:
 
     Attributes:
         tables: by the address of the object; while it is empty, nothing on the heap has a shadow.
+        quiet: what is known to have none.
+        attributes: by name, the shadows of attributes by the address of the object, as they are in the tables.
     """
 
     def __init__(self, algebra: Algebra) -> None:
         self.algebra = algebra
         self.tables: dict[int, Table] = {}
+        self.quiet = Quiet()
+        self.attributes: dict[str, dict[int, Any]] = {}
         self._sweep_at = _FIRST_SWEEP
 
     # --- tables
@@ -89,7 +91,7 @@ class Heap:
                 self.sweep()
             tables = self.tables
             try:
-                held: Any = ref(owner, lambda _: tables.pop(address, None) and None)
+                held: Any = ref(owner, lambda _: self._forget(address))
             except TypeError:
                 held = owner
             found = tables[address] = Table(held)
@@ -106,14 +108,27 @@ class Heap:
             gone = False
             for address, table in list(self.tables.items()):
                 if type(table.held) is not ref and sys.getrefcount(table.held) <= 2:
-                    del self.tables[address]
+                    self._forget(address)
                     gone = True
         self._sweep_at = max(_FIRST_SWEEP, 2 * len(self.tables))
 
     def clear(self) -> None:
         """Forget everything."""
         self.tables.clear()
+        for shadows in self.attributes.values():
+            shadows.clear()
         self._sweep_at = _FIRST_SWEEP
+
+    def _forget(self, address: int) -> None:
+        """An object is gone."""
+        table = self.tables.pop(address, None)
+        if table is not None:
+            for name in table.attributes:
+                self.attributes[name].pop(address, None)
+
+    def attributes_named(self, name: str) -> dict[int, Any]:
+        """See `attributes`."""
+        return self.attributes.setdefault(name, {})
 
     def drop_if_clean(self, owner: Any, table: Table) -> None:
         """Give a table up that has nothing left."""
@@ -126,7 +141,10 @@ class Heap:
         """Everything in an object has this shadow from now on, besides its own."""
         if shadow is not None:
             table = self.table(owner)
-            table.whole = self.algebra.joined((table.whole, shadow))
+            whole = self.algebra.joined((table.whole, shadow))
+            if whole is not table.whole:
+                table.whole = whole
+                self.quiet.smeared(owner)
 
     def collapse(self, owner: Any) -> None:
         """Where each item is, is not known any more: every one has the shadows of all."""
@@ -134,6 +152,7 @@ class Heap:
         if table is not None and (table.items or table.keys):
             shadows = [shadow for shadow, _ in table.items.values()]
             table.whole = self.algebra.joined((table.whole, *shadows, *table.keys.values()))
+            self.quiet.smeared(owner)
             table.items.clear()
             table.keys.clear()
 
@@ -160,10 +179,14 @@ class Heap:
         """An item has been stored."""
         table = self.known(owner)
         if shadow is None:
-            if table is not None and table.items and plain_key(key):
-                table.items.pop(key, None)
-                self.drop_if_clean(owner, table)
+            if table is not None:
+                if table.whole is not None:
+                    self.quiet.item_has_shadow(owner, key)
+                if table.items and plain_key(key):
+                    table.items.pop(key, None)
+                    self.drop_if_clean(owner, table)
             return
+        self.quiet.item_has_shadow(owner, key)
         if plain_key(key):
             (table or self.table(owner)).items[key] = shadow, value
         else:
@@ -228,10 +251,15 @@ class Heap:
         if type(owner) is types.ModuleType:
             self.set_item(owner.__dict__, name, value, shadow)
             return
+        if is_a(owner, type):
+            self.quiet.class_changes()
         table = self.known(owner)
         if shadow is not None:
             (table or self.table(owner)).attributes[name] = shadow
+            self.attributes_named(name)[id(owner)] = shadow
+            self.quiet.attribute_has_shadow(owner, name)
         elif table is not None and table.attributes.pop(name, None) is not None:
+            del self.attributes[name][id(owner)]
             self.drop_if_clean(owner, table)
 
     def attribute(self, owner: Any, name: str) -> Any:

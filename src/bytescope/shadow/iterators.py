@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from types import GeneratorType
 from typing import Any
 
 from bytescope.shadow.heap import Heap, is_a
@@ -27,6 +28,9 @@ def given(heap: Heap, iterator: Any, value: Any) -> Any:
         value: what it has given.
     """
     kind = type(iterator)
+    while kind is GeneratorType:  # which has passed on what another iterator gives
+        iterator = iterator.gi_yieldfrom
+        kind = type(iterator)
     if kind in _SEQUENCE or kind is _REVERSED:
         _, *rest = iterator.__reduce__()
         if len(rest) < 2:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import gc
 import types
 from collections import deque
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from bytescope.shadow.heap import PLAIN, Heap, is_a
+from bytescope.shadow.heap import Heap
+from bytescope.shadow.quiet import PLAIN
 
 LIMIT = 10_000
 """Objects that are looked at. What holds more is taken to hold everything on the heap that has a shadow."""
 
+_MOST = 10_000
 _CONTAINERS = (list, tuple, set, frozenset, deque)
 _OPAQUE = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.CodeType, types.FrameType)
 _ITERATED: tuple[Any, ...] = ((), [], set(), {}, {}.keys(), {}.values(), {}.items())
@@ -33,37 +36,64 @@ def reaching(heap: Heap, value: Any, shadow: Any = None) -> Any:
     """
     if not heap.tables or type(value) in PLAIN:
         return shadow
+    tables, ways = heap.tables, _ways
     found = [shadow]
     seen: set[int] = set()
     pending = [value]
     while pending:
         each = pending.pop()
-        if type(each) in PLAIN or id(each) in seen:
+        address = id(each)
+        if address in seen:
             continue
-        seen.add(id(each))
+        seen.add(address)
         if len(seen) > LIMIT:
-            found += [kept for table in list(heap.tables.values()) for kept in table.shadows()]
+            found += [kept for table in list(tables.values()) for kept in table.shadows()]
             break
-        table = heap.known(each)
+        table = tables.get(address)
         if table is not None:
             found += table.shadows()
-        pending += _held(each)
+        kind = type(each)
+        held = ways.get(kind) or _way(kind)
+        if held is not _nothing:
+            pending += [one for one in held(each) if type(one) not in PLAIN]
     return heap.algebra.joined(found)
 
 
-def _held(value: Any) -> list[Any]:
-    """What a value holds; no code of the program's is run."""
-    if is_a(value, dict):
-        return [*dict.keys(value), *dict.values(value)]
-    if is_a(value, _CONTAINERS):
-        return gc.get_referents(value)
-    if type(value) in _REFERRING:
-        return gc.get_referents(value)
-    if is_a(value, _OPAQUE):
-        return []
-    if is_a(value, BaseException):
-        return [BaseException.args.__get__(value)]  # type: ignore[attr-defined]
+_ways: dict[type, Callable[[Any], Iterable[Any]]] = {}
+"""What finds out what a value holds, by the value's type; it runs no code of the program's."""
+
+
+def _way(kind: type) -> Callable[[Any], Iterable[Any]]:
+    if issubclass(kind, dict):
+        found: Callable[[Any], Iterable[Any]] = _of_dict
+    elif issubclass(kind, _CONTAINERS) or kind in _REFERRING:
+        found = gc.get_referents
+    elif issubclass(kind, _OPAQUE):
+        found = _nothing
+    elif issubclass(kind, BaseException):
+        found = _of_exception
+    else:
+        found = _of_instance
+    if len(_ways) > _MOST:
+        _ways.clear()
+    _ways[kind] = found
+    return found
+
+
+def _nothing(value: Any) -> Iterable[Any]:
+    return ()
+
+
+def _of_dict(value: Any) -> Iterable[Any]:
+    return [*dict.keys(value), *dict.values(value)]
+
+
+def _of_exception(value: Any) -> Iterable[Any]:
+    return (BaseException.args.__get__(value),)  # type: ignore[attr-defined]
+
+
+def _of_instance(value: Any) -> Iterable[Any]:
     try:
         return list(object.__getattribute__(value, "__dict__").values())
     except (AttributeError, TypeError):
-        return []
+        return ()

@@ -11,8 +11,9 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from bytescope.shadow.heap import PLAIN, Heap, count_of, is_a, plain_key
+from bytescope.shadow.heap import Heap, count_of, is_a, plain_key
 from bytescope.shadow.iterators import given
+from bytescope.shadow.quiet import PLAIN
 from bytescope.shadow.reach import reaching
 
 Values = tuple[Any, ...]

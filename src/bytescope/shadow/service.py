@@ -9,17 +9,25 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import ref
 
 from bytescope.isa.events import CALLS
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.shadow import calls
 from bytescope.shadow.algebra import Algebra
-from bytescope.shadow.channel import Channel, Pending, normalized, of_thread, starred, waiting
-from bytescope.shadow.heap import PLAIN, Heap, is_a
+from bytescope.shadow.brief import Brief
+from bytescope.shadow.channel import Answers, Channel, Pending, normalized, of_thread, starred, waiting
+from bytescope.shadow.foreknown import SLOW, Foreknown
+from bytescope.shadow.heap import Heap, is_a
+from bytescope.shadow.quiet import PLAIN, loads_quietly
 from bytescope.shadow.reach import reaching
 from bytescope.shadow.rules import CONTENTS, RULES
 
 _KEEPS_IMMUTABLE = frozenset({"list_extend", "set_update", "dict_update", "dict_merge"})
+
+
+_GENERATORS = 0x20 | 0x80 | 0x200
+"""Flags of generators and coroutines."""
 
 
 class Moment:
@@ -46,6 +54,13 @@ class Moment:
         self.slots[self.positions[0]] = shadow
 
 
+def _frame_of(generator: Any) -> types.FrameType | None:
+    """The frame of a generator or coroutine, if it is not over."""
+    prefix = {"coroutine": "cr", "async_generator": "ag"}.get(type(generator).__name__, "gi")
+    found: types.FrameType | None = getattr(generator, prefix + "_frame", None)
+    return found
+
+
 class Service:
     """Shadows of one algebra.
 
@@ -60,15 +75,18 @@ class Service:
     def __init__(self, algebra: Algebra, shadowed: Callable[[types.CodeType, dict[str, Any]], bool]) -> None:
         self.algebra = algebra
         self.heap = Heap(algebra)
+        self.brief = Brief(self.heap)
+        self.foreknown = Foreknown(self.heap)
+        self.slow = SLOW
         self.channel = Channel()
         self.shadowed = shadowed
         self.alarm: list[bool] = []
         self.plain = PLAIN
-        self._started: dict[int, tuple[Any, list[Any]]] = {}
+        self._started: dict[int, tuple[Any, Sequence[Any]]] = {}
 
     # --- frames
 
-    def begin(self, frame: types.FrameType, code: types.CodeType, values: list[Any]) -> list[Any] | None:
+    def begin(self, frame: types.FrameType, code: types.CodeType, values: list[Any]) -> Sequence[Any] | None:
         """The shadows of a frame's arguments, None if all are clean.
 
         Args:
@@ -76,15 +94,20 @@ class Service:
             code: its code object, as `frame.f_code`.
             values: its arguments, in the order of `co_varnames`.
         """
-        started = self._started.pop(id(frame), None)
-        if started is not None:
-            return started[1]
+        if self._started:
+            started = self._started.pop(id(frame), None)
+            if started is not None and _frame_of(started[0]()) is frame:  # not one that is gone without having begun
+                return started[1]
         channel = self.channel
+        waits = channel.pending
+        if code.co_flags & _GENERATORS and (waits is None or waits.function is None) and not channel.answers:
+            return None  # it was given its arguments when it was made
         pending = channel.around(frame, self.shadowed)
         handed = None
         if channel.answers:  # what an iterator behind a star has given, or what a callback is given in its turn
             outer = id(waiting(frame, self.shadowed, False))
-            handed = self.algebra.joined(shadow for waits, _, shadow in channel.answers if waits == outer)
+            answered = channel.answers.get(outer)
+            handed = None if answered is None else answered.joined
         if pending is None and handed is not None:
             pending = Pending(None, (), ())
             pending.loose = True
@@ -102,7 +125,11 @@ class Service:
         if shadow is not None:
             outer = waiting(frame, self.shadowed, suspended)
             if outer is not None:
-                self.channel.answers.append((id(outer), value, shadow))
+                answers = self.channel.answers.get(id(outer))
+                if answers is None:
+                    answers = self.channel.answers[id(outer)] = Answers()
+                answers.append((value, shadow))
+                answers.joined = self.algebra.joined((answers.joined, shadow))
 
     def sent(self, frame: types.FrameType, value: Any) -> Any:
         """The shadow of what a suspended frame goes on with."""
@@ -271,21 +298,36 @@ class Service:
 
     def _begins_later(self, pending: Pending, result: Any) -> bool:
         """Have the arguments ready for the frame of a generator, which begins when it is first asked for a value."""
-        kind = type(result).__name__
-        prefix = {"generator": "gi", "coroutine": "cr", "async_generator": "ag"}.get(kind, "gi")
-        frame, code = getattr(result, prefix + "_frame"), getattr(result, prefix + "_code")
-        if frame is None or not self.shadowed(code, frame.f_globals):
+        frame = _frame_of(result)
+        if frame is None or not self.shadowed(frame.f_code, frame.f_globals):
             return False
+        code = frame.f_code
         count = calls.Parameters(code, []).total
         variables = frame.f_locals
         values = [variables.get(name) for name in code.co_varnames[:count]]
         shadows = calls.bind(pending, self.heap, code, values)
-        if any(shadow is not None for shadow in shadows):
-            from weakref import ref
-
-            address, started = id(frame), self._started
-            started[address] = ref(result, lambda _: started.pop(address, None) and None), shadows
+        self._have_ready(result, frame, shadows)
         return pending.direct
+
+    def made(self, generator: Any, shadows: Sequence[Any]) -> None:
+        """A generator has been made with arguments that have these shadows, in the order of its parameters."""
+        self._have_ready(generator, generator.gi_frame, shadows)
+
+    def _have_ready(self, generator: Any, frame: types.FrameType, shadows: Sequence[Any]) -> None:
+        address, started = id(frame), self._started
+
+        def gone(dead: Any) -> None:
+            if address in started and started[address][0] is dead:
+                del started[address]
+
+        started[address] = ref(generator, gone), shadows
+
+    def made_as_usual(self, cls: type) -> bool:
+        """Whether instances of a class are made by `object.__new__`, and their attributes loaded quietly."""
+        for base in type.__dict__["__mro__"].__get__(cls):
+            if "__new__" in type.__dict__["__dict__"].__get__(base):
+                return base is object and loads_quietly(cls, "__init__")
+        return False
 
     # --- events
 

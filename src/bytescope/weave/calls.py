@@ -40,7 +40,7 @@ class Calls:
         performed = e.asm.label()
 
         def skip(go_on: int) -> None:
-            sequences.call_instead(kept, lambda: e.load_const(_identity))
+            sequences.call_instead(kept, lambda: e.load_const(identity))
             sequences.jump_back(performed)
 
         def replace(go_on: int) -> None:
@@ -74,7 +74,7 @@ class Calls:
             has_self = self.has_self(index, kinds[:-1], count)
             if sequences.PUSHES_KEYWORD_NAMES:
                 e.emit("POP_TOP")
-            return sequences.gather_named(count, has_self, lambda: e.load_const(_split), lambda: e.load_const(names))
+            return sequences.gather_named(count, has_self, lambda: e.load_const(split), lambda: e.load_const(names))
         has_kwargs = bool(count) and not (CALLS_WITH_EMPTY_KWARGS and kinds[-1] == NULL)
         if self.has_self(index, kinds[:-1] if count and not has_kwargs else kinds, 1 + has_kwargs):
             raise self.invalid(index, "a NULL is missing")
@@ -89,14 +89,20 @@ class Calls:
         check_values(self.writer.lowered, index, (*(function if without else pair), *arguments))
         return not without
 
-    def change_code(self, callable_depth: int) -> None:
+    def check(self, index: int, kinds: Kinds, count: int) -> None:
+        """Check that the operands of a CALL are objects, but for its NULL."""
+        self.has_self(index, kinds, count)
+
+    def change_code(self, callable_depth: int, kwargs_depth: int) -> None:
         """Put woven code in the place of what `exec` or `eval` is called with."""
         e = self.emitter
         e.room(12)
         e.push_function(self.writer.executed)
         e.emit("COPY", 3)
         e.emit("COPY", callable_depth + 3)
-        e.sequences.call(2)
+        if kwargs_depth:
+            e.emit("COPY", kwargs_depth + 4)
+        e.sequences.call(3 if kwargs_depth else 2)
         e.emit("SWAP", 2)
         e.emit("POP_TOP")
 
@@ -123,10 +129,12 @@ class Calls:
         return lambda pushed: self.emitter.emit("BUILD_MAP", 0)
 
 
-def _identity(value: Any) -> Any:
+def identity(value: Any) -> Any:
+    """Return the value."""
     return value
 
 
-def _split(args: tuple[Any, ...], names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def split(args: tuple[Any, ...], names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Part the arguments of a call into those with names and the others, which come first."""
     count = len(args) - len(names)
     return dict(zip(names, args[count:], strict=True)), args[:count]

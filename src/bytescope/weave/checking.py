@@ -42,9 +42,10 @@ def check(writer: Writer, reserved: int) -> None:
     held = _held(writer)
     for group in writer.groups:
         expected = writer.verified.depths[group.first] if group.count else -1
-        if expected < 0 or group.first < writer.start:
+        below = writer.handlers.below
+        if expected < 0 or group.first < writer.start + bool(below):  # they are put there at the start
             continue
-        expected += held.get(group.first, 0)
+        expected += held.get(group.first, 0) + below
         found = asm.depth_at(writer.labels[group.offset], depths)
         if found not in (expected, -1):
             raise AssertionError(f"{name} woven has a stack of {found} at offset {group.offset}, and not of {expected}")
@@ -58,7 +59,7 @@ def _held(writer: Writer) -> dict[int, int]:
         if point.after is None:
             continue
         if instruction.op == "SEND":
-            held |= dict.fromkeys([index, *inside_of_send(writer.instructions, index)], 2)
+            held |= dict.fromkeys([index, *inside_of_send(writer.lowered, index)], 2)
         elif instruction.op == "YIELD" and index not in writer.inside:
             held[index + 1] = 1
     return held

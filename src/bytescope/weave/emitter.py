@@ -20,6 +20,7 @@ class Emitter:
     Attributes:
         asm: the assembler. sequences: what depends on the host's version.
         deepest: the most values that lie above the guest's own at any time.
+        before_layout: is called when all has been written, and before it is laid out.
     """
 
     def __init__(self, code: types.CodeType, boxed: bool = False) -> None:
@@ -33,8 +34,10 @@ class Emitter:
         self.asm = Assembler(code.co_qualname)
         self.sequences = Interposing(self.asm)
         self.consts: list[Any] = list(code.co_consts)
+        self._own = len(self.consts)
         self.names: list[str] = list(code.co_names)
         self.deepest = 0
+        self.before_layout: Callable[[], None] = _nothing
         self._const_index: dict[int, int] = {}
         self._name_index: dict[str, int] = {}
         self._box: list[Any] | None = None
@@ -91,14 +94,14 @@ class Emitter:
         self._load_from_box(self._in_box[index])
         return True
 
-    def constants(self, marker: Any) -> list[Any]:
-        """The constants of the code object, a marker among them."""
-        return self.consts if self._box is not None else [*self.consts, marker]
+    @property
+    def box(self) -> int | None:
+        """The index of the list that has the objects of the weaver's own, None where they are constants themselves."""
+        return None if self._box is None else self._box_index
 
-    def fill_box(self, made: types.CodeType, marker: Any) -> None:
-        """Give the finished code object the objects that are kept apart."""
-        if self._box is not None:
-            made.co_consts[self._box_index].extend([*self._box, marker])
+    def constants(self) -> tuple[list[Any], list[Any]]:
+        """The constants in their places, and objects of the weaver's own, which follow them or are kept apart."""
+        return (self.consts[: self._own], self.consts[self._own :]) if self._box is None else (self.consts, self._box)
 
     def name(self, name: str) -> int:
         """The index of a name."""
@@ -108,10 +111,6 @@ class Emitter:
                 self.names.append(name)
             index = self._name_index[name] = self.names.index(name)
         return index
-
-    def load_attribute(self, name: str) -> None:
-        """Replace the top by one of its attributes."""
-        self.sequences.load_attribute(self.name(name))
 
     def push_function(self, value: Any) -> None:
         """Push an object of the weaver's own that is going to be called."""
@@ -175,8 +174,8 @@ class Emitter:
             if known is key or known == key:
                 return
             if known is not None:
-                self._spans.append((start, self.asm.here(), known))
-        self._cover = (self.asm.here(), key)
+                self._spans.append((start, len(self.asm), known))
+        self._cover = (len(self.asm), key)
 
     @property
     def covered_by(self) -> Hashable:
@@ -210,8 +209,12 @@ class Emitter:
             handlers: label and stack depth of the handler of each key; each gets the offset of the raising instruction
                 below the exception.
         """
-        by_identity = {id(key): handlers[key] for _, _, key in self._spans}
+        by_identity = {id(key): handlers[key] for key in {id(key): key for _, _, key in self._spans}.values()}
         for start, end, key in self._spans:
-            label, depth = by_identity[id(key)]
-            self.asm.region(start, end, label, depth, True)
+            self.asm.stretch(start, end, *by_identity[id(key)])
+        self.before_layout()
         return self.asm.finish(first_line)
+
+
+def _nothing() -> None:
+    pass

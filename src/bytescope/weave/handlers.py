@@ -8,13 +8,13 @@ analysis leaves the frame, whatever handlers the program has; what is none, such
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Hashable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bytescope.code.host import OFFSETS_ARE_OBJECTS
 from bytescope.code.instruction import Handler
 from bytescope.code.light import TYPE_CHECKING
+from bytescope.weave.raising import Failed, Raising
 from bytescope.weave.telling import HookKey
 
 if TYPE_CHECKING:
@@ -27,41 +27,45 @@ class _Key(NamedTuple):
     """A stretch of the program's.
 
     handler: the program's own; reraising: whether what comes up there has been told of before; copy: the number of the
-    copy of the program, counted from 1 on, see `Handlers.copies`.
+    copy of the program, counted from 1 on, see `Handlers.copies`; first: writes what is to be done before all else.
     """
 
     handler: Handler | None
     reraising: bool
     copy: int
+    first: Callable[[], None] | None = None
 
 
 class Handlers:
-    """Writes the handlers for a writer."""
+    """Writes the handlers for a writer.
+
+    Attributes:
+        copies: the labels of the groups, in each copy of the program.
+        below: how many values lie below the program's operands in all copies but the first.
+    """
 
     def __init__(
         self,
         writer: Writer,
         stopper: type[BaseException],
-        failed: Callable[[Any, Any, BaseException], BaseException],
+        failed: Failed,
     ) -> None:
         self.writer = writer
         self.emitter = writer.emitter
         self.stopper = stopper
-        self.failed = failed
         self.plan = writer.plan
+        self.raising = Raising(self.plan.raised, self.plan.unwound, self.plan.site, failed)
         self.copies = [writer.labels]
+        self.below = 0
         self._exceptions = self.plan.exceptions
         self._keys: dict[tuple[int, bool, int], _Key] = {}
+        self._first_keys: dict[tuple[int, int, int], _Key] = {}
         self._hook_keys: dict[int, HookKey] = {}
         self._marks: list[tuple[int, int]] = []
-        self._units: list[int] = []
-        self._indices: list[int] = []
-        self._call_units: list[int] = []
-        self._calls: list[tuple[Any, Any]] = []
 
     def key(self, index: int) -> Hashable:
         """The key of the handler that is in force at an instruction of the program."""
-        handler = self.writer.verified.handlers[index]
+        handler = self.writer.verified.handler_at(index)
         exceptions = self._exceptions
         if handler is None and (not exceptions or index < self.writer.start):
             return None  # what a generator is thrown before it has begun is nobody's: there is no frame yet
@@ -70,6 +74,22 @@ class Handlers:
         key = self._keys.get(given)
         if key is None:
             key = self._keys[given] = _Key(handler and handler._replace(start=0, end=0), *given[1:])
+        return key
+
+    def key_with(self, index: int, first: Callable[[], None]) -> Hashable:
+        """The key of a handler that does something before it does the work of that in force at an instruction.
+
+        Args:
+            index: the instruction.
+            first: writes what it does first; the stack has offset and exception on top.
+        """
+        given = id(self.writer.verified.handler_at(index)), id(first), len(self.copies)
+        key = self._first_keys.get(given)
+        if key is None:
+            known = self.key(index)
+            if not isinstance(known, _Key):
+                known = _Key(None, False, len(self.copies))
+            key = self._first_keys[given] = known._replace(first=first)
         return key
 
     def hook_key(self, index: int) -> HookKey:
@@ -82,7 +102,8 @@ class Handlers:
 
     def mark(self, index: int) -> None:
         """Say that what is written next does the work of an instruction."""
-        self._marks.append((len(self.emitter.asm), index))
+        if not self._marks or self._marks[-1][1] != index:
+            self._marks.append((len(self.emitter.asm), index))
 
     def write(self) -> dict[Hashable, tuple[int, int]]:
         """Write all handlers; returns label and stack depth of each."""
@@ -93,7 +114,7 @@ class Handlers:
             keys = e.needed_handlers()
             for key in [each.program if isinstance(each, HookKey) else each for each in keys]:
                 if isinstance(key, _Key) and key not in written:
-                    written[key] = (e.asm.here(), 0 if key.handler is None else key.handler.depth)
+                    written[key] = (e.asm.here(), self._depth(key))
                     self._program(key)
         for each in e.needed_handlers():
             if isinstance(each, HookKey):
@@ -102,20 +123,29 @@ class Handlers:
                 self._failure(label)
         return written
 
+    def _depth(self, key: _Key) -> int:
+        """What the stack is cut to before a handler."""
+        if key.handler is None:
+            return 0
+        depth: int = key.handler.depth
+        return depth + (self.below if key.copy > 1 else 0)
+
     def _program(self, key: _Key) -> None:
         """[.. offset, exception]: tell, and go on to the program's handler or out of the frame."""
         e, plan = self.emitter, self.plan
         out = e.asm.label()
+        if key.first is not None:
+            key.first()
         e.load_const(self.stopper)
         e.emit("CHECK_EXC_MATCH")
         e.sequences.jump_if("TRUE", out)
         self.writer.teller.key = HookKey(None)
         e.cover(self.writer.teller.key)
         if plan.raised is not None and not key.reraising:
-            self._tell(self.raised)
+            self._tell(self.raising.told_raised)
         if key.handler is None:
             if plan.unwound is not None:
-                self._tell(self.unwound)
+                self._tell(self.raising.told_unwound)
         else:
             target = key.handler.target
             if plan.handled is not None and self.writer.instructions[target].op == "PUSH_EXC_INFO":
@@ -151,7 +181,7 @@ class Handlers:
     def _failure(self, program: int | None) -> None:
         """[offset, exception]: as what the failure is to be, to the program's handler or out of the frame."""
         e = self.emitter
-        e.push_function(self.failure)
+        e.push_function(self.raising.failure)
         self._where_and_what()
         e.sequences.call(2)
         e.emit("SWAP", 2)
@@ -162,40 +192,10 @@ class Handlers:
             e.sequences.jump_back(program)
         e.room(8)
 
-    # --- what is called
-
     def resolve(self, offsets: list[int]) -> None:
         """Take note of where everything has come to stand; offsets in code units."""
-        self._units = [offsets[number] for number, _ in self._marks]
-        self._indices = [index for _, index in self._marks]
-        self._call_units = [offsets[number] for number, _, _ in self.writer.teller.calls]
-        self._calls = [(hook, site) for _, hook, site in self.writer.teller.calls]
-
-    def raised(self, unit: int | None, exception: BaseException) -> None:
-        """Tell that an exception has come up."""
-        assert self.plan.raised is not None
-        self.plan.raised(self._site_of(unit, exception), exception)
-
-    def unwound(self, unit: int | None, exception: BaseException) -> None:
-        """Tell that the frame is left by an exception."""
-        assert self.plan.unwound is not None
-        self.plan.unwound(self._site_of(unit, exception), exception)
-
-    def failure(self, unit: int | None, exception: BaseException) -> BaseException:
-        """The error to be raised in the place of one that a hook has raised, without the hook's frames."""
-        number = bisect_right(self._call_units, _unit_of(unit, exception)) - 1
-        if exception.__traceback__ is not None:
-            exception.__traceback__.tb_next = None
-        hook, site = self._calls[number] if number >= 0 else (None, None)
-        return self.failed(hook, site, exception)
-
-    def _site_of(self, unit: int | None, exception: BaseException) -> Any:
-        """The site at which an exception was raised, or came up, in the frame that it comes from."""
-        return self.plan.site(self._indices[bisect_right(self._units, _unit_of(unit, exception)) - 1])
-
-
-def _unit_of(unit: int | None, exception: BaseException) -> int:
-    """Where an exception comes from, in code units; the traceback, which begins with the frame, says it too."""
-    if unit is not None:
-        return unit
-    return 0 if exception.__traceback__ is None else exception.__traceback__.tb_lasti // 2
+        raising, calls = self.raising, self.writer.teller.calls
+        raising.units = [offsets[number] for number, _ in self._marks]
+        raising.indices = [index for _, index in self._marks]
+        raising.call_units = [offsets[number] for number, _, _ in calls]
+        raising.calls = [(hook, site) for _, hook, site in calls]

@@ -38,11 +38,14 @@ def can_be_inlined(direct: Direct) -> bool:
     return not made if direct.answers == NEVER else len(made) == 1 and lowered.instructions[-2].op == "CALL"
 
 
-def _is_replacement(direct: Direct, instruction: Instruction) -> bool:
-    if instruction.op != _NAMES_REPLACEMENT:
-        return False
-    value = direct.function.__globals__.get(instruction.arg)
+def names_replacement(direct: Direct, name: str) -> bool:
+    """Whether a global is the class of replacements."""
+    value = direct.function.__globals__.get(name)
     return isinstance(value, type) and hasattr(value, "value")
+
+
+def _is_replacement(direct: Direct, instruction: Instruction) -> bool:
+    return instruction.op == _NAMES_REPLACEMENT and names_replacement(direct, instruction.arg)
 
 
 class Inliner:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bytescope.code.errors import InvalidBytecode
 from bytescope.code.groups import Group, Raw
-from bytescope.code.instruction import Instruction
+from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.interpose import JUMPS_TEST_TRUTH
 from bytescope.code.light import TYPE_CHECKING
 from bytescope.isa.lift import lift
@@ -222,6 +223,24 @@ class Jumps:
         e.later(write)
         return label
 
+    def landing(self, following: int, landing: int) -> int:
+        """The label of a loop's end for an instruction that is out of the way: the host's own landing, and back."""
+        e, writer = self.emitter, self.writer
+        label = e.asm.label()
+        end = next(group for group in writer.groups if group.first <= following < group.first + group.count)
+        landings = [group for group in writer.groups if landing <= group.offset < end.offset]
+        target = writer.labels[end.offset]
+
+        def write() -> None:
+            e.asm.place(label)
+            for group in landings:
+                for opcode, arg in group.raws:
+                    e.emit(opcode, arg)
+            e.sequences.jump_back(target)
+
+        e.later(write)
+        return label
+
     # --- yield from, await
 
     def delegate(self, index: int, instruction: Instruction, point: Point, raws: list[Raw], group: Group) -> None:
@@ -275,10 +294,31 @@ class Jumps:
         writer.before_label[group.target] = ended
 
 
-def inside_of_send(instructions: list[Instruction], start: int) -> range:
-    """What the host executes again and again behind a SEND, and what is one instruction together with it here."""
-    end = instructions[start].target or start
-    for index in range(start + 1, end):
-        if instructions[index].op == "JUMP":
-            return range(start + 1, index + 1)
-    return range(start + 1, end)
+_LOOP = ("SEND", "YIELD", "RESUME", "JUMP")
+
+
+def inside_of_send(lowered: Lowered, start: int) -> range:
+    """What the host executes again and again behind a SEND, and what is one instruction together with it here.
+
+    Args:
+        lowered: the code object.
+        start: the index of the SEND.
+
+    Raises:
+        InvalidBytecode: if it is no loop as the host's compiler makes it, of which the SEND is the only entry.
+    """
+    instructions = lowered.instructions
+    end = start + len(_LOOP)
+    inside = range(start + 1, end)
+    send, back = instructions[start], instructions[end - 1 : end]
+    targets = {each.target for each in instructions}
+    targets.update(each.target for each in lowered.handlers)
+    if (
+        tuple(each.op for each in instructions[start:end]) != _LOOP
+        or back[0].target != start
+        or send.target is None
+        or send.target < end
+        or not targets.isdisjoint(inside)
+    ):
+        raise InvalidBytecode(lowered.code.co_qualname, send.offset, "SEND outside of a loop that delegates")
+    return inside

@@ -14,9 +14,9 @@ from collections.abc import Callable
 
 from bytescope.code.groups import Group, Raw
 from bytescope.code.instruction import Instruction
-from bytescope.code.light import TYPE_CHECKING, Any
+from bytescope.code.light import TYPE_CHECKING, Any, record
 from bytescope.isa.events import stored_operand
-from bytescope.isa.lift import Call, Symbol, lift
+from bytescope.isa.lift import Call, Lifted, Symbol, lift
 from bytescope.isa.observed import after_stack, immediate, observed_primitive
 from bytescope.isa.plan import Point
 from bytescope.isa.primitives import PRIMITIVES, Primitive
@@ -26,6 +26,64 @@ if TYPE_CHECKING:
     from bytescope.weave.writer import Writer
 
 _METHODS = frozenset({"GETATTR", "SUPER_ATTR", "LOAD_SPECIAL"})
+
+
+@record(slots=True)
+class Shape:
+    """What is known of the instructions that are lifted alike.
+
+    call: the primitive; row: its row; null: whether a NULL is pushed beside the result; need: the number of operands;
+    size: the number of values that are in their place afterwards; kept: how many of them are the operands that were
+    there; results: the depths of the primitive's results among them; plural: whether there may be several, or none;
+    stored: which operand is stored, if one is.
+    """
+
+    call: Call
+    row: Primitive
+    null: bool
+    need: int
+    size: int
+    kept: int
+    results: list[int]
+    plural: bool
+    stored: int | None
+
+
+_shapes: dict[int, Shape] = {}
+"""By id of what `lift` has found out, which is there to stay."""
+
+
+def shape_of(instruction: Instruction) -> Shape:
+    """What is known of an instruction whose primitive is observed."""
+    lifted = lift(instruction)
+    found = _shapes.get(id(lifted))
+    if found is None:
+        found = _shapes[id(lifted)] = _shape(instruction, lifted)
+    return found
+
+
+def _shape(instruction: Instruction, lifted: Lifted) -> Shape:
+    call = observed_primitive(instruction)
+    assert call is not None
+    row = PRIMITIVES[call.name]
+    everything = after_stack(instruction, lifted)
+    stack = [each for each in everything if each.is_operand or lifted.calls[each.call].name != "null"]
+    kept = 0
+    while kept < min(len(stack), lifted.need) and stack[kept] == Symbol(-1, lifted.need - 1 - kept):
+        kept += 1
+    number = lifted.calls.index(call)
+    results = {each.index: len(stack) - place for place, each in enumerate(stack) if each.call == number}
+    return Shape(
+        call=call,
+        row=row,
+        null=len(stack) < len(everything),
+        need=lifted.need,
+        size=len(stack),
+        kept=kept,
+        results=[results[number] for number in sorted(results)],
+        plural=len(row.results) != 1 or row.results[0].startswith("*"),
+        stored=stored_operand(row),
+    )
 
 
 class Primitives:
@@ -64,57 +122,46 @@ class Primitives:
             raws: what does its work.
             group: the group that it is in.
         """
-        call = observed_primitive(instruction)
-        assert call is not None
-        e, sequences = self.emitter, self.emitter.sequences
-        lifted = lift(instruction)
-        null = any(self.is_null(lifted.calls, each) for each in after_stack(instruction, lifted))
-        if null:
+        shape = shape_of(instruction)
+        e = self.emitter
+        if shape.null:
             raws = self.without_null(raws)
             if instruction.flag == "null below":
                 e.emit("PUSH_NULL")
-        if call.name == "special":
+        if shape.call.name == "special":
             self.special(index, instruction, point, raws, group)
         else:
-            self.perform(index, instruction, point, call, raws, group)
-        if null and instruction.flag != "null below":
-            e.emit("PUSH_NULL") if instruction.flag == "null above" else sequences.null_for()
+            self.perform(index, instruction, point, shape, raws, group)
+        if shape.null:
+            self.null_after(instruction)
+
+    def null_after(self, instruction: Instruction) -> None:
+        """Write the NULL that belongs to the callable that has been loaded, unless it lies below."""
+        if instruction.flag == "null above":
+            self.emitter.emit("PUSH_NULL")
+        elif instruction.flag != "null below":
+            self.emitter.sequences.null_for()
 
     def perform(
-        self, index: int, instruction: Instruction, point: Point, call: Call, raws: list[Raw], group: Group
+        self, index: int, instruction: Instruction, point: Point, shape: Shape, raws: list[Raw], group: Group
     ) -> None:
         """The common form."""
         if not raws:  # a constant that is pushed as part of what follows
             constant = [self.emitter.constant(instruction.arg)]
             self.around_nothing(point, constant)
             return
-        lifted = lift(instruction)
-        row = PRIMITIVES[call.name]
-        stack = [each for each in after_stack(instruction, lifted) if not self.is_null(lifted.calls, each)]
-        kept = 0
-        while kept < min(len(stack), lifted.need) and stack[kept] == Symbol(-1, lifted.need - 1 - kept):
-            kept += 1
-        looks_below = kept and kept < lifted.need and not self.emitter.sequences.counts_depth(raws[0][0])
+        kept = shape.kept
+        looks_below = kept and kept < shape.need and not self.emitter.sequences.counts_depth(raws[0][0])
         if looks_below and point.after is not None:
             kept = 0  # it looks below what it takes, so that all of it has to lie together
-        taken, made = lifted.need - kept, len(stack) - kept
-        number = lifted.calls.index(call)
-        results = {each.index: len(stack) - place for place, each in enumerate(stack) if each.call == number}
 
         def perform(depth: int) -> None:
             self.writer.raws(raws, index, group, depth)
 
         def operands(above: int) -> list[Operand]:
-            return self.operands(index, instruction, call, row, above)
+            return self.operands(index, instruction, shape.call, shape.row, above)
 
-        self.around(
-            point, row, operands, perform, taken, made, [results[n] for n in sorted(results)], call, instruction
-        )
-
-    @staticmethod
-    def is_null(calls: list[Call], symbol: Symbol) -> bool:
-        """Whether a symbol stands for a NULL."""
-        return not symbol.is_operand and calls[symbol.call].name == "null"
+        self.around(point, operands, perform, shape.need - kept, shape.size - kept, shape, instruction)
 
     def operands(self, index: int, instruction: Instruction, call: Call, row: Primitive, above: int) -> list[Operand]:
         """The operands as the hooks get them, with so many values above them."""
@@ -140,32 +187,27 @@ class Primitives:
     def around(
         self,
         point: Point,
-        row: Primitive,
         operands: Callable[[int], list[Operand]],
         perform: Callable[[int], None],
         taken: int,
         made: int,
-        results: list[int],
-        call: Call,
+        shape: Shape,
         instruction: Instruction,
     ) -> None:
         """Write hooks around what performs a primitive.
 
         Args:
             point: the hooks.
-            row: the primitive.
             operands: gives the operands when so many values lie above them.
             perform: writes what performs it, when so many values lie between its operands and what it counts from them.
             taken: the number of operands that it takes.
             made: the number of results.
-            results: the depths of the results afterwards, in their order.
-            call: the primitive as the instruction calls it.
+            shape: what is known of the instruction.
             instruction: the instruction.
         """
         e = self.emitter
         performed, done = e.asm.label(), e.asm.label()
-        plural = len(row.results) != 1 or row.results[0].startswith("*")
-        stored = stored_operand(row)
+        row, call, stored, plural, results = shape.row, shape.call, shape.stored, shape.plural, shape.results
 
         def skip(go_on: int) -> None:
             if stored is not None:
@@ -239,7 +281,7 @@ class Primitives:
 
         def refuse(go_on: int) -> None:
             e.emit("POP_TOP")
-            e.push_function(_refuse)
+            e.push_function(refuse_replacement)
             e.sequences.call(0)
             e.emit("POP_TOP")
             e.sequences.jump_back(go_on)
@@ -260,12 +302,12 @@ class Primitives:
         if point.before is not None:
             self.tell(point.before, point.site, [e.constant(instruction.arg), e.at(1)], skip)
         e.room(8)
-        e.push_function(_special)
+        e.push_function(bound_special)
         e.emit("COPY", 3)
         e.load_const(instruction.arg)
         sequences.call(2)
         e.emit("COPY", 1)
-        e.load_const(_MISSING)
+        e.load_const(MISSING)
         e.emit("IS_OP", 0)
         sequences.jump_if("FALSE", found)
         e.emit("POP_TOP")
@@ -279,18 +321,19 @@ class Primitives:
         sequences.drop_below(1)
 
 
-_MISSING = object()
+MISSING = object()
 
 
-def _special(owner: Any, name: str) -> Any:
+def bound_special(owner: Any, name: str) -> Any:
     """What a `with` statement finds on the type of its manager, bound."""
     for base in type(owner).__mro__:
         if name in vars(base):
             value = vars(base)[name]
             bind = getattr(type(value), "__get__", None)
             return value if bind is None else bind(value, owner, type(owner))
-    return _MISSING
+    return MISSING
 
 
-def _refuse() -> None:
+def refuse_replacement() -> None:
+    """Say that there cannot be a replacement."""
     raise TypeError("the names of keyword arguments cannot be replaced on this version of Python")

@@ -1,28 +1,33 @@
-"""Woven code whose references have shadows: the plan's hooks, and those that move shadows along with references.
+"""Plans woven code whose references have shadows: the plan's hooks, and those that ask a service for shadows.
 
-The shadows of a frame's variables and operands are an array beside the frame. Hooks of primitives ask a service for the
-results' shadows, hooks of instructions move what an instruction only moves; where from and where to is read off the
-lifted semantics (`isa.references`).
+What an instruction only moves the weaver follows by itself (`slots`); here are the hooks for all that takes more. Where
+operands come from and results go to is read off the lifted semantics (`isa.references`).
 """
 
 from __future__ import annotations
 
 import sys
 import types
-from collections.abc import Callable
 
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import Any, field, record
 from bytescope.isa.operands import operand_kinds
 from bytescope.isa.plan import Hook, Plan, Point
 from bytescope.isa.references import PLACES, SLOTS, References, references
-from bytescope.weave.shadow_primitives import Around, State, like, watched
+from bytescope.weave.shadow_primitives import Around, Given, State, given, like
 
 _frame = sys._getframe
 
-MOVES = SLOTS | frozenset(
-    "const null save_cell make_cell restore_cell load_closure load_build_class load_locals make_function import_name "
-    "setup_annotations display push_exc_info pop_except cleanup_throw end_async_for is_none identity".split()
+JOINED = frozenset({"identity", "is_none"})
+"""Primitives that join their operands' shadows and can do nothing else."""
+
+MOVES = (
+    SLOTS
+    | JOINED
+    | frozenset(
+        "const null save_cell make_cell restore_cell load_closure load_build_class load_locals make_function "
+        "import_name setup_annotations display push_exc_info pop_except cleanup_throw end_async_for".split()
+    )
 )
 """Primitives after which shadows are where the instruction has put the references, or are joined there."""
 
@@ -31,14 +36,25 @@ MOVES = SLOTS | frozenset(
 class ShadowPlan:
     """What is written for a code object that keeps shadows.
 
-    plan: hooks, those of the analyses included; raising: by instruction, what is called with what is raised; places: by
-    instruction, which places its hooks get behind the operands; begin: what is called with the values and cells of the
-    arguments.
+    plan: hooks, those of the analyses included; around: by instruction, the hooks of its primitive; raising: by
+    instruction, what is called with what is raised; places: by instruction, which places its hooks get behind the
+    operands.
     """
 
     plan: Plan
+    around: dict[int, Around] = field(default_factory=dict)
     raising: dict[int, Hook] = field(default_factory=dict)
     places: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+@record(slots=True)
+class Ways:
+    """How a woven code object can be called: see the attributes of `ShadowPlanner`."""
+
+    direct: bool
+    nothing: bool
+    made: bool
+    says: bool
 
 
 class ShadowPlanner:
@@ -46,11 +62,28 @@ class ShadowPlanner:
 
     Args:
         service: a `bytescope.shadow.service.Service`, which is on a floor above.
+
+    Attributes:
+        laid_down: its item is what has been laid down for the frame that is about to begin, see `shadow_calls`.
+        direct: woven code objects that can be called directly, by address.
+        yielded: its item is the shadow of the value that has just been yielded, see `shadow_generators`.
+        generators: woven code objects of generators that put it there, by address.
+        made: woven code objects of all generators that have no starred parameters, by address.
+        returning_nothing: addresses of those in `direct` that return None always.
+        classes: classes whose instances are made directly, by address.
+        written: of code objects that have been written and not made yet, how they can be called, by address.
     """
 
     def __init__(self, service: Any) -> None:
         self.service = service
-        self.states: dict[int, State] = {}
+        self.laid_down: list[Any] = [None]
+        self.direct: dict[int, types.CodeType] = {}
+        self.yielded: list[Any] = [None]
+        self.generators: dict[int, types.CodeType] = {}
+        self.made: dict[int, types.CodeType] = {}
+        self.returning_nothing: set[int] = set()
+        self.classes: dict[int, type] = {}
+        self.written: dict[int, Ways] = {}
 
     def plan(self, unit: Any, plan: Plan) -> ShadowPlan:
         """What is to be written for a code object.
@@ -61,36 +94,47 @@ class ShadowPlanner:
         """
         return _Planning(self, unit, plan).made
 
-    def state(self, frame: types.FrameType, size: int) -> State:
-        """The shadows of a frame."""
-        found = self.states.get(id(frame))
-        if found is None:
-            found = self.states[id(frame)] = State(size)
-        return found
+    def finished(self, code: types.CodeType, woven: types.CodeType) -> None:
+        """The woven form of a code object has been made."""
+        ways = self.written.pop(id(code), None)
+        if ways is None:
+            return
+        address = id(woven)
+        if ways.direct:
+            self.direct[address] = woven
+        if ways.nothing:
+            self.returning_nothing.add(address)
+        if ways.made:
+            self.made[address] = woven
+        if ways.says:
+            self.generators[address] = woven
+
+    def constructor(self, cls: type) -> types.FunctionType | None:
+        """The method that makes the instances of a class ready, if nothing else does, and it can be called directly."""
+        init = None
+        for base in type.__dict__["__mro__"].__get__(cls):
+            init = type.__dict__["__dict__"].__get__(base).get("__init__")
+            if init is not None:
+                break
+        if type(init) is not types.FunctionType or not self.service.made_as_usual(cls):
+            return None
+        return init if id(init.__code__) in self.returning_nothing else None
 
 
 class _Planning:
     """Plans one code object."""
 
     def __init__(self, planner: ShadowPlanner, unit: Any, plan: Plan) -> None:
-        self.service, self.states, self.state = planner.service, planner.states, planner.state
+        self.planner, self.service = planner, planner.service
         self.lowered, self.verified, self.plan = unit.lowered, unit.verified, plan
         self.instructions: list[Instruction] = unit.lowered.instructions
-        self.first = len(unit.lowered.variables)
-        self.size = self.first + unit.verified.max_depth
         self.code: types.CodeType = unit.lowered.code
         self.kinds = operand_kinds(unit.lowered, unit.verified)
         self.start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), 0)
         self.made = ShadowPlan(Plan(plan.site, dict(plan.points), plan.raised, plan.handled, plan.unwound))
-        self.arriving: dict[int, list[Callable[[types.FrameType, State], None]]] = {}
         for index in range(self.start, len(self.instructions)):
             if self.verified.depths[index] >= 0:
                 self.instruction(index, self.instructions[index])
-        for handler in self.lowered.handlers:
-            self.handled(handler)
-        for index, actions in self.arriving.items():
-            point = self.point(index)
-            point.instruction = self.arrival(tuple(actions), point.instruction)
 
     def point(self, index: int) -> Point:
         """The point of an instruction, which may be changed."""
@@ -109,7 +153,7 @@ class _Planning:
     def instruction(self, index: int, instruction: Instruction) -> None:
         op = instruction.op
         moved = references(instruction)
-        base = self.first + self.verified.depths[index] - moved.need
+        base = self.verified.depths[index] - moved.need
         if index == self.start and op == "RESUME":
             point = self.point(index)
             point.enter = self.begin(point.enter)
@@ -128,97 +172,23 @@ class _Planning:
         elif op == "RAISE":
             if instruction.arg:
                 self.made.raising[index] = self.raising(base)
-        elif op in ("RERAISE", "NOP", "JUMP", "RESUME"):
-            pass
-        elif moved.call is None or moved.call.name in MOVES:
-            self.moves(index, instruction, moved, base)
-        elif moved.call.name == "truth" and moved.jump is not None and self.instructions[index - 1].op == "TRUTH":
-            pass
-        else:
+        elif self.performs(index, moved):
             self.perform(index, instruction, moved, base)
 
-    def moves(self, index: int, instruction: Instruction, moved: References, base: int) -> None:
-        """An instruction that moves references, and does nothing else."""
-        stack = moved.after if moved.after is not None else moved.jump
-        name = moved.call.name if moved.call is not None else ""
-        variable = instruction.arg.index if name in SLOTS else -1
-        joins = name in ("identity", "is_none")
-        from_operands = tuple(base + p for p in moved.operands if p is not None) if joins else ()
-        loads = variable if name in ("load_local", "save_local") else -1
-        writes: list[tuple[int, int]] = []
-        for position, source in enumerate(stack or ()):
-            if source == position:
-                continue
-            fresh = loads if source <= -2 and loads >= 0 else -1
-            writes.append((base + position, base + source if source >= 0 else fresh))
-        if name == "store_local":
-            writes.append((variable, base))
-        elif name == "delete_local":
-            writes.append((variable, -1))
-        clears = variable if name == "save_local" else -1
-        if not writes:
-            return
-        joined = self.service.algebra.joined
-        pairs = tuple(writes)
-        if joins:
-            ((to, _),) = pairs
+    def performs(self, index: int, moved: References) -> bool:
+        """Whether an instruction has a primitive that takes hooks."""
+        op = self.instructions[index].op
+        if op in ("RERAISE", "NOP", "JUMP", "RESUME") or moved.call is None:
+            return False
+        name = moved.call.name
+        if name in MOVES:
+            return self.told(index, name)
+        return name != "truth" or moved.jump is None or self.instructions[index - 1].op != "TRUTH"
 
-            def move(frame: types.FrameType, state: State) -> None:
-                S = state.S
-                S[to] = joined([S[each] for each in from_operands])
-
-        elif len(pairs) == 1 and clears < 0:
-            ((to, origin),) = pairs
-
-            def move(frame: types.FrameType, state: State) -> None:
-                S = state.S
-                S[to] = S[origin] if origin >= 0 else None
-
-        else:
-
-            def move(frame: types.FrameType, state: State) -> None:
-                S = state.S
-                found = [S[origin] if origin >= 0 else None for _, origin in pairs]
-                for (to, _), shadow in zip(pairs, found, strict=True):
-                    S[to] = shadow
-                if clears >= 0:
-                    S[clears] = None
-
-        self.arriving.setdefault(index, []).append(move)
-
-    def handled(self, handler: Any) -> None:
-        """The beginning of a handler."""
-        target, bottom = handler.target, self.first + handler.depth
-        if self.verified.depths[target] < 0:
-            return
-        unwound, caught = self.service.channel.unwound, self.service.caught
-
-        def clear(frame: types.FrameType, state: State) -> None:
-            state.S[bottom:] = [None] * (len(state.S) - bottom)
-            unwound(frame)
-
-        self.arriving.setdefault(target, []).insert(0, clear)
-        if self.instructions[target].op == "PUSH_EXC_INFO":
-            place = self.first + self.verified.depths[target + 1] - 1
-
-            def take(frame: types.FrameType, state: State) -> None:
-                state.S[place] = caught(frame, sys.exception())
-
-            self.arriving.setdefault(target + 1, []).insert(0, take)
-
-    def arrival(self, actions: tuple[Callable[[types.FrameType, State], None], ...], hook: Hook | None) -> Hook:
-        """What is called before an instruction."""
-        states, size = self.states, self.size
-
-        def arrive(site: Any) -> None:
-            frame = _frame(1)
-            state = states.get(id(frame)) or self.state(frame, size)
-            for action in actions:
-                action(frame, state)
-            if hook is not None:
-                hook(site)
-
-        return like(arrive, hook, answers=False)
+    def told(self, index: int, name: str) -> bool:
+        """Whether an analysis that may ask for the operands' shadows is told of a primitive that needs no hooks."""
+        point = self.plan.points.get(index)
+        return name in JOINED and point is not None and (point.before is not None or point.after is not None)
 
     # --- primitives
 
@@ -228,104 +198,106 @@ class _Planning:
         assert call is not None
         point = self.point(index)
         telling = point.before is not None or point.after is not None
-        shape = Around(self, index, instruction, moved, base, telling)
-        shape.only = watched(instruction, point)
+        around = self.made.around[index] = Around(self, index, instruction, moved, base, telling)
         self.made.places[index] = tuple(each for each in PLACES.get(call.name, ()) if each == "cell")
-        point.before = shape.before(point.before)
-        point.after = shape.after(point.after)
+        point.before = around.before(point.before)
+        point.after = around.after(point.after)
 
     # --- the frame
 
     def begin(self, hook: Hook | None) -> Hook:
-        service, states, size = self.service, self.states, self.size
+        """What gives the shadows of a frame's variables, by index; those that are not in a cell."""
+        service = self.service
         variables = self.lowered.variables
+        count = len(variables)
 
-        def enter(site: Any, arguments: dict[str, Any], cells: dict[str, Any]) -> None:
-            frame = _frame(1)
-            state = states[id(frame)] = State(size)
+        def enter(site: Any, arguments: dict[str, Any], cells: dict[str, Any]) -> list[Any]:
+            found = [None] * count
             if arguments:
+                frame = _frame(1)
                 values = list(arguments.values())
                 shadows = service.begin(frame, frame.f_code, values)
                 for variable, value, shadow in zip(variables, values, shadows or (), strict=False):
                     if variable.scope == "local":
-                        state.S[variable.index] = shadow
+                        found[variable.index] = shadow
                     else:
                         service.enter_variable(cells[variable.name], value, shadow)
             if hook is not None:
-                named = {name: state.S[n] for n, name in enumerate(arguments)}
-                service.tell(("arguments",), (named,), state.S, None)
+                named = {name: found[n] for n, name in enumerate(arguments)}
+                service.tell(("arguments",), (named,), found, None)
                 try:
                     hook(site, arguments)
                 finally:
                     service.tell(None, (), None, None)
+            return found
 
         return like(enter, hook, answers=False)
 
     def leave(self, base: int, hook: Hook | None) -> Hook:
-        service, states, size = self.service, self.states, self.size
+        """What is called before a frame returns."""
+        service = self.service
         body = not self.code.co_flags & 1 and self.code.co_name != "<module>"
 
-        def left(site: Any, value: Any) -> Any:
+        def left(site: Any, value: Any, shadows: tuple[Any, ...], laid_down: list[Any] | None) -> Any:
             frame = _frame(1)
-            state = states.get(id(frame)) or self.state(frame, size)
             answer = None
             if hook is not None:
-                service.tell(("value",), (state.S[base],), state.S, [base])
-                try:
-                    answer = hook(site, value)
-                finally:
-                    service.tell(None, (), None, None)
+                answer, shadows = told(hook, site, value, shadows)
             if body:
                 service.class_body(frame.f_locals)
-            elif state.S[base] is not None:
-                service.answer(frame, value if answer is None else answer.value, state.S[base])
-            states.pop(id(frame), None)
+            elif laid_down is not None:
+                laid_down[0] = shadows[0]
+            elif shadows[0] is not None:
+                service.answer(frame, value if answer is None else answer.value, shadows[0])
             return answer
 
-        return like(left, hook)
+        told = self.telling_value
+        return given(like(left, hook), Given(needs=(base,), laid_down=True))
+
+    def telling_value(self, hook: Hook, site: Any, value: Any, shadows: Any) -> tuple[Any, Any]:
+        """Tell of a value that an analysis may give another shadow."""
+        slots = list(shadows)
+        self.service.tell(("value",), shadows, slots, [0])
+        try:
+            return hook(site, value), slots
+        finally:
+            self.service.tell(None, (), None, None)
 
     def suspend(self, base: int, hook: Hook | None, passed_on: bool = True) -> Hook:
-        service, states, size = self.service, self.states, self.size
+        """What is called before a frame is suspended."""
+        service, told = self.service, self.telling_value
 
-        def suspended(site: Any, value: Any) -> Any:
+        def suspended(site: Any, value: Any, shadows: tuple[Any, ...]) -> Any:
             frame = _frame(1)
-            state = states.get(id(frame)) or self.state(frame, size)
             answer = None
             if hook is not None:
-                service.tell(("value",), (state.S[base],), state.S, [base])
-                try:
-                    answer = hook(site, value)
-                finally:
-                    service.tell(None, (), None, None)
-            if state.S[base] is not None:
-                service.answer(frame, value if answer is None else answer.value, state.S[base], passed_on)
+                answer, shadows = told(hook, site, value, shadows)
+            if shadows[0] is not None:
+                service.answer(frame, value if answer is None else answer.value, shadows[0], passed_on)
             return answer
 
-        return like(suspended, hook)
+        return given(like(suspended, hook), Given(needs=(base,)))
 
     def resume(self, base: int, hook: Hook | None) -> Hook:
-        service, states, size = self.service, self.states, self.size
+        """What is called when a suspended frame goes on."""
+        service, told = self.service, self.telling_value
 
-        def resumed(site: Any, value: Any) -> Any:
-            frame = _frame(1)
-            state = states.get(id(frame)) or self.state(frame, size)
-            state.S[base] = service.sent(frame, value)
-            if hook is None:
-                return None
-            service.tell(("value",), (state.S[base],), state.S, [base])
-            try:
-                return hook(site, value)
-            finally:
-                service.tell(None, (), None, None)
+        def resumed(site: Any, value: Any, state: State) -> Any:
+            shadows: Any = [service.sent(_frame(1), value)]
+            answer = None
+            if hook is not None:
+                answer, shadows = told(hook, site, value, shadows)
+            state[:] = shadows
+            return answer
 
-        return like(resumed, hook)
+        return given(like(resumed, hook), Given(state=True, results=(base,)))
 
     def raising(self, base: int) -> Hook:
-        service, states = self.service, self.states
+        """What is called before an exception is raised."""
+        service = self.service
 
-        def raises(site: Any, exception: Any) -> None:
-            state = states.get(id(_frame(1)))
-            if state is not None and state.S[base] is not None:
-                service.raised(exception, state.S[base])
+        def raises(site: Any, exception: Any, shadows: tuple[Any, ...]) -> None:
+            if shadows[0] is not None:
+                service.raised(exception, shadows[0])
 
-        return like(raises, None, answers=False)
+        return given(like(raises, None, answers=False), Given(needs=(base,)))

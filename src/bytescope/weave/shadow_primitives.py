@@ -4,42 +4,56 @@ from __future__ import annotations
 
 import sys
 import types
+from collections.abc import Callable
 
 from bytescope.code.instruction import Instruction
-from bytescope.code.light import Any
+from bytescope.code.light import Any, record
 from bytescope.isa.events import CALLS, EVENTS
 from bytescope.isa.operands import NO_SELF, NULL
 from bytescope.isa.plan import Hook, Point
 from bytescope.isa.primitives import PRIMITIVES
-from bytescope.isa.references import CLEAN, PLACES, References, result
+from bytescope.isa.references import PLACES, References, result
+from bytescope.weave.shadow_known import Known
 
 _frame = sys._getframe
-
-_OPERATORS = frozenset(
-    "unary binary inplace compare contains truth negation length convert format format_with_spec".split()
-)
-"""Primitives that, on plain values, join their operands' shadows and run no code of the program's."""
 
 NULLS = (NULL, NO_SELF)
 """The kinds of operands that are no objects, beside callables."""
 
-DONE = object()
-"""The token of a primitive whose result has its shadow already."""
-
 CALLED = ("function", "args", "kwargs")
 
 
-class State:
-    """The shadows of a frame.
+@record(frozen=True, slots=True)
+class Given:
+    """What a hook is given behind its other operands, and where the shadows go that it leaves in the state.
 
-    S: of variables and operands; token, values, shadows: of the primitive that is being performed; moment: of the event
-    that is being told.
+    needs: positions of the operands whose shadows it is given, in a tuple; -1 for what is none; None for no tuple at
+    all; laid_down: whether it is given what was laid down for the frame (`shadow_calls`), or None; state: whether it
+    is given the frame's state; results: positions of the results whose shadows the state holds afterwards.
     """
 
-    __slots__ = ("S", "moment", "shadows", "token", "values")
+    needs: tuple[int, ...] | None = None
+    laid_down: bool = False
+    state: bool = False
+    results: tuple[int, ...] = ()
 
-    def __init__(self, size: int) -> None:
-        self.S: list[Any] = [None] * size
+
+def given(hook: Hook, what: Given) -> Hook:
+    """Say what a hook is given."""
+    setattr(hook, "given", what)  # noqa: B010
+    return hook
+
+
+class State(list):  # type: ignore[type-arg]
+    """What the hooks before and after a primitive tell each other, one for each frame that needs it.
+
+    Its items are the shadows of the results, once they are known. token, values, shadows: of the primitive that is
+    being performed; moment: of the event that is being told.
+    """
+
+    __slots__ = ("moment", "shadows", "token", "values")
+
+    def __init__(self) -> None:
         self.token: Any = None
         self.values: Any = ()
         self.shadows: Any = ()
@@ -47,19 +61,22 @@ class State:
 
 
 class Around:
-    """Hooks around one primitive: what it is given, and where its results go."""
+    """Hooks around one primitive: what it is given, and where its results go.
+
+    Attributes:
+        name: of the primitive; row: its row in the table.
+        positions: of its operands, -1 for what is none.
+        results: positions of its results.
+        telling: whether an analysis is told of it.
+        own_rule: whether the algebra has a rule for it.
+    """
 
     def __init__(
         self, planning: Any, index: int, instruction: Instruction, moved: References, base: int, telling: bool
     ) -> None:
         call = moved.call
         assert call is not None
-        self.service, self.states, self.state, self.size = (
-            planning.service,
-            planning.states,
-            planning.state,
-            planning.size,
-        )
+        self.service = planning.service
         self.name = call.name
         self.row = PRIMITIVES[call.name]
         self.immediate = call.immediate if call.name == "build" else instruction.arg
@@ -68,19 +85,14 @@ class Around:
         self.positions = tuple(-1 if p is None else base + p for p in moved.operands)
         jumps = instruction.op == "SEND" or moved.after is None
         stack = (moved.jump if jumps else moved.after) or ()
-        self.writes = tuple(
-            (base + position, base + source if source >= 0 else source)
-            for position, source in enumerate(stack)
-            if source != position
-        )
-        self.results = tuple(base + p for p, source in enumerate(stack) if source <= result(0))
+        numbered = sorted((-2 - source, base + p) for p, source in enumerate(stack) if source <= result(0))
+        self.results = tuple(position for _, position in numbered)
         self.plural = len(self.row.results) != 1 or self.row.results[0].startswith("*")
         self.has_results = bool(self.row.results)
         self.telling = telling
-        self.only: tuple[object, ...] | None = None
-        own_rule = call.name in self.service.algebra.rules
-        self.simple = call.name in _OPERATORS and not telling and not own_rule and len(self.results) <= 1
-        self.loads = call.name in ("load_global", "load_cell") and not telling and not own_rule
+        self.wanted = wanted(instruction, planning.point(index)) if telling else None
+        self.own_rule = call.name in self.service.algebra.rules
+        self.loads = call.name in ("load_global", "load_cell") and not telling and not self.own_rule
         self.places = PLACES.get(call.name, ())
         if call.name in CALLS:
             self.names: tuple[str, ...] = CALLED
@@ -94,9 +106,8 @@ class Around:
         """Find out which operand is the function, and which are arguments."""
         kinds = planning.kinds[index]
         assert kinds is not None
-        first = planning.first
-        null = [kinds[p - first] in NULLS if p >= 0 else True for p in self.positions]
-        function, second, *rest = self.positions
+        null = [kinds[p] in NULLS if p >= 0 else True for p in self.positions]
+        function, second, *rest = range(len(self.positions))
         if self.name == "call_ex":
             self.function = second if null[0] else function
             self.args, self.kwargs = rest[0], -1 if null[3] else rest[1]
@@ -111,23 +122,23 @@ class Around:
             self.function = function
             rest = rest if null[1] else [second, *rest]
         self.arguments = tuple(rest)
+        self.known = Known(planning.planner, len(rest), self.wanted, self.telling)
 
-    def shadows(self, S: list[Any]) -> Any:
+    def shadows(self, found: tuple[Any, ...]) -> Any:
         """The operands' shadows, in the form that the service wants."""
         if self.name not in CALLS:
-            found = [S[p] if p >= 0 else None for p in self.positions]
-            return found + [None] * len(self.places) if self.places else found
+            return [*found, *[None] * len(self.places)]
         if self.name == "call_ex":
-            return S[self.function], S[self.args], S[self.kwargs] if self.kwargs >= 0 else None
-        found = [S[p] for p in self.arguments]
-        count = len(found) - len(self.keywords)
-        return S[self.function], tuple(found[:count]), dict(zip(self.keywords, found[count:], strict=True))
+            return found[self.function], found[self.args], found[self.kwargs] if self.kwargs >= 0 else None
+        arguments = [found[p] for p in self.arguments]
+        count = len(arguments) - len(self.keywords)
+        return found[self.function], tuple(arguments[:count]), dict(zip(self.keywords, arguments[count:], strict=True))
 
-    def values(self, frame: types.FrameType, given: tuple[Any, ...]) -> Any:
+    def values(self, frame: types.FrameType, operands: tuple[Any, ...]) -> Any:
         """The operands in the form that the service wants, of what hooks are given."""
         if self.name in CALLS:
-            return given
-        operands = given[1:] if self.has_immediate else given
+            return operands
+        operands = operands[1:] if self.has_immediate else operands
         cell = ()
         if "cell" in self.places:
             operands, cell = operands[:-1], operands[-1:]
@@ -137,9 +148,9 @@ class Around:
             operands += cell if place == "cell" else (frame.f_locals if place == "locals" else frame.f_globals,)
         return operands
 
-    def own(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
+    def own(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         """What the hooks of the analyses are given."""
-        return given[:-1] if "cell" in self.places else given
+        return operands[:-1] if "cell" in self.places else operands
 
     def told(self, shadows: Any, values: Any) -> Any:
         """The operands' shadows by the names of the event's parameters, as analyses are told."""
@@ -152,139 +163,96 @@ class Around:
 
     def before(self, hook: Hook | None) -> Hook | None:
         """What is called before the primitive, the analyses' hook included; None if nothing is."""
-        states, state_of, size = self.states, self.state, self.size
         if self.loads:
             return None
-        if self.simple:
-            return like(self.before_simple(), None, answers=False)
-        begin, only, silent = self.begin, self.only, not self.telling
+        begin, silent = self.begin, not self.telling
+        tests = self.service.heap.quiet.tested if self.name in ("truth", "negation", "length") else None
 
-        def before(site: Any, *given: Any) -> Any:
-            frame = _frame(1)
-            state = states.get(id(frame)) or state_of(frame, size)
-            if silent or (only is not None and not _among(given[0], only)):
-                begin(frame, state, given)
+        def before(site: Any, *found: Any) -> Any:
+            operands, (shadows, state) = found[:-2], found[-2:]
+            if tests is not None:
+                tests(type(operands[0]))
+            if silent or (self.wanted is not None and not self.wanted(operands[0])):
+                begin(_frame(1), state, operands, shadows)
                 return None
-            return self.begin_telling(frame, state, hook, site, given)
+            return self.begin_telling(_frame(1), state, hook, site, operands, shadows)
 
-        return like(before, hook)
+        return given(like(before, hook), Given(needs=self.positions, state=True))
 
-    def begin(self, frame: types.FrameType, state: State, given: tuple[Any, ...]) -> None:
+    def begin(self, frame: types.FrameType, state: State, operands: tuple[Any, ...], shadows: Any) -> None:
         """The primitive is about to be performed."""
-        state.shadows = shadows = self.shadows(state.S)
-        state.values = values = self.values(frame, given)
+        state.shadows = shadows = self.shadows(shadows)
+        state.values = values = self.values(frame, operands)
         state.token = self.service.before(frame, self.name, self.immediate, values, shadows)
 
     def begin_telling(
-        self, frame: types.FrameType, state: State, hook: Hook | None, site: Any, given: tuple[Any, ...]
+        self, frame: types.FrameType, state: State, hook: Hook | None, site: Any, operands: tuple[Any, ...], found: Any
     ) -> Any:
         """The primitive is about to be performed, and an analysis is told."""
         service = self.service
-        shadows, values = self.shadows(state.S), self.values(frame, given)
+        shadows, values = self.shadows(found), self.values(frame, operands)
         state.moment = service.tell(self.names, self.told(shadows, values), None, None)
         answer = None
         try:
             if hook is not None:
-                answer = hook(site, *self.own(given))
+                answer = hook(site, *self.own(operands))
         finally:
             service.tell(None, (), None, None)
-        self.begin(frame, state, given)
+        self.begin(frame, state, operands, found)
         return answer
 
-    def before_simple(self) -> Hook:
-        """What is called before an operator: of plain values, the result's shadow can be found out beforehand."""
-        states, state_of, size, begin = self.states, self.state, self.size, self.begin
-        positions, joined, skip = self.positions, self.service.algebra.joined, int(self.has_immediate)
-        to = self.results[0] if self.results else -1
-        plain, variadic = self.service.plain, self.variadic
-
-        def before(site: Any, *given: Any) -> None:
-            frame = _frame(1)
-            state = states.get(id(frame)) or state_of(frame, size)
-            operands = given[-1] if variadic else given[skip:]
-            for value in operands:
-                if type(value) not in plain:
-                    begin(frame, state, given)
-                    return
-            if to >= 0:
-                S = state.S
-                S[to] = joined([S[each] for each in positions])
-            state.token = DONE
-
-        return before
-
     def after(self, hook: Hook | None) -> Hook | None:
-        """What is called after the primitive, the analyses' hook included; None if nothing is."""
-        states, state_of, size, end = self.states, self.state, self.size, self.end
-        if self.simple and not self.results:
-            return None  # it was tested, and its result is nowhere
+        """What is called after the primitive, the analyses' hook included."""
         if self.loads:
-            return like(self.after_load(), None, answers=False)
+            return given(like(self.after_load(), None, answers=False), Given(state=True, results=self.results))
         has_results, plural = self.has_results, self.plural
-        if self.simple:
+        calls = self.name == "call"
+        quiet = self.service.heap.quiet
+        learns = {"getattr": quiet.loaded, "setattr": quiet.stored}.get(self.name)
 
-            def ended(site: Any, *given: Any) -> None:
-                frame = _frame(1)
-                state = states.get(id(frame)) or state_of(frame, size)
-                if state.token is DONE:
-                    state.token = None
-                else:
-                    end(frame, state, [given[-1]])
-
-            return like(ended, None, answers=False)
-
-        def after(site: Any, *given: Any) -> Any:
-            frame = _frame(1)
-            state = states.get(id(frame)) or state_of(frame, size)
-            results = [] if not has_results else list(given[-1]) if plural else [given[-1]]
-            found = end(frame, state, results)
+        def after(site: Any, *found: Any) -> Any:
+            operands, state = found[:-1], found[-1]
+            results = [] if not has_results else list(operands[-1]) if plural else [operands[-1]]
+            self.end(_frame(1), state, results)
             if hook is None or state.moment is None:
+                if learns is not None:
+                    learns(type(operands[1]), operands[0])
+                elif calls and self.service.alarm:
+                    self.known.remember(operands[0])
                 return None
-            self.service.told(state.moment, found, state.S, list(self.results))
+            self.service.told(state.moment, list(state), state, list(range(len(self.results))))
             state.moment = None
             try:
-                return hook(site, *(self.own(given[:-1]) + given[-1:] if has_results else self.own(given)))
+                return hook(site, *(self.own(operands[:-1]) + operands[-1:] if has_results else self.own(operands)))
             finally:
                 self.service.tell(None, (), None, None)
 
-        return like(after, hook)
+        return given(like(after, hook), Given(state=True, results=self.results))
 
-    def end(self, frame: types.FrameType, state: State, results: list[Any]) -> list[Any]:
-        """The primitive has been performed: the shadows of its results are put where the results are."""
-        found: list[Any] = self.service.after(
+    def end(self, frame: types.FrameType, state: State, results: list[Any]) -> None:
+        """The primitive has been performed: the shadows of its results are put into the state."""
+        state[:] = self.service.after(
             frame, state.token, self.name, self.immediate, state.values, state.shadows, results
         )
-        S = state.S
-        fresh = [
-            S[source] if source >= 0 else None if source == CLEAN else found[-2 - source] for _, source in self.writes
-        ]
-        for (to, _), shadow in zip(self.writes, fresh, strict=True):
-            S[to] = shadow
         state.token, state.values = None, ()
-        return found
 
     def after_load(self) -> Hook:
         """What is called after the load of a variable, which runs no code of the program's."""
-        states, state_of, size, end = self.states, self.state, self.size, self.end
-        tables, writes = self.service.heap.tables, self.writes
+        clean = [None] * len(self.results)
+        tables = self.service.heap.tables
+        shadows = [None] * len(self.places)
 
-        def loaded(site: Any, *given: Any) -> None:
-            frame = _frame(1)
-            state = states.get(id(frame)) or state_of(frame, size)
+        def loaded(site: Any, *found: Any) -> None:
+            *operands, value, state = found
             if tables:
-                state.shadows = self.shadows(state.S)
-                state.values = self.values(frame, given[:-1])
-                end(frame, state, [given[-1]])
+                frame = _frame(1)
+                state.shadows = shadows
+                state.values = self.values(frame, tuple(operands))
+                self.end(frame, state, [value])
             else:
-                S = state.S
-                for to, _ in writes:
-                    S[to] = None
+                state[:] = clean
 
         return loaded
-
-
-def _among(function: object, only: tuple[object, ...]) -> bool:
-    return any(function is each for each in only)
 
 
 def like(function: Hook, hook: Hook | None, answers: bool = True) -> Hook:
@@ -294,6 +262,27 @@ def like(function: Hook, hook: Hook | None, answers: bool = True) -> Hook:
             setattr(function, name, getattr(hook, name))
     setattr(function, "answers", answers and hook is not None and getattr(hook, "answers", True))  # noqa: B010
     return function
+
+
+def wanted(instruction: Instruction, point: Point) -> Callable[[object], bool] | None:
+    """What says whether the hooks of a call are about calls of a callable; None if they are about all calls."""
+    only = watched(instruction, point)
+    if only is not None:
+        return lambda function: any(function is each for each in only)
+    if instruction.op not in ("CALL", "CALL_KW", "CALL_EX"):
+        return None
+    found: list[Callable[[object], bool]] = []
+    for hook in (point.before, point.after):
+        for subscriber in getattr(hook, "subscribers", ()) if hook is not None else ():
+            if not overrides_wants_call(subscriber.analysis):
+                return None
+            found.append(subscriber.analysis.wants_call)
+    return lambda function: any(each(function) for each in found)
+
+
+def overrides_wants_call(analysis: Any) -> bool:
+    """Whether an analysis chooses callables."""
+    return getattr(type(analysis).wants_call, "chooses", True)
 
 
 def watched(instruction: Instruction, point: Point) -> tuple[object, ...] | None:

@@ -1,35 +1,45 @@
 """Writes woven code that keeps shadows.
 
 There are two copies of the program in it. Every frame begins in the *clean* one, which is the program with tests
-between its instructions: whether there is any shadow yet (`service.alarm`). Once there is one that may concern the
-frame, or where an analysis wants to be told something, the frame goes on in the *shadowed* one, at the same place, with
-hooks that keep shadows; it stays there.
+between its instructions (`shadow_clean`): whether there is any shadow yet. Once there is one that may concern the
+frame, or where an analysis wants to be told something, the frame goes on in the *shadowed* one, at the same place; it
+stays there. The shadowed copy follows where shadows are (`slots`), does what is common in line (`shadow_inline`,
+`shadow_items`), and has hooks for the rest (`shadow`).
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 
+from bytescope.code.errors import InvalidBytecode
 from bytescope.code.groups import Group, Raw
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import Any
-from bytescope.code.sequences import NULL_FIRST
 from bytescope.isa.lift import Call
 from bytescope.isa.plan import Plan, Point
 from bytescope.isa.primitives import Primitive
-from bytescope.isa.references import references
+from bytescope.isa.references import References, references
+from bytescope.isa.table import INSTRUCTIONS
 from bytescope.weave.emitter import Operand
 from bytescope.weave.frames import Frames
+from bytescope.weave.parts import Parts
 from bytescope.weave.primitives import Primitives
-from bytescope.weave.shadow import MOVES, ShadowPlan
-from bytescope.weave.shadow_primitives import NULLS, State, watched
+from bytescope.weave.shadow import JOINED, ShadowPlan, Ways
+from bytescope.weave.shadow_callers import Callers
+from bytescope.weave.shadow_calls import GIVEN, DirectCalls
+from bytescope.weave.shadow_clean import CleanCopy
+from bytescope.weave.shadow_generators import Generators
+from bytescope.weave.shadow_inline import Inline
+from bytescope.weave.shadow_primitives import Given, State
+from bytescope.weave.slots import CLEAN, Slots
+from bytescope.weave.telling import Teller
 from bytescope.weave.writer import Writer
 
 _frame = sys._getframe
 
-_SILENT = MOVES | {"load_cell", "store_cell", "delete_cell", "load_global", "store_global", "delete_global"}
-"""Primitives that run no code of the program's."""
+STATE = 0
+"""The number of the slot that holds the frame's `State`, if it has needed one."""
+_OWN = 4
 
 
 class ShadowWriter(Writer):
@@ -47,20 +57,37 @@ class ShadowWriter(Writer):
     def __init__(self, lowered: Any, verified: Any, plan: Plan, shadows: ShadowPlan, planner: Any, *given: Any) -> None:
         super().__init__(lowered, verified, shadows.plan, *given)
         self.shadows = shadows
-        self.primitives = _Primitives(self)
-        self.frames = _Frames(self)
-        self.clean_plan = plan
         self.planner = planner
         self.service = planner.service
-        self.states: dict[int, State] = planner.states
-        self.first = len(lowered.variables)
-        self.size = self.first + verified.max_depth
-        self.entries = {index: self.emitter.asm.label() for index in range(len(self.instructions) + 1)}
-        self.begun = self.emitter.asm.label()
-        self.clean = False
-        self.switched: set[int] = set()
-        self.delegated = {each.target for each in self.instructions if each.op == "SEND"}
-        self.methods = self.unbroken_methods()
+        self.slots = Slots(self.emitter, len(lowered.variables), verified.max_depth, _OWN, self.service.algebra.joined)
+        self.primitives = _Primitives(self)
+        self.frames = _Frames(self)
+        self.inline = Inline(self)
+        self.clean = CleanCopy(self, plan)
+        self.direct = DirectCalls(self)
+        self.callers = Callers(self)
+        self.is_direct = self.direct.possible()
+        self.generators = Generators(self)
+        self.says = self.generators.says()
+        self.cleaning = False
+        targets = {each.target for each in self.instructions if each.target is not None}
+        self.leaders = targets | {each.target for each in lowered.handlers}
+        self.handlers_at = {each.target: each.depth for each in lowered.handlers}
+
+    def new_teller(self, probes: bool) -> Teller:
+        """What emits calls of hooks."""
+        return _Teller(self)
+
+    def write(self) -> Parts:
+        """The parts of the woven code object."""
+        parts = super().write()
+        self.planner.written[id(self.code)] = Ways(
+            direct=self.is_direct,
+            nothing=self.is_direct and self.direct.returns_nothing(),
+            made=self.generators.begins_later(),
+            says=self.says,
+        )
+        return parts
 
     # --- the two copies
 
@@ -68,265 +95,252 @@ class ShadowWriter(Writer):
         """Write all groups twice."""
         start = next((group for group in self.groups if group.first <= self.start < group.first + group.count), None)
         if start is None or self.instructions[self.start].op != "RESUME":
-            super().body()
-            return
-        self.clean = True
+            raise InvalidBytecode(self.code.co_qualname, None, "frames of it never begin")
+        self.cleaning = True
         super().body()
         self.emitter.write_later()
-        self.clean = False
+        self.cleaning = False
         self.labels = self.new_labels()
         self.handlers.copies.append(self.labels)
+        self.handlers.below = self.slots.count
         self.groups, every = self.groups[self.groups.index(start) + 1 :], self.groups
         self.emitter.asm.position = None
-        self.emitter.asm.place(self.begun)
+        self.emitter.asm.place(self.clean.begun)
+        self.emitter.asm.place(self.slots.base)
         for offset in {group.offset for group in every} - {group.offset for group in self.groups}:
             self.emitter.asm.place(self.labels[offset])  # nobody jumps there
         point = self.plan.points[self.start]
         self.emitter.cover(self.handlers.key(self.start))
         self.frames.arrive(self.start, self.instructions[self.start], point)
         self.frames.enter(point)
+        if self.is_direct:
+            begun = self.emitter.asm.label()
+            self.clean.go(begun)
+            self.direct.begun_directly()
+            self.emitter.asm.place(begun)
+        self.slots.settled(self.verified.depths[self.start])
         super().body()
         self.groups = every
-        for index, label in self.entries.items():
-            if index not in self.switched:
-                self.emitter.asm.place(label)
+        self.clean.place_unused()
 
     def concerns(self, index: int) -> bool:
         """Whether an instruction cannot stay as it is."""
-        if not self.clean:
-            return super().concerns(index) or index in self.shadows.raising
         if index in self.inside or self.verified.depths[index] < 0:
             return False
-        marked = index == self.start or index in self.delegated or index in self.clean_plan.points
-        return marked or self.tested(index) or self.primitives.pushes_method(index)
+        return self.clean.concerns(index) if self.cleaning else True
 
     def group(self, group: Group) -> None:
         """Write a group."""
-        if not self.clean and group.count:
-            self.enter_here(group.first)
+        if not self.cleaning and group.count:
+            self.clean.enter_here(group.first)
         super().group(group)
-
-    def enter_here(self, index: int) -> None:
-        """Say that this is where frames go on that change to the shadowed copy at an instruction."""
-        if index not in self.switched:
-            self.switched.add(index)
-            self.emitter.asm.place(self.entries[index])
 
     def instruction(self, index: int, raws: list[Raw], group: Group) -> None:
         """Write one lowered instruction."""
-        if self.clean:
-            self.clean_instruction(index, raws, group)
+        if self.cleaning:
+            self.clean.instruction(index, raws, group)
             return
-        self.enter_here(index)
+        self.clean.enter_here(index)
+        if index in self.inside or self.verified.depths[index] < 0:
+            super().instruction(index, raws, group)
+            return
+        self.arrive(index)
+        self.shadowed(index, raws, group)
+        if index + 1 in self.leaders and INSTRUCTIONS[self.instructions[index].op].falls_through:
+            self.slots.settle_all()
+
+    # --- the shadowed copy
+
+    def arrive(self, index: int) -> None:
+        """Control comes to an instruction."""
+        slots, e = self.slots, self.emitter
+        depth = self.verified.depths[index]
+        self.teller.key = self.handlers.hook_key(index)
+        e.cover(self.handlers.key(index))
+        if index in self.leaders or len(slots.stack) != depth:
+            slots.settled(depth)
+        bottom = self.handlers_at.get(index)
+        if bottom is not None:
+            e.push_function(self.unwound)
+            e.sequences.call(0)
+            e.emit("POP_TOP")
+            for position in range(bottom, depth):
+                e.load_const(None)
+                slots.store(slots.place(position))
+        handler = self.verified.handler_at(index)
+        if handler is not None:
+            slots.settle(range(min(handler.depth, len(slots.stack))))
+
+    def shadowed(self, index: int, raws: list[Raw], group: Group) -> None:
+        """Write an instruction, and move the shadows along with what it moves."""
+        instruction = self.instructions[index]
+        slots = self.slots
+        moved = references(instruction)
+        around = self.shadows.around.get(index)
         raising = self.shadows.raising.get(index)
+        if moved.jump is not None:
+            slots.settle(range(len(slots.stack) - (0 if moved.after and moved.jump else moved.need)))
         if raising is not None:
             self.teller.tell(raising, None, [self.emitter.at(self.instructions[index].arg)])
-        super().instruction(index, raws, group)
-
-    # --- the clean copy
-
-    def clean_instruction(self, index: int, raws: list[Raw], group: Group) -> None:
-        """Write an instruction of the clean copy, with the tests around it."""
-        instruction = self.instructions[index]
-        if index in self.delegated:
-            self.test(index, [1], self.switch_after(index, (self.first + self.verified.depths[index] - 1,)))
-        point = self.clean_plan.points.get(index)
-        if index == self.start:
+        if instruction.op == "RETURN" and self.returns(index):
+            point = self.plan.points[index]
+            self.frames.arrive(index, instruction, point)
+            self.emitter.cover(self.handlers.key(index))
+            self.direct.give_back(index, point)
             self.raws(raws, index, group)
-            self.emitter.asm.position = None  # no line of the program's has begun yet
-            if point is not None:
-                self.go(self.begun)
-            else:
-                self.alarmed(_always, [], self.begun)
+            self.move(index, instruction, moved)
             return
-        if point:
-            only = watched(instruction, point)
-            if only is None:
-                self.switch(self.switch_here, self.entries[index])
-                return
-            self.guard(index, only)
-        if self.primitives.pushes_method(index) and index not in self.methods:
-            self.primitives.load_method(index, raws, group)
-        else:
-            self.raws(raws, index, group)
-        if self.tested(index) and index not in self.methods:
-            self.test_after(index, instruction)
+        if instruction.op == "YIELD" and self.says:
+            self.generators.write_yield(index, instruction, raws, group)
+            self.move(index, instruction, moved)
+            return
+        if around is None:
+            super().instruction(index, raws, group)
+            self.move(index, instruction, moved)
+            return
+        given = index, instruction, around, raws, group
+        if not self.callers.write(*given) and not self.inline.write(*given):
+            self.release_results(moved)
+            super().instruction(index, raws, group)
+        if moved.after is not None and instruction.op != "SEND":
+            self.performed(moved)
 
-    def tested(self, index: int) -> bool:
-        """Whether there may be a shadow after an instruction although there was none before it."""
-        if self.verified.depths[index] < 0 or index in self.inside:
-            return False
-        instruction = self.instructions[index]
-        if instruction.op in ("YIELD", "PUSH_EXC_INFO"):
-            return True
-        moved = references(instruction)
-        if moved.call is None or moved.call.name in _SILENT or instruction.op == "SEND":
-            return False
-        return moved.after is not None and (moved.jump is None or instruction.op == "FOR_ITER")
+    def returns(self, index: int) -> bool:
+        """Whether nobody but a caller is interested in what is returned."""
+        point = self.clean.plan.points.get(index)
+        return (point is None or point.leave is None) and bool(self.code.co_flags & 1)
 
-    def test_after(self, index: int, instruction: Instruction) -> None:
-        """Write the test behind an instruction."""
-        following = index + 1
-        depth = self.first + self.verified.depths[following]
-        if instruction.op == "YIELD":
-            self.after_resume = lambda: self.test(following, [1], self.switch_resumed)
-        elif instruction.op == "PUSH_EXC_INFO":
-            self.test(following, [], self.switch_caught(depth - 1))
-        else:
-            base = self.first + self.verified.depths[index] - references(instruction).need
-            places = [base + position for _, position in references(instruction).results(False)]
-            self.test(following, [depth - place for place in places], self.switch_after(following, tuple(places)))
+    def release_results(self, moved: References) -> None:
+        """Have the slots of an instruction's results free for their shadows."""
+        slots = self.slots
+        base = len(slots.stack) - moved.need
+        taken = slots.stack[base:]
+        staying = {base + source for source in moved.after or () if source >= 0}
+        for position in range(base, len(slots.stack)):
+            if position not in staying:
+                slots.stack[position] = CLEAN
+        slots.release(*(slots.place(base + position) for _, position in moved.results(False)))
+        for position in range(base, len(slots.stack)):
+            if position not in staying:
+                slots.stack[position] = taken[position - base]
 
-    def test(self, index: int, results: list[int], switch: Callable[..., bool]) -> None:
-        """Write a test: whether to go on in the shadowed copy at an instruction.
+    def performed(self, moved: References) -> None:
+        """A primitive has been performed, and the shadows of its results are in their places."""
+        slots = self.slots
+        base = len(slots.stack) - moved.need
+        window = slots.stack[base:]
+        slots.stack[base:] = [
+            window[source] if source >= 0 else CLEAN if source == -1 else (slots.place(base + position),)
+            for position, source in enumerate(moved.after or ())
+        ]
 
-        Args:
-            index: the instruction.
-            results: depths of the values that `switch` gets, in a tuple.
-            switch: makes the frame's shadows, if there are any.
-        """
-        e = self.emitter
-        self.alarmed(switch, [e.tuple_of([e.at(depth) for depth in results])], self.entries[index])
+    def move(self, index: int, instruction: Instruction, moved: References) -> None:
+        """An instruction that moves references, or joins them."""
+        slots, e = self.slots, self.emitter
+        name = moved.call.name if moved.call is not None else ""
+        if moved.after is None:
+            slots.stack[len(slots.stack) - moved.need :] = []
+            return
+        variable = instruction.arg.index if name in ("load_local", "save_local", "store_local", "delete_local") else -1
+        base = len(slots.stack) - moved.need
+        window = slots.stack[base:]
+        fresh = CLEAN
+        if name in ("load_local", "save_local"):
+            fresh = (variable,)
+        elif name in JOINED:
+            fresh = slots.joined(window[p] for p in moved.operands if p is not None)
+        elif name in ("suspend", "async_gen_wrap"):
+            fresh = (slots.place(base),) if name == "suspend" else window[0]
+        slots.stack[base:] = [
+            window[source] if source >= 0 else CLEAN if source == -1 else fresh for source in moved.after
+        ]
+        if name == "store_local":
+            slots.release(variable)
+            slots.put(window[0], variable)
+        elif name in ("delete_local", "save_local"):
+            slots.release(variable)
+            e.load_const(None)
+            slots.store(variable)
+        if instruction.op == "PUSH_EXC_INFO":
+            place = len(slots.stack) - 1
+            slots.release(slots.place(place))
+            e.room(8)
+            e.push_function(self.caught)
+            e.emit("COPY", 3)
+            e.sequences.call(1)
+            slots.store(slots.place(place))
+            slots.stack[place] = (slots.place(place),)
 
-    def alarmed(self, switch: Callable[..., bool], operands: list[Operand], entry: int) -> None:
-        """Write a test whether there is any shadow; then, out of the way, whether there is one that concerns the frame.
+    # --- what the shadowed copy calls
 
-        Args:
-            switch: says so, and makes the frame's shadows.
-            operands: its arguments.
-            entry: where the frame goes on then.
-        """
-        e = self.emitter
-        label, stay, key = e.asm.label(), e.asm.label(), self.teller.key
-        e.load_const(self.service.alarm)
-        e.sequences.to_bool()
-        e.sequences.jump_if("TRUE", label)
-        e.asm.place(stay)
-        e.room(8)
+    def unwound(self) -> None:
+        """A handler takes an exception."""
+        self.service.channel.unwound(_frame(1))
 
-        def out_of_the_way() -> None:
-            e.cover(key)
-            e.asm.place(label)
-            leaving = e.asm.label()
-            e.push_function(switch)
-            e.room(16)
-            for number, operand in enumerate(operands):
-                e.push(operand, 2 + number)
-            e.sequences.call(len(operands))
-            e.sequences.jump_if("TRUE", leaving)
-            e.sequences.jump_back(stay)
-            e.asm.place(leaving)
-            self.go(entry)
+    def forget(self) -> None:
+        """A primitive is over that has no result."""
+        self.service.channel.forget(_frame(1))
 
-        e.later(out_of_the_way)
+    def caught(self, exception: BaseException) -> Any:
+        """The shadow of the exception that a handler has taken."""
+        return self.service.caught(_frame(1), exception)
 
-    def switch(self, function: Callable[..., None], entry: int) -> None:
-        """Write the change to the shadowed copy."""
-        e = self.emitter
-        e.push_function(function)
-        e.room(8)
-        e.sequences.call(0)
+    def behind(self, what: Given) -> list[Operand]:
+        """What a hook is given behind its other operands."""
+        e, slots = self.emitter, self.slots
+        found: list[Operand] = []
+        if what.needs is not None:
+            shades = [CLEAN if position < 0 else slots.stack[position] for position in what.needs]
+            if any(shades):
+                found.append(e.tuple_of([slots.pusher(shade) for shade in shades]))
+            else:
+                found.append(e.constant((None,) * len(shades)))
+        if what.laid_down:
+            found.append(lambda pushed: slots.load(slots.own(GIVEN)))
+        if what.state:
+            found.append(self.push_state)
+        return found
+
+    def push_state(self, pushed: int) -> None:
+        """Push the frame's state."""
+        e, slots = self.emitter, self.slots
+        found = e.asm.label()
+        slots.load(slots.own(STATE))
+        e.emit("COPY", 1)
+        e.sequences.jump_if("NOT_NONE", found)
         e.emit("POP_TOP")
-        self.go(entry)
+        e.push_function(State)
+        e.sequences.call(0)
+        e.emit("COPY", 1)
+        slots.store(slots.own(STATE))
+        e.asm.place(found)
+        e.room(pushed + 12)
 
-    def go(self, label: int) -> None:
-        """Write the jump to the shadowed copy, which comes behind everything that is written now."""
-        self.emitter.asm.jump("JUMP_FORWARD", label)
-
-    def guard(self, index: int, watched: tuple[object, ...]) -> None:
-        """Write the test whether a call is one of those that an analysis wants to be told of."""
-        e = self.emitter
-        kinds = self.kinds[index]
-        assert kinds is not None
-        need = references(self.instructions[index]).need
-        pair = kinds[len(kinds) - need : len(kinds) - need + 2]
-        depth = need - 1 if NULL_FIRST and any(each in NULLS for each in pair) else need
-        if self.instructions[index].op == "CALL_KW" and not e.sequences.PUSHES_KEYWORD_NAMES:
-            depth -= 1
-        for each in watched:
-            label, key = e.asm.label(), self.teller.key
-            e.emit("COPY", depth)
-            e.load_const(each)
-            e.emit("IS_OP", 0)
-            e.sequences.jump_if("TRUE", label)
-            e.room(4)
-
-            def write(label: int = label, key: Any = key) -> None:
-                e.cover(key)
-                e.asm.place(label)
-                self.switch(self.switch_here, self.entries[index])
-
-            e.later(write)
-
-    def unbroken_methods(self) -> frozenset[int]:
-        """Loads of methods that stay as they are: between them and their call nothing is tested."""
-        found: set[int] = set()
-        for index in range(len(self.instructions)):
-            if not self.primitives.pushes_method(index) or str(self.instructions[index].arg).startswith("__"):
-                continue
-            place = self.verified.depths[index] - references(self.instructions[index]).need
-            for after in range(index + 1, len(self.instructions)):
-                each = self.instructions[after]
-                if each.op == "CALL" and self.verified.depths[after] - each.arg - 2 == place:
-                    found.add(index)
-                    break
-                if each.target is not None or each.op.startswith("CALL"):
-                    break
-                if after in self.clean_plan.points or self.tested(after):
-                    break
-        return frozenset(found)
-
-    # --- changing copies
-
-    def switch_here(self) -> None:
-        """The frame goes on with no shadows."""
-        self.states[id(_frame(1))] = State(self.size)
-
-    def switch_after(self, index: int, places: tuple[int, ...]) -> Callable[..., bool]:
-        """What is called when a primitive has been performed: its results may have been given shadows meanwhile."""
-        service, states, size, tables = self.service, self.states, self.size, self.service.heap.tables
-        late, channel, clean = service.late, service.channel, [None] * len(places)
-
-        def switch(results: tuple[Any, ...]) -> bool:
-            if not tables and not channel.answers:
-                return False
-            frame = _frame(1)
-            shadows = late(frame, results)
-            if not tables and shadows == clean:
-                return False
-            state = states[id(frame)] = State(size)
-            for place, shadow in zip(places, shadows, strict=True):
-                state.S[place] = shadow
-            return True
-
-        return switch
-
-    def switch_resumed(self, results: tuple[Any, ...]) -> bool:
-        """What is called when the frame has been suspended meanwhile."""
-        frame = _frame(1)
-        if self.service.sent(frame, results[0]) is None and not self.service.heap.tables:
-            return False
-        self.states[id(frame)] = State(self.size)
-        return True
-
-    def switch_caught(self, place: int) -> Callable[..., bool]:
-        """What is called when a handler has taken an exception."""
-        service, states, size = self.service, self.states, self.size
-
-        def switch(results: tuple[Any, ...]) -> bool:
-            frame = _frame(1)
-            shadow = service.caught(frame, sys.exception())
-            if shadow is None and not service.heap.tables:
-                return False
-            state = states[id(frame)] = State(size)
-            state.S[place] = shadow
-            return True
-
-        return switch
+    def take_results(self, what: Given) -> None:
+        """Put the shadows that a hook has left in the state where they belong."""
+        e, slots = self.emitter, self.slots
+        e.room(8)
+        for number, position in enumerate(what.results):
+            slots.load(slots.own(STATE))
+            e.load_const(number)
+            e.sequences.load_item()
+            slots.store(slots.place(position))
 
 
-def _always() -> bool:
-    return True
+class _Teller(Teller):
+    """Gives hooks what they are given besides."""
+
+    def __init__(self, writer: ShadowWriter) -> None:
+        super().__init__(writer.emitter, False)
+        self.writer = writer
+
+    def tell(self, hook: Any, site: Any, operands: list[Operand], replace: Any = None) -> None:
+        what: Given | None = getattr(hook, "given", None)
+        if what is None:
+            super().tell(hook, site, operands, replace)
+            return
+        super().tell(hook, site, [*operands, *self.writer.behind(what)], replace)
+        self.writer.take_results(what)
 
 
 class _Primitives(Primitives):
@@ -346,7 +360,9 @@ class _Frames(Frames):
         code = self.writer.code
         variables = self.writer.lowered.variables[: len(code.co_varnames)] if code.co_flags & 1 else []
         captured = [each for each in variables if each.scope == "cell"]
-        e = self.emitter
+        writer = self.writer
+        assert isinstance(writer, ShadowWriter)
+        e, teller, slots = self.emitter, writer.teller, writer.slots
         e.room(2 * len(code.co_varnames) + 16)
 
         def cells(pushed: int) -> None:
@@ -356,4 +372,12 @@ class _Frames(Frames):
                 e.sequences.load_cell(variable.index)
             e.emit("BUILD_MAP", len(captured))
 
-        self.tell(point.enter, point.site, [self.arguments(), cells])
+        teller.key = writer.handlers.hook_key(writer.start)
+        e.cover(teller.key)
+        e.load_const((None,) * (slots.count - slots.variables))
+        e.emit("UNPACK_SEQUENCE", slots.count - slots.variables)
+        teller.ask(point.enter, point.site, [self.arguments(), cells])
+        if slots.variables:
+            e.emit("UNPACK_SEQUENCE", slots.variables)
+        else:
+            e.emit("POP_TOP")

@@ -10,12 +10,15 @@ Where a hook says so (see `isa.plan`), what it stands for is called directly, or
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from functools import partial
+from operator import attrgetter
 
 from bytescope.code.light import Any, NamedTuple
 from bytescope.isa.plan import NEVER, Direct
 from bytescope.weave.emitter import Emitter, Operand
 from bytescope.weave.inline import Inliner, can_be_inlined, does_nothing
+from bytescope.weave.parts import Hit
+
+VALUE = attrgetter("value")
 
 
 class HookKey(NamedTuple):
@@ -31,8 +34,8 @@ class Teller:
     """Emits calls of hooks.
 
     calls: for each call emitted so far the number of its instruction, the hook and the site; key: the key of the
-    handler of the hooks that are told next; hits: what is to be called once, when an instruction is about to be
-    executed, by the number of the instruction or by a label.
+    handler of the hooks that are told next; hits: hook, site and operands of what is to be called once, when an
+    instruction is about to be executed, with the number of the instruction or a label.
     """
 
     def __init__(self, emitter: Emitter, probes: bool) -> None:
@@ -44,8 +47,8 @@ class Teller:
         """
         self.emitter = emitter
         self.probes = probes
-        self.hits: list[tuple[int, Callable[[], None]]] = []
-        self.label_hits: list[tuple[int, Callable[[], None]]] = []
+        self.hits: list[tuple[int, tuple[Any, Any, tuple[Any, ...]]]] = []
+        self.label_hits: list[tuple[int, tuple[Any, Any, tuple[Any, ...]]]] = []
         self.key = HookKey(None)
         self.calls: list[tuple[int, Any, Any]] = []
 
@@ -61,7 +64,7 @@ class Teller:
                 effect.
         """
         if self.once(hook, frozenset()):
-            self.hits.append((len(self.emitter.asm), _hit(hook, site, [None] * len(operands))))
+            self.hits.append((len(self.emitter.asm), (hook, site, (None,) * len(operands))))
             return
         e = self.emitter
         e.cover(self.key)
@@ -77,6 +80,18 @@ class Teller:
         else:
             self._answered(replace)
 
+    def ask(self, hook: Any, site: Any, operands: list[Operand]) -> None:
+        """Emit the call of a hook, and leave what it returns on the stack.
+
+        Args:
+            hook: the hook.
+            site: its first argument.
+            operands: its other arguments.
+        """
+        self.emitter.cover(self.key)
+        self._call(hook, site, [hook, site], operands)
+        self._done()
+
     def once(self, hook: Any, known: frozenset[int]) -> bool:
         """Whether a hook can be called by a probe, which knows some of its operands at most."""
         looked_at: frozenset[int] | None = getattr(hook, "once", None)
@@ -84,24 +99,21 @@ class Teller:
 
     def hit_branch(self, hook: Any, site: Any, outcome: bool, label: int | None = None) -> None:
         """Have the hook of a branch called once when control comes here, or to a label, which tells the outcome."""
-        hit = _hit(hook, site, [None, outcome])
+        hit = (hook, site, (None, outcome))
         if label is None:
             self.hits.append((len(self.emitter.asm), hit))
         else:
             self.label_hits.append((label, hit))
 
-    def table(self, offsets: list[int]) -> dict[int, Callable[[], None]]:
-        """What is called at which offset in bytes.
+    def placed_hits(self, offsets: list[int]) -> list[Hit]:
+        """What is called once, and where.
 
         Args:
             offsets: of each instruction and of the end, in code units.
         """
-        found: dict[int, list[Callable[[], None]]] = {}
         asm = self.emitter.asm
-        for number, hit in [*self.hits, *((asm.place_of(label), hit) for label, hit in self.label_hits)]:
-            for unit in asm.units_of(number, offsets):
-                found.setdefault(2 * unit, []).append(hit)
-        return {offset: hits[0] if len(hits) == 1 else partial(_all, hits) for offset, hits in found.items()}
+        hits = [*self.hits, *((asm.place_of(label), hit) for label, hit in self.label_hits)]
+        return [(2 * unit, *hit) for number, hit in hits for unit in asm.units_of(number, offsets)]
 
     def _answered(self, replace: Callable[[int], None]) -> None:
         """Go on without the answer on top if it is None, else do what is to be done with a replacement."""
@@ -115,7 +127,9 @@ class Teller:
         def write() -> None:
             e.cover(key)
             e.asm.place(answered)
-            e.load_attribute("value")
+            e.call([VALUE], [e.at(1)])  # by a call: names of the weaver's would be among the function's own
+            e.emit("SWAP", 2)
+            e.emit("POP_TOP")
             replace(go_on)
 
         e.later(write)
@@ -181,12 +195,3 @@ class Teller:
             replace(go_on)
 
         e.later(write)
-
-
-def _hit(hook: Any, site: Any, operands: list[Any]) -> Callable[[], None]:
-    return partial(hook, site, *operands)
-
-
-def _all(hits: list[Callable[[], None]]) -> None:
-    for hit in hits:
-        hit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from bytescope.code.errors import InvalidBytecode
@@ -16,10 +16,15 @@ from bytescope.code.probes import Probes
 from bytescope.isa.operands import EXECUTING
 from bytescope.isa.plan import Plan
 from bytescope.isa.verify import Verified, verify
+from bytescope.weave.cached import Cache
 from bytescope.weave.marker import original
+from bytescope.weave.parts import Parts
 from bytescope.weave.shadow import ShadowPlanner
 from bytescope.weave.shadow_writer import ShadowWriter
 from bytescope.weave.writer import Writer
+
+Made = dict[int, tuple[Parts | None, types.CodeType]]
+"""By id of a code object the parts of its woven form, None where it stays as it is, and this form."""
 
 
 @record(slots=True)
@@ -50,9 +55,10 @@ class Weaver:
         stopper: the class of errors that end a run.
         failed: makes the error of a hook that failed: (hook, site, exception) -> exception.
         refused: is told of a code object that cannot be woven, and why.
-        executed: the arguments with which `exec` or `eval` is called: (function, arguments, calling frame) ->
+        executed: the arguments with which `exec` or `eval` is called: (function, arguments, keywords, frame) ->
             arguments.
         probes: where probes can be set, if at all.
+        cache: where woven code is kept, if anywhere.
     """
 
     shadower: ClassVar[Shadower | None] = None
@@ -64,15 +70,19 @@ class Weaver:
         stopper: type[BaseException],
         failed: Callable[[Any, Any, BaseException], BaseException],
         refused: Callable[[types.CodeType, str], None],
-        executed: Callable[[Any, tuple[Any, ...], types.FrameType], tuple[Any, ...]],
+        executed: Callable[[Any, tuple[Any, ...], Iterable[str], types.FrameType], Iterable[Any]],
         probes: Probes | None = None,
+        cache: Cache | None = None,
     ) -> None:
         self.probes = probes
         self.planner = planner
         self.stopper = stopper
         self.failed = failed
         self.refused = refused
-        self.executed = lambda args, function: executed(function, args, sys._getframe(1))
+        self.executed = lambda args, function, kwargs=(): executed(function, args, kwargs, sys._getframe(1))
+        self.cache = cache
+        self._own = {"stopper": stopper, "executed": self.executed}
+        self._refusals = 0
         self._woven: dict[tuple[int, str], tuple[types.CodeType, types.CodeType]] = {}
 
     def weave(self, code: types.CodeType, module: str) -> types.CodeType:
@@ -86,16 +96,67 @@ class Weaver:
         known = self._woven.get((id(code), module))
         if known is None:
             with _without_collecting():
-                known = self._woven[id(code), module] = (code, self._weave(code, module))
+                return self._cached(code, module)
         return known[1]
 
-    def _weave(self, code: types.CodeType, module: str) -> types.CodeType:
+    def _cached(self, code: types.CodeType, module: str) -> types.CodeType:
+        """Weave, or take what a cache has."""
+        if self.cache is None or Weaver.shadower is not None:
+            return self._weave(code, module, {})
+        key = self.cache.names.key(code, module)
+        if key is None:
+            return self._weave(code, module, {})
+        found = self.cache.load(
+            key, code, module, self._own, self.failed, lambda each, parts: self._finish(each, module, parts)
+        )
+        if found is not None:
+            return found
+        refusals = self._refusals
+        made: Made = {}
+        woven = self._weave(code, module, made)
+        if self._refusals == refusals:
+            self.cache.keep(key, code, module, self._own, made)
+        return woven
+
+    def _weave(self, code: types.CodeType, module: str, made: Made) -> types.CodeType:
+        """Weave a code object and those nested in it.
+
+        Args:
+            code: the code object.
+            module: name of the module that it belongs to.
+            made: gets the parts of the woven ones, None where there are none, and these.
+        """
+        known = self._woven.get((id(code), module))
+        if known is not None:
+            return known[1]
         nested = {}
         for value in code.co_consts:
             if type(value) is types.CodeType:
-                woven = self.weave(value, module)
+                woven = self._weave(value, module, made)
                 if woven is not value:
                     nested[id(value)] = woven
+        parts = self._parts(code, module, nested)
+        woven = self._finish(code, module, parts)
+        made[id(code)] = parts, woven
+        return woven
+
+    def _finish(self, code: types.CodeType, module: str, parts: Parts | None) -> types.CodeType:
+        """Make the woven form of a code object, set its probes, and remember it."""
+        known = self._woven.get((id(code), module))
+        if known is not None:
+            return known[1]
+        woven = code
+        if parts is not None:
+            woven = parts.make()
+            if parts.hits and self.probes is not None:
+                self.probes.set(woven, parts.table())
+            if Weaver.shadower is not None:
+                Weaver.shadower.planner.finished(code, woven)
+        self._woven[id(code), module] = code, woven
+        return woven
+
+    def _parts(self, code: types.CodeType, module: str, nested: dict[int, types.CodeType]) -> Parts | None:
+        """The parts of a woven code object, None if the code object stays as it is."""
         try:
             lowered = lower(code)
             unit = Unit(module, lowered, verify(lowered))
@@ -107,21 +168,21 @@ class Weaver:
                 return ShadowWriter(lowered, unit.verified, *given).write()
             executes = not EXECUTING.isdisjoint(code.co_names)
             if not plan and not nested and not executes:
-                return code
+                return None
             probes = self.probes is not None and self.probes.available()
             writer = Writer(lowered, unit.verified, plan, nested, self.stopper, self.failed, self.executed, probes)
-            made = writer.write()
-            if writer.hits and self.probes is not None:
-                self.probes.set(made, writer.hits)
-            return made
+            parts = writer.write()
+            writer.release()
+            return parts
         except InvalidBytecode as error:
+            self._refusals += 1
             self.refused(code, str(error))
-        return code
+            return None
 
 
 @contextmanager
 def _without_collecting() -> Iterator[None]:
-    """While this context is open no garbage is looked for: weaving makes many objects, none of them garbage yet."""
+    """While this context is open no garbage is looked for: weaving makes many objects, and leaves no cycles behind."""
     enabled = gc.isenabled()
     gc.disable()
     try:

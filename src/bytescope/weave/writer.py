@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import types
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from bytescope.code import groups
-from bytescope.code.build import build_code
+from bytescope.code.errors import InvalidBytecode
 from bytescope.code.groups import Group, Raw, check_neighbours, groups_of
-from bytescope.code.host import HIDES_LOCALS, TARGETED
+from bytescope.code.host import HIDES_LOCALS, SUSPENDS, TARGETED
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.interpose import FINALIZED, LOADS_CONST, YIELDS
 from bytescope.code.light import Any
@@ -29,7 +29,7 @@ from bytescope.weave.emitter import Emitter
 from bytescope.weave.frames import Frames
 from bytescope.weave.handlers import Handlers
 from bytescope.weave.jumps import Jumps, inside_of_send
-from bytescope.weave.marker import Marker
+from bytescope.weave.parts import Parts
 from bytescope.weave.primitives import Primitives
 from bytescope.weave.telling import Teller
 
@@ -47,8 +47,8 @@ class Writer:
         nested: the woven code objects that take the place of nested ones, by id of the latter.
         stopper: the class of errors that end a run: handlers of the program do not see them.
         failed: makes the error of a hook that failed: (hook, site, exception) -> exception.
-        executed: the arguments with which `exec` or `eval` is called: (arguments, function) -> arguments.
-        probes: whether `hits` can be made probes of.
+        executed: the arguments with which `exec` or `eval` is called: (arguments, function, keywords) -> arguments.
+        probes: whether there can be probes.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Writer:
         nested: dict[int, types.CodeType],
         stopper: type[BaseException],
         failed: Callable[[Any, Any, BaseException], BaseException],
-        executed: Callable[[tuple[Any, ...], Any], tuple[Any, ...]],
+        executed: Callable[..., Iterable[Any]],
         probes: bool = False,
     ) -> None:
         code = lowered.code
@@ -69,12 +69,11 @@ class Writer:
         self.verified = verified
         self.plan = plan
         self.emitter = Emitter(code, HIDES_LOCALS and bool(code.co_varnames) and not code.co_flags & 1)
-        self.teller = Teller(self.emitter, probes)
-        self.hits: dict[int, Callable[[], None]] = {}
+        self.teller = self.new_teller(probes)
         self.groups = groups_of(lowered)
         check_neighbours(code, self.groups)
         self.labels = self.new_labels()
-        self.start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), 0)
+        self.start = self.beginning()
         self.handlers = Handlers(self, stopper, failed)
         self.primitives = Primitives(self)
         self.calls = Calls(self)
@@ -93,7 +92,7 @@ class Writer:
             each
             for index, instruction in enumerate(self.instructions)
             if instruction.op == "SEND"
-            for each in inside_of_send(self.instructions, index)
+            for each in inside_of_send(lowered, index)
         )
         self._arrivals: Counter[int] | None = None
         self.before_label: dict[int, Callable[[], None]] = {}
@@ -101,6 +100,22 @@ class Writer:
         for index, value in enumerate(code.co_consts):
             if id(value) in nested:
                 self.emitter.replace_const(index, nested[id(value)])
+
+    def beginning(self) -> int:
+        """The index of the RESUME with which the frame begins; 0 if a plain function has none.
+
+        Raises:
+            InvalidBytecode: if what makes a generator is not right before it.
+        """
+        start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), None)
+        prologue = [each.op for each in self.instructions[:start] if each.op != "NOP"]
+        if self.code.co_flags & SUSPENDS and (start is None or prologue != ["LOAD_CONST", "POP"]):
+            raise InvalidBytecode(self.code.co_qualname, self.instructions[0].offset, "no RESUME where a frame begins")
+        return start or 0
+
+    def new_teller(self, probes: bool) -> Teller:
+        """What emits calls of hooks."""
+        return Teller(self.emitter, probes)
 
     def _executing(self) -> frozenset[int]:
         """The calls of `exec` and `eval`, as far as their names tell."""
@@ -119,8 +134,8 @@ class Writer:
 
     # --- the work
 
-    def write(self) -> types.CodeType:
-        """The woven code object."""
+    def write(self) -> Parts:
+        """What the woven code object is made of."""
         e = self.emitter
         self.body()
         e.write_later()
@@ -128,31 +143,27 @@ class Writer:
         code = self.code
         assembled = e.finish(code.co_firstlineno, handlers)
         self.handlers.resolve(assembled.offsets)
-        self.hits = self.teller.table(assembled.offsets)
-        stacksize = code.co_stacksize + e.deepest + 4
+        stacksize = code.co_stacksize + self.handlers.below + e.deepest + 4
         if checking.CHECKS:
             checking.check(self, stacksize)
-        made = build_code(
-            argcount=code.co_argcount,
-            posonlyargcount=code.co_posonlyargcount,
-            kwonlyargcount=code.co_kwonlyargcount,
-            stacksize=stacksize,
-            flags=code.co_flags,
-            code=assembled.code,
-            consts=tuple(e.constants(Marker(code))),
-            names=tuple(e.names),
-            varnames=code.co_varnames,
-            filename=code.co_filename,
-            name=code.co_name,
-            qualname=code.co_qualname,
-            first_line=code.co_firstlineno,
+        plain, own = e.constants()
+        return Parts(
+            code=code,
+            bytecode=assembled.code,
             linetable=assembled.linetable,
             exceptiontable=assembled.exceptiontable,
-            freevars=code.co_freevars,
-            cellvars=code.co_cellvars,
+            stacksize=stacksize,
+            names=tuple(e.names),
+            plain=plain,
+            own=own,
+            box=e.box,
+            raising=self.handlers.raising,
+            hits=self.teller.placed_hits(assembled.offsets),
         )
-        e.fill_box(made, Marker(code))
-        return made
+
+    def release(self) -> None:
+        """Undo the knot of references between the writer and its helpers: there shall be no work for the collector."""
+        vars(self).clear()
 
     def body(self) -> None:
         """Write all groups."""
@@ -213,7 +224,7 @@ class Writer:
         if point is None and index in self.executing:
             point = Point(None)
         if point is None:
-            if self.concerns(index):
+            if self.calls_are_observed and self.primitives.pushes_method(index):
                 self.primitives.load_method(index, raws, group)
             else:
                 self.raws(raws, index, group)

@@ -124,9 +124,10 @@ async def main():
     f = loop.create_future()
     f.add_done_callback(lambda f: print("done", f.result()))
     loop.call_soon(f.set_result, 42)
-    loop.call_later(0.001, print, "later")
     print(await f)
-    await asyncio.sleep(0.01)
+    later = loop.create_future()
+    loop.call_later(0.001, later.set_result, "later")
+    print(await later)
     g = loop.create_future(); g.set_exception(ValueError("x"))
     try: await g
     except ValueError as e: print(e)

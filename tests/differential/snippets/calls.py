@@ -406,3 +406,65 @@ class Keys: pass
 for keys in 5, None, lambda: 5, lambda: "ab":
     Keys.keys = staticmethod(keys) if callable(keys) else keys
     attempt(lambda: f(**Keys()))
+
+# --- double_keywords_and_mappings_that_fail
+import collections, sys, types
+def f(**k): return sorted(k.items())
+def attempt(*mappings):
+    try:
+        return f(**mappings[0], **mappings[1]) if len(mappings) == 2 else f(x=1, **mappings[0])
+    except BaseException as error:
+        return type(error).__name__, str(error), type(error.__context__).__name__
+class ByC:
+    def keys(self): return ["a", "b"]
+    def __getitem__(self, key): return {}[key]
+class ByHand:
+    def keys(self): return ["a"]
+    def __getitem__(self, key): raise KeyError(key)
+class Handled:
+    def keys(self): return ["a"]
+    def __getitem__(self, key):
+        try:
+            return {}[key]
+        finally:
+            pass
+class Two:
+    def keys(self): return ["a"]
+    def __getitem__(self, key): raise KeyError(key, 2)
+class NoKeys:
+    def __getattr__(self, name): raise AttributeError(name)
+class Unhashable:
+    def keys(self): return [[]]
+    def __getitem__(self, key): return 1
+class NotIterable:
+    def keys(self): return 3
+cases = [
+    ({"a": 1}, {"a": 2}), ({"a": 1}, {"b": 2}), ({"x": 2},), (ByHand(),), (Handled(),), (Two(),),
+    (NoKeys(),), (Unhashable(),), (NotIterable(),), (3,), (collections.ChainMap({"x": 1}),), ({1: 2},),
+    (types.MappingProxyType({"x": 2}),), (collections.defaultdict(int, x=1),), (collections.OrderedDict(y=1),),
+]
+if sys.version_info >= (3, 12):  # 3.11 tells errors of C from those of Python as long as nobody has handled them
+    cases += [(ByC(),), ({"a": 1}, ByC())]
+for case in cases:
+    print(attempt(*case))
+    try:
+        raise ValueError("handled meanwhile")
+    except ValueError:
+        print(attempt(*case))
+
+# --- keywords_twice_in_dicts_that_iterate_otherwise
+class Fixed(dict):
+    def __iter__(self): return iter(())
+    def keys(self): return ["x"]
+def f(**kwargs): return kwargs
+def attempt(function):
+    try: print(function())
+    except Exception as e: print(type(e).__name__, e, repr(e.__context__), repr(e.__cause__))
+def all_of_them():
+    attempt(lambda: f(**{}, **Fixed()))
+    attempt(lambda: f(**{"x": 1}, **Fixed(x=2)))
+    attempt(lambda: f(**{"y": 1}, **Fixed(x=2, z=3)))
+all_of_them()
+try: 1 / 0
+except ZeroDivisionError: all_of_them()
+finally: all_of_them()

@@ -243,6 +243,30 @@ sys.setprofile(None)
 events = [e for e in events if e[3] != "setprofile"]
 print(same, sys.getprofile(), len(events), events[:40], events[-4:])
 
+# --- trace_functions_that_raise
+import sys, traceback
+def fails(frame, event, argument):
+    if frame.f_code.co_name == "traced" and event == wanted:
+        raise LookupError(event)
+    return fails
+def traced(n):
+    try:
+        n += 1
+        int("x")
+    except ValueError:
+        n = len("ab")
+    return n
+for set_function, events in ((sys.settrace, ("call", "line", "exception", "return")), (sys.setprofile, ("call", "c_call", "c_return", "c_exception", "return"))):
+    for wanted in events:
+        set_function(fails)
+        try:
+            print(wanted, traced(1))
+        except LookupError as error:
+            set_function(None)
+            print(repr(error), [(each.name, each.lineno) for each in traceback.extract_tb(error.__traceback__)], sys.gettrace(), sys.getprofile())
+        set_function(None)
+del set_function
+
 # --- profiled_threads
 import threading
 names = []
@@ -274,3 +298,77 @@ except PermissionError as e: print(e)
 def g(): return [f(i) for i in range(300)]
 g(); sys._getframe()
 print([s for s in seen if s[0] in ("mine", "code.__new__", "sys._getframe") or s[1] == "/dev/null"], ("import", "colorsys") in seen)
+
+# --- settrace_opcodes
+import sys
+events = []
+def tracer(frame, event, arg):
+    if frame.f_code.co_name in ("f", "g"):
+        frame.f_trace_opcodes = True
+        found = frame.f_code.co_name, event, frame.f_lineno and frame.f_lineno - frame.f_code.co_firstlineno
+        if events[-1:] != [found] and found[2] is not None: events.append(found)
+        return tracer
+def g(x):
+    a = x; yield a
+    return (a +
+        abs(
+         x))
+def f():
+    for n in list(g(3)):
+        try:
+            n += [n for n in (1, 2)][1]; n / (n - 5)
+        except ZeroDivisionError: pass
+    with open(__file__): return 1
+f.__globals__["__file__"] = sys.executable
+sys.settrace(tracer)
+f()
+sys.settrace(None)
+for e in events: print(e)
+print({event for _, event, _ in events} >= {"line", "return", "exception", "call"})
+
+# --- settrace_ends_at_an_opcode
+import sys
+def tracer(frame, event, arg):
+    frame.f_trace_opcodes = True
+    return tracer if event != "opcode" else stop(frame)
+def stop(frame):
+    if not kinds: kinds.append(frame.f_lineno - frame.f_code.co_firstlineno)
+    if mode == "raise": raise KeyError(mode)
+    if mode == "off": sys.settrace(None)
+    if mode == "anew": sys.settrace(None); sys.settrace(lambda *_: None)
+def f():
+    x = 0
+    try: x += 1; x = x / 1
+    except KeyError as e: return "caught", e.args
+    return x
+for mode in ("none", "raise", "off", "anew"):
+    kinds = []
+    sys.settrace(tracer)
+    try: print(mode, f())
+    except KeyError as e: print(mode, "raised", e.args)
+    print(sys.gettrace() is tracer, kinds)
+    sys.settrace(None)
+
+# --- trace_function_that_raises_where_nothing_else_can
+import sys
+def f(n):
+    try:
+        a = n
+        b = a
+    except ValueError as e:
+        return "caught", e.args, sys.exc_info()[0]
+    finally:
+        n = "done"
+    return b
+def tracer(line):
+    def trace(frame, event, arg):
+        if frame.f_code.co_name != "f": return None
+        if event == "line" and frame.f_lineno == frame.f_code.co_firstlineno + line: raise ValueError(line)
+        return trace
+    return trace
+for line in range(1, 10):
+    sys.settrace(tracer(line))
+    try: r = f(3)
+    except ValueError as e: r = "not caught", e.args
+    finally: sys.settrace(None)
+    print(line, r)

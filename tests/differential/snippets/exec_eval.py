@@ -194,3 +194,83 @@ print(pickle.loads(pickle.dumps(K())).m(), pickle.loads(pickle.dumps(K().m))(), 
 for bad in (lambda: 1, K().m.__func__.__get__):
     try: pickle.dumps(bad)
     except Exception as e: print(type(e).__name__)
+
+# --- what_comes_out_of_source_text
+import sys
+def attempt(function, *args, **kwargs):
+    try:
+        return function(*args, **kwargs)
+    except BaseException as error:
+        return type(error).__name__, str(error)
+for arguments in [(), ({},), ({}, {})]:
+    try:
+        print(eval("next(iter(()))", *arguments))
+    except StopIteration as error:
+        print("stopped", error.args)
+    try:
+        exec("raise StopIteration(3)", *arguments)
+    except StopIteration as error:
+        print("stopped", error.value, error.__traceback__.tb_next.tb_lineno)
+    try:
+        eval("1 +", *arguments)
+    except SyntaxError as error:
+        print(error.args[0], error.__traceback__.tb_next)
+    print(attempt(eval, "a\0b", *arguments), attempt(eval, b"\xff", *arguments), attempt(eval, bytearray(b"1"), *arguments))
+def depth():
+    return sys._getframe(1).f_code.co_name, sys._getframe(2).f_code.co_name
+print(eval("depth()"), eval("depth()", globals()), eval("depth()", globals(), {}))
+class InClass:
+    found = [eval("hidden") for hidden in range(2)]
+    names = [sorted(exec("seen = hidden") or [hidden]) for hidden in range(2)]
+print(InClass.found, InClass.names)
+if sys.version_info >= (3, 13):
+    print(eval("a", globals={"a": 1}), [eval("a + b", {"a": 2}, locals={"b": each}) for each in range(2)])
+    exec("print(sorted(locals()))", globals={"__builtins__": __builtins__}, locals={"x": 1})
+    print([eval("a", globals={"a": 3}) for hidden in range(1)])
+
+# --- profilers_see_exec
+import sys
+seen = []
+def profile(frame, event, argument):
+    if frame.f_code.co_name in ("use", "<module>", "<lambda>"):
+        seen.append((event, frame.f_code.co_name, frame.f_lineno, getattr(argument, "__name__", argument)))
+def use():
+    eval("1 + 1")
+    exec("x = 1", {})
+    eval(compile("2", "<c>", "eval"), {}, {})
+    if sys.version_info >= (3, 13): eval("3", globals={})
+    else: exec("y = 2", {}, {})
+    eval(*("4", {}))
+    return eval("(lambda: 5)()")
+sys.setprofile(profile)
+use()
+sys.setprofile(None)
+for event in seen:
+    if event[3] != "setprofile": print(event)
+
+# --- globals_of_a_subclass_of_dict
+class Names(dict):
+    def __getitem__(self, name): print("get", name); return dict.__getitem__(self, name)
+    def __setitem__(self, name, value): print("set", name); dict.__setitem__(self, name, value)
+    def __delitem__(self, name): print("del", name); dict.__delitem__(self, name)
+    def __contains__(self, name): print("in", name); return dict.__contains__(self, name)
+names = Names(z=1)
+exec("def f(): return z\nprint(f())\nglobal q\nq = z\ndel q\nclass C: w = z", names)
+exec("print(z)\ndel z", names, {})
+try: exec("del never\nglobal never", names)
+except (NameError, SyntaxError) as e: print(e)
+try: exec("global never\ndel never", names)
+except NameError as e: print(e)
+print(sorted(name for name in names if name != "__builtins__"))
+del names
+
+# --- exec_of_text_with_a_closure
+def f():
+    v = 1
+    def h(): return v
+    for given, closure in (("1", ()), ("1", h.__closure__), (b"1", None), (h.__code__, h.__closure__), (h.__code__, ())):
+        try: print(exec(given, closure=closure))
+        except TypeError as e: print(e)
+        try: print(exec(given, {}, **{"closure": closure}))
+        except TypeError as e: print(e)
+f()

@@ -207,3 +207,16 @@ fr = next(it)
 print(fr.f_locals, fr is it.gi_frame, fr.f_back, fr.f_lineno)
 def driver(): return next(it)
 print(driver(), sorted(fr.f_locals), fr.f_lineno)
+
+# --- exec_in_f_locals_of_a_function
+import sys
+def f():
+    y = 1
+    g(sys._getframe())
+    return y
+def g(frame):
+    variables = frame.f_locals
+    exec("y = 50", frame.f_globals, variables)
+    exec(compile("y = y + 1", "x", "single"), frame.f_globals, variables)
+    print(variables["y"])
+f() if sys.version_info < (3, 13) else print(f())

@@ -125,3 +125,33 @@ def walk(c, indent=""):
         print(indent + k, type(v).__name__, getattr(v, "__qualname__", ""))
         if isinstance(v, type): walk(v, indent + "  ")
 walk(A)
+
+# --- bytecode_as_dis_and_marshal_show_it
+import dis, io, marshal, re, types
+def f(a, b):
+    for i in range(a):
+        if i: b += 1
+    def inner(): return a
+    return b, inner
+class K:
+    def m(self): return [each for each in self]
+    @classmethod
+    def c(cls): return 1
+def shown(function, *args):
+    out = io.StringIO()
+    function(*args, file=out)
+    print(re.sub("0x[0-9a-f]+|file [^,>]*", "", out.getvalue()))
+def g(): yield from [1]
+for each in (f, f.__code__, K, K().m, K.c, g()): shown(dis.dis, each)
+shown(dis.show_code, f)
+shown(dis.disassemble, g.__code__)
+print(list(dis.findlinestarts(f.__code__)), [each.opname for each in dis.get_instructions(K.m)], dis.Bytecode(g).codeobj.co_consts)
+data, file = marshal.dumps(f.__code__), io.BytesIO()
+print(types.FunctionType(marshal.loads(data), globals())(3, 4)[0])
+marshal.dump(f.__code__, file)
+print(types.FunctionType(marshal.loads(file.getvalue()), globals())(3, 4)[1]())
+try: marshal.dumps(f)
+except ValueError as e: print(e)
+try: marshal.dumps()
+except TypeError as e: print(e)
+del data, file

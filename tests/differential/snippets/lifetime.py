@@ -245,3 +245,111 @@ for _ in range(3):
     del dying
     now = named.state
     print(now)
+
+# --- stack_of_finalizers
+import sys
+class D:
+    def __init__(self, name): self.name = name
+    def __del__(self):
+        frame, found = sys._getframe(1), []
+        while frame is not None and frame.f_code.co_name in ("f", "C", "g"): found.append((frame.f_code.co_name, frame.f_lineno)); frame = frame.f_back
+        print(self.name, found, sys._getframe(1).f_lineno is None)
+def f():
+    global X
+    X = D("global overwritten")
+    X = 1
+    X = D("global deleted")
+    del X
+    d = {"k": D("deleted from dict")}
+    del d["k"]
+    l = [D("deleted from list")]
+    del l[0]
+    a = D("local deleted")
+    del a
+    D("attribute").name
+    D("attribute once more").name
+    for name in "ab": D(name).name
+def g():
+    class C:
+        k = D("in class overwritten")
+        k = 1
+        k = D("in class deleted")
+        del k
+for _ in range(2): f(); g()
+try: del never
+except NameError as e: print(e)
+def h():
+    global never
+    try: del never
+    except NameError as e: print(e)
+h()
+
+# --- coroutines_never_awaited [process]
+async def c(n): pass
+z = c(1)
+del z
+def f():
+    global y
+    y = c(2)
+    del y
+    l = [c(3)]
+    del l[0]
+    d = {"k": c(4)}
+    del d["k"]
+f()
+class K:
+    x = c(5)
+    del x
+    x = c(6)
+    x = 1
+v = c(7)
+v = None
+w = c(8)
+w = c(9)
+del w
+
+# --- copies_of_code_that_is_gone
+import gc, types
+def copied(source):
+    names = {}
+    exec(source, names)
+    f = types.FunctionType(names["f"].__code__.replace(co_name="g"), globals())
+    names.clear()
+    gc.collect()
+    return f
+f = copied("def f(x):\n  for i in range(3): x += i\n  return x")
+print(f(1), f(2), f.__name__)
+f = copied("def f(x):\n  for i in range(3): yield x + i")
+i = f(1)
+print(next(i), list(f(2)))
+j = f(10)
+print(next(j))
+del f
+gc.collect()
+print(list(i), list(j))
+@types.coroutine
+def suspend(v): return (yield v)
+async def ignoring():
+    try: await suspend(1)
+    except GeneratorExit: await suspend(2)
+c = ignoring()
+print(c.send(None))
+del suspend
+gc.collect()
+try: c.close()
+except (RuntimeError, NameError) as e: print(e)
+
+# --- coroutine_that_ignores_its_end [process]
+import types
+@types.coroutine
+def suspend(v): return (yield v)
+async def ignoring():
+    try: await suspend(1)
+    except GeneratorExit: await suspend(2)
+c = ignoring()
+c.send(None)
+try: c.close()
+except RuntimeError as e: print(e)
+async def early(): pass
+d = early()
+d.throw(ValueError("before it starts"))

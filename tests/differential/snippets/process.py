@@ -432,3 +432,346 @@ with open("/proc/self/statm") as file: used = int(file.read().split()[0]) * reso
 resource.setrlimit(resource.RLIMIT_AS, (used + (128 << 20), resource.RLIM_INFINITY))
 for eat in blocks, chain, strings, numbers, held, comprehension, objects: attempt(eat.__name__, eat)
 print("recovered", sum(range(1000)))
+
+# --- raise_in_odd_places [process]
+import _thread, asyncio, atexit, contextlib, gc, os, signal, sys, threading, warnings, weakref
+class Fault(Exception): pass
+def fail(*_): raise Fault("here")
+class Deleted:
+    def __del__(self): fail()
+class Chained:
+    def __del__(self):
+        try: fail()
+        finally: 1 / 0
+def generator():
+    try: yield 1
+    finally: fail()
+async def asynchronous_generator():
+    try: yield 1
+    finally: fail()
+async def coroutine():
+    try: await asyncio.sleep(9)
+    finally: fail()
+def raising_handler():
+    signal.signal(signal.SIGUSR1, fail)
+    return lambda: os.kill(os.getpid(), signal.SIGUSR1)
+def in_del(): Deleted(); print("goes on")
+def in_del_with_context(): Chained(); print("goes on")
+def in_del_of_local():
+    def f():
+        kept = Deleted()
+        return "returned"
+    print(f())
+def in_del_while_raising():
+    def f():
+        kept = Deleted()
+        raise ValueError("outer")
+    try: f()
+    except ValueError as e: print(e, e.__context__, e.__cause__)
+    print("goes on")
+def in_del_in_except():
+    try: 1 / 0
+    except ZeroDivisionError as e: kept = Deleted(); del kept; print(sys.exception() is e if hasattr(sys, "exception") else sys.exc_info()[1] is e)
+def in_del_by_collector():
+    a = Deleted(); a.self = a; del a; print(gc.collect() > 0)
+def in_del_at_exit(): global kept; kept = Deleted()
+def in_del_of_default():
+    def f(x=Deleted()): pass
+def in_generator_freed(): g = generator(); next(g); del g; print("goes on")
+def in_generator_closed():
+    g = generator(); next(g)
+    try: g.close()
+    except Fault as e: print("caught", e)
+def in_generator_at_exit(): global kept; kept = generator(); next(kept)
+def in_asynchronous_generator_left():
+    async def main():
+        async for _ in asynchronous_generator(): break
+    asyncio.run(main()); print("goes on")
+def in_cancelled_task():
+    async def main():
+        task = asyncio.create_task(coroutine()); await asyncio.sleep(0)
+        task.cancel()
+        try: await task
+        except Fault as e: print("caught", e, type(e.__context__))
+    asyncio.run(main())
+def in_task_never_awaited():
+    async def main():
+        asyncio.get_running_loop().set_exception_handler(lambda loop, about: print(about["message"], repr(about.get("exception"))))
+        asyncio.get_running_loop().call_soon(fail); await asyncio.sleep(0)
+    asyncio.run(main())
+def in_weakref_callback(): o = Fault(); w = weakref.ref(o, fail); del o; print("goes on")
+def in_finalizer(): o = Fault(); weakref.finalize(o, fail); del o; print("goes on")
+def in_finalizer_at_exit(): global kept; kept = Fault(); weakref.finalize(kept, fail)
+def in_finalizer_called():
+    o = Fault(); f = weakref.finalize(o, fail)
+    try: f()
+    except Fault as e: print("caught", e, f.alive)
+def in_collector_callback():
+    gc.callbacks.append(fail)
+    try: gc.collect()
+    finally: gc.callbacks.clear()
+    print("goes on")
+def at_exit(): atexit.register(print, "registered first"); atexit.register(fail); atexit.register(1 .__truediv__, 0)
+def at_exit_in_thread():
+    atexit.register(fail); threading.Thread(target=fail, name="T").start()
+def at_exit_of_threads(): threading._register_atexit(fail)
+def in_signal_handler():
+    kill = raising_handler()
+    try: kill(); print("never")
+    except Fault as e: print("caught", e)
+def in_signal_handler_in_finally():
+    kill = raising_handler()
+    try:
+        try: 1 / 0
+        finally: kill(); print("never")
+    except Fault as e: print("caught", e, type(e.__context__))
+def in_signal_handler_in_except():
+    kill = raising_handler()
+    try:
+        try: 1 / 0
+        except ZeroDivisionError: kill(); print("never")
+    except Fault as e: print("caught", e, type(e.__context__))
+def in_signal_handler_in_with():
+    kill = raising_handler()
+    @contextlib.contextmanager
+    def manager():
+        try: yield
+        except Fault as e: print("caught", e)
+    with manager(): kill(); print("never")
+def in_signal_handler_in_generator():
+    kill = raising_handler()
+    def g():
+        try: yield 1; kill(); print("never")
+        except Fault as e: yield "caught"
+    print(list(g()))
+def in_signal_handler_in_comprehension():
+    kill = raising_handler()
+    try: [kill() for _ in range(3)]
+    except Fault as e: print("caught", e)
+def in_signal_handler_in_callback():
+    kill = raising_handler()
+    try: sorted([2, 1], key=lambda n: kill() or n)
+    except Fault as e: print("caught", e)
+def in_signal_handler_in_del():
+    kill = raising_handler()
+    class Killing:
+        def __del__(self): kill(); print("never")
+    Killing(); print("goes on")
+def in_signal_handler_in_task():
+    kill = raising_handler()
+    async def main(): kill(); print("never")
+    try: asyncio.run(main())
+    except Fault as e: print("caught", e)
+def in_signal_handler_while_joining():
+    kill = raising_handler()
+    t = threading.Thread(target=kill); t.start()
+    try: t.join(); [None for _ in range(10)]; print("late")
+    except Fault as e: print("caught", e)
+def in_signal_handler_at_exit(): atexit.register(raising_handler())
+def uncaught_in_signal_handler(): raising_handler()()
+def in_excepthook(): sys.excepthook = fail; 1 / 0
+def in_unraisablehook(): sys.unraisablehook = fail; Deleted(); print("goes on")
+def in_thread(): t = threading.Thread(target=fail, name="T"); t.start(); t.join(); print("goes on")
+def in_bare_thread():
+    done = _thread.allocate_lock(); done.acquire()
+    def work():
+        try: fail()
+        finally: done.release()
+    _thread.start_new_thread(work, ()); done.acquire(); threading.Event().wait(0.1); print("goes on")
+def in_thread_excepthook():
+    threading.excepthook = fail
+    t = threading.Thread(target=fail, name="T"); t.start(); t.join(); print("goes on")
+def in_thread_leaving():
+    done = []
+    def work():
+        try: _thread.exit()
+        finally: done.append("finally")
+    t = threading.Thread(target=work); t.start(); t.join(); print(done)
+def in_daemon_at_exit():
+    def work():
+        try: threading.Event().wait()
+        finally: print("never")
+    threading.Thread(target=work, daemon=True).start()
+def in_thread_local():
+    local = threading.local()
+    def work(): local.kept = Deleted()
+    t = threading.Thread(target=work); t.start(); t.join(); print("goes on")
+def interrupted_main():
+    _thread.interrupt_main()
+    for _ in range(100): pass
+def in_showwarning():
+    warnings.showwarning = fail
+    try: warnings.warn("text")
+    except Fault as e: print("caught", e)
+def in_audit_hook():
+    sys.addaudithook(lambda event, _: fail() if event == "mine" else None)
+    try: sys.audit("mine")
+    except Fault as e: print("caught", e)
+def in_displayhook(): sys.displayhook = fail; exec(compile("1", "<text>", "single"))
+def in_stdout(): 
+    class Out:
+        def write(self, text): fail()
+        def flush(self): pass
+    sys.stdout = Out()
+    try: print("x")
+    except Fault as e: sys.__stdout__.write(f"caught {e}\n")
+def in_flush_at_exit():
+    class Out:
+        def write(self, text): pass
+        def flush(self): fail()
+    sys.stdout = Out()
+def in_module_attribute():
+    import types
+    class Odd(types.ModuleType): __getattr__ = fail
+    sys.modules["odd"] = Odd("odd")
+    try: from odd import anything
+    except Fault as e: print("caught", e)
+for place in [value for value in list(globals().values()) if getattr(value, "__code__", None) and value not in (fail, generator, coroutine, asynchronous_generator, raising_handler)]:
+    print("---", place.__name__, flush=True)
+    print("---", place.__name__, file=sys.stderr, flush=True)
+    pid = os.fork()
+    if not pid:
+        place()
+        sys.exit(50)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+# --- endless_recursion_in_odd_places [process]
+import asyncio, atexit, copy, functools, gc, json, os, pickle, signal, sys, threading, weakref
+def endless(*_): return endless(*_)
+class Odd:
+    def __eq__(self, other): return self == other
+    def __hash__(self): return hash(self)
+    def __getattr__(self, name): return getattr(self, name + "x")
+    def __getitem__(self, key): return self[key]
+    def __call__(self): return self()
+    def __add__(self, other): return self + other
+    def __contains__(self, x): return x in self
+    def __iter__(self): return iter(self)
+    def __bool__(self): return not self
+    def __repr__(self): return f"{self!r}"
+    def __format__(self, spec): return f"{self:{spec}}"
+    def __enter__(self):
+        with self: pass
+    def __exit__(self, *_): return self.__exit__()
+    prop = property(lambda self: self.prop)
+class Deleted:
+    def __del__(self): endless()
+class Breeding:
+    def __del__(self): Breeding()
+def attempt(function):
+    try: function()
+    except RecursionError as e: print("RecursionError", str(e).startswith("maximum recursion depth exceeded"))
+def generator():
+    yield from generator()
+def generator_next():
+    for n in generator_next(): yield n
+async def coroutine(): await coroutine()
+async def agenerator():
+    async for _ in agenerator(): yield 1
+def in_function(): attempt(endless)
+def in_lambda(): f = lambda: f(); attempt(f)
+def in_method(): attempt(Odd().__call__)
+def in_equality(): attempt(lambda: Odd() == Odd())
+def in_hash(): attempt(lambda: hash(Odd()))
+def in_getattr(): attempt(lambda: Odd().missing)
+def in_getitem(): attempt(lambda: Odd()[0])
+def in_call(): attempt(lambda: Odd()())
+def in_add(): attempt(lambda: Odd() + 1)
+def in_contains(): attempt(lambda: 1 in Odd())
+def in_iter(): attempt(lambda: iter(Odd()))
+def in_bool(): attempt(lambda: bool(Odd()))
+def in_repr(): attempt(lambda: repr(Odd()))
+def in_format(): attempt(lambda: f"{Odd():1}")
+def in_with(): attempt(lambda: Odd().__enter__())
+def in_property(): attempt(lambda: Odd().prop)
+def in_generator(): attempt(lambda: list(generator()))
+def in_generator_loop(): attempt(lambda: list(generator_next()))
+def in_coroutine(): attempt(lambda: asyncio.run(coroutine()))
+def in_async_generator():
+    async def main(): [n async for n in agenerator()]
+    attempt(lambda: asyncio.run(main()))
+def in_comprehension():
+    def f(): return [f() for _ in (1,)]
+    attempt(f)
+def in_class_body():
+    def f():
+        class C: f()
+    attempt(f)
+def in_decorated():
+    @functools.lru_cache
+    def f(n): return f(n + 1)
+    attempt(lambda: f(0))
+def in_sort_key():
+    def f(*_): return sorted([1], key=f)
+    attempt(f)
+def in_map():
+    def f(*_): return list(map(f, (1,)))
+    attempt(f)
+def in_exec():
+    def f(): exec("f()", {"f": f})
+    attempt(f)
+def in_except():
+    def f():
+        try: f()
+        except ValueError: pass
+    attempt(f)
+def in_json():
+    class E(json.JSONEncoder):
+        def default(self, o): return [o]
+    try: E(check_circular=False).encode(object())
+    except RecursionError: print("RecursionError")
+def in_deepcopy():
+    class C:
+        def __deepcopy__(self, memo): return copy.deepcopy(C())
+    attempt(lambda: copy.deepcopy(C()))
+def in_pickle():
+    top = None
+    for _ in range(100000): top = [top]
+    try: pickle._dumps(top)
+    except RecursionError: print("RecursionError")
+    del top; print("freed")
+def in_thread():
+    def work():
+        try: endless()
+        except RecursionError: found.append("RecursionError")
+    found = []; t = threading.Thread(target=work); t.start(); t.join(); print(found)
+def in_del(): sys.unraisablehook = lambda about: print(about.exc_type, about.object.__qualname__); Deleted(); print("goes on")
+def in_weakref_callback():
+    sys.unraisablehook = lambda about: print(about.exc_type); o = Deleted.__new__(type("C", (), {})); w = weakref.ref(o, endless); del o; print("goes on")
+def in_signal_handler():
+    signal.signal(signal.SIGUSR1, endless); attempt(lambda: os.kill(os.getpid(), signal.SIGUSR1) or [None for _ in range(3)])
+def in_signal_at_the_limit():
+    signal.signal(signal.SIGALRM, lambda *_: seen.append(1)); seen = []
+    signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+    for _ in range(20): attempt_quietly(endless)
+    signal.setitimer(signal.ITIMER_REAL, 0); print(bool(seen))
+def attempt_quietly(f):
+    try: f()
+    except RecursionError: pass
+def at_exit(): atexit.register(attempt, endless)
+def in_excepthook(): sys.excepthook = lambda *_: attempt(endless); 1 / 0
+def deep_then_shallow():
+    def down(n): return n and down(n - 1)
+    attempt(endless); print(down(500)); attempt(endless); print(down(500))
+def freed_deep_chain():
+    class Node: pass
+    top = None
+    for _ in range(200000): node = Node(); node.next = top; top = node
+    del top, node; print("freed")
+def freed_deep_generators():
+    def g(inner): yield; yield from inner
+    top = iter(())
+    for _ in range(2000): top = g(top); next(top)
+    del top; print("freed")
+def freed_deep_tracebacks():
+    def f(n):
+        try: raise ValueError(n)
+        except ValueError as e: kept.append(e); n and f(n - 1)
+    kept = []; f(300); kept.clear(); gc.collect(); print("freed")
+for place in [value for value in list(globals().values()) if getattr(value, "__code__", None) and value.__name__ not in "endless attempt attempt_quietly generator generator_next coroutine agenerator".split()]:
+    print("---", place.__name__, flush=True)
+    pid = os.fork()
+    if not pid:
+        place()
+        sys.exit(50)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)

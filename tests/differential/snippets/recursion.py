@@ -141,3 +141,27 @@ def g():
     except RecursionError: return sys.exc_info()[0]
 print(g(), sys.exc_info())
 del n, tb, last
+
+# --- calls_that_take_steps_at_the_limit
+def spread(*args): return spread(*args)
+def mapped(**names): return mapped(**names)
+def both(*args, **names): return both(*args, **names)
+def named(x): return named(x=x)
+def executed(): exec("executed()")
+def evaluated(n): return eval("evaluated(n + 1)")
+def shown(): return shown() if locals() == {} else vars()
+class Above:
+    def method(self, x): return x
+class Below(Above):
+    def method(self, *args): return super().method(self.method(*args))
+def unpacked(a): a, *b = [unpacked(a)]
+def matched(a):
+    match a:
+        case {"x": [y, *_]}: return matched({"x": [y, matched(a)]})
+def imported(): import os.path as p; from os import path; return imported()
+def wrapped(): f = lambda *a: wrapped(*a); return f()
+for f, args in (spread, (1, 2)), (mapped, ()), (both, (3,)), (named, (4,)), (executed, ()), (evaluated, (0,)), (shown, ()), (
+    Below().method, (1,)), (unpacked, (1,)), (matched, ({"x": [1]},)), (imported, ()), (wrapped, ()):
+    for _ in range(3):
+        try: f(*args)
+        except RecursionError as e: print(f.__name__, str(e)[:32])

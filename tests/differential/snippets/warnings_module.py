@@ -68,6 +68,11 @@ import warnings
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     eval("~True")
+    exec("a = ~True")
+    exec("a = ~True", {})
+    exec(b"b = ~True", {}, {})
+    (lambda: eval("~True"))()
+    [eval("~True") for i in range(1)]
     print([(w.category.__name__, w.filename, w.lineno) for w in caught])
 
 # --- filters_by_module_and_message

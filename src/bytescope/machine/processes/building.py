@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterator
-
-from bytescope.code.host import MISTAKES_KEY_ERRORS, UNPACK_TELLS_LENGTH
-from bytescope.code.light import Any
-from bytescope.machine.processes.common import Process, failed, function_string, iterable_type
-from bytescope.machine.runtime import Raised, lookup, type_name
+from bytescope.code.host import UNPACK_TELLS_LENGTH
+from bytescope.code.light import Any, Iterator, operator
+from bytescope.machine.processes.common import Process, failed, iterable_type
+from bytescope.machine.runtime import Raised, type_name
 
 
 def build_set(R: list[Any], immediate: Any, *items: Any) -> Process:
@@ -54,52 +51,6 @@ def dict_update(R: list[Any], immediate: Any, target: dict[Any, Any], mapping: A
     if failed(answer, AttributeError):
         raise TypeError(f"'{type_name(type(mapping))}' object is not a mapping")
     return answer
-
-
-def dict_merge(R: list[Any], immediate: Any, target: dict[Any, Any], mapping: Any, function: Any) -> Process:
-    """`**mapping` in a call: a key must not come twice. Any AttributeError is taken for the lack of `keys`."""
-    answer, double = yield from _merge(target, mapping)
-    if failed(answer, AttributeError):
-        name = yield from function_string(function)
-        raise TypeError(f"{name} argument after ** must be a mapping, not {type_name(type(mapping))}")
-    if double or (MISTAKES_KEY_ERRORS and failed(answer, KeyError) and len(answer[0].args) == 1):
-        name = yield from function_string(function)
-        shown = yield str, answer[0].args[0]
-        if type(shown) is Raised:
-            return shown
-        raise TypeError(f"{name} got multiple values for keyword argument '{shown}'")
-    return answer
-
-
-def _merge(target: dict[Any, Any], mapping: Any) -> Process:
-    """Add the items of a mapping. Returns the last answer, and whether that is the error about a key that was there."""
-    if isinstance(mapping, dict) and lookup(type(mapping), "__iter__") is dict.__iter__:
-        if not target:
-            return (yield dict.update, target, mapping), False
-        for key, value in dict.items(mapping):
-            if key in target:
-                return Raised((KeyError(key),)), True
-            target[key] = value
-        return None, False
-    keys = yield getattr, mapping, "keys"
-    if type(keys) is not Raised:
-        keys = yield (keys,)
-    if type(keys) is Raised:
-        return keys, False
-    if not iterable_type(keys):
-        raise TypeError(f"{type_name(type(mapping))}.keys() returned a non-iterable (type {type_name(type(keys))})")
-    keys = yield list, keys
-    if type(keys) is Raised:
-        return keys, False
-    for key in keys:
-        if key in target:
-            return Raised((KeyError(key),)), True
-        value = yield operator.getitem, mapping, key
-        if type(value) is not Raised:
-            value = yield operator.setitem, target, key, value
-        if type(value) is Raised:
-            return value, False
-    return None, False
 
 
 def _take(iterator: Iterator[Any], count: int, least: str, expected: int) -> Process:

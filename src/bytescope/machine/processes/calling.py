@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import operator
 import sys
 
-from bytescope.code.light import Any
+from bytescope.code.light import Any, operator
 from bytescope.machine.processes.common import (
     CallWithKeywords,
     ImportFrom,

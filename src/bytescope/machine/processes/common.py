@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Generator
 
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Generator, Iterable
 from bytescope.machine.runtime import NULL, Raised, lookup
 
 Process = Generator[Any, Any, Any]
@@ -17,7 +16,7 @@ class CallWithKeywords:
     __slots__ = ("operands",)
     site = 0
 
-    def __init__(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def __init__(self, function: Any, args: Iterable[Any], kwargs: dict[str, Any]) -> None:
         self.operands = (kwargs, args, function)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import operator
-
 from bytescope.code.host import CLASS_PATTERN_NOUN
-from bytescope.code.light import Any
+from bytescope.code.light import Any, operator
 from bytescope.machine.processes.common import Process, failed
 from bytescope.machine.runtime import NULL, Raised, type_name
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import operator
 import types
 
-from bytescope.code.light import Any
+from bytescope.code.light import Any, operator
 from bytescope.machine.processes.common import Process, failed
-from bytescope.machine.runtime import load_global, not_defined, unbound
+from bytescope.machine.runtime import load_outer, not_defined, unbound
 
 
 def load_name(R: list[Any], name: str) -> Process:
     """A name in class or module code whose namespace is no plain dict."""
     value = yield operator.getitem, R[2], name
-    return load_global(R, name) if failed(value, KeyError) else value
+    return load_outer(R, name) if failed(value, KeyError) else value
 
 
 def delete_name(R: list[Any], name: str) -> Process:
@@ -27,7 +26,7 @@ def delete_name(R: list[Any], name: str) -> Process:
 def load_from_dict_or_globals(R: list[Any], name: str, mapping: Any) -> Process:
     """A name in an annotation scope of a class."""
     value = yield operator.getitem, mapping, name
-    return load_global(R, name) if failed(value, KeyError) else value
+    return load_outer(R, name) if failed(value, KeyError) else value
 
 
 def load_from_dict_or_cell(R: list[Any], variable: Any, cell: types.CellType, mapping: Any) -> Process:

@@ -13,3 +13,7 @@ forms, calls     the text of those that are not written like their handlers
 recovery         registers and instruction for what was raised inside of a trace
 hot              counts how often the starts of traces are passed, and puts traces in the handlers' place
 """
+
+from bytescope.later import put_off
+
+put_off(__name__, "values guards frame writer forms calls frameless observed")

@@ -13,13 +13,11 @@ That takes a host whose calls of builtin functions do not count for the limit.
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Set
-
-from bytescope.code.host import COUNTS_BUILTIN_CALLS
-from bytescope.code.light import TYPE_CHECKING, Any
+from bytescope.code.host import COUNTS_BUILTIN_CALLS, SUSPENDS
+from bytescope.code.light import TYPE_CHECKING, Any, Set
 from bytescope.isolation import PRIVATE_BUILTINS
 from bytescope.machine.calls import ROOM
+from bytescope.machine.lifetimes import when_gone
 from bytescope.machine.runtime import NULL, UNBOUND, FunctionType, MethodType, executed, lookup
 from bytescope.machine.traces import recovery
 from bytescope.machine.traces.recovery import FILENAME
@@ -29,8 +27,6 @@ if TYPE_CHECKING:
 
 MOST_ARGUMENTS = 8
 
-_MAKES_NO_FRAME_OF_ITS_OWN = 0x2A0
-"""Flags of generators and coroutines."""
 _STARRED = 0x0C
 
 _FEW = 32
@@ -95,7 +91,7 @@ def possible(program: Program) -> bool:
         not COUNTS_BUILTIN_CALLS
         and 0 < code.co_argcount <= MOST_ARGUMENTS
         and not code.co_kwonlyargcount
-        and not code.co_flags & (_MAKES_NO_FRAME_OF_ITS_OWN | _STARRED)
+        and not code.co_flags & (SUSPENDS | _STARRED)
         and not program.private
     )
 
@@ -121,7 +117,7 @@ def prospects(function: Any, count: int) -> list[str]:
 
 def _fits(function: Any, count: int) -> bool:
     code = function.__code__
-    return 0 < count <= MOST_ARGUMENTS and count == code.co_argcount and not code.co_flags & _MAKES_NO_FRAME_OF_ITS_OWN
+    return 0 < count <= MOST_ARGUMENTS and count == code.co_argcount and not code.co_flags & SUSPENDS
 
 
 plain_classes: set[int] = set()
@@ -140,7 +136,7 @@ def _is_plain(kind: type) -> bool:
         return False
     if id(kind) not in plain_classes:
         plain_classes.add(id(kind))
-        weakref.finalize(kind, plain_classes.discard, id(kind)).atexit = False
+        when_gone(kind, plain_classes.discard, id(kind))
     return True
 
 
@@ -158,7 +154,7 @@ def add(program: Program, entry: Any, restartable: bool) -> None:
     number = id(code)
     for tables in (_entries, _makers) if restartable else (_entries,):
         known = tables[program.code.co_argcount]
-        weakref.finalize(code, known.pop, number, None).atexit = False
+        when_gone(code, known.pop, number, None)
         known[number] = entry
     program.has_entry = True
 

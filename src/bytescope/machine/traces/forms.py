@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from keyword import iskeyword
-
 from bytescope.code.instruction import Instruction, Variable
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Sequence, iskeyword
 from bytescope.isa.lift import Call
 from bytescope.machine.operations import Guard, How, how
 from bytescope.machine.runtime import DICT, PLAIN, ROWS, UNBOUND, attribute_names

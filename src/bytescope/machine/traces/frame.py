@@ -10,9 +10,7 @@ change anything but the frame's own local variables, so globals and captured var
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from bytescope.code.light import TYPE_CHECKING, Any
+from bytescope.code.light import TYPE_CHECKING, Any, Iterable
 from bytescope.machine.traces.values import NOTHING, Value
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from _thread import get_ident
 
 from bytescope.code.light import TYPE_CHECKING, Any
 from bytescope.isolation import PRIVATE_BUILTINS
+from bytescope.later import busy
 from bytescope.machine.emit import Op, Resume
 from bytescope.machine.operations import NAMESPACE
 from bytescope.machine.runtime import executed
@@ -20,9 +21,7 @@ THRESHOLDS = {"always": 0, "never": None, "": 100}
 
 _MOST_TEXTS = 500
 
-_namespace: dict[str, Any] = {
-    **NAMESPACE, **calls.NAMES, "executed": executed, "ident": get_ident, "__builtins__": PRIVATE_BUILTINS,
-}  # fmt: skip
+_namespace: dict[str, Any] = {}
 _factories: dict[str, Any] = {}
 
 
@@ -57,10 +56,30 @@ def factory(text: str) -> Any:
     if make is None:
         if len(_factories) >= _MOST_TEXTS:
             _factories.clear()
+        if not _namespace:
+            own = {"executed": executed, "ident": get_ident, "__builtins__": PRIVATE_BUILTINS}
+            _namespace.update(**NAMESPACE, **calls.NAMES, **own)
         made: dict[str, Any] = {}
         exec(compile(text, recovery.FILENAME, "exec"), _namespace, made)
         make = _factories[text] = made["make"]
     return make
+
+
+_FUNCTION = 2
+"""Flag of code that has locals of its own."""
+
+
+def get_ready(program: Program) -> None:
+    """Have the modules executed that make traces, if a program may need any.
+
+    This is done while the program is linked, because an interrupt does no harm there.
+    """
+    if busy():
+        return
+    again = any(each.target is not None and each.target <= index for index, each in enumerate(program.instructions))
+    if again or program.code.co_flags & _FUNCTION:
+        for module in (calls, frameless) if program.plan is None else (observed,):
+            assert module.Writer
 
 
 def make_entry(program: Program, R: list[Any]) -> None:
@@ -76,6 +95,7 @@ def make_entry(program: Program, R: list[Any]) -> None:
 
 def count_passes(program: Program, ops: list[Op], resumes: list[Resume | None], threshold: int) -> list[Op]:
     """The handlers, with those counted at which a trace may start: the entry, targets, and places after a request."""
+    get_ready(program)
     starts = {program.follow(0), *(program.follow(index + 1) for index in program.stops if index + 1 < len(ops))}
     for index, instruction in enumerate(program.instructions):
         if program.verified.depths[index] >= 0:
@@ -99,7 +119,7 @@ def counted(program: Program, index: int, plain: Op, threshold: int) -> Op:
         nonlocal left
         left -= 1
         executed[0] -= 1
-        if left >= 0 or program.ops is None or not alive:
+        if left >= 0 or program.ops is None or not alive or busy():
             return leave
         left = threshold
         try:
@@ -107,8 +127,10 @@ def counted(program: Program, index: int, plain: Op, threshold: int) -> Op:
             program.traced = True
             if index == program.entry:
                 make_entry(program, R)
-        except RecursionError:
+        except (RecursionError, OSError):  # OSError: of what is to be imported the file has gone
             return leave
+        except BaseException as error:  # an interrupt, which is the guest's
+            raise error.with_traceback(None)  # noqa: B904
         program.ops[index] = made or plain
         return index
 

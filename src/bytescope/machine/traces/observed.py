@@ -9,10 +9,8 @@ A hook that has a single analysis to tell offers its method to be called directl
 
 from __future__ import annotations
 
-from functools import partial
-
 from bytescope.code.instruction import Instruction
-from bytescope.code.light import Any
+from bytescope.code.light import Any, partial
 from bytescope.isa.events import CALLS
 from bytescope.isa.lift import Call, lift
 from bytescope.isa.observed import immediate, observed_primitive
@@ -36,7 +34,7 @@ class Writer(calls.Writer):
         self.answered: list[str] = []
         self.judgement = ""
         self.ending = ""
-        self.direct: tuple[str, str] | None = None
+        self.direct: str | None = None
 
     def instruction(self, index: int) -> int:
         plan = self.program.plan
@@ -110,7 +108,7 @@ class Writer(calls.Writer):
             self.emit(f"{pad}r = {frame.bind(hook)}({arguments})")
         else:
             if self.direct is None:
-                self.direct = frame.bind(direct.states), frame.bind(direct.state)
+                self.direct = frame.bind(direct.thread)
             self.points.append(recovery.Point(len(frame.lines), index, count, (), (), partial(_failed, direct, site)))
             self.emit(f"{pad}state[0] = True")
             self.emit(f"{pad}r = {frame.bind(direct.method)}({arguments})")
@@ -287,12 +285,11 @@ class Writer(calls.Writer):
         if self.direct is None:
             return []
         busy = ["if state[0]:", "    executed[0] -= 1", f"    return {self.plainly(self.program.follow(self.start))}"]
-        states, state = self.direct
-        return [f"state = {states}.get(ident()) or {state}()", *busy]
+        return [f"state = {self.direct}.busy", *busy]
 
 
 def _failed(direct: Unwrapped, site: Any, error: BaseException) -> BaseException:
-    direct.state()[0] = False
+    direct.thread.busy[0] = False
     return direct.failed(site, error)
 
 

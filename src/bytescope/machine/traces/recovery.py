@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import builtins
 import types
-import weakref
-from collections.abc import Callable, Set
 
-from bytescope.code.light import Any
+from bytescope.code.light import Any, Callable, Set
+from bytescope.machine.lifetimes import when_gone
 from bytescope.machine.runtime import NULL, executed
 
 FILENAME = "<bytescope trace>"
@@ -38,12 +37,14 @@ class Point:
 _OWN = frozenset(each for each in vars(builtins).values() if isinstance(each, type) and issubclass(each, Exception))
 """What the operations of a trace may raise."""
 
-_points: weakref.WeakKeyDictionary[types.CodeType, list[Point]] = weakref.WeakKeyDictionary()
+_points: dict[int, list[Point]] = {}
+"""The points of each trace, by the id of its code object."""
 
 
 def register(code: types.CodeType, points: list[Point]) -> None:
     """Tell of a trace's points."""
-    _points[code] = points
+    _points[id(code)] = points
+    when_gone(code, _points.pop, id(code), None)
 
 
 def in_trace(error: BaseException) -> bool:
@@ -68,7 +69,7 @@ def recover(R: list[Any], error: BaseException, own_files: Set[str]) -> tuple[in
     assert error.__traceback__ is not None
     traceback = error.__traceback__.tb_next
     assert traceback is not None
-    point, own = find(error, traceback, _points[traceback.tb_frame.f_code], own_files)
+    point, own = find(error, traceback, _points[id(traceback.tb_frame.f_code)], own_files)
     variables = restore(R, point, traceback.tb_frame)
     executed[0] += point.count + variables.get("turns", 0)
     if point.failed is not None:

@@ -1,0 +1,219 @@
+"""What code that keeps shadows may take for granted without asking, until something happens that puts an end to it.
+
+Loading or storing an attribute runs no code of the program's for most types, and most attributes never have a shadow.
+Both are found out once for each name and type. It is taken that classes do not get special methods or descriptors later
+on, but by code that keeps shadows.
+"""
+
+from __future__ import annotations
+
+import types
+from collections import deque
+from typing import Any
+
+PLAIN = frozenset({int, float, complex, str, bytes, bool, type(None)})
+"""Types whose values can be compared and hashed without running code of the program's."""
+
+_BUILTIN = PLAIN | {list, tuple, dict, set, frozenset, range, object, BaseException, types.GeneratorType, deque}
+_CALLABLE = {types.FunctionType, types.BuiltinFunctionType}
+_TRUTHS: frozenset[Any] = PLAIN | {list, tuple, dict, set, frozenset, range} | _CALLABLE
+_SIZING = ("__bool__", "__len__")
+_COMPARING = ("__lt__", "__le__", "__eq__", "__ne__", "__gt__", "__ge__")
+_KEEPS_TO_ITSELF = frozenset(
+    {
+        types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType,
+        types.MemberDescriptorType, types.GetSetDescriptorType, types.ClassMethodDescriptorType, staticmethod,
+        classmethod, property,
+    }
+)  # fmt: skip
+_CODE_OF_THE_PROGRAMS = frozenset({property})
+_mro = type.__dict__["__mro__"].__get__
+_namespace = type.__dict__["__dict__"].__get__
+
+
+class Quiet:
+    """What may be taken for granted of one heap.
+
+    Attributes:
+        names: for each name of a variable a list that is empty as long as no such item of a dict has a shadow.
+        loads: for each name the types whose instances' attributes of that name have no shadow and can be loaded without
+            running code of the program's.
+        indexed_loads, silent_loads: the same, but there may be shadows: of attributes of that name alone; of any kind.
+        truths: types whose values are tested for truth without running such code.
+        cells: empty as long as no variable in a cell has a shadow.
+        constructors: sets of addresses of classes whose instances are made as usual; remembered: what else is known of
+            types.
+        stores, silent_stores: the same for storing something without a shadow, and for storing.
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[str, list[bool]] = {}
+        self.loads: dict[str, set[type]] = {}
+        self.indexed_loads: dict[str, set[type]] = {}
+        self.silent_loads: dict[str, set[type]] = {}
+        self.stores: dict[str, set[type]] = {}
+        self.silent_stores: dict[str, set[type]] = {}
+        self.truths: set[type] = set(_TRUTHS)
+        self.cells: list[bool] = []
+        self.constructors: list[set[int]] = []
+        self.remembered: list[dict[type, bool]] = []
+        self._named: set[str] = set()
+        self._shadowed: set[tuple[type, str]] = set()
+        self._smeared: set[type] = set()
+        self._names_of_classes: set[str] = set()
+
+    # --- what code looks at
+
+    def name(self, name: str) -> list[bool]:
+        """See `names`."""
+        return self.names.setdefault(name, [True] if name in self._named else [])
+
+    def load(self, name: str) -> set[type]:
+        """See `loads`."""
+        return self.loads.setdefault(name, set())
+
+    def indexed_load(self, name: str) -> set[type]:
+        """See `indexed_loads`."""
+        return self.indexed_loads.setdefault(name, set())
+
+    def silent_load(self, name: str) -> set[type]:
+        """See `silent_loads`."""
+        return self.silent_loads.setdefault(name, set())
+
+    def store(self, name: str) -> set[type]:
+        """See `stores`."""
+        return self.stores.setdefault(name, set())
+
+    def silent_store(self, name: str) -> set[type]:
+        """See `silent_stores`."""
+        return self.silent_stores.setdefault(name, set())
+
+    # --- what is found out
+
+    def loaded(self, kind: type, name: str) -> None:
+        """An attribute of an instance has been loaded: perhaps such loads are harmless."""
+        if name in self.silent_loads and loads_quietly(kind, name):
+            self.silent_loads[name].add(kind)
+            if kind not in self._smeared and not self.of_class(name):
+                self.indexed_load(name).add(kind)
+                if (kind, name) not in self._shadowed:
+                    self.load(name).add(kind)
+
+    def of_class(self, name: str) -> bool:
+        """Whether an attribute of that name of a class may have a shadow."""
+        return name in self._names_of_classes
+
+    def stored(self, kind: type, name: str) -> None:
+        """An attribute of an instance has been stored."""
+        if name in self.silent_stores and stores_quietly(kind, name):
+            self.silent_stores[name].add(kind)
+            if (kind, name) not in self._shadowed:
+                self.store(name).add(kind)
+
+    def tested(self, kind: type) -> None:
+        """A value has been tested for truth, or its length asked for."""
+        if type(kind) is type and all(_is_the_hosts(kind, name) for name in _SIZING):
+            self.truths.add(kind)
+
+    # --- what puts an end to it
+
+    def attribute_has_shadow(self, owner: Any, name: str) -> None:
+        """An attribute is given a shadow."""
+        if issubclass(type(owner), type):
+            self._names_of_classes.add(name)
+            self.load(name).clear()
+            self.indexed_load(name).clear()
+        elif (type(owner), name) not in self._shadowed:
+            self._shadowed.add((type(owner), name))
+            self.load(name).discard(type(owner))
+            self.store(name).discard(type(owner))
+
+    def item_has_shadow(self, owner: Any, key: Any) -> None:
+        """An item is given a shadow: perhaps it is a variable of a module."""
+        if type(owner) is types.CellType:
+            if not self.cells:
+                self.cells.append(True)
+        elif type(key) is str and issubclass(type(owner), dict) and key not in self._named:
+            self._named.add(key)
+            self.names.setdefault(key, []).append(True)
+
+    def smeared(self, owner: Any) -> None:
+        """Everything that an object holds is given a shadow."""
+        kind = type(owner)
+        if issubclass(kind, dict):
+            for key in list(dict.keys(owner)):
+                self.item_has_shadow(owner, key)
+        if issubclass(kind, type):
+            self._names_of_classes.update(self.silent_loads)
+            for types_of in (*self.loads.values(), *self.indexed_loads.values()):
+                types_of.clear()
+        elif kind not in self._smeared:
+            self._smeared.add(kind)
+            for types_of in (*self.loads.values(), *self.indexed_loads.values()):
+                types_of.discard(kind)
+
+    def class_changes(self) -> None:
+        """An attribute of a class is stored or deleted."""
+        self.truths.intersection_update(_TRUTHS)
+        for addresses in self.constructors:
+            addresses.clear()
+        for remembered in self.remembered:
+            remembered.clear()
+        for sets in (self.loads, self.indexed_loads, self.silent_loads, self.stores, self.silent_stores):
+            for found in sets.values():
+                found.clear()
+
+
+def _lookup(kind: type, name: str) -> tuple[Any, type | None]:
+    for base in _mro(kind):
+        namespace = _namespace(base)
+        if name in namespace:
+            return namespace[name], base
+    return None, None
+
+
+def _is_the_hosts(kind: type, special: str) -> bool:
+    """Whether a special method is the one that looks into the instance and its classes."""
+    _, where = _lookup(kind, special)
+    return where is None or where in _BUILTIN
+
+
+def loads_quietly(kind: type, name: str) -> bool:
+    """Whether the attribute of an instance can be loaded without running code of the program's.
+
+    Args:
+        kind: its type.
+        name: of the attribute.
+    """
+    if type(kind) is not type or kind in (type, types.ModuleType, super) or _lookup(kind, "__getattr__")[1] is not None:
+        return False
+    if not _is_the_hosts(kind, "__getattribute__"):
+        return False
+    found, where = _lookup(kind, name)
+    return where is None or _hands_out(found)
+
+
+def _hands_out(found: Any) -> bool:
+    """Whether what a class has under a name gives no code of the program's a chance when it is loaded."""
+    kind = type(found)
+    if kind in _KEEPS_TO_ITSELF:
+        return kind not in _CODE_OF_THE_PROGRAMS
+    return type(kind) is type and _lookup(kind, "__get__")[1] is None
+
+
+def compares_quietly(kind: type) -> bool:
+    """Whether values of a type can be compared with each other without running code of the program's."""
+    return all(_is_the_hosts(kind, name) for name in _COMPARING)
+
+
+def stores_quietly(kind: type, name: str) -> bool:
+    """Whether the attribute of an instance can be stored without running code of the program's."""
+    if type(kind) is not type or kind in (type, types.ModuleType) or not _is_the_hosts(kind, "__setattr__"):
+        return False
+    found, where = _lookup(kind, name)
+    if where is None or type(found) is types.MemberDescriptorType:
+        return True
+    return type(type(found)) is type and _lookup(type(found), "__set__")[1] is None
+
+
+__all__ = ["PLAIN", "Quiet", "loads_quietly", "stores_quietly"]

@@ -1,0 +1,61 @@
+"""What woven code calls when something is raised in it; it finds the place by tables, which a cache can keep."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+
+from bytescope.code.light import Any
+
+Failed = Callable[[Any, Any, BaseException], BaseException]
+
+
+class Raising:
+    """The functions that handlers of one woven code object call.
+
+    Args:
+        raised, unwound: the hooks of the plan, or None.
+        site: makes the site of an instruction.
+        failed: makes the error of a hook that failed: (hook, site, exception) -> exception.
+
+    Attributes:
+        told_raised, told_unwound: tell that an exception has come up, or leaves the frame: (code unit, exception).
+        failure: makes of them the error to be raised in the place of one that a hook has raised, without its frames.
+        units, indices: where what does an instruction's work begins, in code units, ascending; which instruction it is.
+        call_units, calls: where hooks are called; hook and site of each.
+    """
+
+    def __init__(self, raised: Any, unwound: Any, site: Callable[[int], Any], failed: Failed) -> None:
+        self.raised = raised
+        self.unwound = unwound
+        self.site = site
+        self.failed = failed
+        self.told_raised, self.told_unwound, self.failure = self._told_raised, self._told_unwound, self._failure
+        self.units: Sequence[int] = ()
+        self.indices: Sequence[int] = ()
+        self.call_units: Sequence[int] = ()
+        self.calls: Sequence[tuple[Any, Any]] = ()
+
+    def _told_raised(self, unit: int | None, exception: BaseException) -> None:
+        self.raised(self._site_of(unit, exception), exception)
+
+    def _told_unwound(self, unit: int | None, exception: BaseException) -> None:
+        self.unwound(self._site_of(unit, exception), exception)
+
+    def _failure(self, unit: int | None, exception: BaseException) -> BaseException:
+        number = bisect_right(self.call_units, _unit_of(unit, exception)) - 1
+        if exception.__traceback__ is not None:
+            exception.__traceback__.tb_next = None
+        hook, site = self.calls[number] if number >= 0 else (None, None)
+        return self.failed(hook, site, exception)
+
+    def _site_of(self, unit: int | None, exception: BaseException) -> Any:
+        """The site at which an exception was raised, or came up, in the frame that it comes from."""
+        return self.site(self.indices[bisect_right(self.units, _unit_of(unit, exception)) - 1])
+
+
+def _unit_of(unit: int | None, exception: BaseException) -> int:
+    """Where an exception comes from, in code units; the traceback, which begins with the frame, says it too."""
+    if unit is not None:
+        return unit
+    return 0 if exception.__traceback__ is None else exception.__traceback__.tb_lasti // 2

@@ -1,0 +1,129 @@
+"""Generators whose values' shadows are handed over without a word to the service.
+
+A generator says what shadow a value has right before it yields it, and a loop looks there right after it has got one
+from a generator that does; nothing can happen in between. That is all it takes where there is no shadow. If there is,
+the service is told, too: perhaps somebody else gets the value.
+"""
+
+from __future__ import annotations
+
+from bytescope.code.groups import Group, Raw
+from bytescope.code.instruction import Instruction
+from bytescope.code.light import TYPE_CHECKING, Any
+from bytescope.isa.plan import Point
+
+if TYPE_CHECKING:
+    from bytescope.weave.shadow_writer import ShadowWriter
+
+_GENERATOR, _OTHERS, _UNKNOWN = 0x20, 0x80 | 0x200, 0x4 | 0x8 | 0x80 | 0x200
+"""Flags: of generators, of coroutines, of these and functions with starred parameters."""
+
+
+class Generators:
+    """Writes such, for a writer."""
+
+    def __init__(self, writer: ShadowWriter) -> None:
+        self.writer = writer
+        self.emitter = writer.emitter
+        self.yielded = writer.planner.yielded
+
+    def begins_later(self) -> bool:
+        """Whether calling the code object that is written makes a generator of arguments that are known one by one."""
+        code = self.writer.code
+        return bool(code.co_flags & _GENERATOR) and not code.co_flags & _UNKNOWN and not code.co_kwonlyargcount
+
+    def says(self) -> bool:
+        """Whether the code object that is written says so of all that it yields."""
+        flags = self.writer.code.co_flags
+        if not flags & _GENERATOR or flags & _OTHERS or any(each.op == "SEND" for each in self.writer.instructions):
+            return False
+        points = self.writer.clean.plan.points
+        return not any(index in points for index, each in enumerate(self.writer.instructions) if each.op == "YIELD")
+
+    def write_yield(self, index: int, instruction: Instruction, raws: list[Raw], group: Group) -> None:
+        """Write a yield."""
+        writer, e, slots = self.writer, self.emitter, self.writer.slots
+        point = writer.plan.points[index]
+        shade = slots.stack[-1]
+        writer.frames.arrive(index, instruction, point)
+        program = writer.handlers.key(index)
+        e.cover(program)
+        shadowed, done = e.asm.label(), e.asm.label()
+        if shade:
+            slots.push(shade)
+            e.sequences.jump_if("NOT_NONE", shadowed)
+        self.say(lambda: e.load_const(None))
+        e.asm.place(done)
+        writer.raws(raws, index, group)
+        stack = list(slots.stack)
+        place = slots.place(len(stack) - 1)
+
+        def tell() -> None:
+            slots.stack = list(stack)
+            e.asm.place(shadowed)
+            writer.teller.key = writer.handlers.hook_key(index)
+            writer.teller.tell(point.suspend, point.site, [e.at(1)])
+            e.cover(program)
+            self.say(lambda: slots.push(shade))
+            e.sequences.jump_back(done)
+
+        if shade:
+            e.later(tell)
+        writer.after_resume = lambda: self.resumed(index, point, stack, place)
+
+    def say(self, push: Any) -> None:
+        """Say what shadow the value that is about to be yielded has."""
+        e = self.emitter
+        push()
+        e.load_const(self.yielded)
+        e.load_const(0)
+        e.emit("STORE_SUBSCR")
+
+    def resumed(self, index: int, point: Point, stack: list[Any], place: int) -> None:
+        """Write how a generator goes on: what has been sent is None, as a rule."""
+        writer, e, slots = self.writer, self.emitter, self.writer.slots
+        program = writer.handlers.key(index)
+        e.cover(program)
+        sent, done = e.asm.label(), e.asm.label()
+        e.emit("COPY", 1)
+        e.sequences.jump_if("NOT_NONE", sent)
+        e.load_const(None)
+        slots.store(place)
+        e.asm.place(done)
+
+        def ask() -> None:
+            slots.stack = list(stack)
+            e.asm.place(sent)
+            writer.teller.key = writer.handlers.hook_key(index)
+            writer.teller.tell(point.resume, point.site, [e.at(1)])
+            e.cover(program)
+            e.sequences.jump_back(done)
+
+        e.later(ask)
+
+    def next(self, site: Any) -> None:
+        """[generator]: write how a loop gets the next value of a generator, if it says what shadow that has."""
+        writer, e, slots = self.writer, self.emitter, self.writer.slots
+        e.push_function(id)
+        e.emit("COPY", 3)
+        e.sequences.load_attribute(e.name("gi_code"))
+        e.sequences.call(1)
+        e.load_const(writer.planner.generators)
+        e.emit("CONTAINS_OP", 0)
+        e.sequences.jump_if("FALSE", site.slow)
+        site.perform(elsewhere=True)
+        shadowed = e.asm.label()
+        e.load_const(self.yielded)
+        e.load_const(0)
+        e.sequences.load_item()
+        e.emit("COPY", 1)
+        e.sequences.jump_if("NOT_NONE", shadowed)
+        e.emit("POP_TOP")
+        site.result(site.shades[0])
+        site.back()
+        e.asm.place(shadowed)
+        slots.store(slots.place(site.around.results[0]))
+        e.push_function(writer.forget)
+        e.sequences.call(0)
+        e.emit("POP_TOP")
+        site.back()

@@ -1,0 +1,200 @@
+"""What the shadowed copy of woven code does in line: primitives that run no code of the program's.
+
+Their operands' types tell. Each is written three times: in line for operands that hold nothing with a shadow; out of
+the way with a call of what looks into the shadow heap (`shadow.brief`); and, for operands of other types, with the
+hooks.
+"""
+
+from __future__ import annotations
+
+from bytescope.code.groups import Group, Raw
+from bytescope.code.instruction import Instruction
+from bytescope.code.light import TYPE_CHECKING
+from bytescope.isa.references import references
+from bytescope.weave.shadow_items import Items
+from bytescope.weave.shadow_primitives import Around
+from bytescope.weave.shadow_site import Site
+from bytescope.weave.slots import CLEAN
+
+if TYPE_CHECKING:
+    from bytescope.weave.shadow_writer import ShadowWriter
+
+_OPERATORS = frozenset(
+    "unary binary inplace compare contains truth negation length convert format format_with_spec".split()
+)
+"""Primitives that, on plain values, join their operands' shadows and run no code of the program's."""
+
+_OF_REFERENCES = frozenset({"truth", "negation", "length"})
+"""Those that look at the shadows of the references alone, whatever the values hold."""
+
+
+class Inline(Items):
+    """Writes such primitives for a writer."""
+
+    def __init__(self, writer: ShadowWriter) -> None:
+        super().__init__(writer)
+        self.ways |= {
+            **dict.fromkeys(_OPERATORS, self.operator),
+            "load_global": self.load_global,
+            "load_cell": self.load_cell,
+            "getattr": self.getattr,
+            "setattr": self.setattr,
+        }
+
+    def write(self, index: int, instruction: Instruction, around: Around, raws: list[Raw], group: Group) -> bool:
+        """Write a primitive, if it is one that can be done in line.
+
+        Args:
+            index: the instruction.
+            instruction: itself.
+            around: the hooks of its primitive.
+            raws: what does its work.
+            group: the group that it is in.
+        """
+        way = self.ways.get(around.name)
+        writer = self.writer
+        point = writer.plan.points[index]
+        if way is None or around.telling or around.own_rule or instruction.op == "LOAD_SPECIAL":
+            return False
+        if references(instruction).jump is not None and (point.branch or point.loop or point.again):
+            return False
+        writer.release_results(references(instruction))
+        writer.check_operands(index, instruction)
+        writer.frames.arrive(index, instruction, point)
+        self.emitter.cover(writer.handlers.key(index))
+        site = Site(writer, index, instruction, around, raws, group, point)
+        way(site)
+        site.finish()
+        return True
+
+    # --- operators
+
+    def operator(self, site: Site) -> None:
+        """An operator on plain values."""
+        e, name = self.emitter, site.around.name
+        kinds = self.heap.quiet.truths if name in _OF_REFERENCES else self.writer.service.plain
+        looks = e.asm.label()
+        tested = False
+        for position in site.around.positions:
+            if not self.is_plain(site.index, site.depth(position)):
+                site.test_type(site.depth(position), kinds, site.slow if name in _OF_REFERENCES else looks)
+                tested = True
+        site.perform()
+        wanted = bool(site.around.results) and not self.dead(site.index)
+        if wanted:
+            site.result(self.slots.joined(site.shades))
+        if not tested or name in _OF_REFERENCES:
+            return
+
+        def look() -> None:
+            e.asm.place(looks)
+            operands = e.tuple_of([e.at(site.depth(position)) for position in site.around.positions])
+            shades = e.tuple_of([site.shade(number) for number in range(len(site.shades))])
+            site.push_answer(self.writer.service.foreknown.operator, [e.constant(_kind(site.around)), operands, shades])
+            e.emit("COPY", 1)
+            e.load_const(self.writer.service.slow)
+            e.emit("IS_OP", 0)
+            known = e.asm.label()
+            e.sequences.jump_if("FALSE", known)
+            e.emit("POP_TOP")
+            e.asm.jump("JUMP_FORWARD", site.slow)
+            e.asm.place(known)
+            self.slots.store(self.slots.place(site.around.results[0]))
+            site.perform()
+            site.back()
+
+        site.later(look)
+
+    def dead(self, index: int) -> bool:
+        """Whether nobody wants to know the shadow of an instruction's result: it is tested, and gone."""
+        if index + 1 in self.writer.leaders:
+            return False
+        following = self.writer.instructions[index + 1]
+        if following.op == "TRUTH":
+            return self.dead(index + 1)
+        return following.op in ("JUMP_IF_TRUE", "JUMP_IF_FALSE") and index + 1 not in self.writer.clean.plan.points
+
+    # --- variables
+
+    def load_global(self, site: Site) -> None:
+        """A global, of whose name no item of any dict has a shadow."""
+        site.test_empty(self.heap.quiet.name(str(site.instruction.arg)))
+        site.perform()
+        site.result(CLEAN)
+
+    def load_cell(self, site: Site) -> None:
+        """A variable in a cell, while no such variable has a shadow."""
+        site.test_empty(self.heap.quiet.cells)
+        site.perform()
+        site.result(CLEAN)
+
+    # --- attributes
+
+    def getattr(self, site: Site) -> None:
+        """An attribute that can be loaded quietly."""
+        name = str(site.instruction.arg)
+        quiet, e = self.heap.quiet, self.emitter
+        found = e.asm.label()
+        site.test_type(1, quiet.load(name), found)
+        site.perform()
+        site.result(site.shades[0])
+
+        def look() -> None:
+            e.asm.place(found)
+            silent, asks = e.asm.label(), e.asm.label()
+            site.test_type(1, quiet.indexed_load(name), silent)
+            if site.shades[0]:
+                self.slots.push(site.shades[0])
+                e.sequences.jump_if("NOT_NONE", asks)
+            e.push_function(self.heap.attributes_named(name).get)
+            e.push_function(id)
+            e.emit("COPY", 5)
+            e.sequences.call(1)
+            e.sequences.call(1)
+            self.slots.store(self.slots.place(site.around.results[0]))
+            site.perform()
+            site.back()
+            e.asm.place(silent)
+            site.test_type(1, quiet.silent_load(name))
+            e.asm.place(asks)
+            site.ask(self.brief.attribute, [e.at(1), e.constant(name), site.shade(0)])
+            site.perform()
+            site.back()
+
+        site.later(look)
+
+    def setattr(self, site: Site) -> None:
+        """An attribute that can be stored quietly."""
+        name = str(site.instruction.arg)
+        quiet, e = self.heap.quiet, self.emitter
+        stored, looks = e.asm.label(), e.asm.label()
+        owner, value = (site.depth(position) for position in site.around.positions)
+        quiet.silent_store(name)
+        site.test_type(owner, quiet.store(name), looks)
+        if site.shades[1]:
+            self.slots.push(site.shades[1])
+            e.sequences.jump_if("NOT_NONE", stored)
+        site.perform()
+
+        def store() -> None:
+            e.asm.place(looks)
+            site.test_type(owner, quiet.silent_store(name))
+            e.asm.place(stored)
+            e.sequences.copy(2)
+            site.perform()
+            given = [e.at(owner), e.constant(name), e.at(value), site.shade(1)]
+            site.tell(self.brief.attribute_stored, given)
+            e.emit("POP_TOP")
+            e.emit("POP_TOP")
+            site.back()
+
+        site.later(store)
+
+
+def _kind(around: Around) -> str:
+    """A binary operator, or the name of another primitive."""
+    return (
+        f"{around.immediate}="
+        if around.name == "inplace"
+        else str(around.immediate if around.name == "binary" else around.name)
+    )

@@ -1,0 +1,290 @@
+"""What the shadowed copy of woven code does in line with containers: their items, and going over them."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+
+from bytescope.code.light import TYPE_CHECKING, Any
+from bytescope.weave.shadow_site import Site
+from bytescope.weave.slots import CLEAN
+
+if TYPE_CHECKING:
+    from bytescope.weave.shadow_writer import ShadowWriter
+
+_MAKE_BOOL = frozenset({"NOT", "IS", "CONTAINS", "TRUTH"})
+
+
+_CONTAINERS = frozenset({list, tuple, dict})
+_GONE_OVER = frozenset({list, tuple, dict, set, frozenset})
+_CHANGING = frozenset({list, dict})
+_SEQUENCES = frozenset({list, tuple})
+_EMPTY: tuple[Any, ...] = ([], (), {}, set(), frozenset(), "", b"", range(0))
+_VIEWS: tuple[Any, ...] = ({}.keys(), {}.values(), {}.items())
+_GIVING_PLAIN = frozenset(type(iter(each)) for each in (range(0), range(1 << 70), "", "\u20ac", b""))
+_GIVING_ITEMS = frozenset(type(iter(each)) for each in (*_EMPTY, *_VIEWS)) - _GIVING_PLAIN | {type(reversed([0]))}
+_ITERABLE = frozenset(map(type, (*_EMPTY, *_VIEWS))) | _GIVING_PLAIN | _GIVING_ITEMS | {
+    enumerate, zip, type(_ for _ in ()),
+}  # fmt: skip
+
+
+class Items:
+    """Writes such primitives for a writer.
+
+    Attributes:
+        ways: by the name of a primitive, what writes it.
+    """
+
+    def __init__(self, writer: ShadowWriter) -> None:
+        self.writer = writer
+        self.emitter = writer.emitter
+        self.slots = writer.slots
+        self.heap = writer.service.heap
+        self.brief = writer.service.brief
+        self.ways: dict[str, Callable[[Site], None]] = {
+            "getitem": self.getitem,
+            "getslice": self.getslice,
+            "setitem": self.setitem,
+            "iter": self.iter,
+            "next": self.next,
+            "build": self.build,
+            "list_append": self.list_append,
+            "unpack": self.unpack,
+        }
+
+    def is_plain(self, index: int, depth: int) -> bool:
+        """Whether an operand is a plain value for certain: a constant that has just been pushed."""
+        if depth != 1 or index in self.writer.leaders:
+            return False
+        before = self.writer.instructions[index - 1]
+        if before.op == "LOAD_CONST":
+            return type(before.arg) in self.writer.service.plain
+        return before.op in _MAKE_BOOL
+
+    # --- items
+
+    def container(self, site: Site, depth: int, kinds: frozenset[type], found: int) -> None:
+        """Test that a container is plain, or of one of some types and has no table; to `found` if it has one."""
+        e = self.emitter
+        plain, go = e.asm.label(), e.asm.label()
+        site.push_type(depth)
+        e.emit("COPY", 1)
+        e.load_const(self.writer.service.plain)
+        e.emit("CONTAINS_OP", 0)
+        e.sequences.jump_if("TRUE", plain)
+        e.load_const(kinds)
+        e.emit("CONTAINS_OP", 0)
+        e.sequences.jump_if("FALSE", site.slow)
+        site.test_table(depth, found)
+        e.asm.place(go)
+
+        def pop() -> None:
+            e.asm.place(plain)
+            e.emit("POP_TOP")
+            e.sequences.jump_back(go)
+
+        site.later(pop)
+
+    def getitem(self, site: Site) -> None:
+        """An item of a container."""
+        e = self.emitter
+        found = e.asm.label()
+        if not self.is_plain(site.index, 1):
+            site.test_type(1, self.writer.service.plain)
+        self.container(site, 2, _CONTAINERS, found)
+        site.perform()
+        site.result(site.shades[0])
+
+        def look() -> None:
+            e.asm.place(found)
+            site.ask(self.brief.item, [e.at(2), e.at(1), site.shade(0)])
+            site.perform()
+            site.back()
+
+        site.later(look)
+
+    def getslice(self, site: Site) -> None:
+        """A slice of a container that has no table."""
+        for depth in (1, 2):
+            site.test_type(depth, self.writer.service.plain)
+        self.container(site, 3, _CONTAINERS, site.slow)
+        site.perform()
+        site.result(site.shades[0])
+
+    def setitem(self, site: Site) -> None:
+        """An item of a container is stored."""
+        e = self.emitter
+        stored = e.asm.label()
+        container, key, value = site.around.positions
+        if not self.is_plain(site.index, site.depth(key)):
+            site.test_type(site.depth(key), self.writer.service.plain)
+        site.test_type(site.depth(container), _CHANGING)
+        for shade in site.shades[1:]:
+            if shade:
+                self.slots.push(shade)
+                e.sequences.jump_if("NOT_NONE", stored)
+        site.test_table(site.depth(container), stored)
+        site.perform()
+
+        def store() -> None:
+            e.asm.place(stored)
+            e.sequences.copy(3)
+            site.perform()
+            given = [e.at(site.depth(each)) for each in (container, key, value)]
+            site.tell(self.brief.item_stored, [*given, site.shade(1), site.shade(2)])
+            for _ in range(3):
+                e.emit("POP_TOP")
+            site.back()
+
+        site.later(store)
+
+    def known_iterable(self, index: int) -> bool:
+        """Whether what a loop goes over is known from right before it: there is no other way into the loop."""
+        instructions = self.writer.instructions
+        if index == 0 or instructions[index - 1].op != "GET_ITER" or index - 1 in self.writer.leaders:
+            return False
+        return all(each.target != index or number > index for number, each in enumerate(instructions))
+
+    def list_append(self, site: Site) -> None:
+        """A list that is being built is given an item."""
+        e = self.emitter
+        stored = e.asm.label()
+        owner = site.depth(site.around.positions[0])
+        if site.shades[1]:
+            self.slots.push(site.shades[1])
+            e.sequences.jump_if("NOT_NONE", stored)
+        site.test_table(owner, stored)
+        site.perform()
+
+        def store() -> None:
+            e.asm.place(stored)
+            site.tell(self.brief.appended, [e.at(owner), e.at(1), site.shade(1)])
+            site.perform()
+            site.back()
+
+        site.later(store)
+        site.never_slow()
+
+    def unpack(self, site: Site) -> None:
+        """A sequence is taken apart."""
+        e = self.emitter
+        found = e.asm.label()
+        self.container(site, 1, _SEQUENCES, found)
+        site.perform()
+        site.results([site.shades[0]] * len(site.around.results))
+
+        def look() -> None:
+            e.asm.place(found)
+            count = len(site.around.results)
+            if count:
+                site.push_answer(self.brief.items, [e.at(1), e.constant(count), site.shade(0)])
+                e.emit("UNPACK_SEQUENCE", count)
+                for position in site.around.results:
+                    self.slots.store(self.slots.place(position))
+            site.perform()
+            site.back()
+
+        site.later(look)
+
+    def build(self, site: Site) -> None:
+        """A sequence is built, or a string or slice, which have their parts' shadows."""
+        e = self.emitter
+        site.never_slow()
+        if site.around.immediate not in ("list", "tuple"):
+            site.perform()
+            site.result(self.slots.joined(site.shades))
+            return
+        shadowed = e.asm.label()
+        shades = self.slots.joined(site.shades)
+        for slot in shades:
+            self.slots.load(slot)
+            e.sequences.jump_if("NOT_NONE", shadowed)
+        site.perform()
+        site.result(CLEAN)
+        if not shades:
+            return
+
+        def note() -> None:
+            e.asm.place(shadowed)
+            site.perform()
+            site.tell(self.brief.built, [e.at(1), e.tuple_of([self.slots.pusher(each) for each in site.shades])])
+            site.result(CLEAN)
+            site.back()
+
+        site.later(note)
+
+    # --- iteration
+
+    def iter(self, site: Site) -> None:
+        """An iterator over a container."""
+        e, slots = self.emitter, self.slots
+        site.test_type(1, _ITERABLE)
+        goes_over = self.writer.instructions[site.index + 1].op == "FOR_ITER"
+        place = slots.over(site.around.results[0])
+
+        def unknown() -> None:
+            e.load_const(None)
+            slots.store(place)
+
+        if goes_over:
+            known, other = e.asm.label(), e.asm.label()
+            site.test_type(1, _GONE_OVER, other)
+            e.push_function(id)
+            e.emit("COPY", 3)
+            e.sequences.call(1)
+            e.asm.place(known)
+            slots.store(place)
+            site.after_hooks = unknown
+
+            def not_known() -> None:
+                e.asm.place(other)
+                e.load_const(None)
+                e.sequences.jump_back(known)
+
+            site.later(not_known)
+        site.perform()
+        site.result(site.shades[0])
+
+    def next(self, site: Site) -> None:
+        """The next value of an iterator."""
+        e = self.emitter
+        looks = e.asm.label()
+        site.push_type(1)
+        e.emit("COPY", 1)
+        e.load_const(_GIVING_PLAIN)
+        e.emit("CONTAINS_OP", 0)
+        e.sequences.jump_if("FALSE", looks)
+        e.emit("POP_TOP")
+        site.perform()
+        site.result(site.shades[0])
+
+        def look() -> None:
+            e.asm.place(looks)  # [iterator, type]
+            generator, asks = e.asm.label(), e.asm.label()
+            e.emit("COPY", 1)
+            e.load_const(_GIVING_ITEMS)
+            e.emit("CONTAINS_OP", 0)
+            e.sequences.jump_if("FALSE", generator)
+            e.emit("POP_TOP")
+            if self.known_iterable(site.index):
+                place = self.slots.over(site.around.positions[0])
+                self.slots.load(place)
+                e.sequences.jump_if("NONE", asks)
+                self.slots.load(place)
+                e.load_const(self.heap.tables)
+                e.emit("CONTAINS_OP", 0)
+                e.sequences.jump_if("TRUE", asks)
+                site.perform(elsewhere=True)
+                site.result(site.shades[0])
+                site.back()
+            e.asm.place(asks)
+            site.perform(elsewhere=True)
+            site.ask(self.brief.given, [e.at(2), e.at(1), site.shade(0)])
+            site.back()
+            e.asm.place(generator)
+            e.load_const(types.GeneratorType)
+            e.emit("IS_OP", 0)
+            e.sequences.jump_if("FALSE", site.slow)
+            self.writer.generators.next(site)
+
+        site.later(look)

@@ -1,0 +1,79 @@
+"""What is known of the callables that have been called at one place in woven code."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+
+from bytescope.code.light import Any
+
+_STARRED, _GENERATOR, _OTHERS = 0x4 | 0x8, 0x20, 0x80 | 0x200
+
+
+class Known:
+    """What is known at one call.
+
+    Args:
+        planner: knows woven code objects.
+        count: how many arguments it has, all by position.
+        wanted: which callables' calls an analysis wants to be told of; None if that is none or all.
+        telling: whether there is such an analysis.
+    """
+
+    def __init__(self, planner: Any, count: int, wanted: Callable[[object], bool] | None, telling: bool) -> None:
+        self.planner, self.service = planner, planner.service
+        self.count = count
+        self.wanted, self.telling = wanted, telling
+        self._ways: dict[Any, Any] = {}
+        self._last: dict[str, list[types.CodeType | None]] = {}
+        self._earlier: dict[str, set[int]] = {"constructors": set()}
+        planner.service.heap.quiet.constructors.append(self._earlier["constructors"])
+
+    def last(self, kind: str) -> list[types.CodeType | None]:
+        """Its item is the code of what was called last, of "functions", "methods" and so on, and can be directly."""
+        return self._last.setdefault(kind, [None])
+
+    def earlier(self, kind: str) -> set[int]:
+        """The addresses of such code objects, and of classes ("constructors")."""
+        return self._earlier.setdefault(kind, set())
+
+    def remember(self, function: Any) -> None:
+        """What has just been called, and nobody else wants to be told of, may be called directly from now on."""
+        kind, count = "functions", self.count
+        if type(function) is types.MethodType:
+            function, kind, count = function.__func__, "methods", count + 1
+        elif type(function) is type:
+            made = self.planner.constructor(function)
+            if made is None:
+                return
+            if self._remember(made, "classes", count + 1):
+                self.planner.classes[id(function)] = function
+                self.earlier("constructors").add(id(function))
+            return
+        if type(function) is types.FunctionType:
+            self._remember(function, kind, count)
+
+    def _remember(self, function: types.FunctionType, kind: str, count: int) -> bool:
+        code = function.__code__
+        if self.wanted is not None and "<locals>" in code.co_qualname:
+            return False  # other functions with this code may have other names
+        if code.co_argcount != count:
+            return False
+        if self.planner.direct.get(id(code)) is code:
+            self.last(kind)[0] = code
+            self.earlier(kind).add(id(code))
+            return True
+        if self.planner.made.get(id(code)) is code and kind != "classes":
+            self.earlier(kind + " of generators").add(id(code))
+        return False
+
+    def foretell(self, function: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """The shadow of what a builtin callable is going to give, or `service.slow`."""
+        receiver = None if type(function) is type else function.__self__
+        of_module = receiver is None or type(receiver) is types.ModuleType
+        key = function if of_module else (type(receiver), function.__name__)
+        way = self._ways.get(key, self)
+        if way is self:
+            wanted = self.telling and (self.wanted is None or self.wanted(function))
+            way = self._ways[key] = None if wanted else self.service.foreknown.way(function)
+        return self.service.slow if way is None else way(receiver, args, shadows, own)

@@ -1,0 +1,249 @@
+"""What only woven code has: shadows on the operand stack, and the direct way from frame to frame."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import textwrap
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bytescope import Analysis, attach
+from bytescope.analyses.labels import Labels
+from bytescope.shadow.quiet import Quiet, loads_quietly, stores_quietly
+
+Run = Callable[..., types.ModuleType]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a woven program with analyses attached."""
+
+    def run(program: str, *analyses: Analysis) -> types.ModuleType:
+        (tmp_path / "shadowed.py").write_text(textwrap.dedent(program), encoding="utf-8")
+        monkeypatch.syspath_prepend(str(tmp_path))
+        sys.modules.pop("shadowed", None)
+        with attach(*analyses, include=["shadowed"], engine="woven"):
+            __import__("shadowed")
+        return sys.modules.pop("shadowed")
+
+    return run
+
+
+@pytest.fixture
+def often() -> Iterator[None]:
+    """Threads take turns as often as possible."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.process
+def test_what_threads_lay_down_is_not_mixed_up(run: Run, often: None) -> None:
+    analysis = Labels(sources="math.sqrt", sinks="math.floor", returns="shadowed.clean,shadowed.labelled")
+    run(
+        """
+        import threading
+        from math import sqrt
+        def same(x): return x
+        class Box:
+            def __init__(self, x): self.x = x
+            def get(self): return same(self.x)
+        def values(x):
+            for _ in range(3): yield x
+        def work(x):
+            for _ in range(300):
+                y = same(Box(same(x)).get())
+                for z in values(y): pass
+            return z
+        def clean(): return work(2.0)
+        def labelled(): return work(sqrt(4.0))
+        threads = [threading.Thread(target=each) for each in (clean, labelled) * 2]
+        for each in threads: each.start()
+        for each in threads: each.join()
+        """,
+        analysis,
+    )
+    assert {each["name"] for each in analysis.result()} == {"shadowed.labelled"}
+
+
+def test_calls_with_keywords_that_are_told_before_there_is_a_shadow(run: Run) -> None:
+    module = run(
+        """
+        from math import sqrt
+        def f(words):
+            return sorted(words, key=len, reverse=True), [max(words, key=lambda each: each[1])]
+        found = [f(["a1", "bcd", "e"[:1] * 4]) for _ in range(2)]
+        x = sqrt(4.0)
+        found.append(f(["a1", "bcd", "eeee"]))
+        """,
+        Labels(sources="sorted,max,math.sqrt"),
+    )
+    assert module.found == [(["eeee", "bcd", "a1"], ["eeee"])] * 3
+
+
+def test_locals_do_not_show_slots(run: Run) -> None:
+    module = run(
+        """
+        import sys
+        from math import sqrt
+        def f(x, y):
+            z = x + y
+            return sorted(locals()), sorted(sys._getframe().f_locals)
+        x = sqrt(4.0)
+        seen = [f(x, 1) for _ in range(3)]
+        """,
+        Labels(sources="math.sqrt"),
+    )
+    assert module.seen == [(["x", "y", "z"], ["x", "y", "z"])] * 3
+    assert list(inspect.signature(module.f).parameters) == ["x", "y"]
+
+
+def test_tracers_are_told_of_the_first_line(run: Run) -> None:
+    module = run(
+        """
+        import sys
+        from math import sqrt
+        def f(x):
+            return x
+        def tracer(frame, event, arg):
+            if frame.f_code.co_name == "f":
+                lines.append(frame.f_lineno)
+        x = sqrt(4.0)
+        lines = []
+        for _ in range(3):
+            sys.settrace(tracer)
+            f(x)
+            sys.settrace(None)
+        """,
+        Labels(sources="math.sqrt"),
+    )
+    assert module.lines == [4] * 3
+
+
+def test_what_a_constructor_returns(run: Run) -> None:
+    module = run(
+        """
+        from abc import ABC, abstractmethod
+        from math import sqrt
+        class Wrong:
+            def __init__(self, x): return x
+        class Abstract(ABC):
+            def __init__(self, x): self.x = x
+            @abstractmethod
+            def method(self): pass
+        class Right:
+            def __init__(self, x): self.x = x
+        x = sqrt(4.0)
+        found = []
+        for _ in range(3):
+            for cls in (Wrong, Abstract, Right):
+                try:
+                    found.append(type(cls(x)).__name__)
+                except TypeError as error:
+                    found.append(str(error).split(" ")[0])
+        """,
+        Labels(sources="math.sqrt"),
+    )
+    assert module.found == ["__init__()", "Can't", "Right"] * 3
+
+
+def test_an_analysis_chooses_callables(run: Run) -> None:
+    class Choosing(Labels):
+        def __init__(self) -> None:
+            super().__init__(sources="math.sqrt")
+            self.calls_of = None
+            self.asked: list[Any] = []
+            self.told: list[Any] = []
+
+        def wants_call(self, function: object) -> bool:
+            self.asked.append(function)
+            return getattr(function, "__name__", "") in ("sqrt", "wanted")
+
+        def call(self, site: Any, function: Any, args: Any, kwargs: Any, result: Any) -> None:
+            self.told.append(getattr(function, "__name__", ""))
+            super().call(site, function, args, kwargs, result)
+
+    analysis = Choosing()
+    module = run(
+        """
+        from math import sqrt
+        def wanted(x): return x
+        def other(x): return x
+        def make():
+            def nested(x): return x
+            return nested
+        first, second = make(), make()
+        second.__name__ = "wanted"
+        def apply(f, x):
+            return f(x)
+        x = sqrt(4.0)
+        for _ in range(5):
+            for f in (wanted, other, first, second):
+                apply(f, x)
+        """,
+        analysis,
+    )
+    assert analysis.told.count("wanted") == 10
+    assert {"other", "nested"}.isdisjoint(analysis.told)
+    assert analysis.asked.count(module.other) == 1
+
+
+class _Bare:
+    pass
+
+
+class _Slots:
+    __slots__ = ("x",)
+
+
+class _Property:
+    @property
+    def x(self) -> int:
+        return 1
+
+    def y(self) -> None:
+        pass
+
+
+class _Getting:
+    def __getattr__(self, name: str) -> int:
+        return 1
+
+
+class _Setting:
+    def __setattr__(self, name: str, value: Any) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("kind", "name", "loads", "stores"), [
+    (_Bare, "x", True, True), (_Slots, "x", True, True), (_Property, "x", False, False), (_Property, "y", True, True),
+    (_Getting, "x", False, True), (_Setting, "x", True, False), (type, "x", False, False), (list, "append", True, True),
+    (types.ModuleType, "x", False, False), (str, "join", True, True),
+])  # fmt: skip
+def test_what_runs_no_code_of_the_programs(kind: type, name: str, loads: bool, stores: bool) -> None:
+    assert loads_quietly(kind, name) == loads
+    assert stores_quietly(kind, name) == stores
+
+
+def test_what_is_known_ends_with_the_first_shadow() -> None:
+    quiet = Quiet()
+    loads, indexed, silent = quiet.load("x"), quiet.indexed_load("x"), quiet.silent_load("x")
+    quiet.loaded(_Bare, "x")
+    assert loads == indexed == silent == {_Bare}
+    quiet.attribute_has_shadow(_Bare(), "x")
+    assert (loads, indexed, silent) == (set(), {_Bare}, {_Bare})
+    quiet.smeared(_Bare())
+    assert (loads, indexed, silent) == (set(), set(), {_Bare})
+    quiet.class_changes()
+    assert silent == set()
+    name = quiet.name("x")
+    quiet.item_has_shadow({}, "y")
+    assert not name
+    quiet.item_has_shadow({}, "x")
+    assert name
