@@ -177,6 +177,7 @@ def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int
     program = resident.program_for(code)
     if program is None or program.plan is None or program.ops is None or Program.decorate is not None:
         return
+    kept = program.kept()
     points, site = program.plan.points, program.plan.site
     told = [number for number, each in points.items() if site(index) in (each.loop_site, each.again_site)]
     for number in (index, *told):
@@ -184,6 +185,7 @@ def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int
         _rehandle(program, number)
     if program.traced:
         program.retrace()
+    del kept
 
 
 def _rehandle(program: Program, index: int) -> None:

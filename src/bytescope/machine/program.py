@@ -247,6 +247,7 @@ class Program:
         Returns:
             The handlers.
         """
+        kept = self.kept()
         if module is not None:
             self.module = module
         if Program.observer is not None:
@@ -269,7 +270,13 @@ class Program:
             self.ops = []
         self.plain[:], self.resumes[:] = ops, resumes  # activations hold these very lists
         self.retrace()
-        return self.ops
+        linked = self.ops
+        del kept
+        return linked
+
+    def kept(self) -> types.CodeType | None:
+        """The resident code object: as long as somebody holds it, the program is not unlinked."""
+        return None if self.resident is None else self.resident()
 
     @hidden
     def unlink(self) -> None:

@@ -119,7 +119,10 @@ def counted(program: Program, index: int, plain: Op, threshold: int) -> Op:
         nonlocal left
         left -= 1
         executed[0] -= 1
-        if left >= 0 or program.ops is None or not alive or busy():
+        if left >= 0:
+            return leave
+        kept, ops = program.kept(), program.ops
+        if kept is None or ops is None or not alive or busy():
             return leave
         left = threshold
         try:
@@ -131,7 +134,7 @@ def counted(program: Program, index: int, plain: Op, threshold: int) -> Op:
             return leave
         except BaseException as error:  # an interrupt, which is the guest's
             raise error.with_traceback(None)  # noqa: B904
-        program.ops[index] = made or plain
+        ops[index] = made or plain
         return index
 
     return op
