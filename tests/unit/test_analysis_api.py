@@ -257,8 +257,8 @@ def test_instruction_counts_are_those_of_the_plain_run() -> None:
             self.note(site.op)
 
     source = "def f(n):\n t = 0\n while n:\n  n -= 1\n  if n == 2: continue\n  t += n\n  pass\n return t\nf(5)"
-    plain, observed, everything = bytescope.VM(), bytescope.VM(), Everything()
     gc.collect()  # what other tests have left is not finalized, and counted, meanwhile
+    plain, observed, everything = bytescope.VM(), bytescope.VM(), Everything()
     plain.exec(source)
     count = plain.instructions
     with attach(everything):
