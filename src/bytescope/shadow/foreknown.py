@@ -106,7 +106,12 @@ class Foreknown:
         if kind == "contains" and type(values[1]) in (dict, set, frozenset):
             if type(values[0]) not in PLAIN or not PLAIN.issuperset(map(type, values[1])):
                 return SLOW
-            return reaching(self.heap, values[1], self.joined(shadows))
+            table = self.tables.get(id(values[1]))
+            if table is not None:
+                shadows = (*shadows, *table.shadows())
+            elif shadows[0] is shadows[1]:
+                return shadows[0]
+            return self.joined(shadows)
         if kind == "compare":
             return self.compared(values, shadows)
         return self.pure(None, values, shadows, None)
@@ -146,6 +151,8 @@ class Foreknown:
     def compared(self, values: tuple[Any, ...], shadows: tuple[Any, ...]) -> Any:
         """The join of what reaches values that are compared with each other."""
         found = self.joined(shadows)
+        if all(self.heap.quiet.compares_itself_alone(type(value)) for value in values):
+            return found
         for value in values:
             kind = type(value)
             if kind in PLAIN:

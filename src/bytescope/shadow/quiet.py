@@ -17,6 +17,7 @@ PLAIN = frozenset({int, float, complex, str, bytes, bool, type(None)})
 _BUILTIN = PLAIN | {list, tuple, dict, set, frozenset, range, object, BaseException, types.GeneratorType, deque}
 _CALLABLE = {types.FunctionType, types.BuiltinFunctionType}
 _TRUTHS: frozenset[Any] = PLAIN | {list, tuple, dict, set, frozenset, range} | _CALLABLE
+_HOLD_NOTHING = PLAIN | {object}
 _SIZING = ("__bool__", "__len__")
 _COMPARING = ("__lt__", "__le__", "__eq__", "__ne__", "__gt__", "__ge__")
 _KEEPS_TO_ITSELF = frozenset(
@@ -57,6 +58,8 @@ class Quiet:
         self.cells: list[bool] = []
         self.constructors: list[set[int]] = []
         self.remembered: list[dict[type, bool]] = []
+        self._closed: dict[type, bool] = {}
+        self.remembered.append(self._closed)
         self._named: set[str] = set()
         self._shadowed: set[tuple[type, str]] = set()
         self._smeared: set[type] = set()
@@ -114,6 +117,13 @@ class Quiet:
         """A value has been tested for truth, or its length asked for."""
         if type(kind) is type and all(_is_the_hosts(kind, name) for name in _SIZING):
             self.truths.add(kind)
+
+    def compares_itself_alone(self, kind: type) -> bool:
+        """Whether comparisons of a type's values look at nothing that they hold: as object's do, or those of integers."""
+        found = self._closed.get(kind)
+        if found is None:
+            found = self._closed[kind] = all(_lookup(kind, name)[1] in _HOLD_NOTHING for name in _COMPARING)
+        return found
 
     # --- what puts an end to it
 

@@ -373,7 +373,7 @@ def _import_star(heap: Heap, imm: Any, values: Values, shadows: Values, results:
     return [None]
 
 
-# --- operators on containers
+# --- operators
 
 
 @_rule("binary", "inplace")
@@ -393,6 +393,14 @@ def _operator(heap: Heap, operator: Any, values: Values, shadows: Values, result
     if operator in ("|", "|=") and type(left) is type(right) is type(made) is dict:
         for each in (left, right) if made is not left else (right,):
             dict_update(heap, None, (made, each), (None, None), [])
+        return [heap.algebra.joined(shadows)]
+    return [heap.algebra.joined(reaching(heap, value, shadow) for value, shadow in zip(values, shadows, strict=True))]
+
+
+@_rule("compare")
+def _compare(heap: Heap, operator: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    """Values whose comparisons look at nothing that they hold have their own shadows only."""
+    if not heap.tables or all(heap.quiet.compares_itself_alone(type(value)) for value in values):
         return [heap.algebra.joined(shadows)]
     return [heap.algebra.joined(reaching(heap, value, shadow) for value, shadow in zip(values, shadows, strict=True))]
 

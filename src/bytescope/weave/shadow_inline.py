@@ -167,7 +167,7 @@ class Inline(Items):
         """An attribute that can be stored quietly."""
         name = str(site.instruction.arg)
         quiet, e = self.heap.quiet, self.emitter
-        stored, looks = e.asm.label(), e.asm.label()
+        stored, looks, told = e.asm.label(), e.asm.label(), e.asm.label()
         owner, value = (site.depth(position) for position in site.around.positions)
         quiet.silent_store(name)
         site.test_type(owner, quiet.store(name), looks)
@@ -180,6 +180,23 @@ class Inline(Items):
             e.asm.place(looks)
             site.test_type(owner, quiet.silent_store(name))
             e.asm.place(stored)
+            if site.shades[1]:  # there is nothing to be changed if this is the attribute's shadow already
+                changed = e.asm.label()
+                e.push_function(self.heap.attributes_named(name).get)
+                e.push_function(id)
+                e.emit("COPY", owner + 4)
+                e.sequences.call(1)
+                e.sequences.call(1)
+                e.emit("COPY", 1)
+                e.sequences.jump_if("NONE", changed)
+                self.slots.push(site.shades[1])
+                e.emit("IS_OP", 0)
+                e.sequences.jump_if("FALSE", told)
+                site.perform()
+                site.back()
+                e.asm.place(changed)
+                e.emit("POP_TOP")
+                e.asm.place(told)
             e.sequences.copy(2)
             site.perform()
             given = [e.at(owner), e.constant(name), e.at(value), site.shade(1)]
