@@ -45,7 +45,7 @@ def test_every_rule_is_declared_and_declared_rules_are_there() -> None:
     own = {name for name, row in PRIMITIVES.items() if row.shadow in ("load", "store", "build")}
     by_engines = SLOTS | {"setup_annotations"}
     assert own - by_engines <= set(RULES)
-    assert set(RULES) <= own | {"binary", "inplace", "enter_with", "enter_async_with"}
+    assert set(RULES) <= own | {"binary", "compare", "inplace", "enter_with", "enter_async_with"}
     assert {row.shadow for row in PRIMITIVES.values()} == {
         "reach", "join", "clean", "move", "load", "store", "build", "call"
     }  # fmt: skip

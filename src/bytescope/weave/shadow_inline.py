@@ -51,21 +51,28 @@ class Inline(Items):
             raws: what does its work.
             group: the group that it is in.
         """
-        way = self.ways.get(around.name)
         writer = self.writer
         point = writer.plan.points[index]
-        if way is None or around.telling or around.own_rule or instruction.op == "LOAD_SPECIAL":
-            return False
-        if references(instruction).jump is not None and (point.branch or point.loop or point.again):
+        if not self.takes(index):
             return False
         writer.release_results(references(instruction))
         writer.check_operands(index, instruction)
         writer.frames.arrive(index, instruction, point)
         self.emitter.cover(writer.handlers.key(index))
         site = Site(writer, index, instruction, around, raws, group, point)
-        way(site)
+        writer.take_over(index)
+        self.ways[around.name](site)
         site.finish()
         return True
+
+    def takes(self, index: int) -> bool:
+        """Whether an instruction's primitive can be done in line."""
+        around, instruction = self.writer.shadows.around.get(index), self.writer.instructions[index]
+        if around is None or around.telling or around.own_rule or instruction.op == "LOAD_SPECIAL":
+            return False
+        point = self.writer.plan.points[index]
+        tells = point.branch or point.loop or point.again
+        return around.name in self.ways and not (references(instruction).jump is not None and tells)
 
     # --- operators
 
@@ -74,16 +81,20 @@ class Inline(Items):
         e, name = self.emitter, site.around.name
         kinds = self.heap.quiet.truths if name in _OF_REFERENCES else self.writer.service.plain
         looks = e.asm.label()
+        leaving = self.writer.leaving(site.index)
+        otherwise = leaving if leaving is not None else site.slow if name in _OF_REFERENCES else looks
         tested = False
         for position in site.around.positions:
             if not self.is_plain(site.index, site.depth(position)):
-                site.test_type(site.depth(position), kinds, site.slow if name in _OF_REFERENCES else looks)
+                site.test_type(site.depth(position), kinds, otherwise)
                 tested = True
         site.perform()
-        wanted = bool(site.around.results) and not self.dead(site.index)
-        if wanted:
+        if site.around.results and not self.dead(site.index):
             site.result(self.slots.joined(site.shades))
-        if not tested or name in _OF_REFERENCES:
+        if not tested or leaving is not None:
+            site.never_slow()
+            return
+        if name in _OF_REFERENCES:
             return
 
         def look() -> None:

@@ -21,6 +21,7 @@ _CHANGING = frozenset({list, dict})
 _SEQUENCES = frozenset({list, tuple})
 _EMPTY: tuple[Any, ...] = ([], (), {}, set(), frozenset(), "", b"", range(0))
 _VIEWS: tuple[Any, ...] = ({}.keys(), {}.values(), {}.items())
+_RANGES = frozenset({range})
 _GIVING_PLAIN = frozenset(type(iter(each)) for each in (range(0), range(1 << 70), "", "\u20ac", b""))
 _GIVING_ITEMS = frozenset(type(iter(each)) for each in (*_EMPTY, *_VIEWS)) - _GIVING_PLAIN | {type(reversed([0]))}
 _ITERABLE = frozenset(map(type, (*_EMPTY, *_VIEWS))) | _GIVING_PLAIN | _GIVING_ITEMS | {
@@ -53,7 +54,10 @@ class Items:
         }
 
     def is_plain(self, index: int, depth: int) -> bool:
-        """Whether an operand is a plain value for certain: a constant that has just been pushed."""
+        """Whether an operand is a plain value for certain."""
+        facts = self.writer.facts
+        if facts is not None and facts.is_plain(index, depth):
+            return True
         if depth != 1 or index in self.writer.leaders:
             return False
         before = self.writer.instructions[index - 1]
@@ -106,7 +110,8 @@ class Items:
     def getslice(self, site: Site) -> None:
         """A slice of a container that has no table."""
         for depth in (1, 2):
-            site.test_type(depth, self.writer.service.plain)
+            if not self.is_plain(site.index, depth):
+                site.test_type(depth, self.writer.service.plain)
         self.container(site, 3, _CONTAINERS, site.slow)
         site.perform()
         site.result(site.shades[0])
@@ -218,6 +223,13 @@ class Items:
     def iter(self, site: Site) -> None:
         """An iterator over a container."""
         e, slots = self.emitter, self.slots
+        facts = self.writer.facts
+        if facts is not None and facts.over_range(site.index):
+            site.test_type(1, _RANGES, self.writer.again(site.index))
+            site.perform()
+            site.result(site.shades[0])
+            site.never_slow()
+            return
         site.test_type(1, _ITERABLE)
         goes_over = self.writer.instructions[site.index + 1].op == "FOR_ITER"
         place = slots.over(site.around.results[0])
@@ -248,6 +260,12 @@ class Items:
     def next(self, site: Site) -> None:
         """The next value of an iterator."""
         e = self.emitter
+        facts = self.writer.facts
+        if facts is not None and facts.gives_plain(site.index):
+            site.perform()
+            site.result(site.shades[0])
+            site.never_slow()
+            return
         looks = e.asm.label()
         site.push_type(1)
         e.emit("COPY", 1)

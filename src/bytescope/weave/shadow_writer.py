@@ -28,6 +28,7 @@ from bytescope.weave.shadow import JOINED, ShadowPlan, Ways
 from bytescope.weave.shadow_callers import Callers
 from bytescope.weave.shadow_calls import GIVEN, DirectCalls
 from bytescope.weave.shadow_clean import CleanCopy
+from bytescope.weave.shadow_facts import Facts
 from bytescope.weave.shadow_generators import Generators
 from bytescope.weave.shadow_inline import Inline
 from bytescope.weave.shadow_primitives import Given, State
@@ -70,6 +71,8 @@ class ShadowWriter(Writer):
         self.generators = Generators(self)
         self.says = self.generators.says()
         self.cleaning = False
+        self.facts: Facts | None = None
+        self._taken_over: dict[int, int] = {}
         targets = {each.target for each in self.instructions if each.target is not None}
         self.leaders = targets | {each.target for each in lowered.handlers}
         self.handlers_at = {each.target: each.depth for each in lowered.handlers}
@@ -100,15 +103,15 @@ class ShadowWriter(Writer):
         super().body()
         self.emitter.write_later()
         self.cleaning = False
-        self.labels = self.new_labels()
-        self.handlers.copies.append(self.labels)
         self.handlers.below = self.slots.count
-        self.groups, every = self.groups[self.groups.index(start) + 1 :], self.groups
+        before, self.groups = (
+            self.groups[: self.groups.index(start) + 1],
+            self.groups[self.groups.index(start) + 1 :],
+        )
         self.emitter.asm.position = None
         self.emitter.asm.place(self.clean.begun)
         self.emitter.asm.place(self.slots.base)
-        for offset in {group.offset for group in every} - {group.offset for group in self.groups}:
-            self.emitter.asm.place(self.labels[offset])  # nobody jumps there
+        self.new_copy(before)
         point = self.plan.points[self.start]
         self.emitter.cover(self.handlers.key(self.start))
         self.frames.arrive(self.start, self.instructions[self.start], point)
@@ -119,9 +122,48 @@ class ShadowWriter(Writer):
             self.direct.begun_directly()
             self.emitter.asm.place(begun)
         self.slots.settled(self.verified.depths[self.start])
+        self.quick_body(before)
         super().body()
-        self.groups = every
+        self.groups = before + self.groups
         self.clean.place_unused()
+
+    def new_copy(self, before: list[Group]) -> None:
+        """Begin another copy of the groups; nobody jumps to those that come before."""
+        labels = {group.offset: self.emitter.asm.label() for group in (*before, *self.groups)}
+        for offset in {group.offset for group in before} - {group.offset for group in self.groups}:
+            self.emitter.asm.place(labels[offset])
+        self.labels = labels
+        self.handlers.copies.append(labels)
+
+    def quick_body(self, before: list[Group]) -> None:
+        """Write the groups for plain values alone, if that is of use; whatever else there is goes on in the next copy.
+
+        Args:
+            before: as for `new_copy`.
+        """
+        facts = Facts(self, self.inline.takes)
+        if not facts.useful:
+            return
+        self.facts = facts
+        super().body()
+        self.emitter.write_later()
+        self.facts = None
+        self.new_copy(before)
+        self.slots.settled(self.verified.depths[self.start])
+
+    def leaving(self, index: int) -> int | None:
+        """Where the quick copy goes with an operator's operands if not all are plain; None: it has a way for them."""
+        return self.again(index) if self.facts is not None and self.facts.relied_on(index) else None
+
+    def again(self, index: int) -> int:
+        """The label in the shadowed copy where an instruction begins for which the quick copy has no way."""
+        return self._taken_over.setdefault(index, self.emitter.asm.label())
+
+    def take_over(self, index: int) -> None:
+        """Say that an instruction begins here, in the shadowed copy."""
+        label = self._taken_over.pop(index, None) if self.facts is None else None
+        if label is not None:
+            self.emitter.asm.place(label)
 
     def concerns(self, index: int) -> bool:
         """Whether an instruction cannot stay as it is."""
@@ -131,7 +173,7 @@ class ShadowWriter(Writer):
 
     def group(self, group: Group) -> None:
         """Write a group."""
-        if not self.cleaning and group.count:
+        if not self.cleaning and self.facts is None and group.count:
             self.clean.enter_here(group.first)
         super().group(group)
 
@@ -140,7 +182,8 @@ class ShadowWriter(Writer):
         if self.cleaning:
             self.clean.instruction(index, raws, group)
             return
-        self.clean.enter_here(index)
+        if self.facts is None:
+            self.clean.enter_here(index)
         if index in self.inside or self.verified.depths[index] < 0:
             super().instruction(index, raws, group)
             return
