@@ -45,6 +45,9 @@ class Quiet:
         constructors: sets of addresses of classes whose instances are made as usual; remembered: what else is known of
             types.
         stores, silent_stores: the same for storing something without a shadow, and for storing.
+        simple: types whose instances' attributes, whatever their names, can be loaded and stored without running such
+            code, and have no other shadows than their own.
+        disturbed: empty as long as all that has ever been a simple type is one.
     """
 
     def __init__(self) -> None:
@@ -58,12 +61,17 @@ class Quiet:
         self.cells: list[bool] = []
         self.constructors: list[set[int]] = []
         self.remembered: list[dict[type, bool]] = []
+        self.simple: set[type] = set()
+        self.disturbed: list[bool] = []
+        self._flags: dict[str, list[bool]] = {}
+        self._inherited: dict[str, list[bool]] = {}
         self._closed: dict[type, bool] = {}
         self.remembered.append(self._closed)
         self._named: set[str] = set()
         self._shadowed: set[tuple[type, str]] = set()
         self._smeared: set[type] = set()
         self._names_of_classes: set[str] = set()
+        self._class_smeared = False
 
     # --- what code looks at
 
@@ -91,10 +99,20 @@ class Quiet:
         """See `silent_stores`."""
         return self.silent_stores.setdefault(name, set())
 
+    def attribute(self, name: str) -> list[bool]:
+        """It is empty as long as no attribute of that name has a shadow, and all simple types are."""
+        known = self.disturbed or any(each == name for _, each in self._shadowed)
+        return self._flags.setdefault(name, [True] if known else [])
+
+    def inherited(self, name: str) -> list[bool]:
+        """It is empty as long as no class's attribute of that name has a shadow."""
+        return self._inherited.setdefault(name, [True] if self.of_class(name) else [])
+
     # --- what is found out
 
     def loaded(self, kind: type, name: str) -> None:
         """An attribute of an instance has been loaded: perhaps such loads are harmless."""
+        self._looked_into(kind)
         if name in self.silent_loads and loads_quietly(kind, name):
             self.silent_loads[name].add(kind)
             if kind not in self._smeared and not self.of_class(name):
@@ -104,14 +122,19 @@ class Quiet:
 
     def of_class(self, name: str) -> bool:
         """Whether an attribute of that name of a class may have a shadow."""
-        return name in self._names_of_classes
+        return self._class_smeared or name in self._names_of_classes
 
     def stored(self, kind: type, name: str) -> None:
         """An attribute of an instance has been stored."""
+        self._looked_into(kind)
         if name in self.silent_stores and stores_quietly(kind, name):
             self.silent_stores[name].add(kind)
             if (kind, name) not in self._shadowed:
                 self.store(name).add(kind)
+
+    def _looked_into(self, kind: type) -> None:
+        if kind not in self.simple and kind not in self._smeared and is_simple(kind):
+            self.simple.add(kind)
 
     def tested(self, kind: type) -> None:
         """A value has been tested for truth, or its length asked for."""
@@ -133,10 +156,13 @@ class Quiet:
             self._names_of_classes.add(name)
             self.load(name).clear()
             self.indexed_load(name).clear()
+            self.inherited(name).append(True)
+            self._disturb()
         elif (type(owner), name) not in self._shadowed:
             self._shadowed.add((type(owner), name))
             self.load(name).discard(type(owner))
             self.store(name).discard(type(owner))
+            self.attribute(name).append(True)
 
     def item_has_shadow(self, owner: Any, key: Any) -> None:
         """An item is given a shadow: perhaps it is a variable of a module."""
@@ -154,17 +180,25 @@ class Quiet:
             for key in list(dict.keys(owner)):
                 self.item_has_shadow(owner, key)
         if issubclass(kind, type):
-            self._names_of_classes.update(self.silent_loads)
+            self._class_smeared = True
+            for flag in self._inherited.values():
+                flag.append(True)
+            self._disturb()
             for types_of in (*self.loads.values(), *self.indexed_loads.values()):
                 types_of.clear()
         elif kind not in self._smeared:
             self._smeared.add(kind)
+            if kind in self.simple:
+                self.simple.discard(kind)
+                self._disturb()
             for types_of in (*self.loads.values(), *self.indexed_loads.values()):
                 types_of.discard(kind)
 
     def class_changes(self) -> None:
         """An attribute of a class is stored or deleted."""
         self.truths.intersection_update(_TRUTHS)
+        self.simple.clear()
+        self._disturb()
         for addresses in self.constructors:
             addresses.clear()
         for remembered in self.remembered:
@@ -172,6 +206,14 @@ class Quiet:
         for sets in (self.loads, self.indexed_loads, self.silent_loads, self.stores, self.silent_stores):
             for found in sets.values():
                 found.clear()
+
+
+    def _disturb(self) -> None:
+        """What is taken to be of a simple type may be so no more."""
+        if not self.disturbed:
+            self.disturbed.append(True)
+            for flag in self._flags.values():
+                flag.append(True)
 
 
 def _lookup(kind: type, name: str) -> tuple[Any, type | None]:
@@ -216,14 +258,30 @@ def compares_quietly(kind: type) -> bool:
     return all(_is_the_hosts(kind, name) for name in _COMPARING)
 
 
+def is_simple(kind: type) -> bool:
+    """Whether attributes of an instance, whatever their names, can be loaded and stored without running such code."""
+    if not (loads_quietly(kind, "") and stores_quietly(kind, "")):
+        return False
+    return all(
+        _hands_out(found) and (name[:2] == "__" or _leaves_storing(found))
+        for base in _mro(kind)
+        for name, found in _namespace(base).items()
+    )
+
+
+def _leaves_storing(found: Any) -> bool:
+    """Whether what a class has under a name has no say in storing such an attribute of an instance."""
+    if type(found) is types.MemberDescriptorType:
+        return True
+    return type(type(found)) is type and _lookup(type(found), "__set__")[1] is None
+
+
 def stores_quietly(kind: type, name: str) -> bool:
     """Whether the attribute of an instance can be stored without running code of the program's."""
     if type(kind) is not type or kind in (type, types.ModuleType) or not _is_the_hosts(kind, "__setattr__"):
         return False
     found, where = _lookup(kind, name)
-    if where is None or type(found) is types.MemberDescriptorType:
-        return True
-    return type(type(found)) is type and _lookup(type(found), "__set__")[1] is None
+    return where is None or _leaves_storing(found)
 
 
 __all__ = ["PLAIN", "Quiet", "loads_quietly", "stores_quietly"]

@@ -1,8 +1,9 @@
-"""Which values are plain for certain, as long as every operator has been given plain values.
+"""What is known of the types of values, as long as every test of a type has come out well.
 
-The *quick* copy of woven code counts on it. An operator that is given anything else is left to the shadowed copy, where
-the frame goes on; so what has been tested once need not be tested again. What is known is found out forwards over the
-lowered code, as long as control does not come from a handler.
+The *quick* copy of woven code counts on it: that operators are given plain values, and that variables whose attributes
+are asked for hold instances of simple types (`shadow.quiet`). If a test comes out otherwise the frame goes on in the
+shadowed copy; so what has been tested once need not be tested again. What is known is found out forwards over the
+lowered code; where control comes from a handler it is nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ ARITHMETIC = frozenset({"unary", "binary", "inplace"})
 ASKING = frozenset({"compare", "contains", "convert", "format", "format_with_spec"})
 """Operators that give plain values whatever they are given, as a rule."""
 
+_NAMES_OF_BUILTINS = frozenset(
+    name for kind in (list, dict, set, str, bytes, tuple, int, float, type(_ for _ in ())) for name in dir(kind)
+)
+"""An attribute with such a name is not taken for that of a simple type's instance."""
+
 _ALWAYS_BOOL = frozenset({"identity", "is_none", "truth", "negation"})
 
 _UNKNOWN, _PLAIN, _RANGE_TYPE, _RANGE, _GIVES_PLAIN = range(5)
@@ -30,10 +36,14 @@ _Value = int
 
 @record(slots=True)
 class _State:
-    """What is known before an instruction: of the operands, the topmost last; and which variables are plain."""
+    """What is known before an instruction.
+
+    stack: of the operands, the topmost last; plain, simple: the variables whose values are plain, or of simple types.
+    """
 
     stack: tuple[_Value, ...]
     plain: frozenset[int]
+    simple: frozenset[int]
 
     def of(self, value: _Value) -> _Value:
         """What is known of an operand."""
@@ -47,7 +57,7 @@ class _State:
             mine if mine == its else self.of(mine) if self.of(mine) == other.of(its) else _UNKNOWN
             for mine, its in zip(self.stack, other.stack, strict=True)
         )
-        return _State(stack, self.plain & other.plain)
+        return _State(stack, self.plain & other.plain, self.simple & other.simple)
 
 
 class Facts:
@@ -67,10 +77,9 @@ class Facts:
         self._taken = taken
         self._states: dict[int, _State] = {}
         self._pending: list[int] = []
-        self._come(writer.start, _State((_UNKNOWN,) * max(self._depths[writer.start], 0), frozenset()))
-        for handler in writer.lowered.handlers:
-            if self._depths[handler.target] >= 0:
-                self._come(handler.target, _State((_UNKNOWN,) * self._depths[handler.target], frozenset()))
+        for index in (writer.start, *(each.target for each in writer.lowered.handlers)):
+            if self._depths[index] >= 0:
+                self._come(index, _State((_UNKNOWN,) * self._depths[index], frozenset(), frozenset()))
         while self._pending:
             index = self._pending.pop()
             self._go_on(index, self._states[index])
@@ -82,8 +91,13 @@ class Facts:
         state = self._states.get(index)
         return state is not None and state.of(state.stack[-depth]) == _PLAIN
 
+    def is_simple(self, index: int, depth: int) -> bool:
+        """Whether an operand is an instance of a simple type."""
+        state = self._states.get(index)
+        return state is not None and -1 - state.stack[-depth] in state.simple
+
     def relied_on(self, index: int) -> bool:
-        """Whether what an operator is given, and gives, is taken to be plain from then on."""
+        """Whether something is taken for granted from an instruction on, for which it has to test its operands."""
         state = self._states.get(index)
         return state is not None and self._relied_on(index, state)
 
@@ -100,7 +114,17 @@ class Facts:
     @property
     def useful(self) -> bool:
         """Whether there is anything that is counted on."""
-        return any(self.relied_on(index) or self.over_range(index) for index in self._states)
+        return any(
+            self.relied_on(index) or self.over_range(index) or self._saved(index, state)
+            for index, state in self._states.items()
+        )
+
+    def _saved(self, index: int, state: _State) -> bool:
+        """Whether an instruction need not test what it would have to, if nothing was known."""
+        moved = references(self._instructions[index])
+        if moved.call is None or moved.call.name not in ARITHMETIC | ASKING | _ALWAYS_BOOL or not self._taken(index):
+            return False
+        return any(each < 0 and state.of(each) == _PLAIN for each in self._operands(moved, state))
 
     # --- finding out
 
@@ -118,12 +142,21 @@ class Facts:
     def _relied_on(self, index: int, state: _State) -> bool:
         moved = references(self._instructions[index])
         name = moved.call.name if moved.call is not None else ""
-        if name not in ARITHMETIC and name not in ASKING or not self._taken(index):
+        if not self._taken(index):
+            return False
+        if name in ("getattr", "setattr"):
+            owner = state.stack[-1]
+            return owner < 0 and -1 - owner not in state.simple and self._may_be_simple(index, owner, state)
+        if name not in ARITHMETIC and name not in ASKING:
             return False
         operands = self._operands(moved, state)
         if all(state.of(each) == _PLAIN for each in operands):
             return False
         return name in ARITHMETIC or all(each < 0 or each == _PLAIN for each in operands)
+
+    def _may_be_simple(self, index: int, owner: _Value, state: _State) -> bool:
+        name = str(self._instructions[index].arg)
+        return -1 - owner not in state.plain and name not in _NAMES_OF_BUILTINS and name[:2] != "__"
 
     @staticmethod
     def _operands(moved: object, state: _State) -> list[_Value]:
@@ -134,12 +167,11 @@ class Facts:
         """Say what is known at the instructions that come next."""
         instruction = self._instructions[index]
         moved = references(instruction)
-        plain, stack = state.plain, state.stack
+        result = _UNKNOWN
         if index not in self._inside:
-            result, plain = self._performed(index, instruction, state)
-            stack, plain = self._stored(index, instruction, _State(stack, plain))
-        else:
-            result = _UNKNOWN
+            result, state = self._performed(index, instruction, state)
+            state = self._stored(index, instruction, state)
+        stack = state.stack
         base = len(stack) - moved.need
         window = stack[base:]
         for following, sources in ((index + 1, moved.after), (instruction.target, moved.jump)):
@@ -153,44 +185,54 @@ class Facts:
                 window[each] if each >= 0 else given if each == -1 else result for each in sources
             )
             if depth >= 0:
-                self._come(following, _State(after if len(after) == depth else (_UNKNOWN,) * depth, plain))
+                after = after if len(after) == depth else (_UNKNOWN,) * depth
+                self._come(following, _State(after, state.plain, state.simple))
 
-    def _performed(self, index: int, instruction: Instruction, state: _State) -> tuple[_Value, frozenset[int]]:
-        """What is known of an instruction's results, and which variables are plain then."""
+    def _performed(self, index: int, instruction: Instruction, state: _State) -> tuple[_Value, _State]:
+        """What is known of an instruction's results, and then."""
         moved = references(instruction)
         name = moved.call.name if moved.call is not None else ""
         if index in self._observed:
-            return _UNKNOWN, state.plain
+            return _UNKNOWN, state
         if name == "load_local":
-            return -1 - instruction.arg.index, state.plain
+            return -1 - instruction.arg.index, state
         if name == "load_global":
-            return _RANGE_TYPE if str(instruction.arg) == "range" else _UNKNOWN, state.plain
+            return _RANGE_TYPE if str(instruction.arg) == "range" else _UNKNOWN, state
         if name in _ALWAYS_BOOL:
-            return _PLAIN, state.plain
+            return _PLAIN, state
         window = state.stack[len(state.stack) - moved.need :]
         if instruction.op == "CALL":
-            return _RANGE if _RANGE_TYPE in window[:2] else _UNKNOWN, state.plain
+            return _RANGE if _RANGE_TYPE in window[:2] else _UNKNOWN, state
         if name == "iter":
-            return _GIVES_PLAIN if self._over_range(index, state) else _UNKNOWN, state.plain
+            return _GIVES_PLAIN if self._over_range(index, state) else _UNKNOWN, state
         if name == "next":
-            return _PLAIN if window and window[-1] == _GIVES_PLAIN else _UNKNOWN, state.plain
+            return _PLAIN if window and window[-1] == _GIVES_PLAIN else _UNKNOWN, state
+        if name in ("getattr", "setattr"):
+            if self._relied_on(index, state):
+                state = _State(state.stack, state.plain, state.simple | {-1 - state.stack[-1]})
+            return _UNKNOWN, state
         if name in ARITHMETIC or name in ASKING:
             operands = self._operands(moved, state)
             if self._relied_on(index, state):
-                return _PLAIN, state.plain.union(-1 - each for each in operands if each < 0)
+                plain = state.plain.union(-1 - each for each in operands if each < 0)
+                return _PLAIN, _State(state.stack, plain, state.simple)
             if self._taken(index) and all(state.of(each) == _PLAIN for each in operands):
-                return _PLAIN, state.plain
-        return _UNKNOWN, state.plain
+                return _PLAIN, state
+        return _UNKNOWN, state
 
-    def _stored(
-        self, index: int, instruction: Instruction, state: _State
-    ) -> tuple[tuple[_Value, ...], frozenset[int]]:
-        """The operands and the variables when an instruction has stored or deleted a variable."""
+    def _stored(self, index: int, instruction: Instruction, state: _State) -> _State:
+        """What is known when an instruction has stored or deleted a variable, if it does."""
         moved = references(instruction)
         name = moved.call.name if moved.call is not None else ""
         if name not in ("store_local", "delete_local", "save_local"):
-            return state.stack, state.plain
+            return state
         variable = instruction.arg.index
         stack = tuple(state.of(each) if each == -1 - variable else each for each in state.stack)
-        stored = name == "store_local" and index not in self._observed and state.of(stack[-1]) == _PLAIN
-        return stack, state.plain | {variable} if stored else state.plain - {variable}
+        plain, simple = state.plain - {variable}, state.simple - {variable}
+        if name == "store_local" and index not in self._observed:
+            stored = state.stack[-1]
+            if state.of(stored) == _PLAIN:
+                plain |= {variable}
+            elif stored < 0 and -1 - stored in state.simple:
+                simple |= {variable}
+        return _State(stack, plain, simple)

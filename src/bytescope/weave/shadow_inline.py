@@ -145,6 +145,9 @@ class Inline(Items):
         """An attribute that can be loaded quietly."""
         name = str(site.instruction.arg)
         quiet, e = self.heap.quiet, self.emitter
+        if self.of_simple(site, 1):
+            self.load_of_simple(site, name)
+            return
         found = e.asm.label()
         site.test_type(1, quiet.load(name), found)
         site.perform()
@@ -174,14 +177,75 @@ class Inline(Items):
 
         site.later(look)
 
+    def of_simple(self, site: Site, owner: int) -> bool:
+        """Whether the quick copy has to do with the attribute of an instance of a simple type, which it tests."""
+        facts = self.writer.facts
+        if facts is None:
+            return False
+        leaving = self.writer.leaving(site.index)
+        if leaving is not None:
+            site.test_type(owner, self.heap.quiet.simple, leaving)
+        return leaving is not None or facts.is_simple(site.index, owner)
+
+    def still_simple(self, site: Site, owner: int, name: str) -> None:
+        """Write the test, out of the way, whether nothing has happened to the type since it was tested."""
+        e, quiet, again = self.emitter, self.heap.quiet, self.writer.again(site.index)
+        disturbed, simple = e.asm.label(), e.asm.label()
+        site.test_empty(quiet.disturbed, disturbed)
+        e.asm.place(simple)
+
+        def test() -> None:
+            e.asm.place(disturbed)
+            site.test_empty(quiet.inherited(name), again)
+            site.test_type(owner, quiet.simple, again)
+            e.sequences.jump_back(simple)
+
+        site.later(test)
+
+    def push_shadow(self, name: str, owner: int) -> None:
+        """Push the shadow that an object's attribute has."""
+        e = self.emitter
+        e.push_function(self.heap.attributes_named(name).get)
+        e.push_function(id)
+        e.emit("COPY", owner + 4)
+        e.sequences.call(1)
+        e.sequences.call(1)
+
+    def load_of_simple(self, site: Site, name: str) -> None:
+        """An attribute of an instance of a simple type."""
+        e = self.emitter
+        shadowed = e.asm.label()
+        site.test_empty(self.heap.quiet.attribute(name), shadowed)
+        site.perform()
+        site.result(site.shades[0])
+        site.never_slow()
+
+        def look() -> None:
+            e.asm.place(shadowed)
+            self.still_simple(site, 1, name)
+            if site.shades[0]:
+                self.slots.push(site.shades[0])
+                e.sequences.jump_if("NOT_NONE", self.writer.again(site.index))
+            self.push_shadow(name, 1)
+            self.slots.store(self.slots.place(site.around.results[0]))
+            site.perform()
+            site.back()
+
+        site.later(look)
+
     def setattr(self, site: Site) -> None:
         """An attribute that can be stored quietly."""
         name = str(site.instruction.arg)
         quiet, e = self.heap.quiet, self.emitter
-        stored, looks, told = e.asm.label(), e.asm.label(), e.asm.label()
+        stored, looks = e.asm.label(), e.asm.label()
         owner, value = (site.depth(position) for position in site.around.positions)
-        quiet.silent_store(name)
-        site.test_type(owner, quiet.store(name), looks)
+        simple = self.of_simple(site, owner)
+        if simple:
+            site.never_slow()
+            site.test_empty(quiet.attribute(name), looks)
+        else:
+            quiet.silent_store(name)
+            site.test_type(owner, quiet.store(name), looks)
         if site.shades[1]:
             self.slots.push(site.shades[1])
             e.sequences.jump_if("NOT_NONE", stored)
@@ -189,25 +253,19 @@ class Inline(Items):
 
         def store() -> None:
             e.asm.place(looks)
-            site.test_type(owner, quiet.silent_store(name))
+            if simple:
+                self.still_simple(site, owner, name)
+            else:
+                site.test_type(owner, quiet.silent_store(name))
             e.asm.place(stored)
-            if site.shades[1]:  # there is nothing to be changed if this is the attribute's shadow already
-                changed = e.asm.label()
-                e.push_function(self.heap.attributes_named(name).get)
-                e.push_function(id)
-                e.emit("COPY", owner + 4)
-                e.sequences.call(1)
-                e.sequences.call(1)
-                e.emit("COPY", 1)
-                e.sequences.jump_if("NONE", changed)
-                self.slots.push(site.shades[1])
-                e.emit("IS_OP", 0)
-                e.sequences.jump_if("FALSE", told)
-                site.perform()
-                site.back()
-                e.asm.place(changed)
-                e.emit("POP_TOP")
-                e.asm.place(told)
+            changed = e.asm.label()
+            self.push_shadow(name, owner)
+            self.slots.push(site.shades[1])
+            e.emit("IS_OP", 0)
+            e.sequences.jump_if("FALSE", changed)
+            site.perform()
+            site.back()
+            e.asm.place(changed)
             e.sequences.copy(2)
             site.perform()
             given = [e.at(owner), e.constant(name), e.at(value), site.shade(1)]

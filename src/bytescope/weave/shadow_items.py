@@ -69,25 +69,9 @@ class Items:
 
     def container(self, site: Site, depth: int, kinds: frozenset[type], found: int) -> None:
         """Test that a container is plain, or of one of some types and has no table; to `found` if it has one."""
-        e = self.emitter
-        plain, go = e.asm.label(), e.asm.label()
-        site.push_type(depth)
-        e.emit("COPY", 1)
-        e.load_const(self.writer.service.plain)
-        e.emit("CONTAINS_OP", 0)
-        e.sequences.jump_if("TRUE", plain)
-        e.load_const(kinds)
-        e.emit("CONTAINS_OP", 0)
-        e.sequences.jump_if("FALSE", site.slow)
-        site.test_table(depth, found)
-        e.asm.place(go)
-
-        def pop() -> None:
-            e.asm.place(plain)
-            e.emit("POP_TOP")
-            e.sequences.jump_back(go)
-
-        site.later(pop)
+        if not self.is_plain(site.index, depth):
+            site.test_type(depth, kinds | self.writer.service.plain)
+            site.test_table(depth, found)
 
     def getitem(self, site: Site) -> None:
         """An item of a container."""

@@ -81,12 +81,12 @@ class Site:
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("TRUE", found)
 
-    def test_empty(self, flag: Any) -> None:
-        """Test that a list is empty."""
+    def test_empty(self, flag: Any, otherwise: int | None = None) -> None:
+        """Test that a list is empty; if not, go to a label, by default that of the hooks."""
         e = self.emitter
         e.load_const(flag)
         e.sequences.to_bool()
-        e.sequences.jump_if("TRUE", self.slow)
+        e.sequences.jump_if("TRUE", self.slow if otherwise is None else otherwise)
 
     # --- the work
 
