@@ -36,22 +36,31 @@ class Callers:
         """Write a call, if it can go the direct way."""
         writer = self.writer
         kinds = writer.kinds[index]
-        if instruction.op != "CALL" or around.own_rule or index in writer.executing:
+        if not self.takes(index, instruction, around):
+            return False
+        need = references(instruction).need
+        assert kinds is not None
+        writer.release_results(references(instruction))
+        writer.frames.arrive(index, instruction, writer.plan.points[index])
+        writer.calls.check(index, kinds, instruction.arg)
+        writer.take_over(index)
+        call = Call(writer, index, instruction, around, raws, need - 1 if NULL_FIRST else need)
+        if not writer.builtins.write(call):
+            call.write()
+        return True
+
+    def takes(self, index: int, instruction: Instruction, around: Around) -> bool:
+        """Whether a call can go the direct way."""
+        kinds = self.writer.kinds[index]
+        if instruction.op != "CALL" or around.own_rule or index in self.writer.executing or kinds is None:
             return False
         if around.telling and around.known.wanted is None:
             return False
         need = references(instruction).need
-        assert kinds is not None
-        if not any(each in NULLS for each in kinds[len(kinds) - need : len(kinds) - need + 2]):
-            return False
-        writer.release_results(references(instruction))
-        writer.frames.arrive(index, instruction, writer.plan.points[index])
-        writer.calls.check(index, kinds, instruction.arg)
-        _Call(writer, index, instruction, around, raws, need - 1 if NULL_FIRST else need).write()
-        return True
+        return any(each in NULLS for each in kinds[len(kinds) - need : len(kinds) - need + 2])
 
 
-class _Call:
+class Call:
     """One call.
 
     function: how deep the callable lies; shades: of the arguments; bound: of the callable.

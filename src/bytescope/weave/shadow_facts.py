@@ -22,17 +22,25 @@ ARITHMETIC = frozenset({"unary", "binary", "inplace"})
 ASKING = frozenset({"compare", "contains", "convert", "format", "format_with_spec"})
 """Operators that give plain values whatever they are given, as a rule."""
 
+_UNKNOWN, _PLAIN, _RANGE, _GIVES_PLAIN = range(4)
+_Value = int | str
+"""One of these; or -1 - n: what the local variable n holds; or a builtin function's name: perhaps it is that one."""
+
+APPEND = ".append"
+"""The name of that method of lists, which it is for certain."""
+
+BUILTINS = {
+    **dict.fromkeys("abs chr float hash hex int isinstance len max min ord round".split(), _PLAIN),
+    "range": _RANGE,
+}
+"""What builtin functions give, to plain values at least."""
+
 _NAMES_OF_BUILTINS = frozenset(
     name for kind in (list, dict, set, str, bytes, tuple, int, float, type(_ for _ in ())) for name in dir(kind)
 )
 """An attribute with such a name is not taken for that of a simple type's instance."""
 
 _ALWAYS_BOOL = frozenset({"identity", "is_none", "truth", "negation"})
-
-_UNKNOWN, _PLAIN, _RANGE_TYPE, _RANGE, _GIVES_PLAIN = range(5)
-_Value = int
-"""One of these; or -1 - n: what the local variable n holds."""
-
 
 @record(slots=True)
 class _State:
@@ -47,9 +55,10 @@ class _State:
 
     def of(self, value: _Value) -> _Value:
         """What is known of an operand."""
-        if value >= 0:
+        variable = _variable(value)
+        if variable < 0:
             return value
-        return _PLAIN if -1 - value in self.plain else _UNKNOWN
+        return _PLAIN if variable in self.plain else _UNKNOWN
 
     def met(self, other: _State) -> _State:
         """What is known where control comes from either."""
@@ -60,21 +69,29 @@ class _State:
         return _State(stack, self.plain & other.plain, self.simple & other.simple)
 
 
+def _variable(value: _Value) -> int:
+    """The variable that an operand comes from, -1 if it comes from none."""
+    return -1 - value if isinstance(value, int) and value < 0 else -1
+
+
 class Facts:
     """What is known before each instruction.
 
     Args:
         writer: writes the code.
         taken: whether an instruction's primitive is done in line, nobody being told of it.
+        calls: whether a call of a builtin function of that name is.
     """
 
-    def __init__(self, writer: ShadowWriter, taken: Callable[[int], bool]) -> None:
+    def __init__(
+        self, writer: ShadowWriter, taken: Callable[[int], bool], calls: Callable[[int, str], bool]
+    ) -> None:
         self._instructions = writer.instructions
         self._depths = writer.verified.depths
         self._types = writer.service.plain
         self._observed = writer.clean.plan.points
         self._inside = writer.inside
-        self._taken = taken
+        self._taken, self._calls = taken, calls
         self._states: dict[int, _State] = {}
         self._pending: list[int] = []
         for index in (writer.start, *(each.target for each in writer.lowered.handlers)):
@@ -94,12 +111,22 @@ class Facts:
     def is_simple(self, index: int, depth: int) -> bool:
         """Whether an operand is an instance of a simple type."""
         state = self._states.get(index)
-        return state is not None and -1 - state.stack[-depth] in state.simple
+        return state is not None and _variable(state.stack[-depth]) in state.simple
 
     def relied_on(self, index: int) -> bool:
         """Whether something is taken for granted from an instruction on, for which it has to test its operands."""
         state = self._states.get(index)
         return state is not None and self._relied_on(index, state)
+
+    def appends(self, index: int) -> bool:
+        """Whether a list's method is loaded in order to be called by `shadow_builtins`."""
+        state = self._states.get(index)
+        return state is not None and self._taken(index) and self._appends(index)
+
+    def callee(self, index: int) -> str:
+        """The name of the builtin function that a call is taken to be of, "" if it is not."""
+        state = self._states.get(index)
+        return "" if state is None else self._callee(index, state)
 
     def over_range(self, index: int) -> bool:
         """Whether an iterator is to be one that gives plain values."""
@@ -115,7 +142,7 @@ class Facts:
     def useful(self) -> bool:
         """Whether there is anything that is counted on."""
         return any(
-            self.relied_on(index) or self.over_range(index) or self._saved(index, state)
+            self.relied_on(index) or self.over_range(index) or self.callee(index) or self._saved(index, state)
             for index, state in self._states.items()
         )
 
@@ -124,7 +151,7 @@ class Facts:
         moved = references(self._instructions[index])
         if moved.call is None or moved.call.name not in ARITHMETIC | ASKING | _ALWAYS_BOOL or not self._taken(index):
             return False
-        return any(each < 0 and state.of(each) == _PLAIN for each in self._operands(moved, state))
+        return any(_variable(each) >= 0 and state.of(each) == _PLAIN for each in self._operands(moved, state))
 
     # --- finding out
 
@@ -145,18 +172,42 @@ class Facts:
         if not self._taken(index):
             return False
         if name in ("getattr", "setattr"):
-            owner = state.stack[-1]
-            return owner < 0 and -1 - owner not in state.simple and self._may_be_simple(index, owner, state)
+            if self._appends(index):
+                return True
+            owner = _variable(state.stack[-1])
+            return owner >= 0 and owner not in state.simple and self._may_be_simple(index, owner, state)
         if name not in ARITHMETIC and name not in ASKING:
             return False
         operands = self._operands(moved, state)
         if all(state.of(each) == _PLAIN for each in operands):
             return False
-        return name in ARITHMETIC or all(each < 0 or each == _PLAIN for each in operands)
+        return name in ARITHMETIC or all(_variable(each) >= 0 or each == _PLAIN for each in operands)
 
-    def _may_be_simple(self, index: int, owner: _Value, state: _State) -> bool:
+    def _appends(self, index: int) -> bool:
+        instruction = self._instructions[index]
+        moved = references(instruction)
+        if moved.call is None or moved.call.name != "getattr" or instruction.arg != "append":
+            return False
+        place = self._depths[index] - 1
+        for after in range(index + 1, len(self._instructions)):
+            each = self._instructions[after]
+            if each.op == "CALL" and self._depths[after] - each.arg - 2 == place:
+                return self._calls(after, APPEND)
+            if each.target is not None or not INSTRUCTIONS[each.op].falls_through:
+                break
+        return False
+
+    def _callee(self, index: int, state: _State) -> str:
+        instruction = self._instructions[index]
+        if instruction.op != "CALL":
+            return ""
+        need = references(instruction).need
+        names = [each for each in state.stack[-need:][:2] if isinstance(each, str)]
+        return names[0] if names and self._calls(index, names[0]) else ""
+
+    def _may_be_simple(self, index: int, owner: int, state: _State) -> bool:
         name = str(self._instructions[index].arg)
-        return -1 - owner not in state.plain and name not in _NAMES_OF_BUILTINS and name[:2] != "__"
+        return owner not in state.plain and name not in _NAMES_OF_BUILTINS and name[:2] != "__"
 
     @staticmethod
     def _operands(moved: object, state: _State) -> list[_Value]:
@@ -197,24 +248,26 @@ class Facts:
         if name == "load_local":
             return -1 - instruction.arg.index, state
         if name == "load_global":
-            return _RANGE_TYPE if str(instruction.arg) == "range" else _UNKNOWN, state
+            return str(instruction.arg) if str(instruction.arg) in BUILTINS else _UNKNOWN, state
         if name in _ALWAYS_BOOL:
             return _PLAIN, state
         window = state.stack[len(state.stack) - moved.need :]
         if instruction.op == "CALL":
-            return _RANGE if _RANGE_TYPE in window[:2] else _UNKNOWN, state
+            return BUILTINS.get(self._callee(index, state), _UNKNOWN), state
         if name == "iter":
             return _GIVES_PLAIN if self._over_range(index, state) else _UNKNOWN, state
         if name == "next":
             return _PLAIN if window and window[-1] == _GIVES_PLAIN else _UNKNOWN, state
         if name in ("getattr", "setattr"):
+            if self._taken(index) and self._appends(index):
+                return APPEND, state
             if self._relied_on(index, state):
-                state = _State(state.stack, state.plain, state.simple | {-1 - state.stack[-1]})
+                state = _State(state.stack, state.plain, state.simple | {_variable(state.stack[-1])})
             return _UNKNOWN, state
         if name in ARITHMETIC or name in ASKING:
             operands = self._operands(moved, state)
             if self._relied_on(index, state):
-                plain = state.plain.union(-1 - each for each in operands if each < 0)
+                plain = state.plain.union(variable for each in operands if (variable := _variable(each)) >= 0)
                 return _PLAIN, _State(state.stack, plain, state.simple)
             if self._taken(index) and all(state.of(each) == _PLAIN for each in operands):
                 return _PLAIN, state
@@ -233,6 +286,6 @@ class Facts:
             stored = state.stack[-1]
             if state.of(stored) == _PLAIN:
                 plain |= {variable}
-            elif stored < 0 and -1 - stored in state.simple:
+            elif _variable(stored) in state.simple:
                 simple |= {variable}
         return _State(stack, plain, simple)

@@ -26,6 +26,7 @@ from bytescope.weave.parts import Parts
 from bytescope.weave.primitives import Primitives
 from bytescope.weave.shadow import JOINED, ShadowPlan, Ways
 from bytescope.weave.shadow_callers import Callers
+from bytescope.weave.shadow_builtins import Builtins
 from bytescope.weave.shadow_calls import GIVEN, DirectCalls
 from bytescope.weave.shadow_clean import CleanCopy
 from bytescope.weave.shadow_facts import Facts
@@ -67,6 +68,7 @@ class ShadowWriter(Writer):
         self.clean = CleanCopy(self, plan)
         self.direct = DirectCalls(self)
         self.callers = Callers(self)
+        self.builtins = Builtins(self)
         self.is_direct = self.direct.possible()
         self.generators = Generators(self)
         self.says = self.generators.says()
@@ -141,7 +143,7 @@ class ShadowWriter(Writer):
         Args:
             before: as for `new_copy`.
         """
-        facts = Facts(self, self.inline.takes)
+        facts = Facts(self, self.inline.takes, self.builtins.takes)
         if not facts.useful:
             return
         self.facts = facts
