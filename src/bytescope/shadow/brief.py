@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from bytescope.shadow.heap import Heap, Table
-from bytescope.shadow.iterators import given
+from bytescope.shadow.iterators import given, goes_quietly
 from bytescope.shadow.quiet import PLAIN
 from bytescope.shadow.rules import RULES
 
@@ -28,6 +28,7 @@ class Brief:
         self.tables: dict[int, Table] = heap.tables
         self.join = heap.algebra.join
         self.joined = heap.algebra.joined
+        self.goes_quietly = goes_quietly
 
     def _with(self, found: Any, shadow: Any) -> Any:
         if found is None or found is shadow:

@@ -19,6 +19,19 @@ _VALUES: type = type(iter(_NO_DICT.values()))
 _ITEMS: type = type(iter(_NO_DICT.items()))
 
 
+_EMPTY: tuple[Any, ...] = (_NO_LIST, _NO_TUPLE, _NO_DICT, _NO_SET, "", "\u20ac", b"", range(0), range(1 << 70))
+_VIEWS: tuple[Any, ...] = (_NO_DICT.keys(), _NO_DICT.values(), _NO_DICT.items())
+BUILTIN = frozenset(type(iter(each)) for each in (*_EMPTY, *_VIEWS)) | {_REVERSED}
+"""The types of iterators of builtin containers."""
+
+
+def goes_quietly(iterator: Any) -> bool:
+    """Whether asking an `enumerate` or a `zip` for a value runs no code of the program's."""
+    parts = gc.get_referents(iterator)[0]
+    inner = parts if type(iterator) is zip else (parts,)
+    return all(type(each) in BUILTIN for each in inner)
+
+
 def given(heap: Heap, iterator: Any, value: Any) -> Any:
     """The shadow that the value which an iterator has just given has in the container it comes from.
 

@@ -17,6 +17,8 @@ _MAKE_BOOL = frozenset({"NOT", "IS", "CONTAINS", "TRUTH"})
 
 _CONTAINERS = frozenset({list, tuple, dict})
 _GONE_OVER = frozenset({list, tuple, dict, set, frozenset})
+_GENERATORS = frozenset({types.GeneratorType})
+_PAIRING = frozenset({enumerate, zip})
 _CHANGING = frozenset({list, dict})
 _SEQUENCES = frozenset({list, tuple})
 _EMPTY: tuple[Any, ...] = ([], (), {}, set(), frozenset(), "", b"", range(0))
@@ -48,6 +50,7 @@ class Items:
             "setitem": self.setitem,
             "iter": self.iter,
             "next": self.next,
+            "yield_from_iter": self.yield_from_iter,
             "build": self.build,
             "list_append": self.list_append,
             "unpack": self.unpack,
@@ -241,6 +244,12 @@ class Items:
         site.perform()
         site.result(site.shades[0])
 
+    def yield_from_iter(self, site: Site) -> None:
+        """A generator is to be delegated to."""
+        site.test_type(1, _GENERATORS)
+        site.perform()
+        site.result(site.shades[0])
+
     def next(self, site: Site) -> None:
         """The next value of an iterator."""
         e = self.emitter
@@ -284,9 +293,21 @@ class Items:
             site.ask(self.brief.given, [e.at(2), e.at(1), site.shade(0)])
             site.back()
             e.asm.place(generator)
+            e.emit("COPY", 1)
             e.load_const(types.GeneratorType)
             e.emit("IS_OP", 0)
-            e.sequences.jump_if("FALSE", site.slow)
+            pairs = e.asm.label()
+            e.sequences.jump_if("FALSE", pairs)
+            e.emit("POP_TOP")
             self.writer.generators.next(site)
+            e.asm.place(pairs)
+            e.load_const(_PAIRING)
+            e.emit("CONTAINS_OP", 0)
+            e.sequences.jump_if("FALSE", site.slow)
+            e.push_function(self.brief.goes_quietly)
+            e.emit("COPY", 3)
+            e.sequences.call(1)
+            e.sequences.jump_if("FALSE", site.slow)
+            e.sequences.jump_back(asks)
 
         site.later(look)

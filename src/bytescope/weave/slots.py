@@ -121,36 +121,36 @@ class Slots:
             self._push_joined(shade)
 
     def _push_joined(self, shade: Shade) -> None:
-        """All but one are clean, or they are the same, as a rule; what else there is stands out of the way."""
+        """They are the same, as a rule, or all but one are clean; what else there is stands out of the way."""
         e, sequences = self.emitter, self.emitter.sequences
-        *some, last = shade
-        found, done = e.asm.label(), e.asm.label()
-        for slot in some:
-            self.load(slot)
-            sequences.jump_if("NOT_NONE", found)
-        self.load(last)
+        first, *others = shade
+        differs, done = e.asm.label(), e.asm.label()
+        for other in others:
+            self.load(first)
+            self.load(other)
+            e.emit("IS_OP", 0)
+            sequences.jump_if("FALSE", differs)
+        self.load(first)
         e.asm.place(done)
         e.room(len(shade) + 8)
         cover = e.covered_by
 
         def write() -> None:
             e.cover(cover)
-            e.asm.place(found)
+            e.asm.place(differs)
             if len(shade) == 2:
-                first, second = shade
-                same = e.asm.label()
-                self.load(second)
-                sequences.jump_if("NONE", same)
+                one, both = e.asm.label(), e.asm.label()
+                self.load(others[0])
+                sequences.jump_if("NONE", one)
                 self.load(first)
-                self.load(second)
-                e.emit("IS_OP", 0)
-                sequences.jump_if("TRUE", same)
-                self._call_join(shade)
+                sequences.jump_if("NOT_NONE", both)
+                self.load(others[0])
                 sequences.jump_back(done)
-                e.asm.place(same)
+                e.asm.place(one)
                 self.load(first)
-            else:
-                self._call_join(shade)
+                sequences.jump_back(done)
+                e.asm.place(both)
+            self._call_join(shade)
             sequences.jump_back(done)
 
         e.later(write)
