@@ -73,3 +73,14 @@ def test_a_generator_is_made_once() -> None:
 def test_a_jump_to_the_midst_of_a_call_is_refused() -> None:
     dead = [("JUMP_FORWARD", 2), ("PRECALL", 0), ("CALL", 0), "RETURN_VALUE"]
     assert outcome(plain.__code__, RESUME, NONE, "RETURN_VALUE", *dead) == "refused"
+
+
+def test_a_handler_between_a_yield_and_its_resume_is_refused() -> None:
+    begun = ["RETURN_GENERATOR", "POP_TOP", RESUME]
+    units = [*begun, NONE, NONE, "YIELD_VALUE", RESUME, "POP_TOP", "POP_TOP", NONE, "RETURN_VALUE"]
+    assert outcome(generator.__code__, *units) == "woven"
+    assert outcome(generator.__code__, *units, regions=[(3, 5, 6, 0, True)]) == "refused"
+
+
+def test_a_frame_that_would_begin_above_operands_is_refused() -> None:
+    assert outcome(plain.__code__, NONE, RESUME, "RETURN_VALUE") == "refused"

@@ -12,7 +12,7 @@ import types
 from bytescope.code import host
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Lowered
-from bytescope.code.light import Callable, record
+from bytescope.code.light import Callable, Iterable, record
 
 __all__ = ["PUSH_LOCALS", "PUSH_NONE", "Group", "Raw", "check_neighbours", "groups_of", "parts"]
 
@@ -94,17 +94,19 @@ def groups_of(lowered: Lowered) -> list[Group]:
     return found
 
 
-def check_neighbours(code: types.CodeType, groups: list[Group]) -> None:
+def check_neighbours(code: types.CodeType, groups: list[Group], handlers: Iterable[int]) -> None:
     """Make sure that what the host takes for granted behind an instruction, or where it jumps to, is there.
 
     Args:
         code: the code object.
         groups: its groups.
+        handlers: the offsets at which its handlers begin.
 
     Raises:
-        InvalidBytecode: if something else is there.
+        InvalidBytecode: if something else is there, or control comes there from elsewhere, too.
     """
     wanted: int | None = None
+    targets = {group.target for group in groups}.union(handlers)
     first = {group.offset: group.raws[0][0] for group in groups}
     for group in groups:
         if group.target is not None and group.target not in first:
@@ -112,6 +114,8 @@ def check_neighbours(code: types.CodeType, groups: list[Group]) -> None:
         landing = host.LANDINGS.get(group.raws[-1][0])
         if landing is not None and first.get(group.target or 0) != landing:
             raise InvalidBytecode(code.co_qualname, group.offset, f"a jump that does not go to {host.OPNAME[landing]}")
+        if wanted is not None and group.offset in targets:
+            raise InvalidBytecode(code.co_qualname, group.offset, "a jump between what belongs together")
         for opcode, _ in group.raws:
             if wanted is not None and opcode != wanted:
                 reason = f"{host.OPNAME[opcode]} where the host takes {host.OPNAME[wanted]} for granted"

@@ -71,7 +71,7 @@ class Writer:
         self.emitter = Emitter(code, HIDES_LOCALS and bool(code.co_varnames) and not code.co_flags & 1)
         self.teller = self.new_teller(probes)
         self.groups = groups_of(lowered)
-        check_neighbours(code, self.groups)
+        check_neighbours(code, self.groups, [self.instructions[each.target].offset for each in lowered.handlers])
         self.labels = self.new_labels()
         self.start = self.beginning()
         self.handlers = Handlers(self, stopper, failed)
@@ -105,12 +105,14 @@ class Writer:
         """The index of the RESUME with which the frame begins; 0 if a plain function has none.
 
         Raises:
-            InvalidBytecode: if what makes a generator is not right before it.
+            InvalidBytecode: if what makes a generator is not right before it, or there are operands below it.
         """
         start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), None)
         prologue = [each.op for each in self.instructions[:start] if each.op != "NOP"]
         if self.code.co_flags & SUSPENDS and (start is None or prologue != ["LOAD_CONST", "POP"]):
             raise InvalidBytecode(self.code.co_qualname, self.instructions[0].offset, "no RESUME where a frame begins")
+        if start is not None and self.verified.depths[start] > 0:
+            raise InvalidBytecode(self.code.co_qualname, self.instructions[start].offset, "a RESUME above operands")
         return start or 0
 
     def new_teller(self, probes: bool) -> Teller:
