@@ -63,7 +63,7 @@ class Builtins:
         if name == APPEND:
             self._append(call)
             return True
-        again = writer.again(call.index)
+        again = writer.quick.again(call.index)
         e.emit("COPY", call.function)
         e.load_const(getattr(builtins, name))
         e.emit("IS_OP", 0)

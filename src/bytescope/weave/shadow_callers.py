@@ -43,7 +43,7 @@ class Callers:
         writer.release_results(references(instruction))
         writer.frames.arrive(index, instruction, writer.plan.points[index])
         writer.calls.check(index, kinds, instruction.arg)
-        writer.take_over(index)
+        writer.quick.take_over(index)
         call = Call(writer, index, instruction, around, raws, need - 1 if NULL_FIRST else need)
         if not writer.builtins.write(call):
             call.write()
@@ -123,6 +123,11 @@ class Call:
         e.asm.place(no_function)
         e.emit("POP_TOP")
         e.asm.place(self.slow)
+        if writer.facts is not None:
+            writer.clean.go(writer.quick.again(self.index))
+            for write in self.pending:
+                write()
+            return
         writer.teller.key = writer.handlers.hook_key(self.index)
         writer.calls.write(self.index, self.instruction, writer.plan.points[self.index])
         e.cover(self.program)

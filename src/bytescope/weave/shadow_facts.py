@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bytescope.code.instruction import Instruction
-from bytescope.code.light import TYPE_CHECKING, record
+from bytescope.code.light import TYPE_CHECKING, Any, record
 from bytescope.isa.references import references
 from bytescope.isa.table import INSTRUCTIONS
 
@@ -40,6 +40,7 @@ _NAMES_OF_BUILTINS = frozenset(
 )
 """An attribute with such a name is not taken for that of a simple type's instance."""
 
+_RANGE_ITERATORS = frozenset(type(iter(each)) for each in (range(0), range(1 << 70)))
 _ALWAYS_BOOL = frozenset({"identity", "is_none", "truth", "negation"})
 
 @record(slots=True)
@@ -74,6 +75,15 @@ def _variable(value: _Value) -> int:
     return -1 - value if isinstance(value, int) and value < 0 else -1
 
 
+@record(slots=True)
+class Test:
+    """That the type of a variable's value, or of the operand at a depth if there is no variable, is one of some."""
+
+    variable: int
+    depth: int
+    kinds: Any
+
+
 class Facts:
     """What is known before each instruction.
 
@@ -88,7 +98,7 @@ class Facts:
     ) -> None:
         self._instructions = writer.instructions
         self._depths = writer.verified.depths
-        self._types = writer.service.plain
+        self._types, self._simple = writer.service.plain, writer.service.heap.quiet.simple
         self._observed = writer.clean.plan.points
         self._inside = writer.inside
         self._taken, self._calls = taken, calls
@@ -137,6 +147,21 @@ class Facts:
         """Whether a loop goes over an iterator that gives plain values."""
         state = self._states.get(index)
         return state is not None and state.stack[-1] == _GIVES_PLAIN
+
+    def tests(self, index: int) -> list[Test] | None:
+        """What has to be tested where control comes to an instruction, None if tests are not enough."""
+        state = self._states.get(index)
+        if state is None:
+            return None
+        kinds = {_PLAIN: self._types, _GIVES_PLAIN: _RANGE_ITERATORS}
+        tests = [Test(variable, 0, self._types) for variable in state.plain]
+        tests += [Test(variable, 0, self._simple) for variable in state.simple]
+        for depth, value in enumerate(reversed(state.stack), 1):
+            if value in kinds:
+                tests.append(Test(-1, depth, kinds[value]))
+            elif value != _UNKNOWN and _variable(value) < 0:
+                return None
+        return tests
 
     @property
     def useful(self) -> bool:

@@ -11,7 +11,6 @@ from bytescope.code.groups import Group, Raw
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import TYPE_CHECKING
 from bytescope.isa.references import references
-from bytescope.weave.shadow_facts import BUILTINS
 from bytescope.weave.shadow_items import Items
 from bytescope.weave.shadow_primitives import Around
 from bytescope.weave.shadow_site import Site
@@ -63,7 +62,7 @@ class Inline(Items):
         writer.frames.arrive(index, instruction, point)
         self.emitter.cover(writer.handlers.key(index))
         site = Site(writer, index, instruction, around, raws, group, point)
-        writer.take_over(index)
+        writer.quick.take_over(index)
         self.ways[around.name](site)
         site.finish()
         return True
@@ -84,8 +83,8 @@ class Inline(Items):
         e, name = self.emitter, site.around.name
         kinds = self.heap.quiet.truths if name in _OF_REFERENCES else self.writer.service.plain
         looks = e.asm.label()
-        leaving = self.writer.leaving(site.index)
-        otherwise = leaving if leaving is not None else site.slow if name in _OF_REFERENCES else looks
+        relied_on = self.writer.facts is not None and self.writer.facts.relied_on(site.index)
+        otherwise = site.slow if relied_on or name in _OF_REFERENCES else looks
         tested = False
         for position in site.around.positions:
             if not self.is_plain(site.index, site.depth(position)):
@@ -94,10 +93,9 @@ class Inline(Items):
         site.perform()
         if site.around.results and not self.dead(site.index):
             site.result(self.slots.joined(site.shades))
-        if not tested or leaving is not None:
+        if not tested:
             site.never_slow()
-            return
-        if name in _OF_REFERENCES:
+        if not tested or relied_on or name in _OF_REFERENCES:
             return
 
         def look() -> None:
@@ -132,11 +130,7 @@ class Inline(Items):
 
     def load_global(self, site: Site) -> None:
         """A global, of whose name no item of any dict has a shadow."""
-        name = str(site.instruction.arg)
-        counted_on = self.writer.facts is not None and name in BUILTINS
-        site.test_empty(self.heap.quiet.name(name), self.writer.again(site.index) if counted_on else None)
-        if counted_on:
-            site.never_slow()
+        site.test_empty(self.heap.quiet.name(str(site.instruction.arg)))
         site.perform()
         site.result(CLEAN)
 
@@ -153,10 +147,9 @@ class Inline(Items):
         name = str(site.instruction.arg)
         quiet, e = self.heap.quiet, self.emitter
         if self.writer.facts is not None and self.writer.facts.appends(site.index):
-            site.test_type(1, _LISTS, self.writer.again(site.index))
+            site.test_type(1, _LISTS)
             site.perform()
             site.result(site.shades[0])
-            site.never_slow()
             return
         if self.of_simple(site, 1):
             self.load_of_simple(site, name)
@@ -195,22 +188,24 @@ class Inline(Items):
         facts = self.writer.facts
         if facts is None:
             return False
-        leaving = self.writer.leaving(site.index)
-        if leaving is not None:
-            site.test_type(owner, self.heap.quiet.simple, leaving)
-        return leaving is not None or facts.is_simple(site.index, owner)
+        if facts.is_simple(site.index, owner):
+            return True
+        if facts.relied_on(site.index):
+            site.test_type(owner, self.heap.quiet.simple)
+            return True
+        return False
 
     def still_simple(self, site: Site, owner: int, name: str) -> None:
         """Write the test, out of the way, whether nothing has happened to the type since it was tested."""
-        e, quiet, again = self.emitter, self.heap.quiet, self.writer.again(site.index)
+        e, quiet = self.emitter, self.heap.quiet
         disturbed, simple = e.asm.label(), e.asm.label()
         site.test_empty(quiet.disturbed, disturbed)
         e.asm.place(simple)
 
         def test() -> None:
             e.asm.place(disturbed)
-            site.test_empty(quiet.inherited(name), again)
-            site.test_type(owner, quiet.simple, again)
+            site.test_empty(quiet.inherited(name))
+            site.test_type(owner, quiet.simple)
             e.sequences.jump_back(simple)
 
         site.later(test)
@@ -231,14 +226,13 @@ class Inline(Items):
         site.test_empty(self.heap.quiet.attribute(name), shadowed)
         site.perform()
         site.result(site.shades[0])
-        site.never_slow()
 
         def look() -> None:
             e.asm.place(shadowed)
             self.still_simple(site, 1, name)
             if site.shades[0]:
                 self.slots.push(site.shades[0])
-                e.sequences.jump_if("NOT_NONE", self.writer.again(site.index))
+                e.sequences.jump_if("NOT_NONE", site.slow)
             self.push_shadow(name, 1)
             self.slots.store(self.slots.place(site.around.results[0]))
             site.perform()
@@ -254,7 +248,6 @@ class Inline(Items):
         owner, value = (site.depth(position) for position in site.around.positions)
         simple = self.of_simple(site, owner)
         if simple:
-            site.never_slow()
             site.test_empty(quiet.attribute(name), looks)
         else:
             quiet.silent_store(name)

@@ -212,10 +212,9 @@ class Items:
         e, slots = self.emitter, self.slots
         facts = self.writer.facts
         if facts is not None and facts.over_range(site.index):
-            site.test_type(1, _RANGES, self.writer.again(site.index))
+            site.test_type(1, _RANGES)
             site.perform()
             site.result(site.shades[0])
-            site.never_slow()
             return
         site.test_type(1, _ITERABLE)
         goes_over = self.writer.instructions[site.index + 1].op == "FOR_ITER"
@@ -257,7 +256,6 @@ class Items:
         if facts is not None and facts.gives_plain(site.index):
             site.perform()
             site.result(site.shades[0])
-            site.never_slow()
             return
         looks = e.asm.label()
         site.push_type(1)

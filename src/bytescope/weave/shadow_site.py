@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Site:
     """One instruction that is written in line.
 
-    slow: the label of the way with the hooks; shades: of the operands.
+    slow: the label of the way with the hooks, which the quick copy leaves to the next one; shades: of the operands.
     """
 
     def __init__(
@@ -35,8 +35,9 @@ class Site:
         self.stack = list(self.slots.stack)
         self.height = len(self.stack)
         self.shades: list[Shade] = [CLEAN if p < 0 else self.stack[p] for p in around.positions]
-        self.slow, self.done = self.emitter.asm.label(), self.emitter.asm.label()
-        self.has_slow_way = True
+        self.done = self.emitter.asm.label()
+        self.has_slow_way = writer.facts is None
+        self.slow = self.emitter.asm.label() if self.has_slow_way else writer.quick.again(index)
         self.after_hooks: Callable[[], object] = lambda: None
         self.program = self.writer.handlers.key(index)
         self.has_null = shape_of(instruction).null

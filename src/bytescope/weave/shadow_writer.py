@@ -33,6 +33,7 @@ from bytescope.weave.shadow_facts import Facts
 from bytescope.weave.shadow_generators import Generators
 from bytescope.weave.shadow_inline import Inline
 from bytescope.weave.shadow_primitives import Given, State
+from bytescope.weave.shadow_quick import QuickCopy
 from bytescope.weave.slots import CLEAN, Slots
 from bytescope.weave.telling import Teller
 from bytescope.weave.writer import Writer
@@ -74,7 +75,7 @@ class ShadowWriter(Writer):
         self.says = self.generators.says()
         self.cleaning = False
         self.facts: Facts | None = None
-        self._taken_over: dict[int, int] = {}
+        self.quick = QuickCopy(self)
         targets = {each.target for each in self.instructions if each.target is not None}
         self.leaders = targets | {each.target for each in lowered.handlers}
         self.handlers_at = {each.target: each.depth for each in lowered.handlers}
@@ -124,8 +125,8 @@ class ShadowWriter(Writer):
             self.direct.begun_directly()
             self.emitter.asm.place(begun)
         self.slots.settled(self.verified.depths[self.start])
-        self.quick_body(before)
-        super().body()
+        self.quick.write(before)
+        self.copy()
         self.groups = before + self.groups
         self.clean.place_unused()
 
@@ -137,35 +138,9 @@ class ShadowWriter(Writer):
         self.labels = labels
         self.handlers.copies.append(labels)
 
-    def quick_body(self, before: list[Group]) -> None:
-        """Write the groups for plain values alone, if that is of use; whatever else there is goes on in the next copy.
-
-        Args:
-            before: as for `new_copy`.
-        """
-        facts = Facts(self, self.inline.takes, self.builtins.takes)
-        if not facts.useful:
-            return
-        self.facts = facts
+    def copy(self) -> None:
+        """Write all groups once."""
         super().body()
-        self.emitter.write_later()
-        self.facts = None
-        self.new_copy(before)
-        self.slots.settled(self.verified.depths[self.start])
-
-    def leaving(self, index: int) -> int | None:
-        """Where the quick copy goes with an operator's operands if not all are plain; None: it has a way for them."""
-        return self.again(index) if self.facts is not None and self.facts.relied_on(index) else None
-
-    def again(self, index: int) -> int:
-        """The label in the shadowed copy where an instruction begins for which the quick copy has no way."""
-        return self._taken_over.setdefault(index, self.emitter.asm.label())
-
-    def take_over(self, index: int) -> None:
-        """Say that an instruction begins here, in the shadowed copy."""
-        label = self._taken_over.pop(index, None) if self.facts is None else None
-        if label is not None:
-            self.emitter.asm.place(label)
 
     def concerns(self, index: int) -> bool:
         """Whether an instruction cannot stay as it is."""
@@ -240,6 +215,8 @@ class ShadowWriter(Writer):
             self.move(index, instruction, moved)
             return
         if around is None:
+            if instruction.op == "JUMP" and not self.plan.points.get(index):
+                self.quick.come_back(index, raws, group)
             super().instruction(index, raws, group)
             self.move(index, instruction, moved)
             return
