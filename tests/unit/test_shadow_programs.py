@@ -15,6 +15,7 @@ TEXT = Path(__file__).with_name("shadow_programs.txt").read_text(encoding="utf-8
 PROGRAMS = dict(re.findall(r"^# --- (\w+)\n(.*?)(?=^# --- |\Z)", TEXT, re.MULTILINE | re.DOTALL))
 NEEDS_PROCESS = {"threads", "async", "async_generators"}
 
+
 @cache
 def labels_of_all(engine: str) -> Found:
     """The labels of all programs, run one after another."""

@@ -142,7 +142,7 @@ class Quiet:
             self.truths.add(kind)
 
     def compares_itself_alone(self, kind: type) -> bool:
-        """Whether comparisons of a type's values look at nothing that they hold: as object's do, or those of integers."""
+        """Whether comparing values of a type looks at nothing that they hold, as of numbers and of most classes."""
         found = self._closed.get(kind)
         if found is None:
             found = self._closed[kind] = all(_lookup(kind, name)[1] in _HOLD_NOTHING for name in _COMPARING)
@@ -206,7 +206,6 @@ class Quiet:
         for sets in (self.loads, self.indexed_loads, self.silent_loads, self.stores, self.silent_stores):
             for found in sets.values():
                 found.clear()
-
 
     def _disturb(self) -> None:
         """What is taken to be of a simple type may be so no more."""

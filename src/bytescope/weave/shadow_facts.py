@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import TYPE_CHECKING, Any, record
-from bytescope.isa.references import references
+from bytescope.isa.references import References, references
 from bytescope.isa.table import INSTRUCTIONS
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ _NAMES_OF_BUILTINS = frozenset(
 
 _RANGE_ITERATORS = frozenset(type(iter(each)) for each in (range(0), range(1 << 70)))
 _ALWAYS_BOOL = frozenset({"identity", "is_none", "truth", "negation"})
+
 
 @record(slots=True)
 class _State:
@@ -93,9 +94,7 @@ class Facts:
         calls: whether a call of a builtin function of that name is.
     """
 
-    def __init__(
-        self, writer: ShadowWriter, taken: Callable[[int], bool], calls: Callable[[int, str], bool]
-    ) -> None:
+    def __init__(self, writer: ShadowWriter, taken: Callable[[int], bool], calls: Callable[[int, str], bool]) -> None:
         self._instructions = writer.instructions
         self._depths = writer.verified.depths
         self._types, self._simple = writer.service.plain, writer.service.heap.quiet.simple
@@ -235,15 +234,15 @@ class Facts:
         return owner not in state.plain and name not in _NAMES_OF_BUILTINS and name[:2] != "__"
 
     @staticmethod
-    def _operands(moved: object, state: _State) -> list[_Value]:
-        base = len(state.stack) - moved.need  # type: ignore[attr-defined]
-        return [_UNKNOWN if p is None else state.stack[base + p] for p in moved.operands]  # type: ignore[attr-defined]
+    def _operands(moved: References, state: _State) -> list[_Value]:
+        base = len(state.stack) - moved.need
+        return [_UNKNOWN if p is None else state.stack[base + p] for p in moved.operands]
 
     def _go_on(self, index: int, state: _State) -> None:
         """Say what is known at the instructions that come next."""
         instruction = self._instructions[index]
         moved = references(instruction)
-        result = _UNKNOWN
+        result: _Value = _UNKNOWN
         if index not in self._inside:
             result, state = self._performed(index, instruction, state)
             state = self._stored(index, instruction, state)

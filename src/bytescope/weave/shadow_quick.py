@@ -2,7 +2,7 @@
 
 It stands before the shadowed copy, and frames whose arguments have shadows begin in it. Where a test of a type comes
 out otherwise than expected, the frame goes on in the shadowed copy with the same instruction; it comes back at the end
-of a turn of a loop, if all that is known at the loop's beginning (`shadow_facts`) is so. Both copies have the shadows in
+of a turn of a loop, if all that is known where the loop begins (`shadow_facts`) is so. Both copies have the shadows in
 the same slots.
 """
 
@@ -56,7 +56,7 @@ class QuickCopy:
             self.writer.emitter.asm.place(self._again.pop(index))
 
     def come_back(self, index: int, raws: list[Raw], group: Group) -> None:
-        """Write, before a jump back in the shadowed copy, a jump to the quick one, if things are as they are known there.
+        """Write, before a jump back in the shadowed copy, a jump to the quick one, if all is as it is known there.
 
         Args:
             index: the instruction.

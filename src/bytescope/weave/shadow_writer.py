@@ -1,10 +1,10 @@
 """Writes woven code that keeps shadows.
 
-There are two copies of the program in it. Every frame begins in the *clean* one, which is the program with tests
-between its instructions (`shadow_clean`): whether there is any shadow yet. Once there is one that may concern the
-frame, or where an analysis wants to be told something, the frame goes on in the *shadowed* one, at the same place; it
-stays there. The shadowed copy follows where shadows are (`slots`), does what is common in line (`shadow_inline`,
-`shadow_items`), and has hooks for the rest (`shadow`).
+There are copies of the program in it. Every frame begins in the *clean* one, which is the program with tests between
+its instructions (`shadow_clean`): whether there is any shadow yet. Once there is one that may concern the frame, or
+where an analysis wants to be told something, the frame goes on in the *shadowed* one at the same place. This one
+follows where shadows are (`slots`), does what is common in line (`shadow_inline`, `shadow_items`), and has hooks for
+the rest (`shadow`). So does the *quick* one (`shadow_quick`), which counts on what is known of types.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from bytescope.weave.frames import Frames
 from bytescope.weave.parts import Parts
 from bytescope.weave.primitives import Primitives
 from bytescope.weave.shadow import JOINED, ShadowPlan, Ways
-from bytescope.weave.shadow_callers import Callers
 from bytescope.weave.shadow_builtins import Builtins
+from bytescope.weave.shadow_callers import Callers
 from bytescope.weave.shadow_calls import GIVEN, DirectCalls
 from bytescope.weave.shadow_clean import CleanCopy
 from bytescope.weave.shadow_facts import Facts
@@ -95,10 +95,10 @@ class ShadowWriter(Writer):
         )
         return parts
 
-    # --- the two copies
+    # --- the copies
 
     def body(self) -> None:
-        """Write all groups twice."""
+        """Write all copies."""
         start = next((group for group in self.groups if group.first <= self.start < group.first + group.count), None)
         if start is None or self.instructions[self.start].op != "RESUME":
             raise InvalidBytecode(self.code.co_qualname, None, "frames of it never begin")
@@ -107,10 +107,8 @@ class ShadowWriter(Writer):
         self.emitter.write_later()
         self.cleaning = False
         self.handlers.below = self.slots.count
-        before, self.groups = (
-            self.groups[: self.groups.index(start) + 1],
-            self.groups[self.groups.index(start) + 1 :],
-        )
+        following = self.groups.index(start) + 1
+        before, self.groups = self.groups[:following], self.groups[following:]
         self.emitter.asm.position = None
         self.emitter.asm.place(self.clean.begun)
         self.emitter.asm.place(self.slots.base)
