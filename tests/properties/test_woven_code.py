@@ -7,15 +7,19 @@ import pytest
 from tests.tools import mutate, weave_mutants
 
 
-def check(count: int, seed: int) -> None:
-    outcomes = weave_mutants.weave(count, seed, mutate.corpus()).outcomes
+def check(count: int, seed: int, shadows: bool = False) -> None:
+    outcomes = weave_mutants.weave(count, seed, mutate.corpus(), shadows=shadows).outcomes
     assert outcomes["woven"] == count
     assert outcomes["invalid"] > count, "most mutants are nothing that anybody could execute"
-    assert outcomes["refused"] < count / 10
+    assert outcomes["refused"] < count / 5
 
 
 def test_mutated_standard_library_is_woven() -> None:
     check(300, seed=2)
+
+
+def test_mutated_standard_library_keeps_shadows() -> None:
+    check(100, seed=4, shadows=True)
 
 
 @pytest.mark.slow

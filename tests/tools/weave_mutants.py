@@ -1,9 +1,10 @@
 """Mutated code objects are woven with hooks for every event, or refused with `InvalidBytecode`.
 
-    python -m tests.tools.weave_mutants [--count N] [--seed N]
+    python -m tests.tools.weave_mutants [--count N] [--seed N] [--shadows]
 
 mutates code objects of the standard library as `tests.tools.mutate` does, weaves those that the verifier takes, and
-checks the stacks of what comes out (see `bytescope.weave.checking`). It prints how many were woven and refused, and
+checks the stacks of what comes out (see `bytescope.weave.checking`); with `--shadows` they keep shadows, and nobody is
+told of an event. It prints how many were woven and refused, and
 exits with 1 at the first that ends otherwise.
 """
 
@@ -15,10 +16,13 @@ import sys
 import types
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from random import Random
 
 os.environ.setdefault("BYTESCOPE_DEBUG", "1")  # before the weaver is imported
 
+from bytescope.analyses.labels import Labels
+from bytescope.analysis import attach
 from bytescope.analysis.base import AnalysisError
 from bytescope.analysis.filters import Filters
 from bytescope.analysis.planner import Planner
@@ -35,13 +39,14 @@ from tests.tools.mutate import Attributes, corpus, mutant
 
 
 class Loom:
-    """Weaves mutants, for an analysis that observes every event.
+    """Weaves mutants, for an analysis that observes every event; or (`shadows`) for none, as long as they keep shadows.
 
     outcomes: how many were "woven", "refused" by the weaver, or "invalid" to begin with.
     """
 
-    def __init__(self) -> None:
-        self.planner = Planner([Subscriber(every_event(lambda name, given: None), Filters())], [])
+    def __init__(self, shadows: bool = False) -> None:
+        everything = Subscriber(every_event(lambda name, given: None), Filters())
+        self.planner = Planner([] if shadows else [everything], [])
         self.outcomes: Counter[str] = Counter()
         self.reasons: list[str] = []
 
@@ -81,11 +86,14 @@ class Loom:
         return woven
 
 
-def weave(count: int, seed: int, codes: Sequence[types.CodeType], first: int = 0) -> Loom:
+def weave(count: int, seed: int, codes: Sequence[types.CodeType], first: int = 0, shadows: bool = False) -> Loom:
     """Weave mutants until so many were woven."""
     assert checking.CHECKS
-    loom = Loom()
-    number = first
+    with attach(Labels(), include=["mutant"]) if shadows else nullcontext():
+        return _weave(Loom(shadows), count, seed, codes, first)
+
+
+def _weave(loom: Loom, count: int, seed: int, codes: Sequence[types.CodeType], number: int) -> Loom:
     while loom.outcomes["woven"] < count:
         random = Random(f"{seed}/{number}/woven")
         code = random.choice(codes)
@@ -104,9 +112,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Weave mutated code objects.")
     parser.add_argument("--count", type=int, default=10_000, help="how many are to be woven (10000)")
     parser.add_argument("--seed", type=int, default=0, help="which ones (0)")
+    parser.add_argument("--shadows", action="store_true", help="have them keep shadows, and tell nobody of anything")
     parser.add_argument("--first", type=int, default=0, help="number of the first mutant (0)")
     options = parser.parse_args()
-    outcomes = weave(options.count, options.seed, corpus(), options.first).outcomes
+    outcomes = weave(options.count, options.seed, corpus(), options.first, options.shadows).outcomes
     print(f"CPython {HOST}: {', '.join(f'{outcomes[name]} {name}' for name in ('woven', 'refused', 'invalid'))}")
     return 0
 

@@ -75,6 +75,15 @@ def test_a_jump_to_the_midst_of_a_call_is_refused() -> None:
     assert outcome(plain.__code__, RESUME, NONE, "RETURN_VALUE", *dead) == "refused"
 
 
+@pytest.mark.skipif("PRECALL" not in OPMAP, reason="this version has no such opcode")
+def test_a_call_that_is_prepared_otherwise_is_refused() -> None:
+    for count, expected in ((1, "woven"), (0, "refused")):
+        call = ["PUSH_NULL", NONE, NONE, ("PRECALL", count), ("CALL", 1)]
+        assert outcome(plain.__code__, RESUME, *call, "RETURN_VALUE") == expected
+    call = ["PUSH_NULL", NONE, NONE, ("CALL", 1)]
+    assert outcome(plain.__code__, RESUME, *call, "RETURN_VALUE") == "refused"
+
+
 def test_a_handler_between_a_yield_and_its_resume_is_refused() -> None:
     begun = ["RETURN_GENERATOR", "POP_TOP", RESUME]
     units = [*begun, NONE, NONE, "YIELD_VALUE", RESUME, "POP_TOP", "POP_TOP", NONE, "RETURN_VALUE"]

@@ -22,6 +22,8 @@ PUSH_NONE: Raw = (-1, 0)
 PUSH_LOCALS: Raw = (-2, 0)
 
 _JOINS_NEXT = frozenset(host.OPMAP[name] for name in ("KW_NAMES", "PRECALL") if name in host.OPMAP)
+_PREPARES = host.OPMAP.get("PRECALL")
+_PREPARED = frozenset() if _PREPARES is None else frozenset({host.OPMAP["CALL"]})
 _JOINED = frozenset(host.OPMAP[name] for name in ("PRECALL", "CALL") if name in host.OPMAP)
 _JOINS_LAST = frozenset(host.OPMAP[name] for name in ("SET_FUNCTION_ATTRIBUTE",) if name in host.OPMAP)
 _LENDS = {opcode: host.OPMAP[name.replace("_BORROW", "")] for name, opcode in host.OPMAP.items() if "_BORROW" in name}
@@ -116,10 +118,17 @@ def check_neighbours(code: types.CodeType, groups: list[Group], handlers: Iterab
             raise InvalidBytecode(code.co_qualname, group.offset, f"a jump that does not go to {host.OPNAME[landing]}")
         if wanted is not None and group.offset in targets:
             raise InvalidBytecode(code.co_qualname, group.offset, "a jump between what belongs together")
-        for opcode, _ in group.raws:
+        prepared: int | None = None
+        for opcode, arg in group.raws:
             if wanted is not None and opcode != wanted:
                 reason = f"{host.OPNAME[opcode]} where the host takes {host.OPNAME[wanted]} for granted"
                 raise InvalidBytecode(code.co_qualname, group.offset, reason)
+            if prepared not in (None, arg):
+                reason = f"a call of {arg} arguments, prepared for {prepared}"
+                raise InvalidBytecode(code.co_qualname, group.offset, reason)
+            if prepared is None and opcode in _PREPARED:
+                raise InvalidBytecode(code.co_qualname, group.offset, "a call that is not prepared")
+            prepared = arg if opcode == _PREPARES else None
             wanted = host.FOLLOWERS.get(opcode)
 
 

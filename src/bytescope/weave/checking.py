@@ -46,9 +46,11 @@ def check(writer: Writer, reserved: int) -> None:
         if expected < 0 or group.first < writer.start + bool(below):  # they are put there at the start
             continue
         expected += held.get(group.first, 0) + below
-        found = asm.depth_at(writer.labels[group.offset], depths)
-        if found not in (expected, -1):
-            raise AssertionError(f"{name} woven has a stack of {found} at offset {group.offset}, and not of {expected}")
+        for labels in writer.handlers.copies[1:] or writer.handlers.copies:
+            found = asm.depth_at(labels[group.offset], depths)
+            if found not in (expected, -1):
+                reason = f"has a stack of {found} at offset {group.offset}, and not of {expected}"
+                raise AssertionError(f"{name} woven {reason}")
 
 
 def _held(writer: Writer) -> dict[int, int]:
