@@ -12,6 +12,7 @@ import argparse
 import sys
 import tempfile
 import types
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -22,8 +23,8 @@ from bytescope.analyses.labels import Labels
 from bytescope.analysis import attach
 from bytescope.code.host import HOST
 
-Found = dict[str, dict[int, set[str]]]
-"""By program and line, the labels."""
+Found = dict[str, dict[int, Counter[str]]]
+"""By program and line, how often which labels have come together."""
 
 _LABELLING = """
 def a(v): return v
@@ -62,7 +63,8 @@ def labels_of(programs: dict[str, str], engine: str, late: bool) -> Found:
                 sys.modules.pop(f"shadow_program_{name}")
     for each in analysis.result():
         lines = found[Path(each["file"]).stem.removeprefix("shadow_program_")]
-        lines.setdefault(each["line"] - 1, set()).update(label[-1] for label in each["labels"])
+        labels = " ".join(label[-1] for label in each["labels"])
+        lines.setdefault(each["line"] - 1, Counter())[labels] += each["count"]
     return found
 
 
@@ -231,12 +233,12 @@ def differences(seeds: range, ways: tuple[tuple[str, bool], ...] = WAYS) -> list
     programs = {str(seed): random_program(seed) for seed in seeds}
     first, *others = [labels_of(programs, *way) for way in ways]
     return [
-        f"program {name}, {' '.join(map(str, way))}, line {line}: {sorted(other[name].get(line, ()))} and not "
-        f"{sorted(first[name].get(line, ()))}"
+        f"program {name}, {' '.join(map(str, way))}, line {line}: {dict(other[name].get(line, {}))} and not "
+        f"{dict(first[name].get(line, {}))}"
         for way, other in zip(ways[1:], others, strict=True)
         for name in programs
         for line in sorted({*first[name], *other[name]})
-        if first[name].get(line, set()) != other[name].get(line, set())
+        if first[name].get(line) != other[name].get(line)
     ]
 
 

@@ -253,6 +253,8 @@ class Heap:
             return
         if is_a(owner, type):
             self.quiet.class_changes()
+        if name == "__class__":
+            self.quiet.disturb()
         table = self.known(owner)
         if shadow is not None:
             (table or self.table(owner)).attributes[name] = shadow

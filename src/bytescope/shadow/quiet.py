@@ -157,7 +157,7 @@ class Quiet:
             self.load(name).clear()
             self.indexed_load(name).clear()
             self.inherited(name).append(True)
-            self._disturb()
+            self.disturb()
         elif (type(owner), name) not in self._shadowed:
             self._shadowed.add((type(owner), name))
             self.load(name).discard(type(owner))
@@ -183,14 +183,14 @@ class Quiet:
             self._class_smeared = True
             for flag in self._inherited.values():
                 flag.append(True)
-            self._disturb()
+            self.disturb()
             for types_of in (*self.loads.values(), *self.indexed_loads.values()):
                 types_of.clear()
         elif kind not in self._smeared:
             self._smeared.add(kind)
             if kind in self.simple:
                 self.simple.discard(kind)
-                self._disturb()
+                self.disturb()
             for types_of in (*self.loads.values(), *self.indexed_loads.values()):
                 types_of.discard(kind)
 
@@ -198,7 +198,7 @@ class Quiet:
         """An attribute of a class is stored or deleted."""
         self.truths.intersection_update(_TRUTHS)
         self.simple.clear()
-        self._disturb()
+        self.disturb()
         for addresses in self.constructors:
             addresses.clear()
         for remembered in self.remembered:
@@ -207,7 +207,7 @@ class Quiet:
             for found in sets.values():
                 found.clear()
 
-    def _disturb(self) -> None:
+    def disturb(self) -> None:
         """What is taken to be of a simple type may be so no more."""
         if not self.disturbed:
             self.disturbed.append(True)

@@ -186,7 +186,7 @@ class Inline(Items):
     def of_simple(self, site: Site, owner: int) -> bool:
         """Whether the quick copy has to do with the attribute of an instance of a simple type, which it tests."""
         facts = self.writer.facts
-        if facts is None:
+        if facts is None or str(site.instruction.arg)[:2] == "__":
             return False
         if facts.is_simple(site.index, owner):
             return True
