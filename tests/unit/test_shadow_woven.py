@@ -14,6 +14,9 @@ import pytest
 
 from bytescope import Analysis, attach
 from bytescope.analyses.labels import Labels
+from bytescope.shadow import Sets
+from bytescope.shadow.foreknown import SLOW, Foreknown
+from bytescope.shadow.heap import Heap
 from bytescope.shadow.quiet import Quiet, loads_quietly, stores_quietly
 
 Run = Callable[..., types.ModuleType]
@@ -247,3 +250,14 @@ def test_what_is_known_ends_with_the_first_shadow() -> None:
     assert not name
     quiet.item_has_shadow({}, "x")
     assert name
+
+
+def test_types_of_which_isinstance_runs_no_code_are_remembered() -> None:
+    class Posing:
+        __class__ = property(lambda self: int)  # type: ignore[assignment]
+
+    heap = Heap(Sets())
+    known = Foreknown(heap)
+    assert known.isinstance(None, ("x", int), (None, None), None) is None
+    assert known.isinstance(None, (Posing(), int), (None, None), None) is SLOW
+    assert heap.quiet.silent_load("__class__") == {str}

@@ -192,6 +192,7 @@ class Foreknown:
             quiet = self._instances[kind] = loads_quietly(kind, "__class__")
         if not quiet:
             return SLOW
+        self.heap.quiet.silent_load("__class__").add(kind)  # woven code need not ask the next time
         if type(cls) is type or (type(cls) is tuple and all(type(each) is type for each in cls)):
             return None
         return SLOW
