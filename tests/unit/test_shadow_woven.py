@@ -252,6 +252,17 @@ def test_what_is_known_ends_with_the_first_shadow() -> None:
     assert name
 
 
+def test_flags_do_not_grow() -> None:
+    quiet = Quiet()
+    for _ in range(3):
+        quiet.attribute_has_shadow(Quiet, "kept")
+        quiet.attribute_has_shadow(quiet, "own")
+        quiet.smeared(Quiet)
+        quiet.class_changes()
+    flags = quiet.inherited("kept"), quiet.attribute("own"), quiet.attribute("kept"), quiet.disturbed
+    assert flags == ([True],) * 4
+
+
 def test_types_of_which_isinstance_runs_no_code_are_remembered() -> None:
     class Posing:
         __class__ = property(lambda self: int)  # type: ignore[assignment]

@@ -156,19 +156,18 @@ class Quiet:
             self._names_of_classes.add(name)
             self.load(name).clear()
             self.indexed_load(name).clear()
-            self.inherited(name).append(True)
+            _put_up(self.inherited(name))
             self.disturb()
         elif (type(owner), name) not in self._shadowed:
             self._shadowed.add((type(owner), name))
             self.load(name).discard(type(owner))
             self.store(name).discard(type(owner))
-            self.attribute(name).append(True)
+            _put_up(self.attribute(name))
 
     def item_has_shadow(self, owner: Any, key: Any) -> None:
         """An item is given a shadow: perhaps it is a variable of a module."""
         if type(owner) is types.CellType:
-            if not self.cells:
-                self.cells.append(True)
+            _put_up(self.cells)
         elif type(key) is str and issubclass(type(owner), dict) and key not in self._named:
             self._named.add(key)
             self.names.setdefault(key, []).append(True)
@@ -182,7 +181,7 @@ class Quiet:
         if issubclass(kind, type):
             self._class_smeared = True
             for flag in self._inherited.values():
-                flag.append(True)
+                _put_up(flag)
             self.disturb()
             for types_of in (*self.loads.values(), *self.indexed_loads.values()):
                 types_of.clear()
@@ -210,9 +209,15 @@ class Quiet:
     def disturb(self) -> None:
         """What is taken to be of a simple type may be so no more."""
         if not self.disturbed:
-            self.disturbed.append(True)
+            _put_up(self.disturbed)
             for flag in self._flags.values():
-                flag.append(True)
+                _put_up(flag)
+
+
+def _put_up(flag: list[bool]) -> None:
+    """Have a list that is looked at be no longer empty."""
+    if not flag:
+        flag.append(True)
 
 
 def _lookup(kind: type, name: str) -> tuple[Any, type | None]:
