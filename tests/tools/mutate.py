@@ -38,8 +38,8 @@ OPCODES = sorted(set(OPMAP.values()) - {OPMAP["CACHE"]})
 Attributes = dict[str, object]
 
 
-def corpus() -> list[types.CodeType]:
-    """The code objects that are changed."""
+def corpus(largest: int = LARGEST) -> list[types.CodeType]:
+    """The code objects that are changed, of so many bytes of code at most."""
     wanted = {f"{name}.py" for name in MODULES}
     root = Path(library()[0].anchor)
     found = []
@@ -47,7 +47,7 @@ def corpus() -> list[types.CodeType]:
         if any(path.relative_to(root).as_posix().endswith(f"lib/python{HOST}/{name}") for name in wanted):
             code = compiled(path)
             if code is not None:
-                found += [each for each in nested(code) if len(each.co_code) <= LARGEST]
+                found += [each for each in nested(code) if len(each.co_code) <= largest]
     return found
 
 

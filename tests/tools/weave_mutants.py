@@ -1,6 +1,6 @@
 """Mutated code objects are woven with hooks for every event, or refused with `InvalidBytecode`.
 
-    python -m tests.tools.weave_mutants [--count N] [--seed N] [--shadows]
+    python -m tests.tools.weave_mutants [--count N] [--seed N] [--shadows] [--largest N]
 
 mutates code objects of the standard library as `tests.tools.mutate` does, weaves those that the verifier takes, and
 checks the stacks of what comes out (see `bytescope.weave.checking`); with `--shadows` they keep shadows, and nobody is
@@ -35,7 +35,7 @@ from bytescope.weave import checking
 from bytescope.weave.marker import is_woven, original
 from bytescope.weave.weaver import Weaver
 from tests.differential.every_event import every_event
-from tests.tools.mutate import Attributes, corpus, mutant
+from tests.tools.mutate import LARGEST, Attributes, corpus, mutant
 
 
 class Loom:
@@ -113,9 +113,10 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=10_000, help="how many are to be woven (10000)")
     parser.add_argument("--seed", type=int, default=0, help="which ones (0)")
     parser.add_argument("--shadows", action="store_true", help="have them keep shadows, and tell nobody of anything")
+    parser.add_argument("--largest", type=int, default=LARGEST, help=f"bytes of code at most ({LARGEST})")
     parser.add_argument("--first", type=int, default=0, help="number of the first mutant (0)")
     options = parser.parse_args()
-    outcomes = weave(options.count, options.seed, corpus(), options.first, options.shadows).outcomes
+    outcomes = weave(options.count, options.seed, corpus(options.largest), options.first, options.shadows).outcomes
     print(f"CPython {HOST}: {', '.join(f'{outcomes[name]} {name}' for name in ('woven', 'refused', 'invalid'))}")
     return 0
 

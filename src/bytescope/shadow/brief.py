@@ -6,6 +6,7 @@ the program's is run meanwhile.
 
 from __future__ import annotations
 
+from gc import get_referents
 from typing import Any
 
 from bytescope.shadow.heap import Heap, Table
@@ -82,6 +83,14 @@ class Brief:
 
     def given(self, iterator: Any, value: Any, shadow: Any) -> Any:
         """The shadow of what an iterator of a builtin container has given."""
+        tables = self.tables
+        for each in get_referents(iterator):
+            if id(each) in tables:
+                return self._with(given(self.heap, iterator, value), shadow)
+        return shadow
+
+    def paired(self, iterator: Any, value: Any, shadow: Any) -> Any:
+        """The shadow of what an `enumerate` or a `zip` has given."""
         return self._with(given(self.heap, iterator, value), shadow) if self.tables else shadow
 
 

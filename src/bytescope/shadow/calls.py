@@ -9,7 +9,7 @@ from typing import Any
 
 from bytescope.shadow.channel import Pending, Shadowed
 from bytescope.shadow.heap import Heap, is_a
-from bytescope.shadow.natives import model
+from bytescope.shadow.natives import FILLED, filled, model
 from bytescope.shadow.quiet import PLAIN
 from bytescope.shadow.reach import reaching
 
@@ -199,6 +199,9 @@ def outcome(
         shadows.insert(0, pending.function_shadow)
     if known is not None:
         found = known(heap, args, shadows, result)
+        if found is FILLED:
+            filled(heap, result if result is not None else args[0], pending.length, answers)
+            return None if result is None else shadows[0]
         if found is not NotImplemented:
             return joined((found, handed))
     whole = everything(pending, heap)

@@ -30,12 +30,13 @@ class Pending:
         kwargs, keyword_shadows: the same by keyword.
         loose: whether there are arguments that are not known one by one; rest: their shadow.
         direct: whether a guest frame has begun that took exactly these arguments.
+        length: how many items the list had whose method is called.
         previous: the primitive that was being performed before it, in a frame further out.
     """
 
     __slots__ = (
-        "args", "direct", "everything", "frame", "function", "function_shadow", "keyword_shadows", "kwargs", "loose",
-        "previous", "rest", "shadows",
+        "args", "direct", "everything", "frame", "function", "function_shadow", "keyword_shadows", "kwargs", "length",
+        "loose", "previous", "rest", "shadows",
     )  # fmt: skip
 
     def __init__(self, frame: types.FrameType | None, args: Any, shadows: Any) -> None:
@@ -49,8 +50,15 @@ class Pending:
         self.rest: Any = None
         self.loose = False
         self.direct = False
+        self.length = 0
         self.previous: Pending | None = None
         self.everything: list[Any] = []
+
+    def about(self, function: Any, shadow: Any) -> None:
+        """It is a call of a function that has a shadow."""
+        self.function, self.function_shadow = function, shadow
+        if type(function) is types.BuiltinFunctionType and type(function.__self__) is list:
+            self.length = len(function.__self__)
 
 
 class Answers(list[tuple[Any, Any]]):

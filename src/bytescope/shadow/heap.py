@@ -17,6 +17,8 @@ from bytescope.shadow.algebra import Algebra
 from bytescope.shadow.quiet import PLAIN, Quiet
 
 _FIRST_SWEEP = 1024
+_HELD: frozenset[Any] = frozenset({list, tuple, dict, types.CellType})
+"""Types whose instances cannot be referred to weakly, the most common ones."""
 
 
 def is_a(value: Any, kinds: type | tuple[type, ...]) -> bool:
@@ -89,13 +91,14 @@ class Heap:
         if found is None:
             if len(self.tables) >= self._sweep_at:
                 self.sweep()
-            tables = self.tables
-            try:
-                held: Any = ref(owner, lambda _: self._forget(address))
-            except TypeError:
-                held = owner
-            found = tables[address] = Table(held)
+            found = self.tables[address] = Table(owner if type(owner) in _HELD else self._weakly(owner, address))
         return found
+
+    def _weakly(self, owner: Any, address: int) -> Any:
+        try:
+            return ref(owner, lambda _: self._forget(address))
+        except TypeError:
+            return owner
 
     def known(self, owner: Any) -> Table | None:
         """The table of an object, if it has one."""

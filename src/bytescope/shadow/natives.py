@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
+from types import GeneratorType
 from typing import Any
 
 from bytescope.shadow.heap import Heap, count_of, is_a
@@ -21,6 +22,11 @@ METHODS: dict[tuple[type, str], Model] = {}
 
 FUNCTIONS: dict[int, Model] = {}
 """Models of builtin functions and types, by address: they live for ever."""
+
+
+FILLED: Any = object()
+"""What a model gives if what frames that keep shadows have handed out is what is in the container now, the receiver or
+the result: see `filled`."""
 
 
 def _method(kind: type, *names: str) -> Callable[[Model], Model]:
@@ -41,20 +47,6 @@ def _function(*functions: Any) -> Callable[[Model], Model]:
     return declare
 
 
-def model(function: Any, receiver: Any) -> Model | None:
-    """The model of a callable with positional arguments, if there is one.
-
-    Args:
-        function: the callable.
-        receiver: the object that it is a method of, if it is bound, else None.
-    """
-    if is_a(receiver, (list, dict, set)):
-        for kind in (list, dict, set):
-            if is_a(receiver, kind):
-                return METHODS.get((kind, getattr(function, "__name__", "")))
-    return FUNCTIONS.get(id(function))
-
-
 @_method(list, "append")
 def _append(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     heap.set_item(args[0], count_of(args[0]) - 1, args[1], shadows[1])
@@ -63,6 +55,7 @@ def _append(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any
 @_method(list, "extend")
 def _extend(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     list_extend(heap, None, (args[0], args[1]), (None, shadows[1]), [])
+    return FILLED
 
 
 @_method(list, "insert")
@@ -103,6 +96,8 @@ def _copy(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     if args and type(args[0]) in (list, tuple) and result is not args[0]:
         heap.set_sequence(result, heap.sequence(args[0], count_of(args[0])))
         return shadows[0]
+    if args and type(args[0]) is GeneratorType and type(result) in (list, tuple):
+        return FILLED
     return shadows[0] if args and result is args[0] else NotImplemented
 
 
@@ -134,6 +129,7 @@ def _setdefault(heap: Heap, args: list[Any], shadows: list[Any], result: Any) ->
 def _update(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     if len(args) > 1:
         dict_update(heap, None, (args[0], args[1]), (None, shadows[1]), [])
+    return FILLED
 
 
 @_method(dict, "keys", "values", "items")
@@ -167,3 +163,43 @@ def _next(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     if len(args) > 1 and result is args[1]:
         return heap.algebra.joined(shadows)
     return next_item(heap, None, (args[0],), (shadows[0],), [result])[0]
+
+
+def filled(heap: Heap, container: Any, first: int, answers: list[tuple[Any, Any]]) -> None:
+    """A container has been filled with what frames that keep shadows have handed out.
+
+    Args:
+        heap: the heap.
+        container: the container.
+        first: of a list: the items before this one have been there before.
+        answers: values and their shadows. Values that are not in it themselves may be in anything that is.
+    """
+    if not answers:
+        return
+    shadows: dict[int, Any] = {}
+    for value, shadow in answers:
+        shadows[id(value)] = heap.algebra.joined((shadows.get(id(value)), shadow))
+    if type(container) in (list, tuple):
+        found = set()
+        for index, value in enumerate(container[first:], first):
+            shadow = shadows.get(id(value))
+            if shadow is not None:
+                heap.set_item(container, index, value, heap.algebra.joined((heap.item(container, index), shadow)))
+                found.add(id(value))
+        for address in found:
+            del shadows[address]
+    heap.smear(container, heap.algebra.joined(shadows.values()))
+
+
+def model(function: Any, receiver: Any) -> Model | None:
+    """The model of a callable with positional arguments, if there is one.
+
+    Args:
+        function: the callable.
+        receiver: the object that it is a method of, if it is bound, else None.
+    """
+    if is_a(receiver, (list, dict, set)):
+        for kind in (list, dict, set):
+            if is_a(receiver, kind):
+                return METHODS.get((kind, getattr(function, "__name__", "")))
+    return FUNCTIONS.get(id(function))

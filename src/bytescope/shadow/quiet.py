@@ -40,6 +40,7 @@ class Quiet:
         loads: for each name the types whose instances' attributes of that name have no shadow and can be loaded without
             running code of the program's.
         indexed_loads, silent_loads: the same, but there may be shadows: of attributes of that name alone; of any kind.
+        alone: types whose values, compared with each other, look at nothing that they hold and run no such code.
         truths: types whose values are tested for truth without running such code.
         cells: empty as long as no variable in a cell has a shadow.
         constructors: sets of addresses of classes whose instances are made as usual; remembered: what else is known of
@@ -57,6 +58,7 @@ class Quiet:
         self.silent_loads: dict[str, set[type]] = {}
         self.stores: dict[str, set[type]] = {}
         self.silent_stores: dict[str, set[type]] = {}
+        self.alone: set[Any] = set(PLAIN)
         self.truths: set[type] = set(_TRUTHS)
         self.cells: list[bool] = []
         self.constructors: list[set[int]] = []
@@ -146,6 +148,8 @@ class Quiet:
         found = self._closed.get(kind)
         if found is None:
             found = self._closed[kind] = all(_lookup(kind, name)[1] in _HOLD_NOTHING for name in _COMPARING)
+            if found:
+                self.alone.add(kind)
         return found
 
     # --- what puts an end to it
@@ -196,6 +200,7 @@ class Quiet:
     def class_changes(self) -> None:
         """An attribute of a class is stored or deleted."""
         self.truths.intersection_update(_TRUTHS)
+        self.alone.intersection_update(PLAIN)
         self.simple.clear()
         self.disturb()
         for addresses in self.constructors:

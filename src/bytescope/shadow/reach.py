@@ -16,7 +16,10 @@ LIMIT = 10_000
 
 _MOST = 10_000
 _CONTAINERS = (list, tuple, set, frozenset, deque)
-_OPAQUE = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.CodeType, types.FrameType)
+_OPAQUE = (
+    type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.CodeType, types.FrameType,
+    types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType,
+)  # fmt: skip
 _ITERATED: tuple[Any, ...] = ((), [], set(), {}, {}.keys(), {}.values(), {}.items())
 _VIEWS: tuple[Any, ...] = ({}.keys(), {}.values(), {}.items(), reversed([]))
 _REFERRING = (

@@ -8,6 +8,7 @@ primitives has them; the places of a variable (`isa.references.PLACES`) come beh
 from __future__ import annotations
 
 import types
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -220,6 +221,9 @@ def insert_at(heap: Heap, container: Any, index: int, value: Any, shadow: Any) -
 
 # --- building and taking apart
 
+GROWING = frozenset({list, dict, set, deque, bytearray})
+"""Builtin containers that can be given more."""
+
 
 @_rule("build")
 def _build(heap: Heap, kind: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
@@ -376,22 +380,36 @@ def _import_star(heap: Heap, imm: Any, values: Values, shadows: Values, results:
 # --- operators
 
 
-@_rule("binary", "inplace")
+@_rule("inplace")
+def _inplace(heap: Heap, operator: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    """A container that stays itself has been given what the other operand holds, or has lost some of it."""
+    kind = type(values[0])
+    if results[0] is not values[0] or kind not in GROWING:
+        return _operator(heap, operator, values, shadows, results)
+    if kind is list and not is_a(values[1], int):
+        list_extend(heap, None, values, shadows, [])
+    elif kind is dict:
+        dict_update(heap, None, values, shadows, [])
+    else:
+        heap.collapse(values[0])  # a list may have been repeated
+        heap.smear(values[0], reaching(heap, values[1], shadows[1]))
+    return [shadows[0]]
+
+
+@_rule("binary")
 def _operator(heap: Heap, operator: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
     """What containers hold goes into what is made of them; otherwise what reaches the operands is joined."""
     left, right = values
+    made = results[0]
     if not heap.tables or (type(left) in PLAIN and type(right) in PLAIN):
         return [heap.algebra.joined(shadows)]
-    made = results[0]
-    if operator in ("+", "+=") and type(left) is type(right) is type(made) and type(made) in (list, tuple):
-        if made is left:
-            list_extend(heap, None, values, shadows, [])
-        elif made is not right:
+    if operator == "+" and type(left) is type(right) is type(made) and type(made) in (list, tuple):
+        if made is not left and made is not right:
             count = len(made) - len(right)
             heap.set_sequence(made, [*heap.sequence(left, count), *heap.sequence(right, len(right))])
         return [heap.algebra.joined(shadows)]
-    if operator in ("|", "|=") and type(left) is type(right) is type(made) is dict:
-        for each in (left, right) if made is not left else (right,):
+    if operator == "|" and type(left) is type(right) is type(made) is dict:
+        for each in (left, right):
             dict_update(heap, None, (made, each), (None, None), [])
         return [heap.algebra.joined(shadows)]
     return [heap.algebra.joined(reaching(heap, value, shadow) for value, shadow in zip(values, shadows, strict=True))]
@@ -405,4 +423,4 @@ def _compare(heap: Heap, operator: Any, values: Values, shadows: Values, results
     return [heap.algebra.joined(reaching(heap, value, shadow) for value, shadow in zip(values, shadows, strict=True))]
 
 
-__all__ = ["RULES", "add_member", "dict_update", "insert_at", "list_extend", "next_item", "remove_at"]
+__all__ = ["GROWING", "RULES", "add_member", "dict_update", "insert_at", "list_extend", "next_item", "remove_at"]

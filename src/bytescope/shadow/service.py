@@ -19,12 +19,13 @@ from bytescope.shadow.brief import Brief
 from bytescope.shadow.channel import Answers, Channel, Pending, normalized, of_thread, starred, waiting
 from bytescope.shadow.foreknown import SLOW, Foreknown
 from bytescope.shadow.heap import Heap, is_a
+from bytescope.shadow.natives import filled
 from bytescope.shadow.quiet import PLAIN, loads_quietly
 from bytescope.shadow.reach import reaching
-from bytescope.shadow.rules import CONTENTS, RULES
+from bytescope.shadow.rules import CONTENTS, GROWING, RULES
 
-_KEEPS_IMMUTABLE = frozenset({"list_extend", "set_update", "dict_update", "dict_merge"})
-
+_FILLING = frozenset({"list_extend", "set_update", "dict_update", "dict_merge", "setslice", "setitem", "inplace"})
+"""Primitives that put what an iterable gives into their first operand, if that is a builtin container."""
 
 _GENERATORS = 0x20 | 0x80 | 0x200
 """Flags of generators and coroutines."""
@@ -77,7 +78,7 @@ class Service:
         self.heap = Heap(algebra)
         self.brief = Brief(self.heap)
         self.foreknown = Foreknown(self.heap)
-        self.slow = SLOW
+        self.slow, self.pending = SLOW, Pending
         self.channel = Channel()
         self.shadowed = shadowed
         self.alarm: list[bool] = []
@@ -191,7 +192,7 @@ class Service:
         function, args, kwargs = values
         function_shadow, arg_shadows, keyword_shadows = shadows
         pending = Pending(frame, args, arg_shadows)
-        pending.function, pending.function_shadow = function, function_shadow
+        pending.about(function, function_shadow)
         if name == "call_ex":
             starred(pending, self.heap, args, arg_shadows, kwargs, keyword_shadows)
         else:
@@ -241,9 +242,17 @@ class Service:
             found = self._answered(name, values, results, found, answers)
         return self._ruled(name, immediate, values, shadows, results, found)
 
-    def late(self, frame: types.FrameType, results: tuple[Any, ...]) -> list[Any]:
-        """The shadows of a primitive's results, if there was no shadow at all when it was begun."""
+    def late(self, frame: types.FrameType, results: tuple[Any, ...], container: Any = None) -> list[Any]:
+        """The shadows of a primitive's results, if there was no shadow at all when it was begun.
+
+        Args:
+            frame: whose instruction it was.
+            results: what it has given.
+            container: what it may have filled.
+        """
         channel = self.channel
+        if type(container) in GROWING and channel.answers.get(id(frame)):
+            filled(self.heap, container, 0, channel.take(frame))
         answers = channel.take(frame) if channel.answers else []
         found: list[Any] = [None] * len(results)
         if channel.body is not None and len(results) == 1 and is_a(results[0], type):
@@ -273,9 +282,10 @@ class Service:
         """The shadows of results that frames below the primitive have given."""
         joined = self.algebra.joined
         everything = joined(shadow for _, shadow in answers)
+        if name in _FILLING and type(values[0]) in GROWING and (not results or results[0] is values[0]):
+            filled(self.heap, values[0], 0, answers)
+            return found
         if not results:
-            if name in _KEEPS_IMMUTABLE:
-                self.heap.smear(values[0], everything)
             return found
         if len(results) == 1:
             value, shadow = answers[-1]
@@ -295,6 +305,33 @@ class Service:
         if is_a(result, calls.GENERATORS) and not pending.direct and self._begins_later(pending, result):
             return None
         return calls.outcome(pending, self.heap, result, answers, lambda: self.channel.body, self.shadowed)
+
+    def native(
+        self, frame: types.FrameType, function: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any
+    ) -> Pending:
+        """A builtin function is about to be called with arguments by position: what `before` does for such.
+
+        Args:
+            frame: whose instruction it is.
+            function: it.
+            args: its arguments.
+            shadows: their shadows.
+            own: that of the function.
+        """
+        channel = self.channel
+        if channel.pending is not None or channel.answers:
+            channel.forget(frame)
+        pending = Pending(frame, args, shadows)
+        pending.about(function, own)
+        channel.lay_down(pending)
+        return pending
+
+    def native_result(self, frame: types.FrameType, pending: Pending, result: Any) -> Any:
+        """The shadow of what a builtin function has given: what `after` does for such."""
+        channel = self.channel
+        found = self._after_call(pending, result, channel.take(frame) if channel.answers else [])
+        channel.forget(frame)
+        return found
 
     def _begins_later(self, pending: Pending, result: Any) -> bool:
         """Have the arguments ready for the frame of a generator, which begins when it is first asked for a value."""

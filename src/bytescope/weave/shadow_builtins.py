@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 
 from bytescope.code.light import TYPE_CHECKING, Any
-from bytescope.weave.shadow_facts import APPEND
+from bytescope.weave.shadow_facts import APPEND, COMPARING
 from bytescope.weave.slots import CLEAN
 
 if TYPE_CHECKING:
@@ -73,10 +73,15 @@ class Builtins:
             self._test(call, 2, writer.service.heap.quiet.silent_load("__class__"), again)
         for depth in range(count, 0, -1) if name != "isinstance" else ():
             if not writer.inline.is_plain(call.index, depth):
-                self._test(call, depth, _SIZED if name == "len" else writer.service.plain, again)
+                self._test(call, depth, self._kinds(name), again)
         call.call()
         slots.put(CLEAN if name == "isinstance" else slots.joined(call.shades), call.result)
         return True
+
+    def _kinds(self, name: str) -> Any:
+        if name == "len":
+            return _SIZED
+        return self.writer.service.heap.quiet.alone if name in COMPARING else self.writer.service.plain
 
     def _test(self, call: Call, depth: int, kinds: Any, otherwise: int) -> None:
         """Test that an argument is of one of some types, or a class if there are none."""

@@ -173,14 +173,22 @@ class Call:
         e.emit("POP_TOP")
 
         def earlier() -> None:
-            unknown, generator = e.asm.label(), e.asm.label()
+            unknown, generator, others = (e.asm.label() for _ in range(3))
             e.cover(self.program)
             e.asm.place(elsewhere)  # [code]
-            self.if_among(before, generator)
+            if kind != "classes":
+                e.emit("COPY", 1)
+                e.load_const(self.known.last(kind + " of generators"))
+                e.load_const(0)
+                e.sequences.load_item()
+                e.emit("IS_OP", 0)
+                e.sequences.jump_if("TRUE", generator)
+            self.if_among(before, others)
             e.sequences.jump_back(found)
-            e.asm.place(generator)
+            e.asm.place(others)
             if kind != "classes":
                 self.if_among(self.known.earlier(kind + " of generators"), unknown)
+                e.asm.place(generator)
                 e.emit("POP_TOP")
                 self.make_generator(shades)
             e.asm.place(unknown)
@@ -231,6 +239,17 @@ class Call:
     def make_generator(self, shades: list[Shade]) -> None:
         """Call a generator's function: the frame begins later, and has its arguments' shadows then."""
         e, slots = self.emitter, self.slots
+        shadowed = e.asm.label()
+        for slot in slots.joined(shades):
+            slots.load(slot)
+            e.sequences.jump_if("NOT_NONE", shadowed)
+        e.load_const(True)
+        self.writer.direct.lay_down()
+        e.cover(self.clearing)
+        self.call()
+        slots.put(CLEAN, self.result)
+        e.sequences.jump_back(self.done)
+        e.asm.place(shadowed)
         self.call()
         e.push_function(self.writer.service.made)
         e.emit("COPY", 3)
@@ -276,9 +295,9 @@ class Call:
         e.asm.place(others)
 
     def foretell(self) -> None:
-        """[type of what is called]: find out the shadow of a builtin function's result, if it can be known."""
+        """[type of what is called]: find out the shadow of a builtin function's result, beforehand if possible."""
         e, slots = self.emitter, self.slots
-        otherwise, unknown = e.asm.label(), e.asm.label()
+        otherwise, unknown, later, settle = (e.asm.label() for _ in range(4))
         e.load_const(_BUILTIN)
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("FALSE", otherwise)
@@ -299,6 +318,23 @@ class Call:
         e.sequences.jump_if("TRUE", unknown)
         slots.store(self.result)
         self.call()
+        slots.load(self.result)
+        e.sequences.jump_if("NOT_NONE", later)
+        e.sequences.jump_back(self.done)
+        e.asm.place(later)
+        e.push_function(type)
+        slots.load(self.result)
+        e.sequences.call(1)
+        e.load_const(self.writer.service.pending)
+        e.emit("IS_OP", 0)
+        e.sequences.jump_if("TRUE", settle)
+        e.sequences.jump_back(self.done)
+        e.asm.place(settle)
+        e.push_function(self.known.settle)
+        slots.load(self.result)
+        e.emit("COPY", 4)
+        e.sequences.call(2)
+        slots.store(self.result)
         e.sequences.jump_back(self.done)
         e.asm.place(otherwise)
         e.load_const(None)

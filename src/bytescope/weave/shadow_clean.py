@@ -15,6 +15,7 @@ from bytescope.code.sequences import NULL_FIRST
 from bytescope.isa.plan import Plan
 from bytescope.isa.references import references
 from bytescope.weave.shadow import MOVES
+from bytescope.weave.shadow_filling import METHODS, Filling
 from bytescope.weave.shadow_primitives import NULLS, watched
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class CleanCopy:
         self.switched: set[int] = set()
         self.delegated = {each.target for each in self.instructions if each.op == "SEND"}
         self.methods = self.unbroken_methods()
+        self.filling = Filling(self)
 
     def concerns(self, index: int) -> bool:
         """Whether an instruction cannot stay as it is."""
@@ -85,6 +87,9 @@ class CleanCopy:
                 self.switch_here(index)
                 return
             self.guard(index, only)
+        if index in self.filling.kept:
+            self.filling.write(index, raws, group)
+            return
         if self.primitives.pushes_method(index) and index not in self.methods:
             self.primitives.load_method(index, raws, group)
         else:
@@ -113,9 +118,14 @@ class CleanCopy:
         elif instruction.op == "PUSH_EXC_INFO":
             self.test(following, [], self.switch_caught, [depth - 1])
         else:
-            base = self.verified.depths[index] - references(instruction).need
-            places = [base + position for _, position in references(instruction).results(False)]
-            self.test(following, [depth - place for place in places], self.switch_after(len(places)), places)
+            container = self.filling.stays(index)
+            if container:
+                self.test(following, [container], self.filling.switch_stayed, [])
+                return
+            moved = references(instruction)
+            places = [self.verified.depths[index] - moved.need + position for _, position in moved.results(False)]
+            inplace = moved.call is not None and moved.call.name == "inplace"
+            self.test(following, [depth - place for place in places], self.switch_after(len(places), inplace), places)
 
     def test(self, index: int, results: list[int], switch: Callable[..., Any], places: list[int]) -> None:
         """Write a test: whether to go on in the shadowed copy at an instruction.
@@ -219,14 +229,14 @@ class CleanCopy:
         """Loads of methods that stay as they are: between them and their call nothing is tested."""
         found: set[int] = set()
         for index in range(len(self.instructions)):
-            if not self.primitives.pushes_method(index) or str(self.instructions[index].arg).startswith("__"):
+            name = str(self.instructions[index].arg)
+            if not self.primitives.pushes_method(index) or name.startswith("__") or name in METHODS:
                 continue
             place = self.verified.depths[index] - references(self.instructions[index]).need
             for after in range(index + 1, len(self.instructions)):
                 each = self.instructions[after]
                 if each.op == "CALL" and self.verified.depths[after] - each.arg - 2 == place:
-                    point = self.plan.points.get(after)
-                    if not point or watched(each, point) is not None:
+                    if self.stays(after):
                         found.add(index)
                     break
                 if each.target is not None or each.op.startswith("CALL"):
@@ -235,9 +245,14 @@ class CleanCopy:
                     break
         return frozenset(found)
 
+    def stays(self, index: int) -> bool:
+        """Whether the frame can stay at an instruction though an analysis may be told of it."""
+        point = self.plan.points.get(index)
+        return not point or watched(self.instructions[index], point) is not None
+
     # --- changing copies
 
-    def switch_after(self, count: int) -> Callable[..., Any]:
+    def switch_after(self, count: int, inplace: bool = False) -> Callable[..., Any]:
         """What is called when a primitive has been performed: its results may have been given shadows meanwhile."""
         service, tables = self.service, self.service.heap.tables
         late, channel, clean = service.late, service.channel, [None] * count
@@ -245,7 +260,7 @@ class CleanCopy:
         def switch(results: tuple[Any, ...]) -> Any:
             if not tables and not channel.answers:
                 return None
-            shadows = late(_frame(1), results)
+            shadows = late(_frame(1), results, results[0] if inplace else None)
             return None if not tables and shadows == clean else shadows
 
         return switch

@@ -35,6 +35,9 @@ BUILTINS = {
 }
 """What builtin functions give, to plain values at least."""
 
+COMPARING = frozenset({"max", "min"})
+"""Those that give one of the values that they are given."""
+
 _NAMES_OF_BUILTINS = frozenset(
     name for kind in (list, dict, set, str, bytes, tuple, int, float, type(_ for _ in ())) for name in dir(kind)
 )
@@ -277,7 +280,9 @@ class Facts:
             return _PLAIN, state
         window = state.stack[len(state.stack) - moved.need :]
         if instruction.op == "CALL":
-            return BUILTINS.get(self._callee(index, state), _UNKNOWN), state
+            name = self._callee(index, state)
+            chosen = name in COMPARING and any(state.of(each) != _PLAIN for each in window[2:])
+            return _UNKNOWN if chosen else BUILTINS.get(name, _UNKNOWN), state
         if name == "iter":
             return _GIVES_PLAIN if self._over_range(index, state) else _UNKNOWN, state
         if name == "next":

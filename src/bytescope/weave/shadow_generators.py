@@ -20,17 +20,46 @@ _GENERATOR, _OTHERS, _UNKNOWN = 0x20, 0x80 | 0x200, 0x4 | 0x8 | 0x80 | 0x200
 
 
 class Generators:
-    """Writes such, for a writer."""
+    """Writes such, for a writer.
+
+    Attributes:
+        begun_clean: the label at which the frames go on whose arguments are known to be clean.
+    """
 
     def __init__(self, writer: ShadowWriter) -> None:
         self.writer = writer
         self.emitter = writer.emitter
         self.yielded = writer.planner.yielded
+        self.begun_clean = writer.emitter.asm.label()
 
     def begins_later(self) -> bool:
         """Whether calling the code object that is written makes a generator of arguments that are known one by one."""
         code = self.writer.code
-        return bool(code.co_flags & _GENERATOR) and not code.co_flags & _UNKNOWN and not code.co_kwonlyargcount
+        known = bool(code.co_flags & _GENERATOR) and not code.co_flags & _UNKNOWN and not code.co_kwonlyargcount
+        return known and self.writer.clean.plan.points.get(self.writer.start) is None
+
+    def make(self, group: Group) -> None:
+        """Write how the frame makes its generator: at another place if its arguments are said to be clean."""
+        writer, e = self.writer, self.emitter
+        before = [each for each in writer.groups if group.offset <= each.offset and each.first <= writer.start]
+        label, position = e.asm.label(), e.asm.position
+        e.asm.position = None
+        writer.direct.push_laid_down()
+        e.sequences.jump_if("NOT_NONE", label)
+        e.asm.position = position
+
+        def out_of_the_way() -> None:
+            e.asm.place(label)
+            e.asm.position = None
+            writer.direct.clear()
+            for each in before:
+                e.asm.position = writer.position(each)
+                writer.raws(each.raws, each.first, None)
+            e.asm.position = None
+            writer.slots.insert(0)
+            writer.clean.go(self.begun_clean)
+
+        e.later(out_of_the_way)
 
     def says(self) -> bool:
         """Whether the code object that is written says so of all that it yields."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bytescope.code.groups import Group, Raw
 from bytescope.code.instruction import Instruction
-from bytescope.code.light import TYPE_CHECKING
+from bytescope.code.light import TYPE_CHECKING, Any
 from bytescope.isa.references import references
 from bytescope.weave.shadow_items import Items
 from bytescope.weave.shadow_primitives import Around
@@ -81,9 +81,13 @@ class Inline(Items):
     def operator(self, site: Site) -> None:
         """An operator on plain values."""
         e, name = self.emitter, site.around.name
-        kinds = self.heap.quiet.truths if name in _OF_REFERENCES else self.writer.service.plain
         looks = e.asm.label()
         relied_on = self.writer.facts is not None and self.writer.facts.relied_on(site.index)
+        kinds: Any = self.writer.service.plain
+        if name in _OF_REFERENCES:
+            kinds = self.heap.quiet.truths
+        elif name == "compare" and not relied_on:
+            kinds = self.heap.quiet.alone
         otherwise = site.slow if relied_on or name in _OF_REFERENCES else looks
         tested = False
         for position in site.around.positions:
@@ -284,9 +288,5 @@ class Inline(Items):
 
 
 def _kind(around: Around) -> str:
-    """A binary operator, or the name of another primitive."""
-    return (
-        f"{around.immediate}="
-        if around.name == "inplace"
-        else str(around.immediate if around.name == "binary" else around.name)
-    )
+    """An operator of two values, or the name of another primitive."""
+    return str(around.immediate if around.name in ("binary", "inplace") else around.name)

@@ -6,6 +6,7 @@ import types
 from collections.abc import Callable
 
 from bytescope.code.light import TYPE_CHECKING, Any
+from bytescope.isa.references import references
 from bytescope.weave.shadow_site import Site
 from bytescope.weave.slots import CLEAN
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from bytescope.weave.shadow_writer import ShadowWriter
 
 _MAKE_BOOL = frozenset({"NOT", "IS", "CONTAINS", "TRUTH"})
-
+_STEPS = 8
+"""A loop begins at most so many instructions after its iterator has been made: comprehensions make room in between."""
 
 _CONTAINERS = frozenset({list, tuple, dict})
 _GONE_OVER = frozenset({list, tuple, dict, set, frozenset})
@@ -36,6 +38,7 @@ class Items:
 
     Attributes:
         ways: by the name of a primitive, what writes it.
+        loop_over: see `loops`.
     """
 
     def __init__(self, writer: ShadowWriter) -> None:
@@ -44,6 +47,7 @@ class Items:
         self.slots = writer.slots
         self.heap = writer.service.heap
         self.brief = writer.service.brief
+        self.loop_over = self.loops()
         self.ways: dict[str, Callable[[Site], None]] = {
             "getitem": self.getitem,
             "getslice": self.getslice,
@@ -130,12 +134,27 @@ class Items:
 
         site.later(store)
 
-    def known_iterable(self, index: int) -> bool:
-        """Whether what a loop goes over is known from right before it: there is no other way into the loop."""
-        instructions = self.writer.instructions
-        if index == 0 or instructions[index - 1].op != "GET_ITER" or index - 1 in self.writer.leaders:
-            return False
-        return all(each.target != index or number > index for number, each in enumerate(instructions))
+    def loops(self) -> dict[int, int]:
+        """By the iterators' making, the loops that go over them, if there is no other way into the loop."""
+        instructions, depths = self.writer.instructions, self.writer.verified.depths
+        found: dict[int, int] = {}
+        for made, each in enumerate(instructions):
+            if each.op != "GET_ITER" or depths[made] < 0:
+                continue
+            place = depths[made] - 1
+            for index in range(made + 1, min(made + _STEPS, len(instructions))):
+                backwards = all(one.target != index or number > index for number, one in enumerate(instructions))
+                moved = references(instructions[index])
+                if instructions[index].op == "FOR_ITER" and backwards and place == depths[index] - 1:
+                    found[made] = index
+                base = depths[index] - moved.need
+                if index in self.writer.leaders or moved.after is None or moved.jump is not None:
+                    break
+                if place >= base:
+                    if place - base not in moved.after:
+                        break
+                    place = base + moved.after.index(place - base)
+        return found
 
     def list_append(self, site: Site) -> None:
         """A list that is being built is given an item."""
@@ -217,14 +236,14 @@ class Items:
             site.result(site.shades[0])
             return
         site.test_type(1, _ITERABLE)
-        goes_over = self.writer.instructions[site.index + 1].op == "FOR_ITER"
-        place = slots.over(site.around.results[0])
+        loop = self.loop_over.get(site.index)
+        place = slots.over(self.writer.verified.depths[loop] - 1) if loop is not None else 0
 
         def unknown() -> None:
             e.load_const(None)
             slots.store(place)
 
-        if goes_over:
+        if loop is not None:
             known, other = e.asm.label(), e.asm.label()
             site.test_type(1, _GONE_OVER, other)
             e.push_function(id)
@@ -275,7 +294,7 @@ class Items:
             e.emit("CONTAINS_OP", 0)
             e.sequences.jump_if("FALSE", generator)
             e.emit("POP_TOP")
-            if self.known_iterable(site.index):
+            if site.index in self.loop_over.values():
                 place = self.slots.over(site.around.positions[0])
                 self.slots.load(place)
                 e.sequences.jump_if("NONE", asks)
@@ -287,9 +306,7 @@ class Items:
                 site.result(site.shades[0])
                 site.back()
             e.asm.place(asks)
-            site.perform(elsewhere=True)
-            site.ask(self.brief.given, [e.at(2), e.at(1), site.shade(0)])
-            site.back()
+            self.ask_given(site, self.brief.given)
             e.asm.place(generator)
             e.emit("COPY", 1)
             e.load_const(types.GeneratorType)
@@ -306,6 +323,13 @@ class Items:
             e.emit("COPY", 3)
             e.sequences.call(1)
             e.sequences.jump_if("FALSE", site.slow)
-            e.sequences.jump_back(asks)
+            self.ask_given(site, self.brief.paired)
 
         site.later(look)
+
+    def ask_given(self, site: Site, function: Any) -> None:
+        """Get the next value, and ask for its shadow."""
+        e = self.emitter
+        site.perform(elsewhere=True)
+        site.ask(function, [e.at(2), e.at(1), site.shade(0)])
+        site.back()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Callable
 
 from bytescope.code.light import Any
 
-_STARRED, _GENERATOR, _OTHERS = 0x4 | 0x8, 0x20, 0x80 | 0x200
+_frame = sys._getframe
+
+_HEAP_TYPE = 1 << 9
+"""Flag of types that are not the host's own."""
 
 
 class Known:
@@ -24,6 +28,7 @@ class Known:
         self.planner, self.service = planner, planner.service
         self.count = count
         self.wanted, self.telling = wanted, telling
+        self._slow = self.service.slow
         self._ways: dict[Any, Any] = {}
         self._last: dict[str, list[types.CodeType | None]] = {}
         self._earlier: dict[str, set[int]] = {"constructors": set()}
@@ -64,16 +69,36 @@ class Known:
             self.earlier(kind).add(id(code))
             return True
         if self.planner.made.get(id(code)) is code and kind != "classes":
+            self.last(kind + " of generators")[0] = code
             self.earlier(kind + " of generators").add(id(code))
         return False
 
     def foretell(self, function: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """The shadow of what a builtin callable is going to give, or `service.slow`."""
+        """The shadow of what a builtin callable is going to give.
+
+        Returns:
+            It; or what `settle` is to be given once the call has been made; or `service.slow`, if the call has to go
+            the roundabout way.
+        """
         receiver = None if type(function) is type else function.__self__
         of_module = receiver is None or type(receiver) is types.ModuleType
         key = function if of_module else (type(receiver), function.__name__)
         way = self._ways.get(key, self)
         if way is self:
-            wanted = self.telling and (self.wanted is None or self.wanted(function))
-            way = self._ways[key] = None if wanted else self.service.foreknown.way(function)
-        return self.service.slow if way is None else way(receiver, args, shadows, own)
+            way = self._ways[key] = self._way(function)
+        found = self._slow if way is None else way(receiver, args, shadows, own)
+        if found is self._slow and way is not None:
+            return self.service.native(_frame(1), function, args, shadows, own)
+        return found
+
+    def _way(self, function: Any) -> Any:
+        """What foretells; None if the roundabout way has to be gone."""
+        if self.telling and (self.wanted is None or self.wanted(function)):
+            return None
+        if type(function) is type and function.__flags__ & _HEAP_TYPE:
+            return None
+        return self.service.foreknown.way(function) or (lambda *given: self._slow)
+
+    def settle(self, pending: Any, result: Any) -> Any:
+        """The shadow of what a builtin callable has given."""
+        return self.service.native_result(_frame(1), pending, result)

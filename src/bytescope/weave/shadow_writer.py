@@ -13,6 +13,7 @@ import sys
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.groups import Group, Raw
+from bytescope.code.host import OPMAP
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import Any
 from bytescope.isa.lift import Call
@@ -39,6 +40,7 @@ from bytescope.weave.telling import Teller
 from bytescope.weave.writer import Writer
 
 _frame = sys._getframe
+_RETURN_GENERATOR = OPMAP["RETURN_GENERATOR"]
 
 STATE = 0
 """The number of the slot that holds the frame's `State`, if it has needed one."""
@@ -63,6 +65,9 @@ class ShadowWriter(Writer):
         self.planner = planner
         self.service = planner.service
         self.slots = Slots(self.emitter, len(lowered.variables), verified.max_depth, _OWN, self.service.algebra.joined)
+        targets = {each.target for each in self.instructions if each.target is not None}
+        self.leaders = targets | {each.target for each in lowered.handlers}
+        self.handlers_at = {each.target: each.depth for each in lowered.handlers}
         self.primitives = _Primitives(self)
         self.frames = _Frames(self)
         self.inline = Inline(self)
@@ -73,12 +78,10 @@ class ShadowWriter(Writer):
         self.is_direct = self.direct.possible()
         self.generators = Generators(self)
         self.says = self.generators.says()
+        self.is_made = self.generators.begins_later()
         self.cleaning = False
         self.facts: Facts | None = None
         self.quick = QuickCopy(self)
-        targets = {each.target for each in self.instructions if each.target is not None}
-        self.leaders = targets | {each.target for each in lowered.handlers}
-        self.handlers_at = {each.target: each.depth for each in lowered.handlers}
 
     def new_teller(self, probes: bool) -> Teller:
         """What emits calls of hooks."""
@@ -90,7 +93,7 @@ class ShadowWriter(Writer):
         self.planner.written[id(self.code)] = Ways(
             direct=self.is_direct,
             nothing=self.is_direct and self.direct.returns_nothing(),
-            made=self.generators.begins_later(),
+            made=self.is_made,
             says=self.says,
         )
         return parts
@@ -122,6 +125,8 @@ class ShadowWriter(Writer):
             self.clean.go(begun)
             self.direct.begun_directly()
             self.emitter.asm.place(begun)
+        if self.is_made:
+            self.emitter.asm.place(self.generators.begun_clean)
         self.slots.settled(self.verified.depths[self.start])
         self.quick.write(before)
         self.copy()
@@ -150,6 +155,8 @@ class ShadowWriter(Writer):
         """Write a group."""
         if not self.cleaning and self.facts is None and group.count:
             self.clean.enter_here(group.first)
+        if self.cleaning and self.is_made and any(opcode == _RETURN_GENERATOR for opcode, _ in group.raws):
+            self.generators.make(group)
         super().group(group)
 
     def instruction(self, index: int, raws: list[Raw], group: Group) -> None:
