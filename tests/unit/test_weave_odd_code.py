@@ -58,6 +58,14 @@ def test_a_send_without_its_loop_is_refused() -> None:
     assert "woven" not in loom.outcomes
 
 
+def test_a_send_that_a_handler_comes_to_is_refused() -> None:
+    code = delegating.__code__
+    at = next(at for at in range(0, len(code.co_code), 2) if code.co_code[at] == OPMAP["SEND"]) // 2
+    loom = Loom()
+    assert loom.take(code, {"co_exceptiontable": encode_exceptions([(at - 3, at - 1, at, 0, True)])}) is None
+    assert loom.outcomes["refused"]
+
+
 def test_a_generator_that_does_not_begin_is_refused() -> None:
     assert outcome(generator.__code__, "RETURN_GENERATOR", "POP_TOP", NONE, "RETURN_VALUE") == "refused"
     assert outcome(plain.__code__, NONE, "RETURN_VALUE") == "woven"

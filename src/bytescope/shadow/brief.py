@@ -10,7 +10,7 @@ from gc import get_referents
 from typing import Any
 
 from bytescope.shadow.heap import Heap, Table
-from bytescope.shadow.iterators import given, goes_quietly
+from bytescope.shadow.iterators import given
 from bytescope.shadow.quiet import PLAIN
 from bytescope.shadow.rules import RULES
 
@@ -29,7 +29,6 @@ class Brief:
         self.tables: dict[int, Table] = heap.tables
         self.join = heap.algebra.join
         self.joined = heap.algebra.joined
-        self.goes_quietly = goes_quietly
 
     def _with(self, found: Any, shadow: Any) -> Any:
         if found is None or found is shadow:
@@ -89,9 +88,6 @@ class Brief:
                 return self._with(given(self.heap, iterator, value), shadow)
         return shadow
 
-    def paired(self, iterator: Any, value: Any, shadow: Any) -> Any:
-        """The shadow of what an `enumerate` or a `zip` has given."""
-        return self._with(given(self.heap, iterator, value), shadow) if self.tables else shadow
 
 
 __all__ = ["PLAIN", "Brief"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Container
 from types import GeneratorType
 from typing import Any
 
@@ -25,11 +26,42 @@ BUILTIN = frozenset(type(iter(each)) for each in (*_EMPTY, *_VIEWS)) | {_REVERSE
 """The types of iterators of builtin containers."""
 
 
-def goes_quietly(iterator: Any) -> bool:
-    """Whether asking an `enumerate` or a `zip` for a value runs no code of the program's."""
+PAIRING = frozenset({enumerate, zip})
+"""Iterators that give tuples of what others give."""
+
+
+def goes_quietly(iterator: Any, codes: Container[int] = ()) -> bool:
+    """Whether asking an `enumerate` or a `zip` for a value runs no code of the program's but generators.
+
+    Args:
+        iterator: the iterator.
+        codes: the addresses of the code objects of such generators.
+    """
     parts = gc.get_referents(iterator)[0]
-    inner = parts if type(iterator) is zip else (parts,)
-    return all(type(each) in BUILTIN for each in inner)
+    for each in parts if type(iterator) is zip else (parts,):
+        kind = type(each)
+        if kind not in BUILTIN and not (kind is GeneratorType and id(each.gi_code) in codes):
+            return False
+    return True
+
+
+def paired(heap: Heap, iterator: Any, value: Any, answers: list[tuple[Any, Any]]) -> Any:
+    """The shadow of a tuple that an `enumerate` or a `zip` has given, whose items have what generators have answered.
+
+    Args:
+        heap: the heap.
+        iterator: the iterator.
+        value: the tuple.
+        answers: values and shadows, in the order in which they came.
+    """
+    given(heap, iterator, value)
+    left = list(answers)
+    inner = gc.get_referents(iterator)[0]
+    for index, (each, part) in enumerate(zip(inner if type(iterator) is zip else (range, inner), value, strict=False)):
+        if left and left[0][0] is part and type(each) not in BUILTIN:
+            shadow = left.pop(0)[1]
+            heap.set_item(value, index, part, heap.algebra.joined((heap.item(value, index), shadow)))
+    return heap.algebra.joined(shadow for _, shadow in left)
 
 
 def given(heap: Heap, iterator: Any, value: Any) -> Any:

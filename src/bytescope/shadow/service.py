@@ -6,6 +6,7 @@ cells, attributes, items, calls, what frames hand to each other - is answered he
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,6 +20,7 @@ from bytescope.shadow.brief import Brief
 from bytescope.shadow.channel import Answers, Channel, Pending, normalized, of_thread, starred, waiting
 from bytescope.shadow.foreknown import SLOW, Foreknown
 from bytescope.shadow.heap import Heap, is_a
+from bytescope.shadow.iterators import PAIRING, goes_quietly, paired
 from bytescope.shadow.natives import filled
 from bytescope.shadow.quiet import PLAIN, loads_quietly
 from bytescope.shadow.reach import reaching
@@ -26,6 +28,8 @@ from bytescope.shadow.rules import CONTENTS, GROWING, RULES
 
 _FILLING = frozenset({"list_extend", "set_update", "dict_update", "dict_merge", "setslice", "setitem", "inplace"})
 """Primitives that put what an iterable gives into their first operand, if that is a builtin container."""
+
+_frame = sys._getframe
 
 _GENERATORS = 0x20 | 0x80 | 0x200
 """Flags of generators and coroutines."""
@@ -79,6 +83,7 @@ class Service:
         self.brief = Brief(self.heap)
         self.foreknown = Foreknown(self.heap)
         self.slow, self.pending = SLOW, Pending
+        self.pairing, self.goes_quietly = PAIRING, goes_quietly
         self.channel = Channel()
         self.shadowed = shadowed
         self.alarm: list[bool] = []
@@ -260,6 +265,14 @@ class Service:
             channel.body = None
         return self._answered("", (), list(results), found, answers) if answers and results else found
 
+    def paired(self, iterator: Any, value: Any, shadow: Any) -> Any:
+        """The shadow of what an `enumerate` or a `zip` has given that goes over builtin iterators and generators."""
+        channel = self.channel
+        answers = channel.take(_frame(1)) if channel.answers else []
+        if answers or self.heap.tables:
+            return self.algebra.joined((paired(self.heap, iterator, value, answers), shadow))
+        return shadow
+
     def _default(self, way: str, values: Sequence[Any], shadows: Sequence[Any]) -> Any:
         if way == "clean":
             return None
@@ -287,6 +300,8 @@ class Service:
             return found
         if not results:
             return found
+        if name == "next" and type(values[0]) in PAIRING and results:
+            return [joined((paired(self.heap, values[0], results[0], answers), found[0]))]
         if len(results) == 1:
             value, shadow = answers[-1]
             return [shadow if value is results[0] else joined((found[0], everything))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.groups import Group, Raw
 from bytescope.code.instruction import Instruction, Lowered
@@ -223,8 +225,14 @@ class Jumps:
         e.later(write)
         return label
 
-    def landing(self, following: int, landing: int) -> int:
-        """The label of a loop's end for an instruction that is out of the way: the host's own landing, and back."""
+    def landing(self, following: int, landing: int, then: Callable[[], object] = lambda: None) -> int:
+        """The label of a loop's end for an instruction that is out of the way: the host's own landing, and back.
+
+        Args:
+            following: the instruction that comes next.
+            landing: the offset that the host jumps to.
+            then: writes what is done in between.
+        """
         e, writer = self.emitter, self.writer
         label = e.asm.label()
         end = next(group for group in writer.groups if group.first <= following < group.first + group.count)
@@ -236,6 +244,7 @@ class Jumps:
             for group in landings:
                 for opcode, arg in group.raws:
                     e.emit(opcode, arg)
+            then()
             e.sequences.jump_back(target)
 
         e.later(write)
@@ -311,14 +320,14 @@ def inside_of_send(lowered: Lowered, start: int) -> range:
     end = start + len(_LOOP)
     inside = range(start + 1, end)
     send, back = instructions[start], instructions[end - 1 : end]
-    targets = {each.target for each in instructions}
-    targets.update(each.target for each in lowered.handlers)
+    targets = [each.target for each in (*instructions, *lowered.handlers)]
     if (
         tuple(each.op for each in instructions[start:end]) != _LOOP
         or back[0].target != start
         or send.target is None
         or send.target < end
-        or not targets.isdisjoint(inside)
+        or targets.count(start) > 1
+        or any(each in inside for each in targets if each is not None)
     ):
         raise InvalidBytecode(lowered.code.co_qualname, send.offset, "SEND outside of a loop that delegates")
     return inside

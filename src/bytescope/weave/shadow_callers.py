@@ -13,7 +13,6 @@ from collections.abc import Callable
 from bytescope.code.groups import Group, Raw
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import TYPE_CHECKING
-from bytescope.code.sequences import NULL_FIRST
 from bytescope.isa.references import references
 from bytescope.weave.shadow_calls import CALLED, MADE
 from bytescope.weave.shadow_known import Known
@@ -44,20 +43,16 @@ class Callers:
         writer.frames.arrive(index, instruction, writer.plan.points[index])
         writer.calls.check(index, kinds, instruction.arg)
         writer.quick.take_over(index)
-        call = Call(writer, index, instruction, around, raws, need - 1 if NULL_FIRST else need)
+        call = Call(writer, index, instruction, around, raws, need - (kinds[len(kinds) - need] in NULLS))
         if not writer.builtins.write(call):
             call.write()
         return True
 
     def takes(self, index: int, instruction: Instruction, around: Around) -> bool:
         """Whether a call can go the direct way."""
-        kinds = self.writer.kinds[index]
-        if instruction.op != "CALL" or around.own_rule or index in self.writer.executing or kinds is None:
+        if instruction.op != "CALL" or around.own_rule or index in self.writer.executing:
             return False
-        if around.telling and around.known.wanted is None:
-            return False
-        need = references(instruction).need
-        return any(each in NULLS for each in kinds[len(kinds) - need : len(kinds) - need + 2])
+        return self.writer.kinds[index] is not None and not (around.telling and around.known.wanted is None)
 
 
 class Call:

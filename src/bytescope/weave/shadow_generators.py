@@ -7,6 +7,8 @@ the service is told, too: perhaps somebody else gets the value.
 
 from __future__ import annotations
 
+import types
+
 from bytescope.code.groups import Group, Raw
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import TYPE_CHECKING, Any
@@ -61,13 +63,17 @@ class Generators:
 
         e.later(out_of_the_way)
 
-    def says(self) -> bool:
-        """Whether the code object that is written says so of all that it yields."""
+    def yields(self) -> bool:
+        """Whether nobody but who gets the values is interested in what the code object that is written yields."""
         flags = self.writer.code.co_flags
-        if not flags & _GENERATOR or flags & _OTHERS or any(each.op == "SEND" for each in self.writer.instructions):
-            return False
         points = self.writer.clean.plan.points
+        if not flags & _GENERATOR or flags & _OTHERS:
+            return False
         return not any(index in points for index, each in enumerate(self.writer.instructions) if each.op == "YIELD")
+
+    def says(self) -> bool:
+        """Whether the code object that is written says what shadow each value has that it yields."""
+        return self.yields() and not any(each.op == "SEND" for each in self.writer.instructions)
 
     def write_yield(self, index: int, instruction: Instruction, raws: list[Raw], group: Group) -> None:
         """Write a yield."""
@@ -130,13 +136,55 @@ class Generators:
 
         e.later(ask)
 
+    def delegate(self, index: int, instruction: Instruction, raws: list[Raw], group: Group) -> None:
+        """Write a delegation: the service need not be told of one to a generator that keeps shadows, before it is over."""
+        writer, e = self.writer, self.emitter
+        point = writer.plan.points[index]
+        program = writer.handlers.key(index)
+        writer.frames.arrive(index, instruction, point)
+        writer.handlers.mark(index)
+        e.cover(program)
+        tells, begun = e.asm.label(), e.asm.label()
+        e.room(8)
+        e.emit("COPY", 1)
+        e.sequences.jump_if("NOT_NONE", tells)
+        e.push_function(type)
+        e.emit("COPY", 4)
+        e.sequences.call(1)
+        e.load_const(types.GeneratorType)
+        e.emit("IS_OP", 0)
+        e.sequences.jump_if("FALSE", tells)
+        self.push_code(2)
+        e.load_const(writer.planner.made)
+        e.emit("CONTAINS_OP", 0)
+        e.sequences.jump_if("FALSE", tells)
+        e.asm.place(begun)
+        stack = list(writer.slots.stack)
+
+        def tell() -> None:
+            writer.slots.stack = list(stack)
+            e.asm.place(tells)
+            writer.teller.key = writer.handlers.hook_key(index)
+            writer.teller.tell(point.before, point.site, [e.at(2), e.at(1)])
+            e.cover(program)
+            e.sequences.jump_back(begun)
+
+        e.later(tell)
+        writer.teller.key = writer.handlers.hook_key(index)
+        writer.jumps.delegate(index, instruction, Point(point.site, after=point.after), raws, group)
+
+    def push_code(self, depth: int) -> None:
+        """Push the address of a generator's code object."""
+        e = self.emitter
+        e.push_function(id)
+        e.emit("COPY", depth + 2)
+        e.sequences.load_attribute(e.name("gi_code"))
+        e.sequences.call(1)
+
     def next(self, site: Any) -> None:
         """[generator]: write how a loop gets the next value of a generator, if it says what shadow that has."""
         writer, e, slots = self.writer, self.emitter, self.writer.slots
-        e.push_function(id)
-        e.emit("COPY", 3)
-        e.sequences.load_attribute(e.name("gi_code"))
-        e.sequences.call(1)
+        self.push_code(1)
         e.load_const(writer.planner.generators)
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("FALSE", site.slow)

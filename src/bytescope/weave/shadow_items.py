@@ -20,7 +20,6 @@ _STEPS = 8
 _CONTAINERS = frozenset({list, tuple, dict})
 _GONE_OVER = frozenset({list, tuple, dict, set, frozenset})
 _GENERATORS = frozenset({types.GeneratorType})
-_PAIRING = frozenset({enumerate, zip})
 _CHANGING = frozenset({list, dict})
 _SEQUENCES = frozenset({list, tuple})
 _EMPTY: tuple[Any, ...] = ([], (), {}, set(), frozenset(), "", b"", range(0))
@@ -316,20 +315,21 @@ class Items:
             e.emit("POP_TOP")
             self.writer.generators.next(site)
             e.asm.place(pairs)
-            e.load_const(_PAIRING)
+            e.load_const(self.writer.service.pairing)
             e.emit("CONTAINS_OP", 0)
             e.sequences.jump_if("FALSE", site.slow)
-            e.push_function(self.brief.goes_quietly)
+            e.push_function(self.writer.service.goes_quietly)
             e.emit("COPY", 3)
-            e.sequences.call(1)
+            e.load_const(self.writer.planner.made)
+            e.sequences.call(2)
             e.sequences.jump_if("FALSE", site.slow)
-            self.ask_given(site, self.brief.paired)
+            self.ask_given(site, self.writer.service.paired, lambda: site.tell(self.writer.forget, []))
 
         site.later(look)
 
-    def ask_given(self, site: Site, function: Any) -> None:
+    def ask_given(self, site: Site, function: Any, ended: Callable[[], object] = lambda: None) -> None:
         """Get the next value, and ask for its shadow."""
         e = self.emitter
-        site.perform(elsewhere=True)
+        site.perform(elsewhere=True, ended=ended)
         site.ask(function, [e.at(2), e.at(1), site.shade(0)])
         site.back()

@@ -10,6 +10,9 @@ from bytescope.code.light import Any
 
 _frame = sys._getframe
 
+_NEVER_RENAMED = frozenset({"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"})
+"""Functions that are called where they are made, and are gone then."""
+
 _HEAP_TYPE = 1 << 9
 """Flag of types that are not the host's own."""
 
@@ -60,7 +63,7 @@ class Known:
 
     def _remember(self, function: types.FunctionType, kind: str, count: int) -> bool:
         code = function.__code__
-        if self.wanted is not None and "<locals>" in code.co_qualname:
+        if self.wanted is not None and "<locals>" in code.co_qualname and code.co_name not in _NEVER_RENAMED:
             return False  # other functions with this code may have other names
         if code.co_argcount != count:
             return False

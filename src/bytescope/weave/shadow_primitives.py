@@ -231,6 +231,9 @@ class Around:
 
     def end(self, frame: types.FrameType, state: State, results: list[Any]) -> None:
         """The primitive has been performed: the shadows of its results are put into the state."""
+        if self.name == "delegate" and not state.values:  # nobody was told of its beginning
+            state[:] = self.service.late(frame, tuple(results))
+            return
         state[:] = self.service.after(
             frame, state.token, self.name, self.immediate, state.values, state.shadows, results
         )

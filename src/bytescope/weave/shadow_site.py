@@ -91,11 +91,12 @@ class Site:
 
     # --- the work
 
-    def perform(self, elsewhere: bool = False) -> None:
+    def perform(self, elsewhere: bool = False, ended: Callable[[], object] = lambda: None) -> None:
         """Write the instruction.
 
         Args:
             elsewhere: it is not where it was, so that what it jumps to lies before it.
+            ended: writes what is done first if it jumps then.
         """
         e, writer = self.emitter, self.writer
         e.cover(self.program)
@@ -104,15 +105,15 @@ class Site:
         if not elsewhere:
             writer.raws(self.raws, self.index, self.group)
         else:
-            writer.raws(self.raws, self.index, self.group, target=self.ending())
+            writer.raws(self.raws, self.index, self.group, target=self.ending(ended))
         if self.has_null:
             writer.primitives.null_after(self.instruction)
 
-    def ending(self) -> int:
+    def ending(self, ended: Callable[[], object]) -> int:
         """The label of what goes on, from out of the way, where a loop has come to its end."""
         writer = self.writer
         assert self.instruction.target is not None and self.group.target is not None
-        return writer.jumps.landing(self.instruction.target, self.group.target)
+        return writer.jumps.landing(self.instruction.target, self.group.target, ended)
 
     def result(self, shade: Shade) -> None:
         """Say what shadow the only result has."""

@@ -77,7 +77,7 @@ class ShadowWriter(Writer):
         self.builtins = Builtins(self)
         self.is_direct = self.direct.possible()
         self.generators = Generators(self)
-        self.says = self.generators.says()
+        self.yields = self.generators.yields()
         self.is_made = self.generators.begins_later()
         self.cleaning = False
         self.facts: Facts | None = None
@@ -94,7 +94,7 @@ class ShadowWriter(Writer):
             direct=self.is_direct,
             nothing=self.is_direct and self.direct.returns_nothing(),
             made=self.is_made,
-            says=self.says,
+            says=self.generators.says(),
         )
         return parts
 
@@ -215,7 +215,7 @@ class ShadowWriter(Writer):
             self.raws(raws, index, group)
             self.move(index, instruction, moved)
             return
-        if instruction.op == "YIELD" and self.says:
+        if instruction.op == "YIELD" and self.yields:
             self.generators.write_yield(index, instruction, raws, group)
             self.move(index, instruction, moved)
             return
@@ -228,7 +228,10 @@ class ShadowWriter(Writer):
         given = index, instruction, around, raws, group
         if not self.callers.write(*given) and not self.inline.write(*given):
             self.release_results(moved)
-            super().instruction(index, raws, group)
+            if instruction.op == "SEND" and not around.telling:
+                self.generators.delegate(index, instruction, raws, group)
+            else:
+                super().instruction(index, raws, group)
         if moved.after is not None and instruction.op != "SEND":
             self.performed(moved)
 
