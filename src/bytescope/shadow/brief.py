@@ -89,5 +89,4 @@ class Brief:
         return shadow
 
 
-
 __all__ = ["PLAIN", "Brief"]

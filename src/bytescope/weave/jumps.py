@@ -320,7 +320,8 @@ def inside_of_send(lowered: Lowered, start: int) -> range:
     end = start + len(_LOOP)
     inside = range(start + 1, end)
     send, back = instructions[start], instructions[end - 1 : end]
-    targets = [each.target for each in (*instructions, *lowered.handlers)]
+    targets: list[int | None] = [each.target for each in instructions]
+    targets += [each.target for each in lowered.handlers]
     if (
         tuple(each.op for each in instructions[start:end]) != _LOOP
         or back[0].target != start

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from bytescope.code.groups import Group, Raw
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import TYPE_CHECKING
+from bytescope.code.sequences import NULL_FIRST
 from bytescope.isa.references import references
 from bytescope.weave.shadow_calls import CALLED, MADE
 from bytescope.weave.shadow_known import Known
@@ -43,7 +44,8 @@ class Callers:
         writer.frames.arrive(index, instruction, writer.plan.points[index])
         writer.calls.check(index, kinds, instruction.arg)
         writer.quick.take_over(index)
-        call = Call(writer, index, instruction, around, raws, need - (kinds[len(kinds) - need] in NULLS))
+        has_null = any(each in NULLS for each in kinds[len(kinds) - need : len(kinds) - need + 2])
+        call = Call(writer, index, instruction, around, raws, need - 1 if NULL_FIRST and has_null else need)
         if not writer.builtins.write(call):
             call.write()
         return True

@@ -137,7 +137,7 @@ class Generators:
         e.later(ask)
 
     def delegate(self, index: int, instruction: Instruction, raws: list[Raw], group: Group) -> None:
-        """Write a delegation: the service need not be told of one to a generator that keeps shadows, before it is over."""
+        """Write a delegation: that one to a generator that keeps shadows begins, the service need not be told."""
         writer, e = self.writer, self.emitter
         point = writer.plan.points[index]
         program = writer.handlers.key(index)
