@@ -117,6 +117,13 @@ def inner(x, xs):
     yield 1
     yield from xs
     yield x
+def nested(x, y):
+    yield from numbers(x, 1)
+    y = (yield y) or y
+    yield from inner(x, (z for z in [y]))
+    return y
+def last(x, y):
+    yield (yield from nested(x, y))
 """
 
 
@@ -176,6 +183,9 @@ class _Program:
             "enumerate": (f"for {loop}, {n} in enumerate(list({xs})[:3]):",),
             "zip": (f"for {loop}, {n} in zip(list({xs})[:3], list({ys})):",),
             "generator": (f"for {n} in numbers({self.n()}, 2):",),
+            "nested": (f"for {n} in {self.pick(('nested', 'last'))}({self.n()}, {self.n()}):",),
+            "pairs": (f"for {loop}, {n} in zip(range(3), nested({self.n()}, {self.n()})):",),
+            "counting": (f"for {loop}, {n} in enumerate(last({self.n()}, {self.n()})):",),
             "inner": (f"for {n} in inner({self.n()}, list({xs})[:2]):",),
             "if": (f"if {self.condition()}:",),
             "try": ("try:",),
@@ -215,6 +225,11 @@ class _Program:
             f"{o} = Slot({n})", f"{o} = Guarded({n})", "o0, o1 = o1, o0", f"n0, {n} = {m}, n0", "o0 = o1",
             f"{xs}.append({n})", f"{xs} = [{n}, {m}]", f"{xs} = [v + {n} for v in list({xs})[:2]]",
             f"{xs} = list(numbers({n}, 2))", f"{xs}.extend([{n}])", "l0, l1 = l1, l0",
+            f"{xs}.extend(nested({n}, {m}))", f"{xs} = [*last({n}, {m}), {k}]", f"{xs} += last({n}, {m})",
+            f"{n} = sum(plain(v) for v in numbers({m}, 2))", f"{xs} = [v + {k} for v in last({n}, {m})]",
+            f"{n} = max(plain(v) for v in nested({m}, {k}))", f"{xs} += ({n},)", f"{n} = next(last({m}, {k}))",
+            f"g = nested({n}, 1); next(g); next(g); {m} = g.send({k})", f"{n} = {xs}.pop(); {xs}.append({m})",
+            f"{n} = [v for v in zip(numbers({m}, 1), last({n}, {k}))][0][0]",
             f"add = {xs}.append; add({n})", f"{xs} = deque([{n}])", f"{xs} = Listed([{n}])",
             f"Box.extra = {n}", "Slot.extra = property(lambda self: self.x)", "Slot.extra = 1",
             f"setattr({o}, 'y', {n})", f"vars({o}).update(y={n})",
