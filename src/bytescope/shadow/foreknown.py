@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import math
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from bytescope.shadow.heap import Heap, Table, count_of
@@ -43,6 +43,20 @@ _MOVING = frozenset({"+", "|", "*", "-", "&", "^", "convert", "format", "format_
 }
 """Operators that make containers of containers, or call back: what they do is found out afterwards."""
 
+
+class Filling:
+    """A list is going to be filled by a generator that runs no other code than that of frames that keep shadows.
+
+    container: the list, None if it is what the call gives; first: the index of the first item that comes.
+    """
+
+    __slots__ = ("container", "first")
+
+    def __init__(self, container: Any, first: int) -> None:
+        self.container = container
+        self.first = first
+
+
 Way = Callable[[Any, tuple[Any, ...], tuple[Any, ...], Any], Any]
 """(receiver, arguments, their shadows, shadow of the callable) -> shadow of the result, or SLOW."""
 
@@ -52,10 +66,14 @@ class Foreknown:
 
     Args:
         heap: the heap.
+
+    Attributes:
+        generators: the addresses of generators' code objects whose frames keep shadows.
     """
 
     def __init__(self, heap: Heap) -> None:
         self.heap = heap
+        self.generators: Container[int] = ()
         self.tables: dict[int, Table] = heap.tables
         self.joined = heap.algebra.joined
         self._instances: dict[type, bool] = {}
@@ -63,6 +81,7 @@ class Foreknown:
         heap.quiet.remembered += [self._instances, self._comparable]
         self._methods: dict[tuple[type, str], Way] = {
             (list, "append"): self.append,
+            (list, "extend"): self.extend,
             (list, "pop"): self.pop,
             (dict, "get"): self.get,
             **{(dict, name): self.view for name in ("keys", "values", "items")},
@@ -80,6 +99,8 @@ class Foreknown:
             return self.next
         if function in _GOING_OVER:
             return self.going_over
+        if function is list or function is tuple:
+            return self.sequence
         if function in _PURE:
             return self.pure
         receiver = getattr(function, "__self__", None)
@@ -219,6 +240,21 @@ class Foreknown:
         elif id(receiver) in self.tables:
             self.heap.set_item(receiver, len(receiver), args[0], None)
         return None
+
+    def extend(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """The list gets more items."""
+        if self._fills(args, shadows):
+            return Filling(receiver, len(receiver))
+        return self.untouched(receiver, args, shadows, own)
+
+    def sequence(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """A list or tuple is made."""
+        return Filling(None, 0) if self._fills(args, shadows) else SLOW
+
+    def _fills(self, args: tuple[Any, ...], shadows: tuple[Any, ...]) -> bool:
+        if len(args) != 1 or shadows[0] is not None or type(args[0]) is not types.GeneratorType:
+            return False
+        return id(args[0].gi_code) in self.generators
 
     def pop(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
         """The list loses its last item."""

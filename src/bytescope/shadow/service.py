@@ -18,7 +18,7 @@ from bytescope.shadow import calls
 from bytescope.shadow.algebra import Algebra
 from bytescope.shadow.brief import Brief
 from bytescope.shadow.channel import Answers, Channel, Pending, normalized, of_thread, starred, waiting
-from bytescope.shadow.foreknown import SLOW, Foreknown
+from bytescope.shadow.foreknown import SLOW, Filling, Foreknown
 from bytescope.shadow.heap import Heap, is_a
 from bytescope.shadow.iterators import PAIRING, goes_quietly, paired
 from bytescope.shadow.natives import filled
@@ -82,7 +82,8 @@ class Service:
         self.heap = Heap(algebra)
         self.brief = Brief(self.heap)
         self.foreknown = Foreknown(self.heap)
-        self.slow, self.pending = SLOW, Pending
+        self.filling = Filling
+        self.slow, self.unsettled = SLOW, frozenset({Pending, Filling})
         self.pairing, self.goes_quietly = PAIRING, goes_quietly
         self.channel = Channel()
         self.shadowed = shadowed
@@ -340,6 +341,12 @@ class Service:
         pending.about(function, own)
         channel.lay_down(pending)
         return pending
+
+    def filled(self, frame: types.FrameType, filling: Filling, result: Any) -> None:
+        """A list has been filled by a generator, or the list or tuple that a call has given."""
+        if self.channel.answers:
+            container = result if filling.container is None else filling.container
+            filled(self.heap, container, filling.first, self.channel.take(frame))
 
     def native_result(self, frame: types.FrameType, pending: Pending, result: Any) -> Any:
         """The shadow of what a builtin function has given: what `after` does for such."""

@@ -83,6 +83,7 @@ class ShadowPlanner:
         self.made: dict[int, types.CodeType] = {}
         self.returning_nothing: set[int] = set()
         self.classes: dict[int, type] = {}
+        service.foreknown.generators = self.made
         self.written: dict[int, Ways] = {}
 
     def plan(self, unit: Any, plan: Plan) -> ShadowPlan:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 
 from bytescope.code.light import TYPE_CHECKING, Any
-from bytescope.weave.shadow_facts import APPEND, COMPARING
+from bytescope.weave.shadow_facts import APPEND, COMPARING, POP
 from bytescope.weave.slots import CLEAN
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _COUNTS = {
     "range": range(1, 4),
     "round": range(1, 3),
     APPEND: range(1, 2),
+    POP: range(1),
 }
 """With how many arguments calls of a function are written here."""
 
@@ -47,7 +48,7 @@ class Builtins:
         around = self.writer.shadows.around.get(index)
         if around is None or not self.writer.callers.takes(index, self.writer.instructions[index], around):
             return False
-        function: Any = [].append if name == APPEND else getattr(builtins, name)
+        function: Any = getattr([], name[1:]) if name in (APPEND, POP) else getattr(builtins, name)
         told = around.telling and (around.known.wanted is None or around.known.wanted(function))
         return not told and len(around.arguments) in _COUNTS[name]
 
@@ -64,6 +65,11 @@ class Builtins:
             self._append(call)
             return True
         again = writer.quick.again(call.index)
+        if name == POP:
+            self._test_table(call, again)
+            call.call()
+            slots.put(call.bound, call.result)
+            return True
         e.emit("COPY", call.function)
         e.load_const(getattr(builtins, name))
         e.emit("IS_OP", 0)
@@ -99,12 +105,7 @@ class Builtins:
         if shade:
             slots.push(shade)
             e.sequences.jump_if("NOT_NONE", shadowed)
-        e.push_function(id)
-        self._push_list(call, 2)
-        e.sequences.call(1)
-        e.load_const(writer.service.heap.tables)
-        e.emit("CONTAINS_OP", 0)
-        e.sequences.jump_if("TRUE", shadowed)
+        self._test_table(call, shadowed)
         call.call()
         e.asm.place(call.done)
         slots.put(CLEAN, call.result)
@@ -123,6 +124,16 @@ class Builtins:
             e.sequences.jump_back(call.done)
 
         e.later(append)
+
+    def _test_table(self, call: Call, found: int) -> None:
+        """Test that a list has no table on the shadow heap."""
+        e = call.emitter
+        e.push_function(id)
+        self._push_list(call, 2)
+        e.sequences.call(1)
+        e.load_const(self.writer.service.heap.tables)
+        e.emit("CONTAINS_OP", 0)
+        e.sequences.jump_if("TRUE", found)
 
     def _push_list(self, call: Call, pushed: int) -> None:
         call.emitter.emit("COPY", call.function + pushed)

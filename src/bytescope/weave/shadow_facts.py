@@ -26,8 +26,8 @@ _UNKNOWN, _PLAIN, _RANGE, _GIVES_PLAIN = range(4)
 _Value = int | str
 """One of these; or -1 - n: what the local variable n holds; or a builtin function's name: perhaps it is that one."""
 
-APPEND = ".append"
-"""The name of that method of lists, which it is for certain."""
+APPEND, POP = ".append", ".pop"
+"""The names of these methods of lists, which they are for certain."""
 
 BUILTINS = {
     **dict.fromkeys("abs chr float hash hex int isinstance len max min ord round".split(), _PLAIN),
@@ -130,10 +130,9 @@ class Facts:
         state = self._states.get(index)
         return state is not None and self._relied_on(index, state)
 
-    def appends(self, index: int) -> bool:
+    def loads_method(self, index: int) -> bool:
         """Whether a list's method is loaded in order to be called by `shadow_builtins`."""
-        state = self._states.get(index)
-        return state is not None and self._taken(index) and self._appends(index)
+        return index in self._states and self._taken(index) and self._method(index) != ""
 
     def callee(self, index: int) -> str:
         """The name of the builtin function that a call is taken to be of, "" if it is not."""
@@ -199,7 +198,7 @@ class Facts:
         if not self._taken(index):
             return False
         if name in ("getattr", "setattr"):
-            if self._appends(index):
+            if self._method(index):
                 return True
             owner = _variable(state.stack[-1])
             return owner >= 0 and owner not in state.simple and self._may_be_simple(index, owner, state)
@@ -210,19 +209,21 @@ class Facts:
             return False
         return name in ARITHMETIC or all(_variable(each) >= 0 or each == _PLAIN for each in operands)
 
-    def _appends(self, index: int) -> bool:
+    def _method(self, index: int) -> str:
+        """The name of the list's method that is loaded in order to be called, "" if there is none."""
         instruction = self._instructions[index]
         moved = references(instruction)
-        if moved.call is None or moved.call.name != "getattr" or instruction.arg != "append":
-            return False
+        name = f".{instruction.arg}"
+        if moved.call is None or moved.call.name != "getattr" or name not in (APPEND, POP):
+            return ""
         place = self._depths[index] - 1
         for after in range(index + 1, len(self._instructions)):
             each = self._instructions[after]
             if each.op == "CALL" and self._depths[after] - each.arg - 2 == place:
-                return self._calls(after, APPEND)
+                return name if self._calls(after, name) else ""
             if each.target is not None or not INSTRUCTIONS[each.op].falls_through:
                 break
-        return False
+        return ""
 
     def _callee(self, index: int, state: _State) -> str:
         instruction = self._instructions[index]
@@ -288,8 +289,8 @@ class Facts:
         if name == "next":
             return _PLAIN if window and window[-1] == _GIVES_PLAIN else _UNKNOWN, state
         if name in ("getattr", "setattr"):
-            if self._taken(index) and self._appends(index):
-                return APPEND, state
+            if self._taken(index) and self._method(index):
+                return self._method(index), state
             if self._relied_on(index, state):
                 state = _State(state.stack, state.plain, state.simple | {_variable(state.stack[-1])})
             return _UNKNOWN, state

@@ -150,7 +150,7 @@ class Inline(Items):
         """An attribute that can be loaded quietly."""
         name = str(site.instruction.arg)
         quiet, e = self.heap.quiet, self.emitter
-        if self.writer.facts is not None and self.writer.facts.appends(site.index):
+        if self.writer.facts is not None and self.writer.facts.loads_method(site.index):
             site.test_type(1, _LISTS)
             site.perform()
             site.result(site.shades[0])

@@ -104,4 +104,6 @@ class Known:
 
     def settle(self, pending: Any, result: Any) -> Any:
         """The shadow of what a builtin callable has given."""
+        if type(pending) is self.service.filling:
+            return self.service.filled(_frame(1), pending, result)
         return self.service.native_result(_frame(1), pending, result)
