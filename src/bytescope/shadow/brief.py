@@ -70,7 +70,11 @@ class Brief:
 
     def appended(self, container: list[Any], value: Any, shadow: Any) -> None:
         """A list is about to get an item."""
-        self.heap.set_item(container, len(container), value, shadow)
+        if shadow is not None:
+            table = self.tables.get(id(container)) or self.heap.table(container)
+            table.items[len(container)] = shadow, value
+        else:
+            self.heap.set_item(container, len(container), value, None)
 
     def items(self, container: Any, count: int, shadow: Any) -> list[Any]:
         """The shadows of all items of a list or tuple, which is about to be taken apart."""

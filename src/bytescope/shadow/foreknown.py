@@ -12,7 +12,8 @@ import types
 from collections.abc import Callable, Container
 from typing import Any
 
-from bytescope.shadow.heap import Heap, Table, count_of
+from bytescope.shadow.brief import Brief
+from bytescope.shadow.heap import Table, count_of
 from bytescope.shadow.quiet import PLAIN, compares_quietly, loads_quietly
 from bytescope.shadow.reach import reaching
 from bytescope.shadow.rules import remove_at
@@ -65,14 +66,15 @@ class Foreknown:
     """Tells the shadows of results beforehand.
 
     Args:
-        heap: the heap.
+        brief: answers for the same heap.
 
     Attributes:
         generators: the addresses of generators' code objects whose frames keep shadows.
     """
 
-    def __init__(self, heap: Heap) -> None:
-        self.heap = heap
+    def __init__(self, brief: Brief) -> None:
+        self.brief = brief
+        self.heap = heap = brief.heap
         self.generators: Container[int] = ()
         self.tables: dict[int, Table] = heap.tables
         self.joined = heap.algebra.joined
@@ -125,11 +127,11 @@ class Foreknown:
         if kind in _MOVING or (kind == "%" and type(values[0]) is not str):
             return SLOW
         if kind == "contains" and type(values[1]) in (dict, set, frozenset):
-            if type(values[0]) not in PLAIN or not PLAIN.issuperset(map(type, values[1])):
+            if type(values[0]) not in PLAIN:
                 return SLOW
             table = self.tables.get(id(values[1]))
             if table is not None:
-                shadows = (*shadows, *table.shadows())
+                shadows = (*shadows, self.heap.all_of(table))
             elif shadows[0] is shadows[1]:
                 return shadows[0]
             return self.joined(shadows)
@@ -149,8 +151,8 @@ class Foreknown:
                     return SLOW
                 if reached is not None:
                     found = self.joined((found, reached))
-        if found is None and own is None and shadows.count(None) == len(shadows):
-            return None
+        if found is None and shadows.count(None) == len(shadows):
+            return own
         return self.joined((own, *shadows, found))
 
     def _flat(self, value: Any) -> Any:
@@ -161,7 +163,7 @@ class Foreknown:
         if not PLAIN.issuperset(map(type, value)) or (kind is dict and not PLAIN.issuperset(map(type, value.values()))):
             return SLOW
         table = self.tables.get(id(value))
-        return None if table is None else self.joined(table.shadows())
+        return None if table is None else self.heap.all_of(table)
 
     def extreme(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
         """The greatest or the least of values or of a container's items."""
@@ -234,11 +236,7 @@ class Foreknown:
         """The list gets an item."""
         if len(args) != 1:
             return SLOW
-        if shadows[0] is not None:
-            table = self.tables.get(id(receiver)) or self.heap.table(receiver)
-            table.items[len(receiver)] = shadows[0], args[0]
-        elif id(receiver) in self.tables:
-            self.heap.set_item(receiver, len(receiver), args[0], None)
+        self.brief.appended(receiver, args[0], shadows[0])
         return None
 
     def extend(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:

@@ -100,6 +100,14 @@ class Heap:
         except TypeError:
             return owner
 
+    def all_of(self, table: Table) -> Any:
+        """The join of all shadows in a table."""
+        found = table.whole
+        for shadow, _ in table.items.values():
+            if shadow is not found:  # none of them is None
+                found = shadow if found is None else self.algebra.join(found, shadow)
+        return self.algebra.joined((found, *table.keys.values(), *table.attributes.values()))
+
     def known(self, owner: Any) -> Table | None:
         """The table of an object, if it has one."""
         return self.tables.get(id(owner))

@@ -81,7 +81,7 @@ class Service:
         self.algebra = algebra
         self.heap = Heap(algebra)
         self.brief = Brief(self.heap)
-        self.foreknown = Foreknown(self.heap)
+        self.foreknown = Foreknown(self.brief)
         self.filling = Filling
         self.slow, self.unsettled = SLOW, frozenset({Pending, Filling})
         self.pairing, self.goes_quietly = PAIRING, goes_quietly
@@ -89,6 +89,7 @@ class Service:
         self.shadowed = shadowed
         self.alarm: list[bool] = []
         self.plain = PLAIN
+        self.looked_up = PLAIN | {dict, set, frozenset}
         self._started: dict[int, tuple[Any, Sequence[Any]]] = {}
 
     # --- frames

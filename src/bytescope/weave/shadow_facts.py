@@ -207,6 +207,8 @@ class Facts:
         operands = self._operands(moved, state)
         if all(state.of(each) == _PLAIN for each in operands):
             return False
+        if name == "contains" and state.of(operands[1]) != _PLAIN:
+            return False  # it is looked for in a container
         return name in ARITHMETIC or all(_variable(each) >= 0 or each == _PLAIN for each in operands)
 
     def _method(self, index: int) -> str:

@@ -37,6 +37,7 @@ class Inline(Items):
         super().__init__(writer)
         self.ways |= {
             **dict.fromkeys(_OPERATORS, self.operator),
+            "contains": self.contains,
             "load_global": self.load_global,
             "load_cell": self.load_cell,
             "getattr": self.getattr,
@@ -94,13 +95,35 @@ class Inline(Items):
             if not self.is_plain(site.index, site.depth(position)):
                 site.test_type(site.depth(position), kinds, otherwise)
                 tested = True
+        self.perform(site)
+        if not tested:
+            site.never_slow()
+        if tested and otherwise == looks:
+            self.look(site, looks)
+
+    def contains(self, site: Site) -> None:
+        """Whether a builtin container has an item that is a plain value."""
+        looks = self.emitter.asm.label()
+        item, container = (site.depth(position) for position in site.around.positions)
+        if self.is_plain(site.index, container):
+            self.operator(site)
+            return
+        if not self.is_plain(site.index, item):
+            site.test_type(item, self.writer.service.plain, looks)
+        site.test_type(container, self.writer.service.looked_up, looks)
+        site.test_table(container, looks)
+        self.perform(site)
+        self.look(site, looks)
+
+    def perform(self, site: Site) -> None:
+        """Write an operator whose result has the shadows of its operands."""
         site.perform()
         if site.around.results and not self.dead(site.index):
             site.result(self.slots.joined(site.shades))
-        if not tested:
-            site.never_slow()
-        if not tested or relied_on or name in _OF_REFERENCES:
-            return
+
+    def look(self, site: Site, looks: int) -> None:
+        """Write, out of the way, an operator of which it is found out beforehand what shadow its result has."""
+        e = self.emitter
 
         def look() -> None:
             e.asm.place(looks)
