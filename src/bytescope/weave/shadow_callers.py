@@ -85,13 +85,10 @@ class Call:
         e.room(2 * len(self.shades) + 16)
         e.cover(self.program)
         self.push_type(self.function)
-        e.emit("COPY", 1)
         e.load_const(types.FunctionType)
         e.emit("IS_OP", 0)
         e.sequences.jump_if("FALSE", self.other)
-        e.emit("POP_TOP")
-        e.emit("COPY", self.function)
-        self.if_known("functions", self.shades)
+        self.if_known("functions", self.shades, lambda: e.emit("COPY", self.function))
         self.call_directly(self.shades)
         e.asm.place(self.done)
         e.later(self.out_of_the_way)
@@ -101,7 +98,8 @@ class Call:
         writer, e = self.writer, self.emitter
         self.slots.stack = list(self.stack)
         e.cover(self.program)
-        e.asm.place(self.other)  # [type]
+        e.asm.place(self.other)
+        self.push_type(self.function)
         no_function, others = e.asm.label(), e.asm.label()
         e.emit("COPY", 1)
         e.load_const(types.MethodType)
@@ -149,30 +147,38 @@ class Call:
         e.emit("IS_OP", 0)
         e.sequences.jump_if("FALSE", otherwise)
 
-    def if_known(self, kind: str, shades: list[Shade]) -> None:
+    def if_known(self, kind: str, shades: list[Shade], push: Callable[[], object] | None = None) -> None:
         """[function]: whether one with its code has been called here before, the last time or earlier.
 
         Args:
             kind: what it was then.
             shades: of all arguments.
+            push: pushes the function, if it is not on the stack.
         """
         e = self.emitter
         last, before = self.known.last(kind), self.known.earlier(kind)
         elsewhere, found = e.asm.label(), e.asm.label()
+        if push is not None:
+            push()
         e.sequences.load_attribute(e.name("__code__"))
-        e.emit("COPY", 1)
+        if push is None:
+            e.emit("COPY", 1)
         e.load_const(last)
         e.load_const(0)
         e.sequences.load_item()
         e.emit("IS_OP", 0)
         e.sequences.jump_if("FALSE", elsewhere)
         e.asm.place(found)
-        e.emit("POP_TOP")
+        if push is None:
+            e.emit("POP_TOP")
 
         def earlier() -> None:
             unknown, generator, others = (e.asm.label() for _ in range(3))
             e.cover(self.program)
             e.asm.place(elsewhere)  # [code]
+            if push is not None:
+                push()
+                e.sequences.load_attribute(e.name("__code__"))
             if kind != "classes":
                 e.emit("COPY", 1)
                 e.load_const(self.known.last(kind + " of generators"))
@@ -181,6 +187,8 @@ class Call:
                 e.emit("IS_OP", 0)
                 e.sequences.jump_if("TRUE", generator)
             self.if_among(before, others)
+            if push is not None:
+                e.emit("POP_TOP")
             e.sequences.jump_back(found)
             e.asm.place(others)
             if kind != "classes":

@@ -93,7 +93,7 @@ class Inline(Items):
         tested = False
         for position in site.around.positions:
             if not self.is_plain(site.index, site.depth(position)):
-                site.test_type(site.depth(position), kinds, otherwise)
+                site.test_type(site.depth(position), kinds, otherwise, self.usual(site))
                 tested = True
         self.perform(site)
         if not tested:
@@ -114,6 +114,15 @@ class Inline(Items):
         site.test_table(container, looks)
         self.perform(site)
         self.look(site, looks)
+
+    def usual(self, site: Site) -> type | None:
+        """Of what type an operator's operands are, as a rule: like the constant that is the last one, or numbers."""
+        before = self.writer.instructions[site.index - 1]
+        if before.op == "LOAD_CONST" and site.index not in self.writer.leaders:
+            return type(before.arg) if type(before.arg) in self.writer.service.plain else None
+        if site.around.name not in ("binary", "inplace", "compare"):
+            return None
+        return float if any(type(each) is float for each in self.writer.code.co_consts) else int
 
     def perform(self, site: Site) -> None:
         """Write an operator whose result has the shadows of its operands."""

@@ -76,15 +76,19 @@ class Items:
     def container(self, site: Site, depth: int, kinds: frozenset[type], found: int) -> None:
         """Test that a container is plain, or of one of some types and has no table; to `found` if it has one."""
         if not self.is_plain(site.index, depth):
+            text = self.emitter.asm.label()
+            if kinds is _CONTAINERS:
+                site.guess(depth, str, text)
             site.test_type(depth, kinds | self.writer.service.plain)
             site.test_table(depth, found)
+            self.emitter.asm.place(text)
 
     def getitem(self, site: Site) -> None:
         """An item of a container."""
         e = self.emitter
         found = e.asm.label()
         if not self.is_plain(site.index, 1):
-            site.test_type(1, self.writer.service.plain)
+            site.test_type(1, self.writer.service.plain, guess=int)
         self.container(site, 2, _CONTAINERS, found)
         site.perform()
         site.result(site.shades[0])
@@ -101,7 +105,7 @@ class Items:
         """A slice of a container that has no table."""
         for depth in (1, 2):
             if not self.is_plain(site.index, depth):
-                site.test_type(depth, self.writer.service.plain)
+                site.test_type(depth, self.writer.service.plain, guess=int)
         self.container(site, 3, _CONTAINERS, site.slow)
         site.perform()
         site.result(site.shades[0])
@@ -112,7 +116,7 @@ class Items:
         stored = e.asm.label()
         container, key, value = site.around.positions
         if not self.is_plain(site.index, site.depth(key)):
-            site.test_type(site.depth(key), self.writer.service.plain)
+            site.test_type(site.depth(key), self.writer.service.plain, guess=int)
         site.test_type(site.depth(container), _CHANGING)
         for shade in site.shades[1:]:
             if shade:

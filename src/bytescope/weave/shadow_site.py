@@ -64,13 +64,32 @@ class Site:
         e.emit("COPY", depth + 2)
         e.sequences.call(1)
 
-    def test_type(self, depth: int, kinds: Any, otherwise: int | None = None) -> None:
-        """Test that a value is of one of some types; if not, go to a label, by default that of the hooks."""
+    def test_type(self, depth: int, kinds: Any, otherwise: int | None = None, guess: type | None = None) -> None:
+        """Test that a value is of one of some types; if not, go to a label, by default that of the hooks.
+
+        Args:
+            depth: where the value is.
+            kinds: the types.
+            otherwise: the label.
+            guess: one of them, which it is as a rule: that is tested first.
+        """
         e = self.emitter
+        tested = e.asm.label()
+        if guess is not None:
+            self.guess(depth, guess, tested)
         self.push_type(depth)
         e.load_const(kinds)
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("FALSE", self.slow if otherwise is None else otherwise)
+        e.asm.place(tested)
+
+    def guess(self, depth: int, kind: type, found: int) -> None:
+        """If a value is of a type, go to a label."""
+        e = self.emitter
+        self.push_type(depth)
+        e.load_const(kind)
+        e.emit("IS_OP", 0)
+        e.sequences.jump_if("TRUE", found)
 
     def test_table(self, depth: int, found: int) -> None:
         """Test that a value has no table on the shadow heap."""
