@@ -81,8 +81,9 @@ class Brief:
         return [self._with(each, shadow) for each in self.heap.sequence(container, count)]
 
     def built(self, container: Any, shadows: tuple[Any, ...]) -> None:
-        """A list or tuple has been built."""
-        self.heap.set_sequence(container, list(shadows))
+        """A list or tuple has been built, of which something has a shadow."""
+        table = self.heap.table(container)
+        table.items = {index: (shadow, container[index]) for index, shadow in enumerate(shadows) if shadow is not None}
 
     def given(self, iterator: Any, value: Any, shadow: Any) -> Any:
         """The shadow of what an iterator of a builtin container has given."""

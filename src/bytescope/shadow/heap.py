@@ -114,13 +114,14 @@ class Heap:
 
     def sweep(self) -> None:
         """Forget what nobody but the heap refers to any more."""
-        gone = True
+        count, tables = sys.getrefcount, self.tables
+        gone: Any = True
         while gone:
-            gone = False
-            for address, table in list(self.tables.items()):
-                if type(table.held) is not ref and sys.getrefcount(table.held) <= 2:
-                    self._forget(address)
-                    gone = True
+            gone = [
+                address for address, table in list(tables.items()) if type(table.held) is not ref and count(table.held) <= 2
+            ]
+            for address in gone:
+                self._forget(address)
         self._sweep_at = max(_FIRST_SWEEP, 2 * len(self.tables))
 
     def clear(self) -> None:

@@ -181,13 +181,19 @@ class Generators:
         e.sequences.load_attribute(e.name("gi_code"))
         e.sequences.call(1)
 
-    def next(self, site: Any) -> None:
-        """[generator]: write how a loop gets the next value of a generator, if it says what shadow that has."""
+    def next(self, site: Any, says: int) -> None:
+        """[generator]: write how a loop gets the next value of a generator, if it says what shadow that has.
+
+        Args:
+            site: the loop.
+            says: the label to which it goes if this is known.
+        """
         writer, e, slots = self.writer, self.emitter, self.writer.slots
         self.push_code(1)
         e.load_const(writer.planner.generators)
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("FALSE", site.slow)
+        e.asm.place(says)
         site.perform(elsewhere=True)
         shadowed = e.asm.label()
         e.load_const(self.yielded)

@@ -20,6 +20,9 @@ _STEPS = 8
 _CONTAINERS = frozenset({list, tuple, dict})
 _GONE_OVER = frozenset({list, tuple, dict, set, frozenset})
 _GENERATORS = frozenset({types.GeneratorType})
+_ITERATED_PLAIN = frozenset({range, str, bytes})
+_PLAIN_VALUES, _SAYING_GENERATOR = "plain values", "saying generator"
+"""What a slot holds in the place of a container's address."""
 _CHANGING = frozenset({list, dict})
 _SEQUENCES = frozenset({list, tuple})
 _EMPTY: tuple[Any, ...] = ([], (), {}, set(), frozenset(), "", b"", range(0))
@@ -232,38 +235,59 @@ class Items:
     def iter(self, site: Site) -> None:
         """An iterator over a container."""
         e, slots = self.emitter, self.slots
+        loop = self.loop_over.get(site.index)
+        place = slots.over(self.writer.verified.depths[loop] - 1) if loop is not None else -1
         facts = self.writer.facts
         if facts is not None and facts.over_range(site.index):
             site.test_type(1, _RANGES)
+            if loop is not None:
+                e.load_const(_PLAIN_VALUES)
+                slots.store(place)
             site.perform()
             site.result(site.shades[0])
             return
         site.test_type(1, _ITERABLE)
-        loop = self.loop_over.get(site.index)
-        place = slots.over(self.writer.verified.depths[loop] - 1) if loop is not None else 0
+        if loop is not None:
+            self.note_iterable(site, place)
+        site.perform()
+        site.result(site.shades[0])
+
+    def note_iterable(self, site: Site, place: int) -> None:
+        """Note in a slot what a loop is going over: a container's address, what gives plain values, or a generator."""
+        e, slots = self.emitter, self.slots
+        known, other = e.asm.label(), e.asm.label()
+        site.test_type(1, _GONE_OVER, other)
+        e.push_function(id)
+        e.emit("COPY", 3)
+        e.sequences.call(1)
+        e.asm.place(known)
+        slots.store(place)
 
         def unknown() -> None:
             e.load_const(None)
             slots.store(place)
 
-        if loop is not None:
-            known, other = e.asm.label(), e.asm.label()
-            site.test_type(1, _GONE_OVER, other)
-            e.push_function(id)
-            e.emit("COPY", 3)
-            e.sequences.call(1)
-            e.asm.place(known)
-            slots.store(place)
-            site.after_hooks = unknown
+        site.after_hooks = unknown
 
-            def not_known() -> None:
-                e.asm.place(other)
-                e.load_const(None)
-                e.sequences.jump_back(known)
+        def otherwise() -> None:
+            e.asm.place(other)
+            nothing, generator = e.asm.label(), e.asm.label()
+            site.test_type(1, _ITERATED_PLAIN, generator)
+            e.load_const(_PLAIN_VALUES)
+            e.sequences.jump_back(known)
+            e.asm.place(generator)
+            site.test_type(1, _GENERATORS, nothing)
+            self.writer.generators.push_code(1)
+            e.load_const(self.writer.planner.generators)
+            e.emit("CONTAINS_OP", 0)
+            e.sequences.jump_if("FALSE", nothing)
+            e.load_const(_SAYING_GENERATOR)
+            e.sequences.jump_back(known)
+            e.asm.place(nothing)
+            e.load_const(None)
+            e.sequences.jump_back(known)
 
-            site.later(not_known)
-        site.perform()
-        site.result(site.shades[0])
+        site.later(otherwise)
 
     def yield_from_iter(self, site: Site) -> None:
         """A generator is to be delegated to."""
@@ -279,49 +303,42 @@ class Items:
             site.perform()
             site.result(site.shades[0])
             return
-        looks = e.asm.label()
-        site.push_type(1)
-        e.emit("COPY", 1)
-        e.load_const(_GIVING_PLAIN)
-        e.emit("CONTAINS_OP", 0)
-        e.sequences.jump_if("FALSE", looks)
-        e.emit("POP_TOP")
+        looks, says, asks = (e.asm.label() for _ in range(3))
+        known = site.index in self.loop_over.values()
+        if known:
+            place = self.slots.over(site.around.positions[0])
+            self.slots.load(place)
+            e.sequences.jump_if("NONE", looks)
+            self.slots.load(place)
+            e.load_const(_SAYING_GENERATOR)
+            e.emit("IS_OP", 0)
+            e.sequences.jump_if("TRUE", says)
+            self.slots.load(place)
+            e.load_const(self.heap.tables)
+            e.emit("CONTAINS_OP", 0)
+            e.sequences.jump_if("TRUE", asks)
+        else:
+            site.test_type(1, _GIVING_PLAIN, looks)
         site.perform()
         site.result(site.shades[0])
 
         def look() -> None:
-            e.asm.place(looks)  # [iterator, type]
-            generator, asks = e.asm.label(), e.asm.label()
-            e.emit("COPY", 1)
-            e.load_const(_GIVING_ITEMS)
-            e.emit("CONTAINS_OP", 0)
-            e.sequences.jump_if("FALSE", generator)
-            e.emit("POP_TOP")
-            if site.index in self.loop_over.values():
-                place = self.slots.over(site.around.positions[0])
-                self.slots.load(place)
-                e.sequences.jump_if("NONE", asks)
-                self.slots.load(place)
-                e.load_const(self.heap.tables)
-                e.emit("CONTAINS_OP", 0)
-                e.sequences.jump_if("TRUE", asks)
+            e.asm.place(looks)
+            items, generator, pairs = (e.asm.label() for _ in range(3))
+            if known:
+                site.test_type(1, _GIVING_PLAIN, items)
                 site.perform(elsewhere=True)
                 site.result(site.shades[0])
                 site.back()
+            e.asm.place(items)
+            site.test_type(1, _GIVING_ITEMS, generator)
             e.asm.place(asks)
             self.ask_given(site, self.brief.given)
             e.asm.place(generator)
-            e.emit("COPY", 1)
-            e.load_const(types.GeneratorType)
-            e.emit("IS_OP", 0)
-            pairs = e.asm.label()
-            e.sequences.jump_if("FALSE", pairs)
-            e.emit("POP_TOP")
-            self.writer.generators.next(site)
+            site.test_type(1, _GENERATORS, pairs)
+            self.writer.generators.next(site, says)
             e.asm.place(pairs)
-            e.load_const(self.writer.service.pairing)
-            e.emit("CONTAINS_OP", 0)
-            e.sequences.jump_if("FALSE", site.slow)
+            site.test_type(1, self.writer.service.pairing)
             e.push_function(self.writer.service.goes_quietly)
             e.emit("COPY", 3)
             e.load_const(self.writer.planner.made)
