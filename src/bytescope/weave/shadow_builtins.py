@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 
 from bytescope.code.light import TYPE_CHECKING, Any
-from bytescope.weave.shadow_facts import APPEND, COMPARING, POP
+from bytescope.weave.shadow_facts import APPEND, COMPARING, POP, TEXT_METHODS
 from bytescope.weave.slots import CLEAN
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _COUNTS = {
     "round": range(1, 3),
     APPEND: range(1, 2),
     POP: range(1),
+    **dict.fromkeys(TEXT_METHODS, range(4)),
 }
 """With how many arguments calls of a function are written here."""
 
@@ -48,7 +49,8 @@ class Builtins:
         around = self.writer.shadows.around.get(index)
         if around is None or not self.writer.callers.takes(index, self.writer.instructions[index], around):
             return False
-        function: Any = getattr([], name[1:]) if name in (APPEND, POP) else getattr(builtins, name)
+        owner: Any = [] if name in (APPEND, POP) else "" if name in TEXT_METHODS else builtins
+        function = getattr(owner, name.removeprefix("."))
         told = around.telling and (around.known.wanted is None or around.known.wanted(function))
         return not told and len(around.arguments) in _COUNTS[name]
 
@@ -70,19 +72,28 @@ class Builtins:
             call.call()
             slots.put(call.bound, call.result)
             return True
-        e.emit("COPY", call.function)
-        e.load_const(getattr(builtins, name))
-        e.emit("IS_OP", 0)
-        e.sequences.jump_if("FALSE", again)
+        if name not in TEXT_METHODS:
+            e.emit("COPY", call.function)
+            e.load_const(getattr(builtins, name))
+            e.emit("IS_OP", 0)
+            e.sequences.jump_if("FALSE", again)
         if name == "isinstance":
             self._test(call, 1, None, again)
             self._test(call, 2, writer.service.heap.quiet.silent_load("__class__"), again)
         for depth in range(count, 0, -1) if name != "isinstance" else ():
-            if not writer.inline.is_plain(call.index, depth):
+            if not writer.inline.is_plain(call.index, depth) and not self._holds_plain(call.index, depth):
                 self._test(call, depth, self._kinds(name), again)
         call.call()
-        slots.put(CLEAN if name == "isinstance" else slots.joined(call.shades), call.result)
+        shades = [call.bound, *call.shades] if name in TEXT_METHODS else call.shades
+        slots.put(CLEAN if name == "isinstance" else slots.joined(shades), call.result)
         return True
+
+    def _holds_plain(self, index: int, depth: int) -> bool:
+        """Whether an argument is a constant that holds plain values."""
+        before = self.writer.instructions[index - 1]
+        if depth != 1 or before.op != "LOAD_CONST" or type(before.arg) is not tuple or index in self.writer.leaders:
+            return False
+        return all(type(each) in self.writer.service.plain for each in before.arg)
 
     def _kinds(self, name: str) -> Any:
         if name == "len":

@@ -29,11 +29,24 @@ _Value = int | str
 APPEND, POP = ".append", ".pop"
 """The names of these methods of lists, which they are for certain."""
 
+_TEXT = (
+    "casefold endswith find isalnum isalpha isdigit isidentifier isspace ljust lower lstrip removeprefix removesuffix "
+    "replace rfind rjust rstrip startswith strip title upper zfill"
+)
+TEXT_METHODS = {
+    **{f".{name}": _PLAIN for name in _TEXT.split()},
+    **{f".{name}": _UNKNOWN for name in "partition rpartition rsplit split splitlines".split()},
+}
+"""What methods of strings give; they are these for certain."""
+
 BUILTINS = {
     **dict.fromkeys("abs chr float hash hex int isinstance len max min ord round".split(), _PLAIN),
+    **TEXT_METHODS,
     "range": _RANGE,
 }
 """What builtin functions give, to plain values at least."""
+
+_METHODS = frozenset({APPEND, POP, *TEXT_METHODS})
 
 COMPARING = frozenset({"max", "min"})
 """Those that give one of the values that they are given."""
@@ -131,7 +144,7 @@ class Facts:
         return state is not None and self._relied_on(index, state)
 
     def loads_method(self, index: int) -> bool:
-        """Whether a list's method is loaded in order to be called by `shadow_builtins`."""
+        """Whether a list's or a string's method is loaded in order to be called by `shadow_builtins`."""
         return index in self._states and self._taken(index) and self._method(index) != ""
 
     def callee(self, index: int) -> str:
@@ -212,11 +225,11 @@ class Facts:
         return name in ARITHMETIC or all(_variable(each) >= 0 or each == _PLAIN for each in operands)
 
     def _method(self, index: int) -> str:
-        """The name of the list's method that is loaded in order to be called, "" if there is none."""
+        """The name of the list's or string's method that is loaded in order to be called, "" if there is none."""
         instruction = self._instructions[index]
         moved = references(instruction)
         name = f".{instruction.arg}"
-        if moved.call is None or moved.call.name != "getattr" or name not in (APPEND, POP):
+        if moved.call is None or moved.call.name != "getattr" or name not in _METHODS:
             return ""
         place = self._depths[index] - 1
         for after in range(index + 1, len(self._instructions)):

@@ -11,6 +11,7 @@ from bytescope.code.groups import Group, Raw
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import TYPE_CHECKING, Any
 from bytescope.isa.references import references
+from bytescope.weave.shadow_facts import TEXT_METHODS
 from bytescope.weave.shadow_items import Items
 from bytescope.weave.shadow_primitives import Around
 from bytescope.weave.shadow_site import Site
@@ -27,7 +28,6 @@ _OPERATORS = frozenset(
 _OF_REFERENCES = frozenset({"truth", "negation", "length"})
 """Those that look at the shadows of the references alone, whatever the values hold."""
 
-_LISTS = frozenset({list})
 
 
 class Inline(Items):
@@ -183,7 +183,7 @@ class Inline(Items):
         name = str(site.instruction.arg)
         quiet, e = self.heap.quiet, self.emitter
         if self.writer.facts is not None and self.writer.facts.loads_method(site.index):
-            site.test_type(1, _LISTS)
+            site.test_type_is(1, str if f".{name}" in TEXT_METHODS else list)
             site.perform()
             site.result(site.shades[0])
             return

@@ -83,6 +83,14 @@ class Site:
         e.sequences.jump_if("FALSE", self.slow if otherwise is None else otherwise)
         e.asm.place(tested)
 
+    def test_type_is(self, depth: int, kind: type) -> None:
+        """Test that a value is of a type; if not, go to the hooks."""
+        e = self.emitter
+        self.push_type(depth)
+        e.load_const(kind)
+        e.emit("IS_OP", 0)
+        e.sequences.jump_if("FALSE", self.slow)
+
     def guess(self, depth: int, kind: type, found: int) -> None:
         """If a value is of a type, go to a label."""
         e = self.emitter
