@@ -114,12 +114,11 @@ class Heap:
 
     def sweep(self) -> None:
         """Forget what nobody but the heap refers to any more."""
-        count, tables = sys.getrefcount, self.tables
+        count = sys.getrefcount
         gone: Any = True
         while gone:
-            gone = [
-                address for address, table in list(tables.items()) if type(table.held) is not ref and count(table.held) <= 2
-            ]
+            tables = list(self.tables.items())
+            gone = [address for address, table in tables if type(table.held) is not ref and count(table.held) <= 2]
             for address in gone:
                 self._forget(address)
         self._sweep_at = max(_FIRST_SWEEP, 2 * len(self.tables))

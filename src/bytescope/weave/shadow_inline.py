@@ -29,7 +29,6 @@ _OF_REFERENCES = frozenset({"truth", "negation", "length"})
 """Those that look at the shadows of the references alone, whatever the values hold."""
 
 
-
 class Inline(Items):
     """Writes such primitives for a writer."""
 
