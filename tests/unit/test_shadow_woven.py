@@ -15,6 +15,7 @@ import pytest
 from bytescope import Analysis, attach
 from bytescope.analyses.labels import Labels
 from bytescope.shadow import Sets
+from bytescope.shadow.brief import Brief
 from bytescope.shadow.foreknown import SLOW, Foreknown
 from bytescope.shadow.heap import Heap
 from bytescope.shadow.quiet import Quiet, loads_quietly, stores_quietly
@@ -237,7 +238,7 @@ def test_what_runs_no_code_of_the_programs(kind: type, name: str, loads: bool, s
 def test_what_is_known_ends_with_the_first_shadow() -> None:
     quiet = Quiet()
     loads, indexed, silent = quiet.load("x"), quiet.indexed_load("x"), quiet.silent_load("x")
-    quiet.loaded(_Bare, "x")
+    quiet.loaded(_Bare(), "x")
     assert loads == indexed == silent == {_Bare}
     quiet.attribute_has_shadow(_Bare(), "x")
     assert (loads, indexed, silent) == (set(), {_Bare}, {_Bare})
@@ -268,7 +269,7 @@ def test_types_of_which_isinstance_runs_no_code_are_remembered() -> None:
         __class__ = property(lambda self: int)  # type: ignore[assignment]
 
     heap = Heap(Sets())
-    known = Foreknown(heap)
+    known = Foreknown(Brief(heap))
     assert known.isinstance(None, ("x", int), (None, None), None) is None
     assert known.isinstance(None, (Posing(), int), (None, None), None) is SLOW
     assert heap.quiet.silent_load("__class__") == {str}

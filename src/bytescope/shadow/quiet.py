@@ -45,6 +45,8 @@ class Quiet:
         cells: empty as long as no variable in a cell has a shadow.
         constructors: sets of addresses of classes whose instances are made as usual; remembered: what else is known of
             types.
+        class_loads: for each name the classes whose own attributes of that name can be loaded so; metaclasses: their
+            types.
         stores, silent_stores: the same for storing something without a shadow, and for storing.
         simple: types whose instances' attributes, whatever their names, can be loaded and stored without running such
             code, and have no other shadows than their own.
@@ -56,6 +58,8 @@ class Quiet:
         self.loads: dict[str, set[type]] = {}
         self.indexed_loads: dict[str, set[type]] = {}
         self.silent_loads: dict[str, set[type]] = {}
+        self.class_loads: dict[str, set[type]] = {}
+        self.metaclasses: set[type] = set()
         self.stores: dict[str, set[type]] = {}
         self.silent_stores: dict[str, set[type]] = {}
         self.alone: set[Any] = set(PLAIN)
@@ -93,6 +97,10 @@ class Quiet:
         """See `silent_loads`."""
         return self.silent_loads.setdefault(name, set())
 
+    def class_load(self, name: str) -> set[type]:
+        """See `class_loads`."""
+        return self.class_loads.setdefault(name, set())
+
     def store(self, name: str) -> set[type]:
         """See `stores`."""
         return self.stores.setdefault(name, set())
@@ -112,8 +120,14 @@ class Quiet:
 
     # --- what is found out
 
-    def loaded(self, kind: type, name: str) -> None:
-        """An attribute of an instance has been loaded: perhaps such loads are harmless."""
+    def loaded(self, owner: Any, name: str) -> None:
+        """An attribute has been loaded: perhaps such loads are harmless."""
+        kind = type(owner)
+        if name in self.class_loads and issubclass(kind, type):
+            if class_loads_quietly(owner, name):
+                self.metaclasses.add(kind)
+                self.class_loads[name].add(owner)
+            return
         self._looked_into(kind)
         if name in self.silent_loads and loads_quietly(kind, name):
             self.silent_loads[name].add(kind)
@@ -126,8 +140,9 @@ class Quiet:
         """Whether an attribute of that name of a class may have a shadow."""
         return self._class_smeared or name in self._names_of_classes
 
-    def stored(self, kind: type, name: str) -> None:
-        """An attribute of an instance has been stored."""
+    def stored(self, owner: Any, name: str) -> None:
+        """An attribute has been stored."""
+        kind = type(owner)
         self._looked_into(kind)
         if name in self.silent_stores and stores_quietly(kind, name):
             self.silent_stores[name].add(kind)
@@ -207,7 +222,9 @@ class Quiet:
             addresses.clear()
         for remembered in self.remembered:
             remembered.clear()
-        for sets in (self.loads, self.indexed_loads, self.silent_loads, self.stores, self.silent_stores):
+        self.metaclasses.clear()
+        every = (self.loads, self.indexed_loads, self.silent_loads, self.class_loads, self.stores, self.silent_stores)
+        for sets in every:
             for found in sets.values():
                 found.clear()
 
@@ -252,6 +269,17 @@ def loads_quietly(kind: type, name: str) -> bool:
         return False
     found, where = _lookup(kind, name)
     return where is None or _hands_out(found)
+
+
+def class_loads_quietly(cls: type, name: str) -> bool:
+    """Whether the attribute of a class can be loaded, and the class be a member of a set, without running such code."""
+    kind = type(cls)
+    for special in ("__getattribute__", "__hash__", "__eq__"):
+        if _lookup(kind, special)[1] not in (type, object):
+            return False
+    if _lookup(kind, "__getattr__")[1] is not None or _lookup(kind, name)[1] not in (None, type, object):
+        return False
+    return _hands_out(_lookup(cls, name)[0])
 
 
 def _hands_out(found: Any) -> bool:

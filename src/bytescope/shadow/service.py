@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 from weakref import ref
 
+from bytescope.code.delegation import delegates
 from bytescope.isa.events import CALLS
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.shadow import calls
@@ -21,6 +22,7 @@ from bytescope.shadow.channel import Answers, Channel, Pending, normalized, of_t
 from bytescope.shadow.foreknown import SLOW, Filling, Foreknown
 from bytescope.shadow.heap import Heap, is_a
 from bytescope.shadow.iterators import PAIRING, goes_quietly, paired
+from bytescope.shadow.moment import Moment
 from bytescope.shadow.natives import filled
 from bytescope.shadow.quiet import PLAIN, loads_quietly
 from bytescope.shadow.reach import reaching
@@ -31,32 +33,9 @@ _FILLING = frozenset({"list_extend", "set_update", "dict_update", "dict_merge", 
 
 _frame = sys._getframe
 
+_GENERATOR = 0x20
 _GENERATORS = 0x20 | 0x80 | 0x200
 """Flags of generators and coroutines."""
-
-
-class Moment:
-    """What shadows there are when an event is told: of its operands by name, and where that of its value is."""
-
-    __slots__ = ("alarm", "operands", "positions", "slots")
-
-    def __init__(self, operands: dict[str, Any], slots: Any, positions: list[int] | None, alarm: list[bool]) -> None:
-        self.operands = operands
-        self.alarm = alarm
-        self.slots = slots
-        self.positions = positions
-
-    def give(self, shadow: Any) -> None:
-        """Have the event's value have this shadow.
-
-        Raises:
-            RuntimeError: if it has no value, or more than one, or none yet.
-        """
-        if self.positions is None or len(self.positions) != 1:
-            raise RuntimeError("there is no value at this event that could be given a shadow")
-        if shadow is not None and not self.alarm:
-            self.alarm.append(True)
-        self.slots[self.positions[0]] = shadow
 
 
 def _frame_of(generator: Any) -> types.FrameType | None:
@@ -84,7 +63,7 @@ class Service:
         self.foreknown = Foreknown(self.brief)
         self.filling = Filling
         self.slow, self.unsettled = SLOW, frozenset({Pending, Filling})
-        self.pairing, self.goes_quietly = PAIRING, goes_quietly
+        self.pairing = PAIRING
         self.channel = Channel()
         self.shadowed = shadowed
         self.alarm: list[bool] = []
@@ -132,6 +111,8 @@ class Service:
         """A frame returns a value, or (`suspended`) yields it: then frames that delegate to it pass it on."""
         if shadow is not None:
             outer = waiting(frame, self.shadowed, suspended)
+            if not suspended and frame.f_code.co_flags & _GENERATOR and outer is not None and not delegates(outer):
+                return  # what a generator returns goes to `yield from` alone
             if outer is not None:
                 answers = self.channel.answers.get(id(outer))
                 if answers is None:
@@ -266,6 +247,12 @@ class Service:
             calls.class_made(self.heap, results[0], channel.body)
             channel.body = None
         return self._answered("", (), list(results), found, answers) if answers and results else found
+
+    def goes_quietly(self, iterator: Any, codes: Container[int]) -> bool:
+        """Whether an `enumerate` or a `zip`, which is about to be asked, runs no code but such generators'."""
+        if self.channel.answers:
+            self.channel.forget(_frame(1))
+        return goes_quietly(iterator, codes)
 
     def paired(self, iterator: Any, value: Any, shadow: Any) -> Any:
         """The shadow of what an `enumerate` or a `zip` has given that goes over builtin iterators and generators."""

@@ -11,7 +11,8 @@ from bytescope.machine import shadow as machine_shadow
 from bytescope.machine.program import Program
 from bytescope.machine.resident import program_of
 from bytescope.shadow.algebra import Algebra
-from bytescope.shadow.service import Moment, Service
+from bytescope.shadow.moment import Moment
+from bytescope.shadow.service import Service
 from bytescope.weave.marker import marker_of
 from bytescope.weave.shadow import ShadowPlanner
 from bytescope.weave.weaver import Shadower as WovenShadower

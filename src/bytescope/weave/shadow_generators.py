@@ -158,6 +158,9 @@ class Generators:
         e.load_const(writer.planner.made)
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("FALSE", tells)
+        e.push_function(writer.forget)
+        e.sequences.call(0)
+        e.emit("POP_TOP")
         e.asm.place(begun)
         stack = list(writer.slots.stack)
 
@@ -194,7 +197,7 @@ class Generators:
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("FALSE", site.slow)
         e.asm.place(says)
-        site.perform(elsewhere=True)
+        site.perform(elsewhere=True, ended=lambda: site.tell(writer.forget, []))
         shadowed = e.asm.label()
         e.load_const(self.yielded)
         e.load_const(0)

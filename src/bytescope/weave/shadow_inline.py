@@ -7,6 +7,8 @@ hooks.
 
 from __future__ import annotations
 
+import types
+
 from bytescope.code.groups import Group, Raw
 from bytescope.code.instruction import Instruction
 from bytescope.code.light import TYPE_CHECKING, Any
@@ -24,6 +26,8 @@ _OPERATORS = frozenset(
     "unary binary inplace compare contains truth negation length convert format format_with_spec".split()
 )
 """Primitives that, on plain values, join their operands' shadows and run no code of the program's."""
+
+_MODULES = frozenset({types.ModuleType})
 
 _OF_REFERENCES = frozenset({"truth", "negation", "length"})
 """Those that look at the shadows of the references alone, whatever the values hold."""
@@ -210,13 +214,41 @@ class Inline(Items):
             site.perform()
             site.back()
             e.asm.place(silent)
-            site.test_type(1, quiet.silent_load(name))
+            others = e.asm.label()
+            site.test_type(1, quiet.silent_load(name), others)
             e.asm.place(asks)
             site.ask(self.brief.attribute, [e.at(1), e.constant(name), site.shade(0)])
             site.perform()
             site.back()
+            e.asm.place(others)
+            self.load_of_module(site, name)
 
         site.later(look)
+
+    def load_of_module(self, site: Site, name: str) -> None:
+        """An attribute of a module, or of a class, while none of that name has a shadow."""
+        e, quiet = self.emitter, self.heap.quiet
+        others = e.asm.label()
+        site.test_type(1, _MODULES, others)
+        site.test_empty(quiet.name(name))
+        e.load_const(name)
+        e.emit("COPY", 2)
+        e.sequences.load_attribute(e.name("__dict__"))
+        e.emit("CONTAINS_OP", 0)
+        e.sequences.jump_if("FALSE", site.slow)
+        site.perform()
+        site.result(site.shades[0])
+        site.back()
+        e.asm.place(others)
+        site.test_type(1, quiet.metaclasses)
+        site.test_empty(quiet.inherited(name))
+        e.emit("COPY", 1)
+        e.load_const(quiet.class_load(name))
+        e.emit("CONTAINS_OP", 0)
+        e.sequences.jump_if("FALSE", site.slow)
+        site.perform()
+        site.result(site.shades[0])
+        site.back()
 
     def of_simple(self, site: Site, owner: int) -> bool:
         """Whether the quick copy has to do with the attribute of an instance of a simple type, which it tests."""

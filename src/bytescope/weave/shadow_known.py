@@ -92,6 +92,8 @@ class Known:
         found = self._slow if way is None else way(receiver, args, shadows, own)
         if found is self._slow and way is not None:
             return self.service.native(_frame(1), function, args, shadows, own)
+        if type(found) is self.service.filling:
+            self.service.channel.forget(_frame(1))
         return found
 
     def _way(self, function: Any) -> Any:

@@ -216,7 +216,7 @@ class Around:
             self.end(_frame(1), state, results)
             if hook is None or state.moment is None:
                 if learns is not None:
-                    learns(type(operands[1]), operands[0])
+                    learns(operands[1], operands[0])
                 elif calls and self.service.alarm:
                     self.known.remember(operands[0])
                 return None
