@@ -6,15 +6,13 @@ the program's is run meanwhile.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from gc import get_referents
 from typing import Any
 
 from bytescope.shadow.heap import Heap, Table
 from bytescope.shadow.iterators import given
 from bytescope.shadow.quiet import PLAIN
-from bytescope.shadow.rules import RULES
-
-_setitem = RULES["setitem"]
 
 
 class Brief:
@@ -66,7 +64,12 @@ class Brief:
 
     def item_stored(self, container: Any, key: Any, value: Any, key_shadow: Any, shadow: Any) -> None:
         """An item of a list or dict has been stored under a plain key."""
-        _setitem(self.heap, None, (container, key, value), (None, key_shadow, shadow), [])
+        if type(container) is dict:
+            if key_shadow is not None:
+                self.heap.set_key(container, key, key_shadow)
+        elif key < 0:
+            key += len(container)
+        self.heap.set_item(container, key, value, shadow)
 
     def appended(self, container: list[Any], value: Any, shadow: Any) -> None:
         """A list is about to get an item."""
@@ -80,7 +83,7 @@ class Brief:
         """The shadows of all items of a list or tuple, which is about to be taken apart."""
         return [self._with(each, shadow) for each in self.heap.sequence(container, count)]
 
-    def built(self, container: Any, shadows: tuple[Any, ...]) -> None:
+    def built(self, container: Any, shadows: Sequence[Any]) -> None:
         """A list or tuple has been built, of which something has a shadow."""
         table = self.heap.table(container)
         table.items = {index: (shadow, container[index]) for index, shadow in enumerate(shadows) if shadow is not None}

@@ -10,15 +10,17 @@ has the caller, here is the callee.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bytescope.code.groups import Group, Raw
-from bytescope.code.light import TYPE_CHECKING
+from bytescope.code.light import TYPE_CHECKING, Any
 from bytescope.isa.plan import Point
 
 if TYPE_CHECKING:
     from bytescope.weave.shadow_writer import ShadowWriter
 
-_OPTIMIZED, _NO_DIRECT_WAY = 0x1, 0x4 | 0x8 | 0x20 | 0x80 | 0x200
-"""Flags: of functions; of those with starred parameters, and of generators and coroutines."""
+_OPTIMIZED, _STARRED, _NO_DIRECT_WAY = 0x1, 0x4, 0x8 | 0x20 | 0x80 | 0x200
+"""Flags: of functions; of those with a parameter `*args`, with `**kwargs`, and of generators and coroutines."""
 
 CALLED, GIVEN, MADE = 1, 2, 3
 """The numbers of the slots that hold what has been laid down for the last call, what the frame was given itself, and an
@@ -39,7 +41,8 @@ class DirectCalls:
     def possible(self) -> bool:
         """Whether the code object that is written can be called in the direct way."""
         code = self.writer.code
-        variables = self.writer.lowered.variables[: code.co_argcount]
+        starred = bool(code.co_flags & _STARRED)
+        variables = self.writer.lowered.variables[: code.co_argcount + starred]
         return (
             bool(code.co_flags & _OPTIMIZED)
             and not code.co_flags & _NO_DIRECT_WAY
@@ -99,6 +102,13 @@ class DirectCalls:
         e.asm.place(self.direct)
         e.emit("COPY", 1)
         slots.store(slots.own(GIVEN))
+        if self.writer.code.co_flags & _STARRED:
+            e.push_function(spreading(self.writer.service.brief, count + 1))
+            e.emit("COPY", 3)
+            e.sequences.load_variable(count, "local")
+            e.sequences.call(2)
+            e.emit("SWAP", 2)
+            e.emit("POP_TOP")
         e.emit("UNPACK_SEQUENCE", count + 1)
         e.emit("POP_TOP")
         for slot in range(count):
@@ -153,3 +163,20 @@ class DirectCalls:
             e.sequences.jump_back(done)
 
         e.later(out_of_the_way)
+
+
+def spreading(brief: Any, count: int) -> Callable[[list[Any], tuple[Any, ...]], list[Any]]:
+    """What gives the arguments that `*args` has taken the last of the shadows that have been laid down.
+
+    Args:
+        brief: see `bytescope.shadow.brief`.
+        count: how many stay; they are given back.
+    """
+
+    def spread(laid_down: list[Any], rest: tuple[Any, ...]) -> list[Any]:
+        shadows = laid_down[count:]
+        if shadows.count(None) != len(shadows):
+            brief.built(rest, shadows)
+        return laid_down[:count]
+
+    return spread

@@ -76,6 +76,8 @@ class Inline(Items):
         around, instruction = self.writer.shadows.around.get(index), self.writer.instructions[index]
         if around is None or around.telling or around.own_rule or instruction.op == "LOAD_SPECIAL":
             return False
+        if around.name == "build_map" and around.positions:
+            return False  # keys are compared
         point = self.writer.plan.points[index]
         tells = point.branch or point.loop or point.again
         return around.name in self.ways and not (references(instruction).jump is not None and tells)

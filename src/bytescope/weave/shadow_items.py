@@ -58,6 +58,8 @@ class Items:
             "next": self.next,
             "yield_from_iter": self.yield_from_iter,
             "build": self.build,
+            "build_map": self.build_map,
+            "build_const_key_map": self.build_map,
             "list_append": self.list_append,
             "unpack": self.unpack,
         }
@@ -89,6 +91,11 @@ class Items:
     def getitem(self, site: Site) -> None:
         """An item of a container."""
         e = self.emitter
+        if self.is_constant_slice(site.index):
+            self.container(site, 2, _SEQUENCES, site.slow)
+            site.perform()
+            site.result(site.shades[0])
+            return
         found = e.asm.label()
         if not self.is_plain(site.index, 1):
             site.test_type(1, self.writer.service.plain, guess=int)
@@ -103,6 +110,15 @@ class Items:
             site.back()
 
         site.later(look)
+
+    def is_constant_slice(self, index: int) -> bool:
+        """Whether the topmost operand is a slice that has been made of constants."""
+        instructions, before = self.writer.instructions, index - 1
+        if instructions[before].op != "BUILD_SLICE":
+            return False
+        made = range(before - instructions[before].arg, index)
+        constants = all(instructions[each].op == "LOAD_CONST" for each in made[:-1])
+        return constants and not any(each in self.writer.leaders for each in (*made[1:], index))
 
     def getslice(self, site: Site) -> None:
         """A slice of a container that has no table."""
@@ -149,10 +165,11 @@ class Items:
                 continue
             place = depths[made] - 1
             for index in range(made + 1, min(made + _STEPS, len(instructions))):
-                backwards = all(one.target != index or number > index for number, one in enumerate(instructions))
                 moved = references(instructions[index])
-                if instructions[index].op == "FOR_ITER" and backwards and place == depths[index] - 1:
-                    found[made] = index
+                if instructions[index].op == "FOR_ITER" and place == depths[index] - 1:
+                    if all(one.target != index or number > index for number, one in enumerate(instructions)):
+                        found[made] = index
+                    break
                 base = depths[index] - moved.need
                 if index in self.writer.leaders or moved.after is None or moved.jump is not None:
                     break
@@ -229,6 +246,16 @@ class Items:
             site.back()
 
         site.later(note)
+
+    def build_map(self, site: Site) -> None:
+        """A dict is built that is empty, or has constant keys."""
+        for slot in self.slots.joined(site.shades):
+            self.slots.load(slot)
+            self.emitter.sequences.jump_if("NOT_NONE", site.slow)
+        site.perform()
+        site.result(CLEAN)
+        if not any(site.shades):
+            site.never_slow()
 
     # --- iteration
 

@@ -13,6 +13,9 @@ _frame = sys._getframe
 _NEVER_RENAMED = frozenset({"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"})
 """Functions that are called where they are made, and are gone then."""
 
+_STARRED = 0x4
+"""Flag of functions with a parameter `*args`."""
+
 _HEAP_TYPE = 1 << 9
 """Flag of types that are not the host's own."""
 
@@ -65,7 +68,7 @@ class Known:
         code = function.__code__
         if self.wanted is not None and "<locals>" in code.co_qualname and code.co_name not in _NEVER_RENAMED:
             return False  # other functions with this code may have other names
-        if code.co_argcount != count:
+        if code.co_argcount != count and not (code.co_flags & _STARRED and code.co_argcount < count):
             return False
         if self.planner.direct.get(id(code)) is code:
             self.last(kind)[0] = code
