@@ -194,7 +194,7 @@ asyncio.run(main())
 
 # --- shield_and_done_order
 import asyncio
-async def work(n): await asyncio.sleep(n / 200); return n
+async def work(n): await asyncio.sleep(n / 20); return n
 async def main():
     out = []
     for f in asyncio.as_completed([work(3), work(1), work(2)]): out.append(await f)
