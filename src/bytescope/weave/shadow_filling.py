@@ -48,7 +48,9 @@ class Filling:
             return None
         moved = references(instruction)
         name = moved.call.name if moved.call is not None else ""
-        if name == "setslice" or (name == "setitem" and self.instructions[index - 1].op == "BUILD_SLICE"):
+        before = self.instructions[index - 1]
+        sliced = before.op == "BUILD_SLICE" or (before.op == "LOAD_CONST" and type(before.arg) is slice)
+        if name == "setslice" or (name == "setitem" and sliced):
             assert moved.operands[0] is not None
             return (index, moved.need - moved.operands[0]) if clean.stays(index) else None
         if str(instruction.arg) not in METHODS or not clean.primitives.pushes_method(index):
