@@ -4,9 +4,10 @@ import argparse
 import platform
 import sys
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 
-from . import baseline, chart, memory, page, peers, plot, report, scaling, side_environment, startup, suite
+from . import baseline, charts, memory, page, peers, report, scaling, startup, suite
 from .analyses import table, weaving
 from .analyses.rows import ROWS
 from .catalogue import programs
@@ -18,15 +19,14 @@ HOST = f"{sys.version_info.major}.{sys.version_info.minor}"
 PARTS = ["speed", "analyses", "memory", "startup", "scaling"]
 PEERS, PAGE = "peers", "page"
 """What sets the peers up, and what writes the documentation's page: left out unless they are named."""
+NEEDED = ["mako", "matplotlib", "pyperf", "pyperformance"]
 OUTPUT = Path(".tmp") / "benchmarks" / "results"
 
 
 def main() -> int:
     options = _options()
-    try:
-        side_environment.activate()
-    except side_environment.SetupError as problem:
-        print(problem, file=sys.stderr)
+    if missing := [name for name in NEEDED if not find_spec(name)]:
+        print(f"the benchmarks need {', '.join(missing)}: pip install 'bytescope[bench]'", file=sys.stderr)
         return 2
     values = options.output
     options.output = values / HOST
@@ -122,7 +122,7 @@ def _speed(options: argparse.Namespace, chosen: list[suite.Program], engines: li
     )
     if results.timings:
         print("\n" + "\n".join(report.means(results)))
-        _keep(options, OBSERVED if OBSERVED in engines else "speed", results, chart.chart(results))
+        _keep(options, OBSERVED if OBSERVED in engines else "speed", results, charts.speed(results))
     good = not results.failures
     if options.check:
         good &= _check(options.check, results, options.tolerance)
@@ -138,7 +138,7 @@ def _analyses(options: argparse.Namespace) -> bool:
         report=lambda line: print(line, flush=True),
     )
     if results.timings:
-        _keep(options, "analyses", results, chart.of_analyses(results, lines))
+        _keep(options, "analyses", results, charts.analyses(results, lines))
     good = all(line.good for line in lines)
     if not options.rows or "weaving" in options.rows:
         good &= _lines("weaving", weaving.report())
@@ -156,7 +156,7 @@ def _scaling(options: argparse.Namespace, engines: list[str]) -> bool:
         values, picture = options.output / "scaling.json", options.output / "scaling.svg"
         options.output.mkdir(parents=True, exist_ok=True)
         values.write_text(scaling.as_json(points), encoding="utf-8")
-        picture.write_text(plot.plot(points, platform.python_version()), encoding="utf-8")
+        picture.write_text(charts.scaling(points, platform.python_version()), encoding="utf-8")
         print(f"values in {values}, plot in {picture}")
     return good
 

@@ -1,4 +1,7 @@
-"""Compare results with stored ones, by ratio to CPython: absolute times of two days or two machines say nothing."""
+"""Compare results with stored ones, by ratio to CPython: absolute times of two days or two machines say nothing.
+
+`pyperf compare_to` compares such absolute times.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

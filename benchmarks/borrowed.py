@@ -11,9 +11,9 @@ from .catalogue import Namespace, Program, Work
 
 
 def _source(folder: str) -> Path:
-    from .side_environment import pyperformance_folder
+    import pyperformance
 
-    return pyperformance_folder() / f"bm_{folder}" / "run_benchmark.py"
+    return Path(pyperformance.__file__).parent / "data-files" / "benchmarks" / f"bm_{folder}" / "run_benchmark.py"
 
 
 def _borrow(folder: str, size: int, quick: int, entry: Any, name: str = "", **options: Any) -> Program:

@@ -1,4 +1,7 @@
-"""Ask a module of this package for a measurement in a process of its own: `python -m benchmarks.MODULE ARGUMENT...`."""
+"""Ask a module of this package for a measurement in a process of its own: `python -m benchmarks.MODULE ARGUMENT...`.
+
+pyperf's worker processes do not fit: each of these measures once (bytes, growth, a first import), not a distribution.
+"""
 
 import json
 import subprocess

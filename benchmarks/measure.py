@@ -1,4 +1,7 @@
-"""Measure one program on several engines, in one process, in turns. Run as `python -m benchmarks.measure SPEC`."""
+"""Measure one program on several engines, in one process, in turns. Run as `python -m benchmarks.measure SPEC`.
+
+pyperf stores the results; its runner does not fit: it finishes one benchmark before the next, and ratios need pairs.
+"""
 
 import gc
 import json
@@ -7,7 +10,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from . import side_environment
 from .catalogue import programs
 from .engines import NATIVE, load
 
@@ -75,7 +77,6 @@ def time_of(work: Callable[[], object], loops: int, now: Callable[[], float]) ->
 
 def main() -> None:
     spec = json.loads(sys.argv[1])
-    side_environment.activate()
     import pyperf  # noqa: F401 - here, so that the programs that import it find it loaded, on every engine
 
     sys.setrecursionlimit(10_000)

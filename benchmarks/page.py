@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import chart, plot, report, scaling, startup
+from . import charts, report, scaling, startup
 from .analyses.rows import ROWS
 from .analyses.table import Line, key
 from .engines import NATIVE
@@ -59,7 +59,7 @@ def _speed(path: Path) -> Iterator[str]:
     results = Results.read(path)
     yield _about(results)
     yield ""
-    yield _figure(path, chart.chart(results), "time against CPython, by program")
+    yield _figure(path, charts.speed(results), "time against CPython, by program")
     yield ""
     yield f"| program | CPython | {' | '.join(results.engines)} |"
     yield f"|---|---|{'---|' * len(results.engines)}"
@@ -76,7 +76,7 @@ def _analyses(path: Path) -> Iterator[str]:
     lines = list(lines_of(results))
     yield f"{_about(results)} Geometric means over eight programs; in brackets the smallest and the largest of them."
     yield ""
-    yield _figure(path, chart.of_analyses(results, lines), "time against CPython, by analysis")
+    yield _figure(path, charts.analyses(results, lines), "time against CPython, by analysis")
     yield ""
     yield "| watched | tool | ratio | to be at most |"
     yield "|---|---|---|---|"
@@ -116,7 +116,7 @@ def _startup(path: Path) -> Iterator[str]:
 def _scaling(path: Path) -> Iterator[str]:
     found = json.loads(path.read_text(encoding="utf-8"))
     points = [scaling.Point(**each) for each in found["points"]]
-    drawing = plot.plot(points, found["python_version"])
+    drawing = charts.scaling(points, found["python_version"])
     yield _figure(path, drawing, "time and memory against length of a run and size of a program")
     yield ""
     for good, line in scaling.report(points):

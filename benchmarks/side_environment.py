@@ -1,4 +1,4 @@
-"""Environments that only the benchmarks need: one for all of them, and one for each peer that is compared with."""
+"""Environments of the peers, one each: their requirements contradict one another."""
 
 import subprocess
 import sys
@@ -72,20 +72,3 @@ def _reason(lines: Iterable[str]) -> str:
     """The line of pip's that says what is wrong."""
     errors = [line for line in lines if line.startswith("ERROR")]
     return errors[0].removeprefix("ERROR: ") if errors else "cannot be installed"
-
-
-def activate() -> None:
-    """Make the packages of the benchmarks themselves importable.
-
-    Raises:
-        SetupError: if they cannot be installed.
-    """
-    lines = (HERE / "requirements.txt").read_text().splitlines()
-    SideEnvironment(FOLDER / "own", tuple(line for line in lines if line and not line.startswith("#"))).activate()
-
-
-def pyperformance_folder() -> Path:
-    """Where pyperformance keeps its benchmarks, one folder `bm_*` each."""
-    import pyperformance
-
-    return Path(pyperformance.__file__).parent / "data-files" / "benchmarks"

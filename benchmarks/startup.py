@@ -1,4 +1,7 @@
-"""Start-up: what `bytescope run` costs before the program's first line, and with a program of the standard library."""
+"""Start-up: what `bytescope run` costs before the program's first line, and with a program of the standard library.
+
+`pyperf command` does not fit: it times one command after the other, by the wall clock, and the ratio needs pairs.
+"""
 
 import json
 import platform

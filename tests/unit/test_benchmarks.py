@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("venv")  # the peers have environments of their own, which are not everywhere
 
-from benchmarks import baseline, chart, plot, scaling, startup
+from benchmarks import baseline, charts, scaling, startup
 from benchmarks.analyses.rows import PROGRAMS, ROWS
 from benchmarks.analyses.table import Line
 from benchmarks.catalogue import OWN_PROGRAMS
@@ -23,6 +23,11 @@ def results(**ratios: tuple[float, ...]) -> Results:
         {name: {"cpython": Timing((1.0,) * len(each)), "engine": Timing(each)} for name, each in ratios.items()},
         metadata={"python_version": "3.0"},
     )
+
+
+def texts(drawing: str) -> set[str | None]:
+    """The texts in an SVG document."""
+    return {each.text for each in ElementTree.fromstring(drawing).iter() if each.tag.endswith("text")}
 
 
 def test_ratios_and_means() -> None:
@@ -44,12 +49,23 @@ def test_slower_is_what_is_slower_beyond_chance_and_tolerance() -> None:
 
 
 def test_charts_are_well_formed() -> None:
-    bars = ElementTree.fromstring(chart.chart(results(**{"a": (2.0, 3.0), "<b>": (200.0, 300.0)})))
-    texts = [each.text for each in bars.iter() if each.tag.endswith("text")]
-    assert {"a", "<b>", "geometric mean", "engine"} <= set(texts)
+    drawing = charts.speed(results(**{"a": (2.0, 3.0), "<b>": (200.0, 300.0)}))
+    assert {"a", "<b>", "geometric mean", "engine", "2.5x", "250x", "25x"} <= texts(drawing)
     lines = [Line(row, "interpreter", {"fib": Ratio(2.0, 1.0, 3.0)}) for row in ROWS]
-    bars = ElementTree.fromstring(chart.of_analyses(results(), lines))
-    assert {row.name for row in ROWS} <= {each.text for each in bars.iter() if each.tag.endswith("text")}
+    assert {*(row.name for row in ROWS), "interpreter"} <= texts(charts.analyses(results(), lines))
+    points = [scaling.Point("engine", what, 10**n, 1.0 * n, n) for what in scaling.UNITS for n in (2, 3)]
+    assert {"instructions", "functions", "engine"} <= texts(charts.scaling(points, "3.0"))
+
+
+def test_charts_of_nothing_and_of_what_is_faster_are_well_formed() -> None:
+    texts(charts.speed(results()))
+    assert "0.5x" in texts(charts.speed(results(a=(0.5,))))
+    texts(charts.scaling([], "3.0"))
+
+
+def test_the_same_chart_is_the_same_file() -> None:
+    found = results(a=(2.0, 3.0))
+    assert charts.speed(found) == charts.speed(found)
 
 
 def test_a_line_of_analyses_is_judged_by_its_geometric_mean() -> None:
@@ -78,7 +94,6 @@ def test_scaling_is_judged_by_the_cost_of_one() -> None:
     assert not all(good for good, _ in scaling.report(points(9e-6, 1e-6, 3e-6)))
     more = [*points(1e-6), scaling.Point("engine", "length", 10**8, 100, 1 << 30)]
     assert next(line for good, line in scaling.report(more) if not good).startswith("engine: memory of a run")
-    ElementTree.fromstring(plot.plot([*points(1e-6, 2e-6), scaling.Point("engine", "size", 100, 0.1, 0)], "3.0"))
 
 
 def test_figures_of_start_up_are_kept() -> None:
