@@ -2,10 +2,13 @@
 
 import sys
 import textwrap
+import time
+import types
+from itertools import count
 
 import pytest
 
-from tests.conformance import baseline, plan, report, runs, verdict
+from tests.conformance import baseline, plan, report, runs, supervise, verdict
 from tests.conformance.supervise import Job, Report, run_module
 
 MODULE = """
@@ -45,9 +48,28 @@ USUAL = {
 }
 
 
+@pytest.fixture
+def hang(tmp_path, monkeypatch):
+    """Source of a call that hangs: from then on, an hour passes whenever the supervisor looks at the clock."""
+    hanging = tmp_path / "hanging"
+    hours = count()
+    ask_where = supervise._ask_where
+
+    def monotonic():
+        return time.monotonic() + (3600 * next(hours) if hanging.exists() else 0)
+
+    def asked(process):
+        ask_where(process)
+        hanging.unlink()
+
+    monkeypatch.setattr(supervise, "time", types.SimpleNamespace(monotonic=monotonic, sleep=time.sleep))
+    monkeypatch.setattr(supervise, "_ask_where", asked)
+    return f"(open({str(hanging)!r}, 'w').close(), time.sleep(600))"
+
+
 def run(folder, last, more="", **options):
     (folder / "sample.py").write_text(MODULE.format(last=last) + textwrap.dedent(more))
-    job = Job("sample", sys.executable, src=str(folder), silence=3.0, **options)
+    job = Job("sample", sys.executable, src=str(folder), **{"silence": 1800, "limit": 10**9} | options)
     result = run_module(job)
     return result, {test.removeprefix("sample."): outcome for test, outcome in result.outcomes.items()}
 
@@ -64,10 +86,10 @@ def test_outcomes(tmp_path):
 @pytest.mark.process
 @pytest.mark.parametrize(
     ("last", "outcome"),
-    [("os._exit(0)", "crashed"), ("os.kill(os.getpid(), 11)", "crashed"), ("time.sleep(60)", "timeout")],
+    [("os._exit(0)", "crashed"), ("os.kill(os.getpid(), 11)", "crashed"), ("{hang}", "timeout")],
 )
-def test_a_killer_is_named_and_the_others_run_again(tmp_path, last, outcome):
-    result, outcomes = run(tmp_path, last)
+def test_a_killer_is_named_and_the_others_run_again(tmp_path, hang, last, outcome):
+    result, outcomes = run(tmp_path, last.format(hang=hang))
     assert result.status == "ok"
     assert outcomes == USUAL | {"Tests.test_zlast": outcome}
 
@@ -89,18 +111,18 @@ def test_a_module_that_crashes_again_is_crashed(tmp_path):
     ("last", "status"),
     [
         ("import atexit; atexit.register(os._exit, 3)", "crashed"),
-        ("threading.Thread(target=time.sleep, args=(60,)).start()", "timeout"),
+        ("threading.Thread(target=lambda: (threading.main_thread().join(), {hang})).start()", "timeout"),
     ],
 )
-def test_a_module_that_does_not_end_well_is_not_ok(tmp_path, last, status):
-    result, outcomes = run(tmp_path, last)
+def test_a_module_that_does_not_end_well_is_not_ok(tmp_path, hang, last, status):
+    result, outcomes = run(tmp_path, last.format(hang=hang))
     assert result.status == status
     assert outcomes == USUAL | {"Tests.test_zlast": "pass"}
 
 
 @pytest.mark.process
-def test_a_module_out_of_time_is_not_run_again(tmp_path):
-    result, outcomes = run(tmp_path, "time.sleep(60)", limit=2.0)
+def test_a_module_out_of_time_is_not_run_again(tmp_path, hang):
+    result, outcomes = run(tmp_path, hang, silence=10**9, limit=1800)
     assert (result.status, result.why.splitlines()[0]) == ("timeout", "the module's time is up")
     assert outcomes == USUAL
 

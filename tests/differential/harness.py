@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,29 +12,18 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from tests.processes import HANG, environment
+
 from . import observe
 from .corpus import Snippet
 from .engines import PROCESS
+from .worker import PATIENCE
 
 #: How much of what a dying process said last is reported.
 LAST_WORDS = 3000
-ROOT = Path(__file__).parents[2]
 SECONDS = 20.0
+"""CPU time that a program may take."""
 Outcome = dict[str, Any]
-
-
-def environment(hash_seed: int, directory: str) -> dict[str, str]:
-    """The environment of a worker: the repository importable, nothing that changes messages, temporary files here."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COVERAGE"))}
-    return {
-        **inherited,
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
-        "PYTHONHASHSEED": str(hash_seed),
-        "PYTHONIOENCODING": "utf-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "NO_COLOR": "1",
-        "TMPDIR": directory,
-    }
 
 
 def run(snippets: Sequence[Snippet], engine: str, hash_seed: int = 1, seconds: float = SECONDS) -> dict[str, Outcome]:
@@ -45,7 +33,7 @@ def run(snippets: Sequence[Snippet], engine: str, hash_seed: int = 1, seconds: f
         snippets: what to run; those of one topic share a process unless they ask for their own.
         engine: a name in `engines.ENGINES`.
         hash_seed: order of sets and of other hashes in the worker; a snippet must not depend on it.
-        seconds: the time limit of each snippet.
+        seconds: the CPU time that each snippet may take.
 
     Returns: outcomes by snippet id. A snippet that killed its process or ran too long has the one field ``died``.
     """
@@ -56,7 +44,7 @@ def run(snippets: Sequence[Snippet], engine: str, hash_seed: int = 1, seconds: f
             if not snippet.own_process:
                 together.append(snippet)
             elif engine in PROCESS:
-                outcomes[snippet.id] = _whole_process(snippet, engine, hash_seed, seconds)
+                outcomes[snippet.id] = _whole_process(snippet, engine, hash_seed)
         by_name = run_batch({snippet.name: snippet.source for snippet in together}, engine, hash_seed, seconds)
         outcomes |= {snippet.id: by_name[snippet.name] for snippet in together}
     return outcomes
@@ -90,12 +78,12 @@ def _worker(
         process = subprocess.run(
             command,
             cwd=directory,
-            env=environment(hash_seed, directory),
+            env=environment(directory, PYTHONHASHSEED=str(hash_seed)),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=seconds * len(names) + 30,
+            timeout=PATIENCE * seconds * len(names) + HANG,
         )
         last_words = f"exit status {process.returncode}\n{process.stderr[-LAST_WORDS:]}"
     except subprocess.TimeoutExpired:
@@ -115,30 +103,28 @@ def _worker(
     return finished, started, last_words
 
 
-def _whole_process(snippet: Snippet, engine: str, hash_seed: int, seconds: float) -> Outcome:
+def _whole_process(snippet: Snippet, engine: str, hash_seed: int) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="snippets-") as directory:
         Path(directory, "program.py").write_text(snippet.source, encoding="utf-8")
         command = [sys.executable, *PROCESS[engine], "program.py", "first", "second"]
-        return run_command(command, directory, hash_seed, seconds)
+        return run_command(command, directory, hash_seed)
 
 
-def run_command(
-    command: list[str], directory: str, hash_seed: int = 1, seconds: float = SECONDS, stdin: str = ""
-) -> Outcome:
+def run_command(command: list[str], directory: str, hash_seed: int = 1, stdin: str = "") -> Outcome:
     """Run a command in a directory and describe its streams and exit status; the directory's name is left out."""
     try:
         process = subprocess.run(
             command,
             cwd=directory,
-            env=environment(hash_seed, directory),
+            env=environment(directory, PYTHONHASHSEED=str(hash_seed)),
             input=stdin,
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=seconds,
+            timeout=HANG,
         )
     except subprocess.TimeoutExpired:
-        return {"died": f"still running after {seconds} s"}
+        return {"died": f"still running after {HANG} s"}
     place = str(Path(directory))
     return {
         "stdout": observe.text(process.stdout).replace(place, "."),

@@ -2,7 +2,7 @@
 
 ``--kind syntax`` (the default) are pysource-codegen's, in which every construct may stand everywhere; ``--kind
 grammar`` are well-behaved ones that make sense, ``--kind variants`` are the snippets elsewhere and with accidents.
-Programs that CPython itself does not survive, or that take longer than the time limit there, are left out and counted.
+Programs that CPython itself does not survive, or that take longer than 5 s of CPU time there, are left out and counted.
 With ``--engine woven`` the events are compared, too, with those that the machine tells of. ``--show SEED`` prints the
 program of a seed.
 """
@@ -85,7 +85,7 @@ def compare(
         kind: a name in `KINDS`.
         size: the size of a program, 0 for the kind's own.
         engine: what to compare CPython with; if it is "woven", its events are compared with the machine's, too.
-        seconds: the time limit of one program.
+        seconds: the CPU time that one program may take.
     """
     tally = Tally()
     waiting: dict[str, str] = {}
@@ -164,7 +164,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--kind", choices=sorted(KINDS), default="syntax")
     parser.add_argument("--size", type=int, default=0, help="size of a program")
     parser.add_argument("--engine", choices=["machine", "observed", "woven"], default="machine")
-    parser.add_argument("--seconds", type=float, default=60, help="time limit of a program on the machine")
+    parser.add_argument("--seconds", type=float, default=60, help="CPU time that a program may take on the machine")
     parser.add_argument("--show", type=int, metavar="SEED", help="print the program of this seed and do nothing else")
     options = parser.parse_args(arguments)
     kind = KINDS[options.kind]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from .harness import environment
+from tests.processes import run_python
 
 pytestmark = pytest.mark.process
 
@@ -32,10 +31,7 @@ def bytescope(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder that has a program and broken analyses."""
     (folder / "program.py").write_text(PROGRAM, encoding="utf-8")
     (folder / "broken.py").write_text(BROKEN, encoding="utf-8")
-    return subprocess.run(
-        [sys.executable, "-m", "bytescope", *words],
-        cwd=folder, env=environment(1, str(folder)), capture_output=True, encoding="utf-8", timeout=60,
-    )  # fmt: skip
+    return run_python("-m", "bytescope", *words, cwd=folder)
 
 
 @pytest.mark.parametrize("name", ["calls", "comparisons", "coverage", "profile", "trace"])

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bytescope.analyses.possible import possible
+from tests.processes import run_python
 
 from .coverage_pair import SUBJECTS, report
-from .harness import environment
 
 pytestmark = [
     pytest.mark.process,
@@ -23,13 +21,8 @@ pytestmark = [
 
 def measured(how: str, subject: str, folder: Path) -> dict[str, dict[str, Any]]:
     data = folder / f"data-{how}"
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.differential.coverage_pair", how, subject, str(data)],
-        env=environment(1, str(folder)) | {"COVERAGE_CORE": "ctrace"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-    )
+    words = ("-m", "tests.differential.coverage_pair", how, subject, data)
+    done = run_python(*words, cwd=folder, COVERAGE_CORE="ctrace")
     assert done.returncode == 0, done.stderr
     files = SUBJECTS[subject][1]
     found = report(str(data), files)
@@ -57,10 +50,7 @@ def test_reports_of_coverage_py_from_our_data(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text("def f(n):\n    if n:\n        return 1\n    return 2\nf(1)\n")
 
     def run(*words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", *words],
-            cwd=tmp_path, env=environment(1, str(tmp_path)), capture_output=True, encoding="utf-8", timeout=60,
-        )  # fmt: skip
+        done = run_python("-m", *words, cwd=tmp_path)
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout
 

@@ -1,7 +1,6 @@
 """``python -m bytescope run ...`` leaves behind what ``python ...`` does: output, errors, exit status."""
 
 import importlib.util
-import os
 import re
 import subprocess
 import sys
@@ -12,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.processes import HANG, environment
+
 RUN = ["-m", "bytescope", "run"]
 WOVEN = [*RUN, "--analysis", "watching:Everything"]
-TIME_LIMIT = 60
 
 pytestmark = pytest.mark.process
 
@@ -129,7 +128,7 @@ def thread():
 t = threading.Thread(target=thread, name="worker")
 t.start(); t.join()
 def late():
-    import time; time.sleep(0.05); print("thread outlives main", flush=True)
+    threading.main_thread().join(); print("thread outlives main", flush=True)
 threading.Thread(target=late).start()
 print(threading.main_thread() is threading.current_thread())
 x = Bad()
@@ -372,10 +371,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def outcome(words: list[str], case: Case, folder: Path) -> tuple[int, str, str]:
-    environment = {
-        name: value for name, value in os.environ.items() if name not in ("PYTHONUNBUFFERED", "PYTHONSTARTUP")
-    }
-    environment |= {"PYTHONPATH": str(ROOT / "src"), "PYTHONHASHSEED": "1"}
     command = [sys.executable, *case.interpreter, *words, *case.words]
     if case.redirect:
         command = ["sh", "-c", f'exec "$0" "$@" {case.redirect}', *command]
@@ -383,9 +378,9 @@ def outcome(words: list[str], case: Case, folder: Path) -> tuple[int, str, str]:
         command,
         input=case.stdin.encode(),
         capture_output=True,
-        timeout=TIME_LIMIT,
+        timeout=HANG,
         cwd=folder,
-        env=environment,
+        env=environment(folder),
     )
     return done.returncode, normal(done.stdout), normal(done.stderr)
 

@@ -1,18 +1,16 @@
 """Whole programs: each example says and does the same under ``python`` and under ``python -m bytescope run``."""
 
 import importlib.util
-import os
 import re
-import subprocess
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.processes import ROOT
+from tests.processes import run as run_process
+
 EXAMPLES = ROOT / "examples"
-TIME_LIMIT = 120
 
 pytestmark = pytest.mark.process
 
@@ -70,21 +68,7 @@ RUNS = [
 
 def run(command: list[str], example: Example) -> tuple[int, str, str]:
     """Exit status, standard output and standard error of *command*, without what differs from run to run."""
-    environment = os.environ | {
-        "PYTHONPATH": str(ROOT / "src"),
-        "PYTHONHASHSEED": "1",
-        "PYTHONIOENCODING": "utf-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    done = subprocess.run(
-        command + example.arguments,
-        input=example.stdin,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=TIME_LIMIT,
-        cwd=EXAMPLES,
-        env=environment,
-    )
+    done = run_process(*command, *example.arguments, cwd=EXAMPLES, stdin=example.stdin)
     return done.returncode, done.stdout, re.sub(r"(Ran \d+ tests? in) [\d.]+s", r"\1 some time", done.stderr)
 
 

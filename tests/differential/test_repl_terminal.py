@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -12,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from .harness import environment
+from tests.processes import HANG, environment
 
 pty = pytest.importorskip("pty")
 pytest.importorskip("readline")
 pytestmark = pytest.mark.process
 
-TIME_LIMIT = 60
 FIRST, MORE = ">>> ", "... "
 CTRL_C, CTRL_D, UP = "\x03", "\x04", "\x1b[A"
 
@@ -29,11 +27,10 @@ class Terminal:
     def __init__(self, folder: Path) -> None:
         self.process, self.screen = pty.fork()
         if not self.process:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # which a shell has ignored in what it runs in the background
             words = [sys.executable, "-m", "bytescope", "repl"]
             here = {"XDG_STATE_HOME": str(folder / "state"), "INPUTRC": "/dev/null", "TERM": "dumb"}
             try:
-                os.execve(sys.executable, words, environment(1, str(folder)) | here)
+                os.execve(sys.executable, words, environment(folder, **here))
             finally:
                 os._exit(127)
         self.shown = ""
@@ -41,7 +38,7 @@ class Terminal:
 
     def wait_for(self, text: str, otherwise: str = "") -> str:
         """What is shown up to this text; keys are pressed once if nothing is shown for a while."""
-        end = time.monotonic() + TIME_LIMIT
+        end = time.monotonic() + HANG
         while text not in self.shown:
             assert time.monotonic() < end, f"no {text!r} in {self.shown!r}"
             if select.select([self.screen], [], [], 2)[0]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .harness import environment
+from tests.processes import run_python
 
 pytestmark = pytest.mark.process
 
@@ -106,15 +104,7 @@ MACHINE = ("-m", "bytescope", "run")
 
 def run(folder: Path, *words: str, given: str = "", status: int = 0, **variables: str) -> str:
     (folder / "program.py").write_text(PROGRAM)
-    done = subprocess.run(
-        [sys.executable, *words],
-        cwd=folder,
-        env=environment(1, str(folder)) | variables,
-        input=given,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-    )
+    done = run_python(*words, cwd=folder, stdin=given, **variables)
     assert done.returncode == status, done.stderr + done.stdout
     return done.stdout
 

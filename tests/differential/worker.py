@@ -1,6 +1,7 @@
 """Runs a batch of programs in this process: ``python -m tests.differential.worker ENGINE RESULTS SECONDS FILE...``.
 
-Each program gets a module ``__main__`` of its own, captured standard streams and a time limit. Before a program
+Each program gets a module ``__main__`` of its own, captured standard streams and SECONDS of CPU time, which a busy
+machine does not make less; one that waits gets `PATIENCE` times as long. Before a program
 starts and after it ended a line of JSON goes to RESULTS, so that whoever started the worker knows which program
 killed it.
 """
@@ -11,7 +12,9 @@ import faulthandler
 import gc
 import io
 import json
+import math
 import os
+import signal
 import sys
 import threading
 import types
@@ -23,6 +26,13 @@ from . import observe
 from .engines import ENGINES, Count, Run
 from .streams import RECORDER
 
+try:
+    import resource
+except ImportError:  # on Windows and in Pyodide
+    resource = None  # type: ignore[assignment]
+
+PATIENCE = 5
+"""How many times its CPU time a program may take by the clock."""
 STDLIB = sys.stdlib_module_names
 
 
@@ -34,11 +44,22 @@ def main(arguments: list[str]) -> None:
     with open(results, "a", encoding="utf-8") as out:
         for file in files:
             _send(out, {"start": file})
-            faulthandler.dump_traceback_later(float(seconds), exit=True)
+            _limit(float(seconds))
             outcome = execute(Path(file).read_text(encoding="utf-8"), file, run, count)
             faulthandler.cancel_dump_traceback_later()
             _send(out, {"file": file, **outcome, "events": RECORDER.take()})
             before.restore()
+
+
+def _limit(seconds: float) -> None:
+    """Have the process killed, with a traceback, if the program that comes next takes too long."""
+    faulthandler.dump_traceback_later(PATIENCE * seconds, exit=True)
+    if resource is not None:
+        faulthandler.register(signal.SIGXCPU, chain=True)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        most = math.ceil(used.ru_utime + used.ru_stime + seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 class State:

@@ -1,8 +1,6 @@
 """An interrupt ends a loop of the guest, wherever it meets the machine; the traceback shows the guest's line."""
 
 import signal
-import subprocess
-import sys
 import textwrap
 import traceback
 
@@ -11,6 +9,7 @@ import pytest
 import bytescope
 from bytescope.machine import engine, program
 from bytescope.machine.traces import hot
+from tests.processes import run_python
 
 pytestmark = pytest.mark.process
 
@@ -144,7 +143,7 @@ def test_an_interrupt_where_a_record_is_first_made_does_not_end_the_process() ->
         except KeyboardInterrupt:
             print("caught")
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(text)], capture_output=True, text=True)
+    done = run_python("-c", textwrap.dedent(text))
     assert (done.stdout, done.returncode) == ("caught\n", 0), done.stderr
 
 
@@ -168,5 +167,5 @@ def test_what_interrupts_the_first_making_of_traces_does_without() -> None:
         loader.get_code = interrupted
         print("spin", vm.call(vm.globals["spin"]))
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(text)], capture_output=True, text=True)
+    done = run_python("-c", textwrap.dedent(text))
     assert (done.stdout, done.stderr) == ("handler 499500\nspin 499500\n", "")

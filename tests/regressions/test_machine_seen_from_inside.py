@@ -5,7 +5,6 @@ import gc
 import importlib.util
 import io
 import pickle
-import subprocess
 import sys
 import types
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import bytescope
+from tests.processes import run_python
 
 
 def names_after(source: str) -> dict[str, object]:
@@ -96,7 +96,7 @@ def test_attributes_of_a_type_in_c_that_nobody_has_used() -> None:
     source = "import _testbuffer; print(_testbuffer.ndarray([1], shape=[1]).contiguous)"
     if importlib.util.find_spec("_testbuffer") is None:
         pytest.skip("this CPython is built without its test modules")
-    done = subprocess.run([sys.executable, "-m", "bytescope", "run", "-c", source], capture_output=True, text=True)
+    done = run_python("-m", "bytescope", "run", "-c", source)
     assert (done.stdout, done.stderr) == ("True\n", "")
 
 
@@ -133,8 +133,7 @@ def test_globals_are_named_in_instructions() -> None:
 def test_a_module_of_the_programs_own_that_is_called_dis(tmp_path: Path) -> None:
     (tmp_path / "dis.py").write_text("def disassemble(*, x): return x\n")
     (tmp_path / "main.py").write_text("import dis\nprint(dis.disassemble(x=1))\n")
-    run = [sys.executable, "-m", "bytescope", "run", str(tmp_path / "main.py")]
-    done = subprocess.run(run, capture_output=True, text=True)
+    done = run_python("-m", "bytescope", "run", tmp_path / "main.py")
     assert (done.stdout, done.stderr) == ("1\n", "")
 
 

@@ -22,6 +22,7 @@ from random import Random
 
 import bytescope
 from bytescope.code.host import HOST
+from tests.processes import HANG
 from tests.semantics.test_rows import PROGRAMS, attempt
 from tests.tools.mutate import examine, mutant
 from tests.tools.roundtrip import nested
@@ -91,7 +92,7 @@ def supervise(first: int, count: int, seed: int, endings: Counter[str]) -> int:
     started = -1
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
-            output, errors = process.communicate(timeout=60 + count)
+            output, errors = process.communicate(timeout=HANG + count)
             fate = f"ended with {process.returncode}: {errors[-2000:]}"
         except subprocess.TimeoutExpired:
             process.kill()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.processes import ROOT, run_python
+
 FOLDER = ROOT / "examples" / "analyses"
 
 EXPECTED = {
@@ -22,14 +18,7 @@ EXPECTED = {
 @pytest.mark.process
 @pytest.mark.parametrize("name", EXPECTED)
 def test_tutorial_example(name: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "bytescope", "run", "--analysis", name, "program.py"],
-        cwd=FOLDER,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
+    done = run_python("-m", "bytescope", "run", "--analysis", name, "program.py", cwd=FOLDER)
     assert done.stderr == ""
     assert done.stdout == "2.0 1;2;3;\nNone \n2.5 2.5;\nNone \n" + EXPECTED[name]
 

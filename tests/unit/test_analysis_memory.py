@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.processes import run_python
 
 PROGRAM = """
 import json, os, re, resource, sys
@@ -32,14 +28,8 @@ print(json.dumps([trace.count, len(trace.entries), peak]))
 @pytest.mark.parametrize("events", [200_000, pytest.param(10_000_000, marks=pytest.mark.slow)])
 def test_ring_buffer_bounds_the_memory(events: int) -> None:
     pytest.importorskip("resource")
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM % (events // 9)],
-        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=280,
-        check=True,
-    )
+    done = run_python("-c", PROGRAM % (events // 9))
+    assert not done.returncode, done.stderr
     count, kept, peak = json.loads(done.stdout)
     assert count >= events
     assert kept == 100_000

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ from click.testing import CliRunner
 
 from bytescope.cli.commands import commands
 from bytescope.weave.store import Store
+from tests.processes import run_python
 
 
 def said(*words: str) -> str:
@@ -46,11 +44,11 @@ SOURCE = "def f(a, b):\n" + "    if a < b:\n        a += b\n" * 20 + "    return
 def test_runs_use_it_unless_told_otherwise(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(SOURCE)
-    environment = {**os.environ, "BYTESCOPE_CACHE": str(tmp_path / "cache"), "BYTESCOPE_DEBUG": "0"}
+    variables = {"BYTESCOPE_CACHE": str(tmp_path / "cache"), "BYTESCOPE_DEBUG": "0"}
     outputs = []
     for option, entries in (["--no-cache"], 0), ([], 1), ([], 1), (["--no-cache"], 1):
-        command = [sys.executable, "-m", "bytescope", "coverage", *option, str(program)]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        done = run_python("-m", "bytescope", "coverage", *option, program, **variables)
+        assert not done.returncode, done.stderr
         outputs.append((done.stdout, done.stderr))
         assert Store(str(tmp_path / "cache" / "woven")).info().entries == entries
     assert len(set(outputs)) == 1

@@ -2,13 +2,12 @@
 
 import keyword
 import re
-import subprocess
-import sys
 from importlib import resources
 
 import pytest
 
 import bytescope
+from tests.processes import run_python
 
 
 def test_version_has_three_numbers() -> None:
@@ -28,8 +27,8 @@ def test_core_modules_have_builtins_of_their_own() -> None:
         "print([name for name, module in sys.modules.items() if name.startswith(prefixes)\n"
         "       and vars(module)['__builtins__'] is not PRIVATE_BUILTINS])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
-    assert done.stdout == "[]\n"
+    done = run_python("-c", code)
+    assert done.stdout == "[]\n", done.stderr
 
 
 HEAVY = (
@@ -42,10 +41,8 @@ HEAVY = (
 @pytest.mark.process
 def test_a_program_is_run_without_heavy_modules() -> None:
     code = "import runpy, sys; print(*sys.modules)"  # runpy is what -m takes
-    plain, run = (
-        subprocess.run([sys.executable, *words, "-c", code], capture_output=True, encoding="utf-8", check=True)
-        for words in ([], ["-m", "bytescope", "run"])
-    )
+    plain, run = (run_python(*words, "-c", code) for words in ([], ["-m", "bytescope", "run"]))
+    assert plain.stdout and run.stdout, run.stderr
     assert set(HEAVY) & set(run.stdout.split()) - set(plain.stdout.split()) == set()
 
 
@@ -63,10 +60,8 @@ def test_nothing_is_imported_while_a_program_runs() -> None:
         later = [name for name, module in sys.modules.items() if type(module).__name__ == "_Later"]
         print(sorted(set(sys.modules) - before), "bytescope.machine.traces.calls" in later)
     """
-    run = subprocess.run(
-        [sys.executable, "-m", "bytescope", "run", "-c", code], capture_output=True, encoding="utf-8", check=True
-    )
-    assert run.stdout == "[] False\n"
+    run = run_python("-m", "bytescope", "run", "-c", code)
+    assert run.stdout == "[] False\n", run.stderr
 
 
 @pytest.mark.process
@@ -83,8 +78,8 @@ def test_modules_that_are_put_off_are_executed_once_whoever_asks() -> None:
         from bytescope.isa.events import EVENTS
         print(len(EVENTS) > 50, all(each is EVENTS for each in found), hasattr(events, "nothing"))
     """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
-    assert run.stdout == "True True False\n"
+    run = run_python("-c", code)
+    assert run.stdout == "True True False\n", run.stderr
 
 
 @pytest.mark.process
@@ -107,8 +102,8 @@ def test_modules_that_are_put_off_are_tried_again() -> None:
         from bytescope.isa.events import EVENTS
         print(failed > 0, len(EVENTS) > 50)
     """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
-    assert run.stdout == "True True\n"
+    run = run_python("-c", code)
+    assert run.stdout == "True True\n", run.stderr
 
 
 def test_keywords_are_those_of_the_language() -> None:

@@ -19,6 +19,7 @@ from bytescope.weave.marker import is_woven, original
 from bytescope.weave.store import SUFFIX, Store
 from bytescope.weave.weaver import Weaver
 from tests.differential.every_event import every_event
+from tests.processes import environment
 
 SOURCE = """
 def total(values):
@@ -395,13 +396,11 @@ with attach(Adding(), include="program_of_test"):
 
 
 @pytest.mark.process
-def test_processes_that_start_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_that_start_together(tmp_path: Path) -> None:
     (tmp_path / "program_of_test.py").write_text(ADDING + "print(result)\n")
-    monkeypatch.setenv("BYTESCOPE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("BYTESCOPE_DEBUG", raising=False)
-    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    variables = environment(tmp_path, BYTESCOPE_CACHE=str(tmp_path / "cache"), BYTESCOPE_DEBUG="")
     command = [sys.executable, "-c", _PROGRAM, str(tmp_path)]
-    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": variables}
     said = []
     for together in (2, 1):
         children = [subprocess.Popen(command, **pipes) for _ in range(together)]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bytescope.weave.store import SUFFIX, Info, Store, folder
+from tests.processes import environment
 
 KEY = "0123456789abcdef"
 
@@ -232,7 +233,8 @@ for number in range(300):
 
 @pytest.mark.process
 def test_processes_share_a_store(store: Store) -> None:
-    children = [subprocess.Popen([sys.executable, "-c", _WRITER, store.folder]) for _ in range(3)]
+    command, variables = [sys.executable, "-c", _WRITER, store.folder], environment(Path(store.folder).parent)
+    children = [subprocess.Popen(command, env=variables) for _ in range(3)]
     assert [child.wait() for child in children] == [0, 0, 0]
     assert store.info().entries == 3
     assert not [path for path in os.listdir(store.folder) if path.endswith(".tmp")]

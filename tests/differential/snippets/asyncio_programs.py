@@ -194,9 +194,10 @@ asyncio.run(main())
 
 # --- shield_and_done_order
 import asyncio
-async def work(n): await asyncio.sleep(n / 20); return n
 async def main():
-    out = []
+    turns, out = [asyncio.Event() for _ in range(5)], []
+    async def work(n): await turns[n].wait(); turns[n + 1].set(); return n
+    turns[1].set()
     for f in asyncio.as_completed([work(3), work(1), work(2)]): out.append(await f)
     print(out)
     inner = asyncio.create_task(work(1))

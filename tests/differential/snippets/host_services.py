@@ -182,9 +182,8 @@ def spin():
         [x for x in range(3)]
         str(n)
 for i in range(30):
-    signal.setitimer(signal.ITIMER_REAL, 0.002)
     try:
-        try: spin()
+        try: signal.setitimer(signal.ITIMER_REAL, 0.002); spin()
         finally: fin += 1
     except Alarm: caught += 1
 signal.setitimer(signal.ITIMER_REAL, 0)
@@ -206,7 +205,7 @@ def work():
     finally: out.append("finally")
 t = threading.Thread(target=work); t.start(); ready.wait()
 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(t.ident), ctypes.py_object(SystemError))
-t.join(10); print(out, t.is_alive())
+t.join(); print(out)
 
 # --- callbacks_from_ctypes
 import ctypes
@@ -258,11 +257,10 @@ def handler(n, f): raise Alarm
 signal.signal(signal.SIGALRM, handler)
 def spin():
     while True: pass
-signal.setitimer(signal.ITIMER_REAL, 0.05)
-try: spin()
+try: signal.setitimer(signal.ITIMER_REAL, 0.05); spin()
 except Alarm: print("interrupted")
-signal.setitimer(signal.ITIMER_REAL, 0.05)
 try:
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
     while 1: continue
 except Alarm: print("interrupted")
 finally: print("finally")

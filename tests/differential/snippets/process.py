@@ -117,11 +117,10 @@ import signal
 class Alarm(Exception): pass
 def handler(n, f): raise Alarm("time is up")
 signal.signal(signal.SIGALRM, handler)
-signal.setitimer(signal.ITIMER_REAL, 0.05)
 def spin():
     n = 0
     while True: n += 1
-try: spin()
+try: signal.setitimer(signal.ITIMER_REAL, 0.05); spin()
 except Alarm as e: print(e)
 
 # --- default_signal_kills [process]
@@ -157,8 +156,8 @@ t = threading.Thread(target=fail, name="T"); t.start(); t.join()
 print("main")
 
 # --- thread_outlives_main [process]
-import threading, time
-def slow(): time.sleep(0.05); print("thread ends")
+import threading
+def slow(): threading.main_thread().join(); print("thread ends")
 threading.Thread(target=slow).start()
 print("main ends")
 
@@ -249,7 +248,7 @@ if __name__ == "__main__":
     q = ctx.Queue()
     ps = [ctx.Process(target=work, args=(i, q)) for i in range(3)]
     for p in ps: p.start()
-    print(sorted(q.get(timeout=15) for _ in ps))
+    print(sorted(q.get() for _ in ps))
     for p in ps: p.join()
 
 # --- fork_and_wait [process]
@@ -577,7 +576,9 @@ def in_bare_thread():
     def work():
         try: fail()
         finally: done.release()
-    _thread.start_new_thread(work, ()); done.acquire(); threading.Event().wait(0.1); print("goes on")
+    _thread.start_new_thread(work, ()); done.acquire()
+    while _thread._count(): threading.Event().wait(0.01)
+    print("goes on")
 def in_thread_excepthook():
     threading.excepthook = fail
     t = threading.Thread(target=fail, name="T"); t.start(); t.join(); print("goes on")
@@ -743,8 +744,9 @@ def in_signal_handler():
 def in_signal_at_the_limit():
     signal.signal(signal.SIGALRM, lambda *_: seen.append(1)); seen = []
     signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
-    for _ in range(20): attempt_quietly(endless)
-    signal.setitimer(signal.ITIMER_REAL, 0); print(bool(seen))
+    rounds = 0
+    while rounds < 20 or not seen: attempt_quietly(endless); rounds += 1
+    signal.setitimer(signal.ITIMER_REAL, 0); print("seen")
 def attempt_quietly(f):
     try: f()
     except RecursionError: pass
