@@ -10,7 +10,6 @@ import pytest
 
 from bytescope.analysis import naming
 from bytescope.analysis.weaving import WOVEN
-from bytescope.code.host import OFFSETS_ARE_OBJECTS
 from bytescope.weave.store import Store
 
 from . import streams
@@ -23,8 +22,6 @@ _THREADED = {"threads", "asyncio_tasks"}
 def test_engines_agree(name: str) -> None:
     if name == "finalizer" and sys.version_info < (3, 12):
         pytest.skip("SEND holds on to the last result there, see docs/architecture.md")
-    if name == "exception_from_callee" and not OFFSETS_ARE_OBJECTS:
-        pytest.skip("there the woven frame is left at the line that has raised, not at the end of `finally`")
     interpreted, woven = (streams.stream(name, engine) for engine in ("interpreter", "woven"))
     assert len(woven) > 3
     assert woven == interpreted, "\n".join(difflib.unified_diff(interpreted, woven, lineterm="", n=2))

@@ -170,7 +170,7 @@ class _Writer:
         sites = self.names.sites(code, self.module).sites
         indices = array("I", sites)
         replaced = [self.woven(each) for each in code.co_consts]
-        functions = (raising.told_raised, raising.told_unwound, raising.failure)
+        functions = raising.functions()
         local = {id(value): number for number, value in enumerate((*functions, *code.co_consts, *replaced))}
         count = len(functions) + 2 * len(replaced)
         site_places = {id(site): number for number, site in enumerate(sites.values())}
@@ -267,7 +267,7 @@ class _Reader:
         raising = Raising(pool[raised], pool[unwound], table.site, self.failed)
         raising.units, raising.indices, raising.call_units = (array("I", each) for each in (units, at, call_units))
         raising.calls = _Calls(pool, sites, array("I", call_hooks), array("I", call_sites))
-        functions = raising.told_raised, raising.told_unwound, raising.failure
+        functions = raising.functions()
         values = (*functions, *code.co_consts, *replaced, *sites, *pool)
         return Parts(
             code=code,

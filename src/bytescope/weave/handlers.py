@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bytescope.code.host import OFFSETS_ARE_OBJECTS
 from bytescope.code.instruction import Handler
-from bytescope.code.light import TYPE_CHECKING
+from bytescope.code.light import TYPE_CHECKING, Any
 from bytescope.weave.raising import Failed, Raising
 from bytescope.weave.telling import HookKey
 
@@ -26,12 +26,14 @@ _RERAISING = frozenset({"RERAISE", "CLEANUP_THROW", "END_ASYNC_FOR"})
 class _Key(NamedTuple):
     """A stretch of the program's.
 
-    handler: the program's own; reraising: whether what comes up there has been told of before; copy: the number of the
-    copy of the program, counted from 1 on, see `Handlers.copies`; first: writes what is to be done before all else.
+    handler: the program's own; reraising: whether what comes up there has been told of before; where: see
+    `Handlers.where`; copy: the number of the copy of the program, counted from 1 on, see `Handlers.copies`; first:
+    writes what is to be done before all else.
     """
 
     handler: Handler | None
     reraising: bool
+    where: tuple[int, ...] | None
     copy: int
     first: Callable[[], None] | None = None
 
@@ -58,7 +60,7 @@ class Handlers:
         self.copies = [writer.labels]
         self.below = 0
         self._exceptions = self.plan.exceptions
-        self._keys: dict[tuple[int, bool, int], _Key] = {}
+        self._keys: dict[tuple[int, bool, tuple[int, ...] | None, int], _Key] = {}
         self._first_keys: dict[tuple[int, int, int], _Key] = {}
         self._hook_keys: dict[int, HookKey] = {}
         self._marks: list[tuple[int, int]] = []
@@ -70,11 +72,23 @@ class Handlers:
         if handler is None and (not exceptions or index < self.writer.start):
             return None  # what a generator is thrown before it has begun is nobody's: there is no frame yet
         reraising = exceptions and self.writer.instructions[index].op in _RERAISING
-        given = id(handler), reraising, len(self.copies)
+        where = self.where(index) if exceptions else None
+        given = id(handler), reraising, where, len(self.copies)
         key = self._keys.get(given)
         if key is None:
             key = self._keys[given] = _Key(handler and handler._replace(start=0, end=0), *given[1:])
         return key
+
+    def where(self, index: int) -> tuple[int, ...] | None:
+        """Where an exception comes up that an instruction passes on: there, or () for where the offset says it came up.
+
+        None where that is an object, which may be looked at, or the traceback says it.
+        """
+        instruction = self.writer.instructions[index]
+        passes_on = instruction.op in _RERAISING or (instruction.op == "RAISE" and not instruction.arg)
+        if OFFSETS_ARE_OBJECTS or not passes_on:
+            return None
+        return () if instruction.op == "RERAISE" and instruction.arg else (index,)
 
     def key_with(self, index: int, first: Callable[[], None]) -> Hashable:
         """The key of a handler that does something before it does the work of that in force at an instruction.
@@ -88,7 +102,7 @@ class Handlers:
         if key is None:
             known = self.key(index)
             if not isinstance(known, _Key):
-                known = _Key(None, False, len(self.copies))
+                known = _Key(None, False, None, len(self.copies))
             key = self._first_keys[given] = known._replace(first=first)
         return key
 
@@ -142,11 +156,13 @@ class Handlers:
         self.writer.teller.key = HookKey(None)
         e.cover(self.writer.teller.key)
         if plan.raised is not None and not key.reraising:
-            self._tell(self.raising.told_raised)
+            self._tell(self.raising.told_raised, key.where)
         if key.handler is None:
             if plan.unwound is not None:
-                self._tell(self.raising.told_unwound)
+                self._tell(self.raising.told_unwound, key.where)
         else:
+            if plan.unwound is not None and key.handler.lasti and key.where != () and not OFFSETS_ARE_OBJECTS:
+                self._tell(self.raising.passed_on, key.where)
             target = key.handler.target
             if plan.handled is not None and self.writer.instructions[target].op == "PUSH_EXC_INFO":
                 self.writer.teller.tell(plan.handled, plan.site(target), [e.at(1)])
@@ -161,21 +177,21 @@ class Handlers:
         e.emit("RERAISE", 1)
         e.room(8)
 
-    def _tell(self, tell: Callable[[int | None, BaseException], None]) -> None:
+    def _tell(self, tell: Callable[[Any, BaseException], None], where: tuple[int, ...] | None) -> None:
         e = self.emitter
         e.push_function(tell)
-        self._where_and_what()
+        self._where_and_what(where)
         self.writer.teller.calls.append((len(e.asm), None, None))
         e.sequences.call(2)
         e.emit("POP_TOP")
 
-    def _where_and_what(self) -> None:
-        """Push offset and exception once more; None for the offset where the host pushes what is no object."""
+    def _where_and_what(self, where: tuple[int, ...] | None = None) -> None:
+        """Push offset and exception once more; where the host pushes what is no object, what is known instead."""
         e = self.emitter
         if OFFSETS_ARE_OBJECTS:
             e.emit("COPY", 4)
         else:
-            e.load_const(None)
+            e.load_const(where)
         e.emit("COPY", 4)
 
     def _failure(self, program: int | None) -> None:
