@@ -3,8 +3,8 @@
 import bytescope
 
 project = "bytescope"
-author = "the bytescope authors"
-copyright = "the bytescope authors"
+author = "The bytescope developers"
+copyright = "The bytescope developers"
 version = release = bytescope.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
