@@ -10,12 +10,14 @@ from console import run, say
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+WORKFLOWS = map(str, sorted(ROOT.glob(".github/workflows/*.yml")))
 
 CHECKS = {
     "ruff check": ["ruff", "check", "--quiet", "--output-format", "concise", "."],
     "ruff format --check": ["ruff", "format", "--check", "--quiet", "."],
     "mypy --strict": ["mypy", "--no-error-summary"],
     "lint-imports": ["lint-imports", "--no-logo"],
+    "check-jsonschema": ["check-jsonschema", "--quiet", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS],
 }
 
 
