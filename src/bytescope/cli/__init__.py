@@ -21,6 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Launch: when a program is to be run.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["info"]:  # which also says that a host is not supported
+        from bytescope.cli.info import info
+
+        info(words[1:])
+        return
     try:
         import bytescope.code.host  # noqa: F401
     except RuntimeError as error:  # UnsupportedHost
@@ -55,4 +60,4 @@ _ANALYSES = ("calls", "comparisons", "coverage", "history", "labels", "profile",
 
 _WITHOUT_CLICK = """\
 bytescope: this needs the package click: pip install 'bytescope[cli]'
-(python -m bytescope run and --version need nothing.)"""
+(python -m bytescope run, info and --version need nothing.)"""

@@ -28,6 +28,15 @@ def run_command(words: tuple[str, ...]) -> None:
     run(list(words))
 
 
+@commands.command("info", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def info_command(words: tuple[str, ...]) -> None:
+    """Show what a report of a bug should tell: versions, host, cache, variables."""
+    from bytescope.cli.info import info
+
+    info(list(words))
+
+
 @commands.command("eval")
 @click.argument("expression")
 @click.option("--stats", is_flag=True, help="Print the instructions executed, by kind, on standard error.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bytescope import __version__
-from bytescope.code.host import RELEASE, SUPPORTED
+from bytescope.code.host import SUPPORTED
+from bytescope.code.release import RELEASE
 
 
 def version() -> str:

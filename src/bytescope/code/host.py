@@ -19,10 +19,6 @@ SUPPORTED: Final = ("3.11", "3.12", "3.13", "3.14")
 HOST: Final = f"{sys.version_info[0]}.{sys.version_info[1]}"
 """The version of the running Python, say "3.12"."""
 
-
-RELEASE: Final = f"{sys.implementation.name.replace('cpython', 'CPython')} {sys.version.split()[0]}"
-"""The running Python with its full version, say "CPython 3.12.1"."""
-
 BUILD: Final = (sys.version, MAGIC_NUMBER, sys.byteorder)
 """What the form of code objects, in memory and on disk, depends on."""
 

@@ -6,17 +6,17 @@ keeps what it needs by construction; here that is computed anew, from the instru
 
 from __future__ import annotations
 
-import os
 import sys
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.light import TYPE_CHECKING
+from bytescope.switches import DEBUG
 from bytescope.weave.jumps import inside_of_send
 
 if TYPE_CHECKING:
     from bytescope.weave.writer import Writer
 
-CHECKS = sys.flags.dev_mode or os.environ.get("BYTESCOPE_DEBUG", "") not in ("", "0")
+CHECKS = sys.flags.dev_mode or DEBUG.get() not in (None, "", "0")
 """Whether woven code is checked: with `python -X dev`, or where the environment variable BYTESCOPE_DEBUG is 1."""
 
 

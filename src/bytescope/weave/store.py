@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 
 from bytescope.code.light import NamedTuple
+from bytescope.switches import CACHE
 
 SUFFIX = ".woven"
 LIMIT = 256 * 2**20
@@ -112,6 +113,21 @@ class Store:
         sizes = [size for _, size, path in self._files() if path.endswith(SUFFIX)]
         return Info(len(sizes), sum(sizes))
 
+    def problem(self) -> str | None:
+        """Return why entries can be neither read nor kept, or not be kept; None if nothing prevents it."""
+        place = self.folder
+        while not os.path.lexists(place) and os.path.dirname(place) != place:
+            place = os.path.dirname(place)
+        try:
+            status = os.stat(place)
+        except OSError as error:
+            return f"{place}: {error.strerror}"
+        if not stat.S_ISDIR(status.st_mode):
+            return f"{place} is not a folder"
+        if place == self.folder and not _is_ours(status):
+            return "other users may write to it: make it yours, with `chmod go-w`"
+        return None if os.access(place, os.W_OK | os.X_OK) else f"{place} is read-only"
+
     def clear(self) -> Info:
         """Remove all entries; returns what was removed."""
         return self._remove([(size, path) for _, size, path in self._files()])
@@ -200,7 +216,7 @@ def folder() -> str | None:
     It is named by the environment variable BYTESCOPE_CACHE ("" or "0" for none), or is where the platform has the
     caches of a user, which on Windows others cannot write to.
     """
-    named = os.environ.get("BYTESCOPE_CACHE")
+    named = CACHE.get()
     if named is not None:
         return None if named in ("", "0") else os.path.join(os.path.abspath(named), "woven")
     if sys.platform == "win32":

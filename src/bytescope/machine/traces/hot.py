@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from _thread import get_ident
 
 from bytescope.code.light import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from bytescope.machine.emit import Op, Resume
 from bytescope.machine.operations import NAMESPACE
 from bytescope.machine.runtime import executed
 from bytescope.machine.traces import calls, entries, frameless, observed, recovery
+from bytescope.switches import TRACES
 
 if TYPE_CHECKING:
     from bytescope.machine.program import Program
@@ -27,7 +27,7 @@ _factories: dict[str, Any] = {}
 
 def threshold_from_environment() -> int | None:
     """What BYTESCOPE_TRACES says: always, never, or nothing."""
-    return THRESHOLDS.get(os.environ.get("BYTESCOPE_TRACES", ""), THRESHOLDS[""])
+    return THRESHOLDS.get(TRACES.get() or "", THRESHOLDS[""])
 
 
 def trace(program: Program, start: int, R: list[Any]) -> Op | None:
