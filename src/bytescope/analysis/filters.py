@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable
-from fnmatch import fnmatchcase
+from fnmatch import fnmatch, fnmatchcase
 from typing import Any
 
 from bytescope.analysis.site import Site
@@ -84,7 +84,7 @@ class Filters:
 
 def _in_file(file: str, pattern: str) -> bool:
     """A pattern without a separator is one for the last part of the name."""
-    return fnmatchcase(file, pattern) or fnmatchcase(re.split(r"[/\\]", file)[-1], pattern)
+    return fnmatch(file, pattern) or fnmatch(re.split(r"[/\\]", file)[-1], pattern)  # as the system compares names
 
 
 def globs(what: str, patterns: Globs) -> tuple[str, ...] | None:

@@ -93,7 +93,8 @@ class Analyses:
             self.requested[-1].options[key.replace("-", "_")] = text
         else:
             form, colon, path = value.partition(":")
-            self.requested[-1].outputs.append((form, path) if colon and path else ("", value))
+            has_format = colon and path and not os.path.splitdrive(value)[0]  # "C:" in front is no format
+            self.requested[-1].outputs.append((form, path) if has_format else ("", value))
 
     @staticmethod
     def _check_outputs(requested: Requested, analysis: Analysis) -> None:

@@ -7,7 +7,8 @@ import linecache
 import os
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,11 @@ def repl(guests: Iterable[str] = ()) -> None:
     sys.argv = [""]
     if not sys.flags.safe_path:
         sys.path[0] = ""
-    history = _edit_lines(vm.globals)
+    save_history = _edit_lines(vm.globals)
     try:
         Console(vm).interact(BANNER.format(version=version()), "")
     finally:
-        if history is not None:
-            _save(history)
+        save_history()
 
 
 def history_file() -> Path:
@@ -74,15 +74,15 @@ def history_file() -> Path:
     return Path(state, "bytescope", "history")
 
 
-def _edit_lines(namespace: dict[str, Any]) -> Path | None:
-    """Set up history and completion, where there is a terminal and readline; returns where to save the history."""
+def _edit_lines(namespace: dict[str, Any]) -> Callable[[], None]:
+    """Set up history and completion, where there is a terminal and readline; return what saves the history."""
     if not (sys.stdin and sys.stdin.isatty()):
-        return None
+        return _no_history
     try:
         import readline
         import rlcompleter
     except ImportError:
-        return None
+        return _no_history
     readline.set_completer(rlcompleter.Completer(namespace).complete)
     libedit = "libedit" in (readline.__doc__ or "")
     readline.parse_and_bind("bind ^I rl_complete" if libedit else "tab: complete")
@@ -91,12 +91,14 @@ def _edit_lines(namespace: dict[str, Any]) -> Path | None:
         readline.read_history_file(path)
     except OSError:
         pass  # there is none yet, or it cannot be read: then there is none
-    return path
+    return partial(_save, readline, path)
 
 
-def _save(path: Path) -> None:
-    import readline
+def _no_history() -> None:
+    """Save nothing: there is no terminal, or no readline, as on Windows."""
 
+
+def _save(readline: types.ModuleType, path: Path) -> None:
     readline.set_history_length(10_000)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

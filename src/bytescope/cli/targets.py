@@ -33,9 +33,11 @@ def code_of(target: str) -> types.CodeType:
     Raises:
         TargetError: if there is none.
     """
-    where, colon, qualname = target.rpartition(":")
-    if not colon or os.path.isfile(target) or os.sep in qualname:
+    drive, rest = os.path.splitdrive(target)
+    where, colon, qualname = rest.rpartition(":")
+    if not colon or os.path.isfile(target) or _has_separator(qualname):
         return _code_in(target)
+    where = drive + where
     code = _code_in(where)
     names = {each.co_qualname: each for each in reversed([*nested(code)])}
     if qualname not in names:
@@ -57,8 +59,12 @@ def compiled(source: str) -> types.CodeType:
         raise TargetError(f"the source cannot be compiled: {error}") from None
 
 
+def _has_separator(path: str) -> bool:
+    return os.sep in path or (os.altsep is not None and os.altsep in path)
+
+
 def _is_file(target: str) -> bool:
-    return target.endswith((".py", ".pyc")) or os.sep in target or os.path.isfile(target)
+    return target.endswith((".py", ".pyc")) or _has_separator(target) or os.path.isfile(target)
 
 
 def _code_in(where: str) -> types.CodeType:
