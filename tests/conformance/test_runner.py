@@ -1,5 +1,6 @@
 """The conformance runner's own tests: what it says of modules that pass, fail, crash and hang, and its verdict."""
 
+import os
 import sys
 import textwrap
 import time
@@ -10,6 +11,8 @@ import pytest
 
 from tests.conformance import baseline, plan, report, runs, supervise, verdict
 from tests.conformance.supervise import Job, Report, run_module
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs fork and process groups")
 
 MODULE = """
 import os, sys, threading, time, unittest

@@ -6,11 +6,13 @@ conditions in brackets, separated by blanks::
     # --- name [3.12+ process]
 
 ``3.12+`` gives the oldest Python that can run the snippet. ``process`` asks for a process of its own, because the
-snippet's exit status, its standard streams or the end of the interpreter are what is compared.
+snippet's exit status, its standard streams or the end of the interpreter are what is compared. ``posix`` says that it
+needs what Windows has not: signals, ``fork``, ``/dev/null``.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ class Snippet:
     source: str
     minimum: tuple[int, int] = (3, 11)
     own_process: bool = False
+    posix_only: bool = False
 
     @property
     def id(self) -> str:
@@ -37,8 +40,8 @@ class Snippet:
 
     @property
     def runs_here(self) -> bool:
-        """Whether the running Python is new enough for the snippet."""
-        return sys.version_info[:2] >= self.minimum
+        """Whether the running Python is new enough for the snippet, and the system has what it needs."""
+        return sys.version_info[:2] >= self.minimum and (os.name == "posix" or not self.posix_only)
 
 
 def parse(topic: str, text: str) -> list[Snippet]:
@@ -66,15 +69,17 @@ def parse(topic: str, text: str) -> list[Snippet]:
 
 
 def _snippet(topic: str, heading: re.Match[str], source: str) -> Snippet:
-    minimum, own_process = (3, 11), False
+    minimum, own_process, posix_only = (3, 11), False, False
     for condition in (heading["conditions"] or "").split():
         if condition == "process":
             own_process = True
+        elif condition == "posix":
+            posix_only = True
         elif version := re.fullmatch(r"3\.(\d+)\+", condition):
             minimum = (3, int(version[1]))
         else:
             raise ValueError(f"{topic}::{heading['name']}: unknown condition {condition!r}")
-    return Snippet(topic, heading["name"], source.strip("\n") + "\n", minimum, own_process)
+    return Snippet(topic, heading["name"], source.strip("\n") + "\n", minimum, own_process, posix_only)
 
 
 def load(*selection: str) -> list[Snippet]:

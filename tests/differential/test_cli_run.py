@@ -1,6 +1,7 @@
 """``python -m bytescope run ...`` leaves behind what ``python ...`` does: output, errors, exit status."""
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from tests.processes import HANG, environment
 RUN = ["-m", "bytescope", "run"]
 WOVEN = [*RUN, "--analysis", "watching:Everything"]
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.skipif(os.name != "posix", reason="needs signals and a shell")]
 
 FILES: dict[str, str | bytes] = {
     "main.py": """

@@ -64,10 +64,11 @@ def test_programs_that_differ_on_cpython_alone_are_known(source: str, expected: 
 
 
 def test_headings() -> None:
-    text = "# --- plain\nx = 1\n\n# --- conditional [3.12+ process]\ny = 2\n"
-    plain, conditional = corpus.parse("topic", text)
+    text = "# --- plain\nx = 1\n\n# --- conditional [3.12+ process]\ny = 2\n# --- p [posix]\nz\n"
+    plain, conditional, posix = corpus.parse("topic", text)
     assert (plain.id, plain.source, plain.minimum, plain.own_process) == ("topic::plain", "x = 1\n", (3, 11), False)
     assert (conditional.source, conditional.minimum, conditional.own_process) == ("y = 2\n", (3, 12), True)
+    assert (plain.posix_only, conditional.posix_only, posix.posix_only) == (False, False, True)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """An interrupt ends a loop of the guest, wherever it meets the machine; the traceback shows the guest's line."""
 
+import os
 import signal
 import textwrap
 import traceback
@@ -11,7 +12,7 @@ from bytescope.machine import engine, program
 from bytescope.machine.traces import hot
 from tests.processes import run_python
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.skipif(os.name != "posix", reason="needs timers")]
 
 LOOPS = {
     "nothing in the loop": ("while True: pass\n", 3),

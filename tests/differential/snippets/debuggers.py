@@ -278,7 +278,7 @@ threading.setprofile(None)
 print([each for each in names if each[1] == "work"])
 del names
 
-# --- audit_hooks [process]
+# --- audit_hooks [process posix]
 import sys
 seen = []
 def hook(event, args):

@@ -19,7 +19,7 @@ def g():
     return h()
 print(g())
 
-# --- custom_mappings
+# --- custom_mappings [posix]
 class Log(dict):
     def __getitem__(self, k): print("get", k); return dict.__getitem__(self, k)
     def __setitem__(self, k, v): print("set", k); dict.__setitem__(self, k, v)

@@ -162,7 +162,7 @@ ts = [threading.Thread(target=work, args=(o, i)) for i, o in enumerate(outs)]
 sys.setswitchinterval(0.005)
 for o in outs: print(o)
 
-# --- interrupted_by_timer [process]
+# --- interrupted_by_timer [process posix]
 import signal, time
 class Alarm(Exception): pass
 def handler(n, f): raise Alarm
@@ -250,7 +250,7 @@ sys.modules["mm"] = Mod("mm")
 import mm; from mm import magic
 print(mm.magic, magic, mm(4))
 
-# --- interrupted_empty_loop [process]
+# --- interrupted_empty_loop [process posix]
 import signal
 class Alarm(Exception): pass
 def handler(n, f): raise Alarm

@@ -92,7 +92,7 @@ class C:
 C().f()
 print(made, made2, hasattr(C, "made"), C.other)
 
-# --- global_for_everything
+# --- global_for_everything [posix]
 def f():
     global a, b, c, d, g, K, sysm, w, e
     for a in range(2): pass

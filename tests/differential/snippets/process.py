@@ -101,7 +101,7 @@ try:
     for _ in range(100): pass
 except KeyboardInterrupt: print("caught")
 
-# --- signal_handler [process]
+# --- signal_handler [process posix]
 import signal, os
 def handler(number, frame): print("signal", number == signal.SIGUSR1, frame.f_code.co_name); hits.append(1)
 hits = []
@@ -112,7 +112,7 @@ def f():
     return "done"
 print(f())
 
-# --- signal_handler_raises [process]
+# --- signal_handler_raises [process posix]
 import signal
 class Alarm(Exception): pass
 def handler(n, f): raise Alarm("time is up")
@@ -251,7 +251,7 @@ if __name__ == "__main__":
     print(sorted(q.get() for _ in ps))
     for p in ps: p.join()
 
-# --- fork_and_wait [process]
+# --- fork_and_wait [process posix]
 import os
 pid = os.fork()
 if pid == 0:
@@ -306,7 +306,7 @@ it = g()
 next(it)
 print("end")
 
-# --- exit_in_odd_places [process]
+# --- exit_in_odd_places [process posix]
 import asyncio, atexit, functools, os, signal, sys, threading, weakref
 def leave(*_): sys.exit(7)
 class Deleted:
@@ -401,7 +401,7 @@ for place in [value for value in list(globals().values()) if getattr(value, "__c
         sys.exit(50)
     print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 
-# --- memory_exhausted [process]
+# --- memory_exhausted [process posix]
 import resource
 def attempt(name, eat):
     try: eat()
@@ -432,7 +432,7 @@ resource.setrlimit(resource.RLIMIT_AS, (used + (128 << 20), resource.RLIM_INFINI
 for eat in blocks, chain, strings, numbers, held, comprehension, objects: attempt(eat.__name__, eat)
 print("recovered", sum(range(1000)))
 
-# --- raise_in_odd_places [process]
+# --- raise_in_odd_places [process posix]
 import _thread, asyncio, atexit, contextlib, gc, os, signal, sys, threading, warnings, weakref
 class Fault(Exception): pass
 def fail(*_): raise Fault("here")
@@ -636,7 +636,7 @@ for place in [value for value in list(globals().values()) if getattr(value, "__c
         sys.exit(50)
     print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 
-# --- endless_recursion_in_odd_places [process]
+# --- endless_recursion_in_odd_places [process posix]
 import asyncio, atexit, copy, functools, gc, json, os, pickle, signal, sys, threading, weakref
 def endless(*_): return endless(*_)
 class Odd:

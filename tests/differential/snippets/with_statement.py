@@ -211,7 +211,7 @@ def f():
             "here")
 f()
 
-# --- traceback_when_manager_expression_fails
+# --- traceback_when_manager_expression_fails [posix]
 def make(n): return {}[n]
 def f():
     with open("/dev/null") as a, make(
