@@ -1,8 +1,8 @@
 # The two commands of the README are `make demo` and `make test`; each sets up what it needs under .venv first.
-# What a target does is in tools/: this file only names them.
+# What a target does is a session of noxfile.py: this file only names them.
 
 PYTHON ?= python3
-IN_ENVIRONMENT := $(PYTHON) tools/in_environment.py
+NOX := @$(PYTHON) tools/bootstrap.py
 
 .DEFAULT_GOAL := help
 
@@ -16,40 +16,44 @@ help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo:  ## run a real program on real input under bytescope
-	@$(IN_ENVIRONMENT) --or-bare tools/demo.py
+	$(NOX) demo $(ARGS)
 
-test:  ## lint and test on every supported CPython found, and in Pyodide (ARGS="--host 3.12 -k name")
-	@$(PYTHON) tools/run_tests.py $(ARGS)
+check:  ## lint, unit tests and instruction programs on the newest CPython: under two minutes
+	$(NOX) check $(ARGS)
 
-test-all:  ## the same with the tests marked slow
-	@$(PYTHON) tools/run_tests.py --slow $(ARGS)
+test:  ## lint, docs and tests on every supported CPython found, and in Pyodide (ARGS="--host 3.12 -k name")
+	$(NOX) tests $(ARGS)
+
+test-all:  ## the same with all that takes long, everywhere: hours
+	$(NOX) test-all $(ARGS)
 
 lint:  ## ruff, mypy and import-linter only
-	@$(IN_ENVIRONMENT) --group lint tools/run_lint.py
+	$(NOX) lint
 
 format:  ## let ruff lay out and mend the sources
-	@$(IN_ENVIRONMENT) --group lint -m ruff check --fix --quiet .
-	@$(IN_ENVIRONMENT) --group lint -m ruff format .
+	$(NOX) format
 
 conformance:  ## run CPython's own test suite inside bytescope (ARGS=...)
-	@$(IN_ENVIRONMENT) -m tests.conformance $(ARGS)
+	$(NOX) conformance $(ARGS)
 
 ecosystem:  ## run other projects' test suites inside bytescope (ARGS=...)
-	@$(IN_ENVIRONMENT) -m tests.ecosystem $(ARGS)
+	$(NOX) ecosystem $(ARGS)
 
 bench:  ## run the benchmarks (ARGS=...)
-	@$(IN_ENVIRONMENT) -m benchmarks $(ARGS)
+	$(NOX) bench $(ARGS)
 
 docs:  ## build the documentation into docs/_build
-	@$(IN_ENVIRONMENT) --group docs -m sphinx -W --keep-going -q -b html docs docs/_build/html
-	@echo "built docs/_build/html/index.html"
+	$(NOX) docs
+
+changelog:  ## gather the news fragments at a release (ARGS="--version 1.2.3")
+	$(NOX) changelog $(ARGS)
 
 lock:  ## resolve the requirements anew
-	@$(IN_ENVIRONMENT) --group dev tools/lock.py
+	$(NOX) lock
 
 clean:  ## remove what the targets made, environments included
-	rm -rf .venv .tmp build dist docs/_build tests/pyodide/node_modules tests/pyodide/wheels
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .tmp build dist docs/_build tests/pyodide/node_modules tests/pyodide/packages
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help demo test test-all lint format conformance ecosystem bench docs lock clean
+.PHONY: help demo check test test-all lint format conformance ecosystem bench docs changelog lock clean

@@ -1,6 +1,9 @@
 """Settings for the whole suite."""
 
 import os
+from collections import defaultdict
+
+import pytest
 
 os.environ.setdefault("BYTESCOPE_DEBUG", "1")  # has woven code checked; read when bytescope is imported
 os.environ["BYTESCOPE_CACHE"] = ""  # what is woven here is not kept; tests of the cache name a folder of their own
@@ -20,3 +23,24 @@ else:
         print_blob=True,
     )
     settings.load_profile("bytescope")
+
+
+@pytest.hookimpl(trylast=True)  # after those that are not to run have been left out
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep part K of N of the tests, which BYTESCOPE_TEST_PART=K/N asks for; what shares a process stays together.
+
+    Those are the tests marked with the same `xdist_group`.
+    """
+    which, _, count = os.environ.get("BYTESCOPE_TEST_PART", "1/1").partition("/")
+    if count == "1":
+        return
+    together: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        marker = item.get_closest_marker("xdist_group")
+        together[f"{item.path} {marker.args[0]}" if marker else item.nodeid].append(item)
+    parts: list[list[pytest.Item]] = [[] for _ in range(int(count))]
+    for group in sorted(together.values(), key=len, reverse=True):
+        min(parts, key=len).extend(group)
+    kept = set(parts[int(which) - 1])
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]

@@ -23,7 +23,8 @@ def say(text: str, style: str | None = None) -> None:
         text: the line.
         style: `heading`, `good`, `bad` or `note`; only a terminal shows it.
     """
-    print(_coloured(text, style) if style else text, flush=True)
+    sys.stdout.write((_coloured(text, style) if style else text) + "\n")  # at once, or lines of threads mix
+    sys.stdout.flush()
 
 
 def heading(text: str) -> None:

@@ -6,7 +6,7 @@ Runs in an environment that has requirements/lint.txt. The exit status is the nu
 import sys
 from pathlib import Path
 
-from console import run, say
+from tools.console import run, say
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent

@@ -1,95 +1,81 @@
-"""Run lint and the test suite on every supported CPython that is found, and its core inside Pyodide.
+"""Run lint and the test suite on every supported CPython that is found, and its core inside Pyodide, in one pool.
 
-usage: python tools/run_tests.py [--host VERSION]... [--no-lint] [--no-conformance] [--no-pyodide] [--slow]
-                                 [PYTEST_ARGUMENT]...
-
-Makes the environments first if need be. The last line is the total of all parts, `N passed, N failed, N skipped`;
-the exit status is 0 when nothing failed and something passed.
+Makes the environments first if need be. A line says when each job starts and ends; a job that failed shows its whole
+output. The last line is the total of all parts, `N passed, N failed, N skipped`; the exit status is 0 when nothing
+failed and something passed.
 """
 
 import argparse
-import json
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pyodide_host
-from console import Stopwatch, heading, run, say
-from environments import ROOT, SetupError, environment
-from hosts import SUPPORTED, Host, find_hosts
+from tools import durations, pyodide_host
+from tools.bootstrap import ROOT, SetupError
+from tools.console import Stopwatch, heading, say
+from tools.jobs import RESULTS, SPHINX, Plan, Selection, Task
+from tools.outcomes import NO_TESTS, Outcome, slowest
+from tools.pool import Ended, Job, Pool
+from tools.pythons import SUPPORTED, Host, environment, find_hosts
 
-RESULTS = ROOT / ".tmp" / "results"
-MINUTES_PER_HOST = 40
+__all__ = ["SPHINX", "main"]
 
-
-@dataclass
-class Outcome:
-    """How one part of the run went.
-
-    Attributes:
-        part: what ran, such as `CPython 3.12.1`.
-        note: anything a reader must know besides the counts.
-    """
-
-    part: str
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-    note: str = ""
-
-    def __str__(self) -> str:
-        counts = f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
-        return f"{self.part}: {counts}" + (f" ({self.note})" if self.note else "")
+BASELINES = ROOT / "tests" / "conformance" / "baseline"
 
 
-def main() -> int:
-    options = _options()
+def main(arguments: Sequence[str]) -> int:
+    """Run what the arguments ask for; returns the exit status."""
+    options = _options(arguments)
     watch = Stopwatch()
     found = find_hosts()
     _show_hosts(found)
     hosts = {minor: host for minor, host in found.items() if not options.host or minor in options.host}
+    if options.check:
+        hosts = dict(list(hosts.items())[-1:])
     if not hosts:
         say("none of the wanted CPythons was found: nothing to run on", "bad")
         return 2
-    outcomes: list[Outcome] = []
-    for part, run_part in _parts(hosts, found, options).items():
-        try:
-            outcomes += run_part()
-        except SetupError as problem:  # the other parts are run all the same
-            say(f"set-up failed: {problem}", "bad")
-            outcomes.append(Outcome(part, failed=1, note="set-up failed"))
-    return _report(outcomes, found, watch)
+    parts: dict[str, Outcome] = defaultdict(Outcome)
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    RESULTS.mkdir(parents=True)
+    plan = Plan(Selection(options.full, options.pytest, options.targets, options.check))
+    _fill(plan, hosts, options, parts)
+    if options.list:
+        return _list(plan.tasks)
+    stops = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        _run(plan.tasks, options.jobs, parts)
+    finally:
+        signal.signal(signal.SIGTERM, stops)
+    if options.update_durations:
+        say(f"wrote {_record(plan.tasks, parts).relative_to(ROOT)}")
+    return _report(parts, found, watch)
 
 
-def _parts(
-    hosts: Mapping[str, Host], found: Mapping[str, Host], options: argparse.Namespace
-) -> dict[str, Callable[[], list[Outcome]]]:
-    """What is to be run, by name."""
-    parts: dict[str, Callable[[], list[Outcome]]] = {}
-
-    def newest() -> Path:
-        return environment(list(hosts.values())[-1], found, ["lint"])
-
-    if options.lint:
-        parts["lint"] = lambda: [_lint(newest())]
-    for host in hosts.values():
-        parts[f"CPython {host.version}"] = lambda host=host: [_suite(host, found, options)]
-    if options.conformance and not options.pytest:  # not where single tests are asked for
-        parts["conformance"] = lambda: _conformance(newest(), hosts)
-    if options.pyodide:
-        parts["Pyodide"] = lambda: [_pyodide(newest(), options)]
-    return parts
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--host", action="append", choices=SUPPORTED, help="run on this version only; repeatable")
-    parser.add_argument("--no-lint", dest="lint", action="store_false", help="leave the linters out")
-    parser.add_argument("--no-pyodide", dest="pyodide", action="store_false", help="leave Pyodide out")
-    parser.add_argument("--no-conformance", dest="conformance", action="store_false", help="leave CPython's tests out")
-    parser.add_argument("--slow", action="store_true", help="also run the tests marked slow")
-    options, options.pytest = parser.parse_known_args()
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make test", description=(__doc__ or "").splitlines()[0])
+    add = parser.add_argument
+    add("--host", action="append", choices=SUPPORTED, help="run on this version only; repeatable")
+    add("--no-lint", dest="lint", action="store_false", help="leave the linters out")
+    add("--no-docs", dest="docs", action="store_false", help="leave the documentation out")
+    add("--no-pyodide", dest="pyodide", action="store_false", help="leave Pyodide out")
+    add("--no-conformance", dest="conformance", action="store_false", help="leave CPython's tests out")
+    add("--full", action="store_true", help="also what takes long, and all of it everywhere (make test-all)")
+    add("--check", action="store_true", help="lint, unit tests and instruction programs, newest host (make check)")
+    add("--jobs", type=int, default=os.cpu_count() or 1, help="how many at once; default: one a processor")
+    add("--list", action="store_true", help="print the host and the name of every test, and run none")
+    add("--update-durations", action="store_true", help="write what each file took to tests/durations.json")
+    options, rest = parser.parse_known_args(arguments)
+    options.targets = [word for word in rest if (ROOT / word.partition("::")[0]).exists()]
+    options.pytest = [word for word in rest if word not in options.targets]
+    if rest or options.check:  # not where single tests are asked for
+        options.conformance = options.docs = False
+    options.pyodide = options.pyodide and not options.check
     return options
 
 
@@ -100,105 +86,112 @@ def _show_hosts(found: Mapping[str, Host]) -> None:
         say(f"CPython {host.version}: {host.executable}" if host else f"CPython {minor}: not found")
 
 
-def _lint(python: Path) -> Outcome:
-    heading("lint")
-    failed = run([python, ROOT / "tools" / "run_lint.py"], cwd=ROOT)
-    return Outcome("lint", passed=max(4 - failed, 0), failed=failed)
+def _fill(plan: Plan, hosts: Mapping[str, Host], options: argparse.Namespace, parts: dict[str, Outcome]) -> None:
+    """Make what the jobs need, and the jobs; what cannot be set up has failed, and the rest is run all the same."""
+    newest = list(hosts)[-1]
+    judged = [minor for minor in hosts if (BASELINES / minor / "core.json").exists()]
+    for minor, host in reversed(hosts.items()):
+        try:
+            groups = ["lint"] * options.lint + ["docs"] * options.docs if minor == newest else []
+            python = environment(host, *groups)
+        except SetupError as problem:
+            say(f"set-up failed: {problem}", "bad")
+            parts[minor] = Outcome(failed=1, notes=[f"set-up failed: {problem}"])
+            continue
+        plan.add_pytest(minor, python, minor == newest)
+        if options.conformance and minor in judged:
+            plan.add_conformance(minor, python, host.executable, minor == judged[-1])
+        if options.lint and minor == newest:
+            plan.add_lint(python)
+        if options.docs and minor == newest:
+            plan.add_docs(python)
+        if options.pyodide and minor == newest:
+            _add_pyodide(plan, python, parts)
 
 
-def _suite(host: Host, found: Mapping[str, Host], options: argparse.Namespace) -> Outcome:
-    heading(f"tests on CPython {host.version}")
-    python = environment(host, found)
-    results = _fresh(RESULTS / f"{host.minor}.xml")
-    selection = [] if options.slow else ["-m", "not slow"]
-    command = [
-        python,
-        "-m",
-        "pytest",
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-        *selection,
-        f"--junitxml={results}",
-        *options.pytest,
-    ]
-    status = run(command, cwd=ROOT, minutes=MINUTES_PER_HOST)
-    return _outcome(f"CPython {host.version}", results, status)
-
-
-def _conformance(python: Path, hosts: Mapping[str, Host]) -> list[Outcome]:
-    """CPython's own tests as guests: the core tier and, every day, another part of the wide one."""
-    heading("CPython's own tests inside bytescope")
-    results = _fresh(RESULTS / "conformance.json")
-    command = [python, "-m", "tests.conformance", "--ci", "--jobs", "2", "--json", results]
-    for host in hosts.values():
-        command += ["--python", host.executable]
-    status = run(command, cwd=ROOT, minutes=MINUTES_PER_HOST)
-    try:
-        runs = json.loads(results.read_text())
-    except (OSError, ValueError):
-        return [Outcome("conformance", failed=1, note=f"no results: it ended with status {status}")]
-    outcomes = []
-    for summary in runs:
-        part = f"conformance, {summary['tier']} on CPython {summary['version']}"
-        outcomes.append(Outcome(part, passed=summary["passing"], failed=summary["lost"], skipped=summary["excused"]))
-        names = {"lost": summary["verdict"]["lost"], "unsteady": summary["unsteady_tests"]}
-        outcomes[-1].note = "; ".join(f"{kind}: {', '.join(tests)}" for kind, tests in names.items() if tests)
-        if not summary["good"] and not summary["lost"]:
-            outcomes[-1].failed = 1
-            outcomes[-1].note = "broken or empty modules, or stale expectations"
-    return outcomes
-
-
-def _pyodide(python: Path, options: argparse.Namespace) -> Outcome:
-    part = f"CPython 3.14 in {pyodide_host.version()}"
-    heading(f"core of the tests on {part}")
+def _add_pyodide(plan: Plan, python: Path, parts: dict[str, Outcome]) -> None:
     lacking = pyodide_host.missing()
     if lacking:
-        say(f"SKIPPED: {lacking}", "note")
-        return Outcome(part, note=f"NOT RUN: {lacking}")
-    pyodide_host.set_up(python)
-    results = _fresh(RESULTS / "pyodide.xml")
-    status = pyodide_host.run_tests(python, results, MINUTES_PER_HOST, options.pytest)
-    return _outcome(part, results, status)
-
-
-def _fresh(results: Path) -> Path:
-    results.parent.mkdir(parents=True, exist_ok=True)
-    results.unlink(missing_ok=True)
-    return results
-
-
-def _outcome(part: str, results: Path, status: int) -> Outcome:
-    """Read a JUnit file; a run that ended badly counts as a failure even where no test of it did."""
-    outcome = Outcome(part)
+        say(f"Pyodide SKIPPED: {lacking}", "note")
+        parts["Pyodide"].notes.append(f"NOT RUN: {lacking}")
+        return
     try:
-        suites = list(ElementTree.parse(results).iter("testsuite"))
-    except (OSError, ElementTree.ParseError):
-        return Outcome(part, failed=1, note=f"no results: pytest ended with status {status}")
-    for suite in suites:
-        count = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")}
-        outcome.failed += count["failures"] + count["errors"]
-        outcome.skipped += count["skipped"]
-        outcome.passed += count["tests"] - count["failures"] - count["errors"] - count["skipped"]
-    if status and not outcome.failed:
-        outcome.failed = 1
-        outcome.note = "no tests" if status == 5 else f"pytest ended with status {status}"
-    return outcome
+        plan.add_pyodide("Pyodide", pyodide_host.set_up(python))
+    except SetupError as problem:
+        say(f"set-up failed: {problem}", "bad")
+        parts["Pyodide"] = Outcome(failed=1, notes=[f"set-up failed: {problem}"])
 
 
-def _report(outcomes: list[Outcome], found: Mapping[str, Host], watch: Stopwatch) -> int:
+def _run(tasks: Sequence[Task], workers: int, parts: dict[str, Outcome]) -> None:
+    heading(f"{len(tasks)} jobs, {workers} at once")
+    by_job = {id(task.job): task for task in tasks}
+    pool = Pool(ROOT, workers, lambda job: say(f"      start  {_named(by_job[id(job)])}"))
+    for number, (job, ended) in enumerate(pool.run([task.job for task in tasks]), 1):
+        task = by_job[id(job)]
+        outcome = task.read(ended.status)
+        outcome.seconds, outcome.cpu = ended.seconds, ended.cpu
+        _show(task, outcome, ended, f"{number}/{len(tasks)}")
+        parts[task.part].add(outcome)
+
+
+def _named(task: Task) -> str:
+    return f"{task.part:16} {task.job.name}"
+
+
+def _show(task: Task, outcome: Outcome, ended: Ended, count: str) -> None:
+    bad = bool(outcome.failed)
+    word = "FAILED" if bad else "ok"
+    say(f"{count:>9}  {word}  {_named(task)}: {ended.seconds:.0f} s, {outcome}", "bad" if bad else None)
+    if bad:
+        say(_output(task.job))
+
+
+def _output(job: Job) -> str:
+    text = job.log.read_text(encoding="utf-8", errors="replace")
+    return f"--- {' '.join(map(str, job.command))}\n{text}\n---"
+
+
+def _list(tasks: Sequence[Task]) -> int:
+    """Print every test that would run, after the part that it belongs to."""
+    failed = 0
+    for task in tasks:
+        if not task.listing:
+            say(f"{task.part} {task.job.name}")
+            continue
+        command = [*map(str, task.job.command), *task.listing]
+        env = os.environ | task.job.env
+        done = subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        for line in done.stdout.splitlines():
+            if "::" in line or task.part.startswith("conformance"):
+                say(f"{task.part} {line}")
+        if done.returncode not in (0, NO_TESTS):
+            say(done.stdout + done.stderr, "bad")
+            failed += 1
+    return 1 if failed else 0
+
+
+def _record(tasks: Sequence[Task], parts: Mapping[str, Outcome]) -> object:
+    measured: durations.Durations = defaultdict(dict)
+    for task in tasks:
+        for file in task.files:
+            measured[task.part][file] = parts[task.part].files.get(file, 0.0)
+    return durations.record(measured)
+
+
+def _report(parts: Mapping[str, Outcome], found: Mapping[str, Host], watch: Stopwatch) -> int:
+    heading("the slowest files")
+    for seconds, name in slowest(parts.items(), 20):
+        say(f"{seconds:8.1f} s  {name}")
     heading(f"summary, after {watch}")
-    for outcome in outcomes:
-        say(str(outcome), "bad" if outcome.failed else "note" if outcome.note else "good")
+    for part, outcome in sorted(parts.items()):
+        style = "bad" if outcome.failed else "note" if outcome.notes else "good"
+        say(f"{part:16} {outcome.seconds / 60:5.1f} min, {outcome.cpu / 60:5.1f} of processors: {outcome}", style)
+    total = Outcome()
+    for outcome in parts.values():
+        total.add(outcome)
+    say(f"{'all':16} {total.seconds / 60:5.1f} min, {total.cpu / 60:5.1f} of processors")
     not_found = [minor for minor in SUPPORTED if minor not in found]
     if not_found:
         say(f"not found on this machine: CPython {', '.join(not_found)}", "note")
-    passed, failed, skipped = (sum(getattr(o, kind) for o in outcomes) for kind in ("passed", "failed", "skipped"))
-    say(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed or not passed else 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    say(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    return 1 if total.failed or not total.passed else 0

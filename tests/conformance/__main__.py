@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.hosts import find_hosts
+from tools.pythons import find_hosts
 
 from . import plan
-from .runs import SRC, Choice, Run, run_tier
+from .runs import SRC, Choice, Run, modules, run_tier
 
 COLUMNS = "version tier level engine modules clean native passing lost excused unsteady seconds good".split()
 
@@ -19,8 +19,6 @@ ABOUT_ENGINES = (
     "cpython: the native baseline; interpreter (default); observed: the interpreter, with an analysis that observes "
     "every event; woven: the weaver with such an analysis"
 )
-
-DAILY = "day/12"  # the part of the wide tier that continuous integration has time for
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
@@ -31,10 +29,11 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     add("--tier", choices=plan.TIERS, action="append", help="repeatable; core unless told otherwise")
     add("--python", action="append", metavar="EXE", help="host, repeatable; all: every one found; default: this Python")
     add("--all", action="store_true", help="every tier, level and host")
-    add("--ci", action="store_true", help="L1: core, and of wide another part every day")
     add("--modules", nargs="+", default=[], metavar="test_x", help="only these modules of the tiers")
     add("--match", action="append", default=[], metavar="GLOB", help="only tests whose id matches; gives no verdict")
-    add("--shard", default="", metavar="K/N", help="only part K of N of the modules; day/N: another part every day")
+    about_parts = "only part K of N of the modules, commit/N: another part every commit; repeatable, a part of a part"
+    add("--shard", action="append", default=[], metavar="K/N", help=about_parts)
+    add("--list", action="store_true", help="print the modules of the tiers, and run none")
     add("--jobs", type=int, choices=[1, 2], default=1)
     add("--timeout", type=float, default=300.0, metavar="S", help="longest silence of a module (a test that hangs)")
     add("--limit", type=float, default=1800.0, metavar="S", help="longest time for a module")
@@ -59,20 +58,24 @@ def main() -> int:
         limit=options.limit,
         update=options.update_baseline,
         src=options.src.resolve(),
+        shards=tuple(options.shard),
     )
     levels = [""] if choice.native else ["L1", "L2"] if options.all else options.level or ["L1"]
-    parts = {"core": "", "wide": DAILY} if options.ci else dict.fromkeys(tiers(options), options.shard)
     runs: list[Run] = []
     for python in pythons(options):
         host = plan.Host.of(python)
         for level in levels:
-            for tier, part in parts.items():
-                run = run_tier(host, tier, level, part, choice)
+            for tier in tiers(options):
+                if options.list:
+                    print("\n".join(f"{tier} {module}" for module in modules(host, tier, level, choice)[0]))
+                    continue
+                run = run_tier(host, tier, level, choice)
                 show(run, options.verbose)
                 runs.append(run)
                 if options.json:
                     options.json.write_text(json.dumps([run.record() for run in runs], indent=1) + "\n")
-    table(runs)
+    if not options.list:
+        table(runs)
     return 0 if all(run.verdict.good for run in runs) else 1
 
 

@@ -3,7 +3,6 @@
 import subprocess
 import tomllib
 from dataclasses import dataclass
-from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -56,16 +55,25 @@ def _expand(host: Host, name: str) -> list[str]:
 
 
 def shard(modules: list[str], part: str) -> list[str]:
-    """Part ``k/n`` of the modules, k from 1; ``day/n`` takes another part every day.
+    """Part ``k/n`` of the modules, k from 1; ``commit/n`` takes one that depends on the commit.
 
     Raises ValueError for anything else.
     """
     which, _, count = part.partition("/")
     parts = int(count)
-    position = date.today().toordinal() % parts if which == "day" else int(which) - 1
+    position = commit() % parts if which == "commit" else int(which) - 1
     if not 0 <= position < parts:
         raise ValueError(f"no part {which} of {parts}")
     return modules[position::parts]
+
+
+def commit() -> int:
+    """The name of the commit that is checked out, as a number; 0 outside a repository."""
+    command = ["git", "-C", str(HERE), "rev-parse", "HEAD"]
+    try:
+        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout, 16)
+    except (OSError, subprocess.CalledProcessError):
+        return 0
 
 
 def libraries(module: str) -> tuple[str, ...]:

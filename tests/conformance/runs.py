@@ -26,6 +26,7 @@ class Choice:
     limit: float = 1800.0
     update: bool = False
     src: Path = SRC
+    shards: tuple[str, ...] = ()
 
     @property
     def native(self) -> bool:
@@ -87,23 +88,29 @@ class Run:
         }  # fmt: skip
 
 
-def run_tier(host: plan.Host, tier: str, level: str, part: str, choice: Choice) -> Run:
-    """Runs the chosen modules of a tier, or a part of them (see `plan.shard`), and judges them."""
-    modules, absent = plan.tier_modules(host, tier)
+def modules(host: plan.Host, tier: str, level: str, choice: Choice) -> tuple[list[str], list[str]]:
+    """The chosen modules of a tier, or a part of them (see `plan.shard`), and its entries that are not there."""
+    present, absent = plan.tier_modules(host, tier)
     if choice.modules:
-        modules = [name for name in modules if name in choice.modules]
+        present = [name for name in present if name in choice.modules]
     if level == "L2":
-        modules = [name for name in modules if plan.libraries(name)]
-    if part:
-        modules = plan.shard(modules, part)
+        present = [name for name in present if plan.libraries(name)]
+    for part in choice.shards:
+        present = plan.shard(present, part)
+    return present, absent
+
+
+def run_tier(host: plan.Host, tier: str, level: str, choice: Choice) -> Run:
+    """Runs the chosen modules of a tier and judges them."""
+    chosen, absent = modules(host, tier, level, choice)
     release, natives = baseline.load(host.version, tier)
     if release != host.release and not choice.native:
         print(f"Native outcomes are recorded for {release or 'no release'}: running {tier} on {host.release} natively")
-        reports = run_modules(host, modules, "L1", "cpython", {}, choice)
+        reports = run_modules(host, chosen, "L1", "cpython", {}, choice)
         natives = {name: baseline.merge(None, report) for name, report in reports.items()}
-    print(f"CPython {host.release}, {tier} tier, {choice.engine}, {level}: {len(modules)} modules", flush=True)
+    print(f"CPython {host.release}, {tier} tier, {choice.engine}, {level}: {len(chosen)} modules", flush=True)
     run = Run(host, tier, "" if choice.native else level, choice.engine, absent, natives)
-    run.reports = run_modules(host, modules, level, choice.engine, natives, choice)
+    run.reports = run_modules(host, chosen, level, choice.engine, natives, choice)
     if choice.update:
         _update(run)
     if not choice.match:
@@ -158,10 +165,10 @@ def _update(run: Run) -> None:
 
 
 def run_modules(
-    host: plan.Host, modules: list[str], level: str, engine: str, natives: dict[str, baseline.Native], choice: Choice
+    host: plan.Host, chosen: list[str], level: str, engine: str, natives: dict[str, baseline.Native], choice: Choice
 ) -> dict[str, Report]:
     """Runs modules, slowest first, as many at a time as chosen."""
-    context, display = open_progress(len(modules))
+    context, display = open_progress(len(chosen))
 
     def work(name: str) -> Report:
         job = Job(
@@ -179,7 +186,7 @@ def run_modules(
         display.finish(name, report, lost)
         return report
 
-    order = sorted(modules, key=lambda name: -natives[name].seconds if name in natives else 0)
+    order = sorted(chosen, key=lambda name: -natives[name].seconds if name in natives else 0)
     with context, ThreadPoolExecutor(choice.jobs) as pool:
         try:
             return dict(zip(order, pool.map(work, order), strict=True))

@@ -10,7 +10,7 @@ import pytest
 
 from tests.processes import run_python
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.any_host, pytest.mark.process]
 
 PROGRAM = "import sys\nprint('started')\nfor i in range(3):\n    if i > 1:\n        sys.exit(i)\n"
 

@@ -10,7 +10,7 @@ from tests.processes import ROOT, run
 
 BYTESCOPE = [sys.executable, "-m", "bytescope"]
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.any_host, pytest.mark.process]
 
 
 def call(*words: str, stdin: str = "", command: list[str] | None = None, **environment: str) -> tuple[int, str, str]:

@@ -6,6 +6,8 @@ import pytest
 
 from . import corpus, harness, random_programs
 
+pytestmark = pytest.mark.any_host
+
 
 def outcomes(**sources: str) -> dict[str, harness.Outcome]:
     return harness.run_batch(sources, "cpython", seconds=2)

@@ -15,7 +15,7 @@ from tests.processes import HANG, environment
 
 pty = pytest.importorskip("pty")
 pytest.importorskip("readline")
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.any_host, pytest.mark.process]
 
 FIRST, MORE = ">>> ", "... "
 CTRL_C, CTRL_D, UP = "\x03", "\x04", "\x1b[A"

@@ -17,7 +17,12 @@ def _topic(topic: str, engine: str) -> dict[str, harness.Outcome]:
     return harness.run(corpus.load(topic), engine, hash_seed=2 if engine == "machine" else 1)
 
 
-@pytest.mark.parametrize("snippet", [pytest.param(snippet, id=snippet.id) for snippet in corpus.load()])
+def _together(topic: str, *values: object, id: str) -> object:
+    # A topic runs as a whole, so its tests belong into one process of a parallel run.
+    return pytest.param(*values, id=id, marks=pytest.mark.xdist_group(topic))
+
+
+@pytest.mark.parametrize("snippet", [_together(snippet.topic, snippet, id=snippet.id) for snippet in corpus.load()])
 def test_same_as_cpython(snippet: Snippet) -> None:
     expected = _topic(snippet.topic, "cpython")[snippet.id]
     actual = _topic(snippet.topic, "machine")[snippet.id]
@@ -26,7 +31,9 @@ def test_same_as_cpython(snippet: Snippet) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("topic", sorted({snippet.topic for snippet in corpus.load()}))
+@pytest.mark.parametrize(
+    "topic", [_together(topic, topic, id=topic) for topic in sorted({snippet.topic for snippet in corpus.load()})]
+)
 def test_really_interpreted(topic: str) -> None:
     """The machine interpreted at least one instruction for every line that CPython executed."""
     executed = _topic(topic, "lines")

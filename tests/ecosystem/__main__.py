@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.conformance.plan import Host
 from tests.conformance.runs import SRC
-from tools.hosts import find_hosts
+from tools.pythons import find_hosts
 
 from .projects import Project, projects
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from tests.scale import POSITION, share
 from tests.tools import mutate
 
 
 def test_mutated_standard_library() -> None:
-    outcomes = mutate.mutants(2000, seed=1, codes=mutate.corpus())
-    assert sum(outcomes.values()) == 2000
+    count = share(2000)
+    outcomes = mutate.mutants(count, seed=1 + 1000 * POSITION, codes=mutate.corpus())
+    assert sum(outcomes.values()) == count
     valid = outcomes.pop("valid")
-    assert 200 < valid < 1800, "mutants of both kinds are looked at"
+    assert count / 10 < valid < count * 9 / 10, "mutants of both kinds are looked at"
     assert len(outcomes) > 20, "mutants are refused for many reasons"

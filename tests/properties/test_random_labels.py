@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.scale import numbers
 from tests.tools.labelling import WAYS, differences, labels_of, random_program
 
 
-@pytest.mark.parametrize("first", range(0, 30, 10))
+@pytest.mark.parametrize("first", numbers(40)[::10])
 def test_random_programs(first: int) -> None:
     found = differences(range(first, first + 10))
     assert not found, "\n".join(found)

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from tests.differential import engines, grammar, harness, random_programs
 from tests.differential.worker import execute
+from tests.scale import POSITION, share
 
 
 @st.composite
@@ -37,16 +38,17 @@ def behaviour(program: str, engine: str) -> harness.Outcome:
         return execute(program, "<program>", run, count)
 
 
-@settings(max_examples=40)
+@seed(POSITION)
+@settings(max_examples=share(40))
 @given(programs())
 def test_programs_that_make_sense(program: str) -> None:
     found = harness.differences(behaviour(program, "cpython"), behaviour(program, "machine"))
     assert not found, "\n".join(found)
 
 
-def check(kind: str, count: int, seed: int, engine: str) -> None:
+def check(kind: str, count: int, first: int, engine: str) -> None:
     tally = random_programs.Tally()
-    for tally in random_programs.compare(count, seed, kind, engine=engine):
+    for tally in random_programs.compare(count, first, kind, engine=engine):
         different = "\n".join(f"{name}: {' '.join(found)}" for name, found in tally.different.items())
         assert not tally.different, different
     assert tally.compared == count
@@ -57,7 +59,7 @@ def check(kind: str, count: int, seed: int, engine: str) -> None:
 @pytest.mark.parametrize("engine", ["machine", "woven"])
 @pytest.mark.parametrize("kind", sorted(random_programs.KINDS))
 def test_a_sample(kind: str, engine: str) -> None:
-    check(kind, 25, seed=10_000, engine=engine)
+    check(kind, share(25), first=10_000 + 1_000 * POSITION, engine=engine)
 
 
 @pytest.mark.slow
@@ -66,4 +68,4 @@ def test_a_sample(kind: str, engine: str) -> None:
 @pytest.mark.parametrize("engine", ["machine", "woven"])
 @pytest.mark.parametrize("kind", sorted(random_programs.KINDS))
 def test_five_hundred(kind: str, engine: str) -> None:
-    check(kind, 500, seed=20_000, engine=engine)
+    check(kind, 500, first=20_000, engine=engine)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.scale import POSITION, share
 from tests.tools import mutate, weave_mutants
 
 
@@ -15,11 +16,11 @@ def check(count: int, seed: int, shadows: bool = False) -> None:
 
 
 def test_mutated_standard_library_is_woven() -> None:
-    check(300, seed=2)
+    check(share(300), seed=2 + 1000 * POSITION)
 
 
 def test_mutated_standard_library_keeps_shadows() -> None:
-    check(100, seed=4, shadows=True)
+    check(100, seed=4 + 1000 * POSITION, shadows=True)
 
 
 @pytest.mark.slow

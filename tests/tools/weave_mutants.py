@@ -11,15 +11,13 @@ exits with 1 at the first that ends otherwise.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import types
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
 from random import Random
-
-os.environ.setdefault("BYTESCOPE_DEBUG", "1")  # before the weaver is imported
+from unittest import mock
 
 from bytescope.analyses.labels import Labels
 from bytescope.analysis import attach
@@ -87,9 +85,9 @@ class Loom:
 
 
 def weave(count: int, seed: int, codes: Sequence[types.CodeType], first: int = 0, shadows: bool = False) -> Loom:
-    """Weave mutants until so many were woven."""
-    assert checking.CHECKS
-    with attach(Labels(), include=["mutant"]) if shadows else nullcontext():
+    """Weave mutants until so many were woven, each of them checked."""
+    labelled = attach(Labels(), include=["mutant"]) if shadows else nullcontext()
+    with mock.patch.object(checking, "CHECKS", True), labelled:
         return _weave(Loom(shadows), count, seed, codes, first)
 
 

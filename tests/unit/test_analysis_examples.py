@@ -6,6 +6,8 @@ import pytest
 
 from tests.processes import ROOT, run_python
 
+pytestmark = pytest.mark.any_host
+
 FOLDER = ROOT / "examples" / "analyses"
 
 EXPECTED = {

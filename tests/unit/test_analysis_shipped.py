@@ -14,6 +14,8 @@ from bytescope.analyses.profile import difference, difference_report
 from bytescope.analyses.registry import NoAnalysis, find, make
 from bytescope.analysis import attach
 
+pytestmark = pytest.mark.any_host
+
 
 def analysed(folder: Path, source: str, name: str, **options: str) -> Any:
     """Run a source text with an analysis; the analysis."""

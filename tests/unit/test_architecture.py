@@ -9,6 +9,8 @@ import pytest
 
 import bytescope
 
+pytestmark = pytest.mark.any_host
+
 PACKAGE = Path(bytescope.__file__).parent
 CORE = ("code", "isa", "machine", "weave", "analysis", "shadow")
 

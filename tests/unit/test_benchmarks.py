@@ -16,6 +16,8 @@ from benchmarks.catalogue import OWN_PROGRAMS
 from benchmarks.results import Ratio, Results, Timing
 from bytescope.analysis import attach
 
+pytestmark = pytest.mark.any_host
+
 
 def results(**ratios: tuple[float, ...]) -> Results:
     """Results of an engine whose pairs have these ratios, by program."""

@@ -14,6 +14,8 @@ from bytescope.cli.commands import commands
 from bytescope.weave.store import Store
 from tests.processes import run_python
 
+pytestmark = pytest.mark.any_host
+
 
 def said(*words: str) -> str:
     result = CliRunner().invoke(commands, ["cache", *words])

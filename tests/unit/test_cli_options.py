@@ -9,6 +9,8 @@ from bytescope.cli import run as run_module
 from bytescope.cli.version import version
 from bytescope.machine import mainprogram
 
+pytestmark = pytest.mark.any_host
+
 
 def parsed(line: str) -> tuple[dict[str, object], list[str]]:
     options, rest = run_module._options(line.split())

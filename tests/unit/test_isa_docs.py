@@ -5,7 +5,11 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
+import pytest
+
 from bytescope.isa import INSTRUCTIONS, PRIMITIVES
+
+pytestmark = pytest.mark.any_host
 
 TOOL = Path(__file__).parents[2] / "tools" / "instructions_table.py"
 

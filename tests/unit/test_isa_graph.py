@@ -17,6 +17,8 @@ from bytescope.isa.graph import (  # noqa: E402
     reversed_graph,
 )
 
+pytestmark = pytest.mark.any_host
+
 
 @st.composite
 def graphs(draw: st.DrawFn) -> list[list[int]]:

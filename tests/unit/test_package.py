@@ -9,6 +9,8 @@ import pytest
 import bytescope
 from tests.processes import run_python
 
+pytestmark = pytest.mark.any_host
+
 
 def test_version_has_three_numbers() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", bytescope.__version__)

@@ -1,29 +1,19 @@
 """The project's own files agree with each other."""
 
-import importlib
 import re
-import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+
+from tools import outcomes, pythons
+
+pytestmark = pytest.mark.any_host
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCKS = [*sorted(ROOT.glob("requirements/*.txt")), ROOT / "tests" / "pyodide" / "package-lock.json"]
 
 JUNIT = """<testsuites><testsuite tests="9" failures="{failures}" errors="1" skipped="2"/></testsuites>"""
-
-
-@pytest.fixture
-def run_tests(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The module tools/run_tests.py."""
-    before = set(sys.modules)
-    monkeypatch.syspath_prepend(ROOT / "tools")
-    yield importlib.import_module("run_tests")
-    for name in set(sys.modules) - before:
-        del sys.modules[name]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
@@ -39,26 +29,26 @@ def test_every_locked_requirement_has_its_hashes(lock: Path) -> None:
     assert [line for line in requirements if "==" not in line or "--hash=sha256:" not in line] == []
 
 
-def test_supported_versions_are_those_that_the_package_declares(run_tests: ModuleType) -> None:
+def test_supported_versions_are_those_that_the_package_declares() -> None:
     classifiers = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["classifiers"]
     declared = [match[1] for text in classifiers if (match := re.search(r":: Python :: (\d+\.\d+)$", text))]
-    assert declared == list(run_tests.SUPPORTED)
+    assert declared == list(pythons.SUPPORTED)
 
 
-def test_outcome_counts_what_pytest_wrote(run_tests: ModuleType, tmp_path: Path) -> None:
+def test_outcome_counts_what_pytest_wrote(tmp_path: Path) -> None:
     results = tmp_path / "results.xml"
     results.write_text(JUNIT.format(failures=1))
-    outcome = run_tests._outcome("here", results, status=1)
+    outcome = outcomes.of_pytest(results, status=1)
     assert (outcome.passed, outcome.failed, outcome.skipped) == (5, 2, 2)
 
 
 @pytest.mark.parametrize("status", [1, 5, 139])
-def test_a_run_without_results_has_failed(run_tests: ModuleType, tmp_path: Path, status: int) -> None:
-    assert run_tests._outcome("here", tmp_path / "missing.xml", status).failed == 1
+def test_a_run_without_results_has_failed(tmp_path: Path, status: int) -> None:
+    assert outcomes.of_pytest(tmp_path / "missing.xml", status).failed == 1
 
 
-def test_a_bad_end_without_a_failed_test_is_a_failure(run_tests: ModuleType, tmp_path: Path) -> None:
+def test_a_bad_end_without_a_failed_test_is_a_failure(tmp_path: Path) -> None:
     results = tmp_path / "results.xml"
     results.write_text(JUNIT.format(failures=0).replace('errors="1"', 'errors="0"'))
-    assert run_tests._outcome("here", results, status=0).failed == 0
-    assert run_tests._outcome("here", results, status=3).failed == 1
+    assert outcomes.of_pytest(results, status=0).failed == 0
+    assert outcomes.of_pytest(results, status=3).failed == 1

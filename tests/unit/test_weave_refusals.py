@@ -75,19 +75,25 @@ def test_code_that_exec_is_given_may_be_hostile_too(seen: list[str]) -> None:
     assert space["value"] == 42
 
 
-@pytest.mark.usefixtures("seen")
+@pytest.mark.any_host  # `make test` has woven code checked there only
 def test_the_tests_check_woven_code() -> None:
     assert checking.CHECKS
 
 
-@pytest.mark.usefixtures("seen")
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has woven code checked."""
+    monkeypatch.setattr(checking, "CHECKS", True)
+
+
+@pytest.mark.usefixtures("checked", "seen")
 def test_a_stack_that_is_too_small_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Emitter, "room", lambda self, count: None)
     with pytest.raises(AssertionError, match=r"^<module> woven needs a stack of \d+, and has one of \d+$"):
         WOVEN.load(code_of("value = [a, b, c, d, e, f(g)]"), "__main__")
 
 
-@pytest.mark.usefixtures("seen")
+@pytest.mark.usefixtures("checked", "seen")
 def test_a_value_too_many_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     call: Callable[..., None] = Emitter.call
 

@@ -12,6 +12,8 @@ import pytest
 from bytescope.weave.store import SUFFIX, Info, Store, folder
 from tests.processes import environment
 
+pytestmark = pytest.mark.any_host
+
 KEY = "0123456789abcdef"
 
 

@@ -1,0 +1,22 @@
+"""How much of what is random the tests do: a part on each host, another on each, or all of it.
+
+The standard run has four hosts, and what they do together is what one of them does with BYTESCOPE_TEST_SCALE=full.
+"""
+
+import os
+
+from bytescope.code.host import HOST, SUPPORTED
+
+FULL = os.environ.get("BYTESCOPE_TEST_SCALE", "") == "full"
+POSITION = SUPPORTED.index(HOST)
+
+
+def share(count: int) -> int:
+    """Return how many of so many things are done on this host."""
+    return count if FULL else -(-count // len(SUPPORTED))
+
+
+def numbers(count: int, first: int = 0) -> range:
+    """Return the numbers, such as seeds, of those that are done on this host: other ones on each."""
+    begin = first if FULL else first + POSITION * share(count)
+    return range(begin, begin + share(count))
