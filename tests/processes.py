@@ -55,7 +55,7 @@ def environment(folder: str | Path, **variables: str) -> dict[str, str]:
 
 
 def run(
-    *command: str | Path, cwd: str | Path | None = None, stdin: str = "", **variables: str
+    *command: str | Path, cwd: str | Path | None = None, stdin: str = "", hang: float = HANG, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end.
 
@@ -63,6 +63,7 @@ def run(
         command: the program and its arguments.
         cwd: where it runs, by default its home: a new folder that is removed afterwards.
         stdin: its standard input.
+        hang: seconds after which it certainly hangs.
         variables: environment variables besides the usual ones.
     """
     with tempfile.TemporaryDirectory(prefix="home-") as home:
@@ -74,12 +75,12 @@ def run(
             capture_output=True,
             encoding="utf-8",
             errors="replace",
-            timeout=HANG,
+            timeout=hang,
         )
 
 
 def run_python(
-    *words: str | Path, cwd: str | Path | None = None, stdin: str = "", **variables: str
+    *words: str | Path, cwd: str | Path | None = None, stdin: str = "", hang: float = HANG, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     """Run Python to its end, as `run` does.
 
@@ -87,6 +88,7 @@ def run_python(
         words: what follows `python` on the command line.
         cwd: where it runs, by default its home.
         stdin: its standard input.
+        hang: seconds after which it certainly hangs.
         variables: environment variables besides the usual ones.
     """
-    return run(sys.executable, *words, cwd=cwd, stdin=stdin, **variables)
+    return run(sys.executable, *words, cwd=cwd, stdin=stdin, hang=hang, **variables)

@@ -25,10 +25,11 @@ print(json.dumps([trace.count, len(trace.entries), peak]))
 
 
 @pytest.mark.process
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("events", [200_000, pytest.param(10_000_000, marks=pytest.mark.slow)])
 def test_ring_buffer_bounds_the_memory(events: int) -> None:
     pytest.importorskip("resource")
-    done = run_python("-c", PROGRAM % (events // 9))
+    done = run_python("-c", PROGRAM % (events // 9), hang=3000)
     assert not done.returncode, done.stderr
     count, kept, peak = json.loads(done.stdout)
     assert count >= events
