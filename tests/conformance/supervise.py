@@ -204,6 +204,6 @@ def _tail(log: Path, size: int = 3000) -> str:
 
 
 def _environment(cwd: Path) -> dict[str, str]:
-    """A small, fixed environment: no interpreter options, no colours, no locale of the user's."""
-    keep = {key: os.environ[key] for key in ("PATH", "HOME", "USER", "LD_LIBRARY_PATH") if key in os.environ}
-    return keep | {"LANG": "C.UTF-8", "TMPDIR": str(cwd), "PYTHONHASHSEED": "0", "TZ": "UTC"}
+    """A small, fixed environment: no interpreter options, no colours, nothing of the user's in their home."""
+    keep = {key: os.environ[key] for key in ("PATH", "USER", "LD_LIBRARY_PATH") if key in os.environ}
+    return keep | {"LANG": "C.UTF-8", "HOME": str(cwd), "TMPDIR": str(cwd), "PYTHONHASHSEED": "0", "TZ": "UTC"}
