@@ -38,6 +38,18 @@ def behaviour(program: str, engine: str) -> harness.Outcome:
         return execute(program, "<program>", run, count)
 
 
+def test_collector_calls_nothing_of_the_test_run_while_a_program_runs() -> None:
+    def callback(phase: str, about: dict[str, int]) -> None: ...
+
+    gc.callbacks.append(callback)
+    try:
+        found = behaviour("import gc\nprint(gc.callbacks)", "cpython")
+        assert found["stdout"] == "[]\n"
+        assert callback in gc.callbacks
+    finally:
+        gc.callbacks.remove(callback)
+
+
 @seed(POSITION)
 @settings(max_examples=share(40))
 @given(programs())
