@@ -134,7 +134,12 @@ def test_files_that_cannot_be_compiled(tmp_path: Path) -> None:
 # --- output
 
 
-def test_plain_and_coloured_output_say_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("variables", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
+def test_plain_and_coloured_output_say_the_same(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     dis(None, SOURCE, False, 120)
     plain = capsys.readouterr().out
     assert "\x1b" not in plain

@@ -102,6 +102,7 @@ def test_variables_and_what_they_do(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     monkeypatch.setenv("BYTESCOPE_TRACES", "sometimes")
     monkeypatch.setenv("BYTESCOPE_TRACE", "never")
     monkeypatch.setenv("PYTHONUTF8", "1")
+    monkeypatch.setenv("PYTHONPATH", "")
     monkeypatch.setenv("OTHER_PASSWORD", "secret")
     main(["info"])
     shown = capsys.readouterr().out
@@ -110,6 +111,7 @@ def test_variables_and_what_they_do(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert re.search(r"BYTESCOPE_TRACES +'sometimes': ignored: no such value\n", shown)
     assert re.search(r"BYTESCOPE_TRACE +'never': ignored: there is no such variable\n", shown)
     assert re.search(r"PYTHONUTF8 +1\n", shown)
+    assert re.search(r"PYTHONPATH +''\n", shown)
     assert "secret" not in shown
 
 

@@ -28,7 +28,7 @@ def dis(target: str | None, source: str | None, color: bool | None, width: int |
     Args:
         target: see `targets.code_of`; None for a source text.
         source: a source text.
-        color: whether to use colours; None for where the output is a terminal.
+        color: whether to use colours, whatever TERM and NO_COLOR say; None for where the output is a terminal.
         width: columns; None for those of the terminal.
 
     Raises:
@@ -39,7 +39,7 @@ def dis(target: str | None, source: str | None, color: bool | None, width: int |
     lines = _lines(listing(each, columns) for each in nested(code))
     if sys.stdout.isatty() if color is None else color:
         try:
-            _print_in_colour(lines)
+            _print_in_colour(lines, always=color is True)
             return
         except ImportError:  # without rich there are no colours
             pass
@@ -54,11 +54,17 @@ def _lines(listings: Iterator[Iterator[Line]]) -> Iterator[Line]:
         yield from each
 
 
-def _print_in_colour(lines: Iterator[Line]) -> None:
+def _print_in_colour(lines: Iterator[Line], always: bool) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(force_terminal=True, soft_wrap=True, highlight=False)
+    console = Console(
+        force_terminal=True,
+        color_system="standard" if always else "auto",
+        no_color=False if always else None,
+        soft_wrap=True,
+        highlight=False,
+    )
     for line in lines:
         text = Text.assemble(*((piece.text, _STYLES.get(piece.style, "")) for piece in line))
         text.rstrip()

@@ -81,7 +81,7 @@ def _shown(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, dict):
         return f"not set ({value['meaning']})" if value["value"] is None else f"{value['value']!r}: {value['effect']}"
-    return "-" if value is None or value == [] else str(value)
+    return "-" if value is None or value == [] else str(value) or "''"
 
 
 def _printable(lines: str) -> str:
