@@ -39,11 +39,17 @@ conformance:  ## run CPython's own test suite inside bytescope (ARGS=...)
 ecosystem:  ## run other projects' test suites inside bytescope (ARGS=...)
 	$(NOX) ecosystem $(ARGS)
 
+fuzz:  ## run random programs on CPython and under bytescope (ARGS="--seed N --count N")
+	$(NOX) fuzz $(ARGS)
+
 bench:  ## run the benchmarks (ARGS=...)
 	$(NOX) bench $(ARGS)
 
 docs:  ## build the documentation into docs/_build
 	$(NOX) docs
+
+dist:  ## build the distributions into dist/ and check them
+	$(NOX) dist
 
 changelog:  ## gather the news fragments at a release (ARGS="--version 1.2.3")
 	$(NOX) changelog $(ARGS)
@@ -56,4 +62,4 @@ clean:  ## remove what the targets made, environments included
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help demo check test test-all lint format conformance ecosystem bench docs changelog lock clean
+.PHONY: help demo check test test-all lint format conformance ecosystem fuzz bench docs dist changelog lock clean

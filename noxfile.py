@@ -5,6 +5,7 @@ and all sessions share them.
 """
 
 import logging
+import shutil
 from pathlib import Path
 
 import nox
@@ -99,6 +100,12 @@ def ecosystem(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Run random programs natively and under bytescope, and show where they differ."""
+    in_environment(session, "-m", "tests.differential.random_programs", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Run the benchmarks."""
     in_environment(session, "-m", "benchmarks", *session.posargs)
@@ -115,6 +122,14 @@ def demo(session: nox.Session) -> None:
             session.error()
         return
     session.run(str(python), "tools/demo.py", *session.posargs, external=True)
+
+
+@nox.session
+def dist(session: nox.Session) -> None:
+    """Build the distributions into dist/, and check what the package index would refuse."""
+    shutil.rmtree("dist", ignore_errors=True)
+    in_environment(session, "-m", "build", groups=("dev",))
+    in_environment(session, "-m", "twine", "check", "--strict", *sorted(Path("dist").iterdir()), groups=("dev",))
 
 
 @nox.session
