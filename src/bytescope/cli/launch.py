@@ -10,6 +10,7 @@ import sys
 from types import TracebackType
 
 from bytescope.code.hidden import hidden
+from bytescope.code.host import EXEC_NOTES_INTERRUPT
 from bytescope.code.light import Callable, NoReturn
 from bytescope.machine.engine import OWN_FILES
 from bytescope.machine.mainprogram import Action
@@ -27,11 +28,14 @@ class Launch(BaseException):
     """Runs something at the bottom of the stack. It must not be caught on its way there."""
 
 
-def launch(prepare: Callable[[], Action], ended: Callable[[BaseException | None], None]) -> NoReturn:
+def launch(
+    prepare: Callable[[], Action], left: Callable[[], None], ended: Callable[[BaseException | None], None]
+) -> NoReturn:
     """Leave all frames and run a program.
 
     Args:
         prepare: says what is to be called to run it.
+        left: is called when its last statement, or an exception, has left it, before that is shown.
         ended: is called when it has ended, with the exception if that was the cause.
 
     Raises:
@@ -55,11 +59,13 @@ def launch(prepare: Callable[[], Action], ended: Callable[[BaseException | None]
             function(*arguments)
         except SystemExit as leaving:
             flush()
+            left()
             ended(leaving)
             raise
         except BaseException as error:
             failure = error
         flush()
+        left()
         if isinstance(failure, RecursionError):
             trim(failure, OWN_FILES)
         if failure is not None:
@@ -120,7 +126,23 @@ def _say(text: str) -> None:
 
 def _die_of_interrupt() -> None:
     """Have the process, once it is finalized, killed by SIGINT, so that its parent knows: shells stop a script then."""
+    if EXEC_NOTES_INTERRUPT:
+        try:
+            exec("raise KeyboardInterrupt", {})
+        except KeyboardInterrupt:
+            pass
+        return
     try:
-        exec("raise KeyboardInterrupt", {})
-    except KeyboardInterrupt:
-        pass
+        import ctypes
+    except ImportError:  # an optional part of CPython: the process ends with status 1
+        return
+    kept = {name: getattr(sys, name) for name in ("excepthook", *_LAST) if hasattr(sys, name)}
+    sys.excepthook = _show_nothing
+    try:
+        ctypes.pythonapi.PyRun_SimpleString(b"raise KeyboardInterrupt")  # nothing written in Python has it noted
+    finally:
+        vars(sys).update(kept)
+
+
+def _show_nothing(kind: type[BaseException], value: BaseException, traceback: TracebackType | None) -> None:
+    pass

@@ -7,6 +7,7 @@ import os
 import sys
 
 from bytescope.cli.launch import flush, launch
+from bytescope.code.host import FORGETS_FILE_FIRST
 from bytescope.code.light import Any, Callable, NoReturn
 from bytescope.machine import mainprogram
 from bytescope.machine.imports import forget_own_imports
@@ -144,11 +145,13 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
         sys.modules["__main__"] = mainprogram.main_module()
         return program.action(vars(sys.modules["__main__"]))
 
+    def left() -> None:
+        if FORGETS_FILE_FIRST:
+            program.forget_file()
+
     def ended(error: BaseException | None) -> None:
-        if program.own_file and not isinstance(error, SystemExit):
-            namespace = vars(sys.modules["__main__"])
-            namespace.pop("__file__", None)
-            namespace.pop("__cached__", None)
+        if not isinstance(error, SystemExit):
+            program.forget_file()
         if options.stats:
             from bytescope.cli.stats import print_stats
 
@@ -162,7 +165,7 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
 
     sys.argv = [program.argv0, *arguments]
     _set_first_path(program)
-    launch(start, ended)
+    launch(start, left, ended)
 
 
 def _analyses(options: Options) -> Any:

@@ -233,5 +233,17 @@ COUNTS_BUILTIN_CALLS: Final = HOST == "3.11"
 SHOWS_SOURCE_OF_STRINGS: Final = HOST not in ("3.11", "3.12")
 """Whether tracebacks of `python -c` show its source lines."""
 
+DEDENTS_STRINGS: Final = HOST not in ("3.11", "3.12", "3.13")
+"""Whether `python -c` takes away by what all lines of its source text are indented."""
+
+FORGETS_FILE_FIRST: Final = HOST not in ("3.11", "3.12", "3.13")
+"""Whether a script's `__file__` is taken back before an exception that ended it is shown, and at `sys.exit` too."""
+
+ENCODING_ERRORS_SAY_WHERE: Final = HOST not in ("3.11", "3.12", "3.13")
+"""Whether errors about the encoding of a source file say the line, and what the codec has to say."""
+
+EXEC_NOTES_INTERRUPT: Final = HOST in ("3.11", "3.12", "3.13")
+"""Whether a process ends as if killed once a KeyboardInterrupt has left `exec`; else, once one has been shown."""
+
 OFFSETS_ARE_OBJECTS: Final = HOST in ("3.11", "3.12", "3.13")
 """Whether the offset that is pushed below an exception is an object like any other, which may be looked at."""

@@ -14,7 +14,12 @@ from importlib.machinery import SourceFileLoader, SourcelessFileLoader
 from importlib.util import MAGIC_NUMBER
 
 from bytescope.code.hidden import hidden
-from bytescope.code.host import COUNTS_BUILTIN_CALLS, SHOWS_SOURCE_OF_STRINGS
+from bytescope.code.host import (
+    COUNTS_BUILTIN_CALLS,
+    DEDENTS_STRINGS,
+    ENCODING_ERRORS_SAY_WHERE,
+    SHOWS_SOURCE_OF_STRINGS,
+)
 from bytescope.code.light import Any, Callable, suppress
 from bytescope.machine.resident import resident
 
@@ -60,6 +65,13 @@ class MainProgram:
             Exception: if there is an error in the source or the compiled code.
         """
         raise NotImplementedError
+
+    def forget_file(self) -> None:
+        """Take back what the namespace says of a file, if `python` does."""
+        if self.own_file:
+            namespace = vars(sys.modules["__main__"])
+            namespace.pop("__file__", None)
+            namespace.pop("__cached__", None)
 
 
 def main_module() -> types.ModuleType:
@@ -116,7 +128,7 @@ class Source(MainProgram):
 
     def __init__(self, text: str) -> None:
         super().__init__("-c", "")
-        self.text = text + "\n"
+        self.text = _dedented(text + "\n")
 
     def action(self, namespace: dict[str, Any]) -> Action:
         """Run it."""
@@ -237,6 +249,15 @@ def _run_as_main(
 # --- source text
 
 
+def _dedented(text: str) -> str:
+    """A source text as `python -c` takes it."""
+    if not DEDENTS_STRINGS or not any(line.startswith((" ", "\t")) for line in text.split("\n")):
+        return text
+    from textwrap import dedent
+
+    return dedent(text)
+
+
 def _show_in_tracebacks(code: types.CodeType, text: str) -> None:
     """Where `python -c` shows source lines in tracebacks, have them shown."""
     if not SHOWS_SOURCE_OF_STRINGS:
@@ -295,13 +316,15 @@ def _of_file(error: Exception, data: bytes, path: str) -> Exception:
 
     message = str(error)
     if message.partition(" (")[0].endswith(" with BOM"):
-        return SyntaxError(message.partition(" (")[0])
+        return error if ENCODING_ERRORS_SAY_WHERE else SyntaxError(message.partition(" (")[0])
     if "null bytes" in message:
         line = data[: data.index(b"\0")].count(b"\n") + 1
         text = data.split(b"\n")[line - 1].partition(b"\0")[0].decode("utf-8", "replace") + "\n"
         return SyntaxError("source code cannot contain null bytes", (path, line, 0, text))
     lines = data.splitlines(keepends=True)
     cookie = _cookie(lines[:2])
+    if cookie is None and ENCODING_ERRORS_SAY_WHERE:
+        return _naming_file(error, path)
     if cookie is None:
         for number, line_bytes in enumerate(lines, 1):
             try:
@@ -315,9 +338,31 @@ def _of_file(error: Exception, data: bytes, path: str) -> Exception:
     try:
         codecs.lookup(cookie)
     except LookupError:
-        return SyntaxError(f"encoding problem: {cookie}")
+        return error if ENCODING_ERRORS_SAY_WHERE else SyntaxError(f"encoding problem: {cookie}")
     if isinstance(error, SyntaxError) and error.lineno == 0:  # it cannot be decoded
+        if ENCODING_ERRORS_SAY_WHERE:
+            return _undecodable(error, data, cookie)
         return SyntaxError(f"encoding problem: {cookie}")
+    return error
+
+
+def _naming_file(error: Exception, path: str) -> Exception:
+    """An error about bytes that are not UTF-8, with the name of the file; any other as it is."""
+    if not isinstance(error, SyntaxError) or not error.msg.startswith("Non-UTF-8 code"):
+        return error
+    place = (path, error.lineno, error.offset, error.text, error.end_lineno, error.end_offset)
+    return SyntaxError(error.msg.replace(" on line", f" in file {path} on line", 1), place)
+
+
+def _undecodable(error: SyntaxError, data: bytes, cookie: str) -> SyntaxError:
+    """An error with what reading the file says: from the end of the line that declares the encoding on."""
+    import io
+
+    rest = data[data.index(cookie.encode()) :].partition(b"\n")[2]
+    try:
+        io.TextIOWrapper(io.BytesIO(b"\n" + rest), cookie).read()
+    except (LookupError, UnicodeError) as wrong:
+        error.msg = str(wrong)
     return error
 
 
