@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 
 from bytescope.code.hidden import hidden
-from bytescope.code.host import INTERRUPTS_AT_TARGET
+from bytescope.code.host import INTERRUPTS_AT_TARGET, OFFSETS_ARE_OBJECTS
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.light import TYPE_CHECKING, Any, ClassVar, Protocol, ref
 from bytescope.code.lower import lower
@@ -90,8 +90,10 @@ class Program:
     empty as long as its traces may go on; entry: index of the first instruction to execute; stops: idle instructions
     that are executed all the same; plan: what is observed; guarded: whether the machine sees every exception in new
     activations; module: name of the module that it was first run for; resident: its resident code object, if there is
-    one; has_entry: whether it ever had an entry, see `traces.entries`; traced: whether it may have traces; stopped:
-    whether nothing of it is executed any more, see `observe.stop`.
+    one; exits: the sites at which it is left with an exception, by how many others are being handled; exit_lines: the
+    lines at which that may be, where the host is not told by an offset; has_entry: whether it ever had an entry, see
+    `traces.entries`; traced: whether it may have traces; stopped: whether nothing of it is executed any more, see
+    `observe.stop`.
     """
 
     hooked = calls.HOOKED
@@ -182,6 +184,8 @@ class Program:
             if instruction.op in _FREQUENT:
                 for each in numbers:
                     self.sites[each].weight = _FREQUENT_WEIGHT
+        lines = [(instruction.position or (None,))[0] for instruction in self.instructions]
+        self.exit_lines = list(dict.fromkeys([*lines, None]))
         for depth in range(max(verified.handled) + 1):
             self.exits[depth] = self._add(Site("exit", 0, depth, None, False))
             self._number["fallback", depth] = self._add(Site("raise", 1, depth, self._position(0), True))
@@ -374,10 +378,14 @@ class Program:
             exception: the exception.
             place: the instruction that raised it.
         """
-        numbers = self.site_numbers[place]
-        offset = self.native_offsets[numbers[0]] if numbers else 0
         R[self.first_operand : self.first_operand + len(self.blank)] = self.blank
-        R.append((self.exits[self.verified.handled[index]], (exception, offset)))
+        site = self.exits[self.verified.handled[index]]
+        if OFFSETS_ARE_OBJECTS:
+            numbers = self.site_numbers[place]
+            R.append((site, (exception, self.native_offsets[numbers[0]] if numbers else 0)))
+            return
+        line = (self.instructions[place].position or (None,))[0]
+        R.append((site, (self.exit_lines.index(line), exception)))
 
     @ample
     def failure(self, index: int, exception: BaseException) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import types
 
 from bytescope.code.assemble import Assembler
-from bytescope.code.host import SEND_KEEPS_VALUE, SUSPENDS
+from bytescope.code.host import OFFSETS_ARE_OBJECTS, SEND_KEEPS_VALUE, SUSPENDS
 from bytescope.code.instruction import Position
 from bytescope.code.light import Any, Callable
 from bytescope.code.sequences import Sequences
@@ -222,6 +222,21 @@ class Trampoline:
         asm.place(upper)
         self.dispatch(numbers[middle:])
 
+    def emit_exits(self, first: int, lines: list[int | None]) -> None:
+        """Leave the frame at one of some lines, with an exception: [.., exception, number of the line, from first]."""
+        asm = self.asm
+        if len(lines) == 1:
+            asm.emit("POP_TOP")
+            asm.emit("RERAISE", 0, None if lines[0] is None else (lines[0], lines[0], None, None))
+            return
+        middle, upper = len(lines) // 2, asm.label()
+        asm.emit("COPY", 1)
+        self.load_const_int(first + middle)
+        self.sequences.jump_unless_less(upper)
+        self.emit_exits(first, lines[:middle])
+        asm.place(upper)
+        self.emit_exits(first + middle, lines[middle:])
+
     def load_const_int(self, value: int) -> None:
         """Emit the load of a small number; equal numbers share a constant."""
         index = self.const_index.get(-1 - value)
@@ -252,7 +267,11 @@ class Trampoline:
             sequences.raise_operands(number, position)
         elif kind == "exit":
             asm.emit("UNPACK_SEQUENCE", 2)
-            asm.emit("RERAISE", 1)
+            if OFFSETS_ARE_OBJECTS:
+                asm.emit("RERAISE", 1)
+            else:
+                lines = self.program.exit_lines if self.guarded or self.program.lowered.handlers else [None]
+                self.emit_exits(0, lines)
             return
         elif kind == "push_exc_info":
             for opcode, arg in (("PUSH_EXC_INFO", 0), ("POP_TOP", 0), ("SWAP", 2)):

@@ -41,7 +41,7 @@ class Raising:
         self.failed = failed
         self.told_raised, self.told_unwound, self.failure = self._told_raised, self._told_unwound, self._failure
         self.passed_on = self._passed_on
-        self._passing: dict[int, tuple[int, ...]] = {}
+        self._passing: dict[int, tuple[int]] = {}
         self.units: Sequence[int] = ()
         self.indices: Sequence[int] = ()
         self.call_units: Sequence[int] = ()
@@ -59,14 +59,11 @@ class Raising:
             where = self._passing.pop(id(_frame(1)), None)
         self.unwound(self._site_of(where, exception), exception)
 
-    def _passed_on(self, where: tuple[int, ...] | None, exception: BaseException) -> None:
+    def _passed_on(self, where: tuple[int] | None, exception: BaseException) -> None:
         """Note where an exception comes from, by the frame's address: each that passes one on has noted it before."""
-        if where is None:
-            self._passing.pop(id(_frame(1)), None)
-        else:
-            self._passing[id(_frame(1))] = where
+        self._passing[id(_frame(1))] = where or (self._index_of(where, exception),)
 
-    def _failure(self, where: Where, exception: BaseException) -> BaseException:
+    def _failure(self, where: int | None, exception: BaseException) -> BaseException:
         number = bisect_right(self.call_units, _unit_of(where, exception)) - 1
         if exception.__traceback__ is not None:
             exception.__traceback__.tb_next = None
@@ -75,13 +72,14 @@ class Raising:
 
     def _site_of(self, where: Where, exception: BaseException) -> Any:
         """The site at which an exception was raised, or came up, in the frame that it comes from."""
-        if isinstance(where, tuple):
-            return self.site(where[0])
-        return self.site(self.indices[bisect_right(self.units, _unit_of(where, exception)) - 1])
+        return self.site(where[0] if isinstance(where, tuple) else self._index_of(where, exception))
+
+    def _index_of(self, where: int | None, exception: BaseException) -> int:
+        return self.indices[bisect_right(self.units, _unit_of(where, exception)) - 1]
 
 
-def _unit_of(where: Where, exception: BaseException) -> int:
+def _unit_of(where: int | None, exception: BaseException) -> int:
     """Where an exception comes from, in code units; the traceback, which begins with the frame, says it too."""
-    if type(where) is int:
+    if isinstance(where, int):
         return where
     return 0 if exception.__traceback__ is None else exception.__traceback__.tb_lasti // 2

@@ -13,6 +13,48 @@ except ValueError as e:
         print(tb.tb_frame.f_code.co_name, tb.tb_lineno, tb.tb_frame.f_lineno)
         tb = tb.tb_next
 
+# --- frames_that_were_left
+class Manager:
+    def __enter__(self): pass
+    def __exit__(self, *exc): pass
+def fail(): raise KeyError("k")
+def no_match():
+    try: fail()
+    except TypeError: pass
+    except ValueError: pass
+def bare():
+    try: fail()
+    except KeyError:
+        x = 1
+        raise
+def within():
+    with Manager():
+        x = 1
+        fail()
+def finally_():
+    try: fail()
+    finally:
+        try: raise TypeError
+        except TypeError as e: x = 1
+        y = 2
+def generator():
+    try: yield 1
+    finally: x = 1
+def stopped():
+    x = yield 1
+    raise StopIteration(x)
+def thrown():
+    g = generator()
+    next(g)
+    g.throw(KeyError("g"))
+for each in no_match, bare, within, finally_, thrown, lambda: list(stopped()):
+    try: each()
+    except (KeyError, RuntimeError) as e:
+        tb = e.__traceback__
+        while tb:
+            print(tb.tb_frame.f_code.co_name, tb.tb_lineno, tb.tb_frame.f_lineno)
+            tb = tb.tb_next
+
 # --- carets_of_operations
 import traceback
 def binary(): return (1 + 2) * (3 + None) - 4

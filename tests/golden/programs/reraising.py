@@ -83,8 +83,17 @@ def thrown():
     g.throw(KeyError("g"))
 
 
-for each in no_match, bare, named, within_with, nested_finally, handled_in_finally, other_from_handler, thrown:
+def stopped():
+    x = yield 1
+    raise StopIteration(x)
+
+
+def exhausted():
+    list(stopped())
+
+
+for each in no_match, bare, named, within_with, nested_finally, handled_in_finally, other_from_handler, thrown, exhausted:
     try:
         each()
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RuntimeError):
         pass
