@@ -15,6 +15,8 @@ from ruamel.yaml import YAML
 import bytescope
 from tools import vocabulary
 
+pytestmark = pytest.mark.any_host
+
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
 FORMS = [path for path in sorted(ROOT.glob(".github/ISSUE_TEMPLATE/*.yml")) if path.name != "config.yml"]

@@ -71,6 +71,7 @@ def test_what_only_posix_has_is_found(source: str, found: list[str]) -> None:
     assert list(unguarded(ast.parse(source))) == found
 
 
+@pytest.mark.any_host
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_nothing_is_used_that_only_posix_has(path: Path) -> None:
     assert list(unguarded(ast.parse(path.read_text(encoding="utf-8")))) == []
