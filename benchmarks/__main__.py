@@ -19,7 +19,7 @@ HOST = f"{sys.version_info.major}.{sys.version_info.minor}"
 PARTS = ["speed", "analyses", "memory", "startup", "scaling"]
 PEERS, PAGE = "peers", "page"
 """What sets the peers up, and what writes the documentation's page: left out unless they are named."""
-NEEDED = ["mako", "matplotlib", "pyperf", "pyperformance"]
+NEEDED = ["mako", "matplotlib", "psutil", "pyperf", "pyperformance"]
 OUTPUT = Path(".tmp") / "benchmarks" / "results"
 
 

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import psutil
+
 from .catalogue import Program
 from .children import ChildFailed, ask
 from .engines import NATIVE, load
@@ -79,9 +81,8 @@ def leaks(engine: str) -> dict[str, int]:
 
 
 def resident() -> int:
-    """The resident set of this process, in bytes."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096
+    """Return the resident set of this process, in bytes."""
+    return psutil.Process().memory_info().rss
 
 
 def main() -> None:

@@ -6,7 +6,6 @@
 import json
 import platform
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -107,6 +106,8 @@ def _median(costs: Sequence[Cost]) -> Cost:
 
 
 def _cost(command: list[str]) -> Cost:
+    import resource  # here: Windows has none
+
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, env=environment(), timeout=TIME_LIMIT, check=True)
