@@ -4,6 +4,7 @@ Each is run in the environment of the newest CPython found, .venv/3.x, so nox ma
 and all sessions share them.
 """
 
+import argparse
 import logging
 import shutil
 from pathlib import Path
@@ -13,7 +14,7 @@ import nox
 from tools import run_tests
 from tools.bootstrap import ENVIRONMENTS, SetupError, program_of, run_bare_demo
 from tools.console import say
-from tools.pythons import environment, newest_host
+from tools.pythons import SUPPORTED, environment, find_hosts, newest_host
 
 nox.needs_version = ">=2024.4"
 nox.options.default_venv_backend = "none"
@@ -33,10 +34,15 @@ LOCKS = {
 """By lock, what is resolved into it; those after the first take its versions."""
 
 
-def in_environment(session: nox.Session, *arguments: str | Path, groups: tuple[str, ...] = ()) -> None:
-    """Run Python, with these arguments, in the environment of the newest host."""
+def in_environment(
+    session: nox.Session, *arguments: str | Path, groups: tuple[str, ...] = (), version: str | None = None
+) -> None:
+    """Run Python, with these arguments, in the environment of the newest host, or of that of a version."""
     try:
-        python = environment(newest_host(), *groups)
+        hosts = find_hosts()
+        if version and version not in hosts:
+            session.error(f"CPython {version} was not found on PATH or under pyenv")
+        python = environment(hosts[version] if version else newest_host(), *groups)
     except SetupError as problem:
         session.error(f"set-up failed: {problem}")
     session.run(str(python), *map(str, arguments), external=True)
@@ -101,8 +107,11 @@ def ecosystem(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Run random programs natively and under bytescope, and show where they differ."""
-    in_environment(session, "-m", "tests.differential.random_programs", *session.posargs)
+    """Run random programs natively and under bytescope, on one version, and show where they differ."""
+    parser = argparse.ArgumentParser("make fuzz", add_help=False)
+    parser.add_argument("--host", choices=SUPPORTED)
+    options, rest = parser.parse_known_args(session.posargs)
+    in_environment(session, "-m", "tests.differential.random_programs", *rest, version=options.host)
 
 
 @nox.session
