@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from . import baseline, charts, memory, page, peers, report, scaling, startup, suite
+from . import attaching, baseline, charts, memory, page, peers, report, scaling, startup, suite
 from .analyses import table, weaving
 from .analyses.rows import ROWS
 from .catalogue import programs
@@ -16,7 +16,7 @@ from .measure import CLOCKS
 from .results import Results
 
 HOST = f"{sys.version_info.major}.{sys.version_info.minor}"
-PARTS = ["speed", "analyses", "memory", "startup", "scaling"]
+PARTS = ["speed", "analyses", "memory", "startup", "attaching", "scaling"]
 PEERS, PAGE = "peers", "page"
 """What sets the peers up, and what writes the documentation's page: left out unless they are named."""
 NEEDED = ["mako", "matplotlib", "psutil", "pyperf", "pyperformance"]
@@ -52,6 +52,8 @@ def main() -> int:
         good &= _lines("memory", memory.report(others))
     if "startup" in options.parts and others:
         good &= _lines("start-up", startup.report(quick=options.quick, folder=options.output))
+    if "attaching" in options.parts:
+        good &= _lines("attaching", attaching.report())
     if "scaling" in options.parts:
         good &= _scaling(options, engines)
     if PAGE in options.parts:

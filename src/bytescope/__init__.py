@@ -6,7 +6,17 @@ from bytescope.isolation import isolate
 
 TYPE_CHECKING = False  # typing's own would cost its import
 if TYPE_CHECKING:
-    from bytescope.analysis import ENOUGH, EVENTS, Analysis, AnalysisError, Replace, Site, attach, run_path
+    from bytescope.analysis import (
+        ENOUGH,
+        EVENTS,
+        Analysis,
+        AnalysisError,
+        NothingObserved,
+        Replace,
+        Site,
+        attach,
+        run_path,
+    )
     from bytescope.code.errors import InvalidBytecode, UnsupportedHost
     from bytescope.machine.imports import convert_module
     from bytescope.machine.limits import BudgetExceeded
@@ -23,6 +33,7 @@ __all__ = [
     "AnalysisError",
     "BudgetExceeded",
     "InvalidBytecode",
+    "NothingObserved",
     "Replace",
     "Site",
     "UnsupportedHost",
@@ -38,7 +49,8 @@ isolate()
 
 _HOMES = {
     **dict.fromkeys(
-        ("ENOUGH", "EVENTS", "Analysis", "AnalysisError", "Replace", "Site", "attach", "run_path"), "analysis"
+        ("ENOUGH", "EVENTS", "Analysis", "AnalysisError", "NothingObserved", "Replace", "Site", "attach", "run_path"),
+        "analysis",
     ),
     "VM": "machine.vm",
     "BudgetExceeded": "machine.limits",

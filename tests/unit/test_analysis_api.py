@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import bytescope
-from bytescope.analysis import ENOUGH, EVENTS, Analysis, AnalysisError, Replace, attach
+from bytescope.analysis import ENOUGH, EVENTS, Analysis, AnalysisError, NothingObserved, Replace, attach
 from bytescope.machine import engine, lifetimes
 
 
@@ -303,7 +303,11 @@ def test_filters() -> None:
     assert seen(events="enter") == ["<module>", "f", "g"]
     assert seen(lines=(3, 5), events="line") == [("<module>", 4), ("f", 3), ("g", 5)]
     assert seen(where=lambda site: site.op == "RESUME") == ["<module>", "f", "g"]
-    assert seen(files="other.py") == seen(include="other") == seen(exclude="*") == []
+    for nothing in ({"files": "other.py"}, {"include": "other"}, {"exclude": "*"}):
+        with pytest.warns(NothingObserved, match="no code was observed") as said:
+            assert seen(**nothing) == []
+        name, value = nothing.popitem()
+        assert f"{name}=" in str(said[0].message) and value in str(said[0].message)
     assert seen(files="program.py", events="enter") == ["<module>", "f", "g"]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from bytescope import Analysis, attach
+from bytescope import Analysis, NothingObserved, attach
 from bytescope.weave.marker import is_woven, original
 
 SOURCE = '''
@@ -153,7 +153,7 @@ def test_what_a_woven_frame_makes_after_detaching_is_silent(module: Any) -> None
         made = function()
     assert made(1) == 2
     assert analysis.seen == []
-    with attach(analysis, include="nothing"):
+    with pytest.warns(NothingObserved), attach(analysis, include="nothing"):
         pass
     assert not is_woven(made.__code__), "the next detaching gives it its own code"
 

@@ -308,7 +308,7 @@ def test_sites_of_which_somebody_has_had_enough_stay_silent(store: Counting) -> 
         with attach(analysis, include="program"):
             exec(WOVEN.load(code, "program"), {"__name__": "program"})
         with attach(every_event(lambda name, given: None), include="program"):
-            pass
+            WOVEN.load(code, "program")
     assert len(set(map(str, analysis.lines))) == len(analysis.lines) or store.hits
 
 
@@ -354,19 +354,15 @@ def test_constants_without_a_marshalled_form_keep_code_out(store: Counting) -> N
 
 
 def test_functions_that_are_loaded_already(store: Counting) -> None:
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    exec(compiled(ADDING), namespace)
     module = types.ModuleType("loaded_already")
-    function = namespace["add"]
-    function.__module__ = "loaded_already"
-    module.add = function  # type: ignore[attr-defined]
+    exec(compiled(ADDING), vars(module))
+    function = module.add
     sys.modules["loaded_already"] = module
     try:
         code = function.__code__
         for count in (0, 1):
             analysis = Counts()
             with attach(analysis, include="loaded_already"):
-                WOVEN._weave(function)
                 function(1, 2)
             assert function.__code__ is code
             assert store.hits == count

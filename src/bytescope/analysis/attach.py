@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 import types
+import warnings
 from collections.abc import Callable
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
@@ -15,13 +16,28 @@ from bytescope.analysis.filters import Filters
 from bytescope.analysis.interpreting import INTERPRETER
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.analysis.weaving import WOVEN
-from bytescope.isa.events import EVENTS
-from bytescope.machine.imports import Guests, functions_in_modules
+from bytescope.isa.events import EVENTS, LIFECYCLE
+from bytescope.machine.functions import (
+    Namespace,
+    executed_namespaces,
+    find_functions,
+    is_own,
+    name_of,
+    running_code,
+)
+from bytescope.machine.imports import Guests
+
+_CODELESS = frozenset({*LIFECYCLE, "thread_start", "thread_stop"})
+"""Events that are not about code."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 ENGINES = ("woven", "interpreter")
+
+
+class NothingObserved(RuntimeWarning):
+    """An attachment has ended, and no code had matched its filters."""
 
 
 class attach:
@@ -98,6 +114,16 @@ class attach:
             stack.close()
         if failure is not None and not isinstance(error, AnalysisError):
             raise failure
+        if stack is not None and error is None and (missed := self.nothing_observed()) is not None:
+            warnings.warn(missed, NothingObserved, stacklevel=2)
+
+    def nothing_observed(self) -> str | None:
+        """Say that no code has matched the filters; None where some has, or where no analysis observes code."""
+        about_code = [each for each in self.subscribers if not _CODELESS.issuperset(each.methods)]
+        if not about_code or any(each.matched for each in about_code):
+            return None
+        names = ", ".join(type(each.analysis).__name__ for each in about_code)
+        return f"{names}: no code was observed: none that ran or was imported matched {self.filters}"
 
     def detach(self) -> None:
         """Stop telling the analyses, from whatever thread, while the program runs. The end of the context stays due."""
@@ -132,20 +158,31 @@ class attach:
             session.leave(self._shadows.pop(), self.filters.wants_code)
 
     def _functions(self) -> list[types.FunctionType]:
-        """The functions of modules that are imported already, but for methods of analyses."""
+        """The functions that there are already in what the filters include, but for methods of analyses."""
         include = self.filters.include or ("__main__",)
+
+        def wants(name: str) -> bool:
+            return any(fnmatchcase(name, pattern) for pattern in include) and self.filters.wants_module(name)
+
         modules = [
-            module
+            vars(module)
             for name, module in list(sys.modules.items())
-            if isinstance(module, types.ModuleType)
-            and name.partition(".")[0] != "bytescope"
-            and any(fnmatchcase(name, pattern) for pattern in include)
-            and self.filters.wants_module(name)
+            if isinstance(module, types.ModuleType) and name.partition(".")[0] != "bytescope" and wants(name)
         ]
+        wanted = set(map(id, modules))
+
+        def belongs(namespace: Namespace) -> bool:
+            return id(namespace) in wanted or (not is_own(namespace) and wants(name_of(namespace)))
+
+        roots = [*modules, *filter(belongs, executed_namespaces()), *running_code(belongs)]
         own = {id(method) for analysis in self.analyses for method in _methods(type(analysis))}
-        return [
-            each for each in functions_in_modules(modules) if id(each) not in own and not _belongs_to_an_analysis(each)
+        found = [
+            each for each in find_functions(roots, belongs) if id(each) not in own and not _belongs_to_an_analysis(each)
         ]
+        for function in found:
+            for each in self.subscribers:
+                each.notice(name_of(function.__globals__), function.__code__)
+        return found
 
     # --- lifecycle
 

@@ -57,6 +57,13 @@ class Filters:
         self.where = where
         self.threads = None if threads is None else frozenset(_identifier(thread) for thread in threads)
 
+    def __str__(self) -> str:
+        names = ("include", "exclude", "files", "functions", "events", "lines", "where", "threads")
+        given = {name: value for name in names if (value := getattr(self, name)) not in (None, ())}
+        shown = ", ".join(f"{name}={value!r}" for name, value in given.items() if name != "include")
+        include = "the default (__main__ and modules imported meanwhile)" if self.include is None else ""
+        return ", ".join(filter(None, [include or f"include={self.include!r}", shown]))
+
     def wants_module(self, name: str) -> bool:
         """Whether the code of a module is concerned."""
         if any(fnmatchcase(name, pattern) for pattern in self.exclude):

@@ -5,6 +5,7 @@ It works on version-independent instructions alone and serves every engine.
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -54,14 +55,11 @@ class Planner:
     def plan(self, unit: Unit) -> Plan:
         """What is observed in a code object."""
         code = unit.lowered.code
-        chosen = [
-            each
-            for each in self.subscribers
-            if each.filters.wants_code(unit.module, code.co_filename, code.co_qualname)
-        ]
-        chosen = [each for each in chosen if not each.owns(unit.module, code.co_qualname)]
+        chosen = self._chosen(unit.module, code)
         if not chosen:
             return Plan(_no_site)
+        for each in chosen:
+            each.matched = True
         table = site_table(unit.module, code, unit.lowered)
         plan = Plan(table.site)
         for name in ("raise", "handle", "unwind"):
@@ -77,12 +75,16 @@ class Planner:
     def point(self, unit: Unit, index: int) -> Point | None:
         """What is called at one instruction of a code object that has a plan."""
         code = unit.lowered.code
-        chosen = [
-            each
-            for each in self.subscribers
-            if each.filters.wants_code(unit.module, code.co_filename, code.co_qualname)
-        ]
+        chosen = self._chosen(unit.module, code)
         return _CodePlan(self, unit, site_table(unit.module, code, unit.lowered), chosen).point(index)
+
+    def _chosen(self, module: str, code: types.CodeType) -> Chosen:
+        return [each for each in self.subscribers if each.wants_code(module, code.co_filename, code.co_qualname)]
+
+    def notice(self, module: str, code: types.CodeType) -> None:
+        """Take note of a code object that is observed as it was planned before, and of those nested in it."""
+        for each in self.subscribers:
+            each.notice(module, code)
 
     def hook(self, name: str, chosen: Chosen) -> Hook | None:
         """The hook that tells these subscribers of an event, None if there are none."""

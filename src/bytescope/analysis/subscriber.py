@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from _thread import get_ident
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ class Subscriber:
 
     methods: its methods by event, those that the filters leave out excepted; live: empty unless it is attached, and
     events are told to it even by code that does not know yet; boards: where it is attached; own: the module of the
-    analysis, and how the qualified names of its methods begin.
+    analysis, and how the qualified names of its methods begin; matched: whether any code was observed for it.
 
     Raises:
         TypeError, ValueError: if the analysis cannot be one.
@@ -39,6 +40,7 @@ class Subscriber:
         self._silent: dict[str, set[Any]] = {}
         own = type(analysis)
         self.own = (own.__module__, own.__qualname__ + ".")
+        self.matched = False
 
     def silent(self, event: str) -> set[Any]:
         """The sites where it wants an event no more; of `branch`, sites with outcomes."""
@@ -59,6 +61,18 @@ class Subscriber:
         """It has failed: the run is stopped."""
         for board in list(self.boards):
             board.failed(error)
+
+    def wants_code(self, module: str, file: str, function: str) -> bool:
+        """Whether a code object is observed for it: the filters include it, and it is no method of the analysis."""
+        return self.filters.wants_code(module, file, function) and not self.owns(module, function)
+
+    def notice(self, module: str, code: types.CodeType) -> None:
+        """Take note of code, with what is nested in it, that may be observed for it."""
+        codes = [] if self.matched else [code]
+        while codes and not self.matched:
+            code = codes.pop()
+            codes += [each for each in code.co_consts if type(each) is types.CodeType]
+            self.matched = self.wants_code(module, code.co_filename, code.co_qualname)
 
     def owns(self, module: str, function: str) -> bool:
         """Whether a function is a method of the analysis."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 import threading
 import types
 import warnings
@@ -20,15 +18,16 @@ from bytescope.analysis.naming import PlannerNames
 from bytescope.analysis.planner import Planner
 from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
+from bytescope.analysis.woven_functions import WovenFunctions
 from bytescope.code.probes import Probes
 from bytescope.machine.calls import FUTURE_FLAGS, source_code
-from bytescope.machine.imports import Guests, functions_of, importing
+from bytescope.machine.imports import Guests, importing
 from bytescope.machine.mainprogram import MainProgram
 from bytescope.machine.program import is_resident
-from bytescope.machine.temporary import functions_in
+from bytescope.machine.temporary import with_neighbours
 from bytescope.weave.cached import Cache
 from bytescope.weave.checking import CHECKS
-from bytescope.weave.marker import is_woven, original
+from bytescope.weave.marker import original
 from bytescope.weave.store import Store, folder
 from bytescope.weave.weaver import Weaver
 
@@ -56,6 +55,7 @@ class Woven:
         self._weaver: Weaver | None = None
         self._probes = Probes()
         self.store = self._store_of_this_user()
+        self._functions = WovenFunctions()
         self._wanted: list[Functions] = []
         self._reported: set[types.CodeType] = set()
 
@@ -70,18 +70,20 @@ class Woven:
     def observe(self, planner: Planner | None, changed: list[Subscriber]) -> None:
         """Have code observed as a planner plans."""
         with self._lock:
+            weaver, self._weaver = self._weaver, None
+            if weaver is not None:
+                self._functions.retire(weaver)
+                del weaver  # what still has code of its making is looked for
             if planner is None:
-                self._weaver = None
                 self._take_back()
                 return
-            known = self._woven_functions() if self._weaver is not None else []
             cache = None
             if self.store is not None:
                 cache = Cache(self.store, PlannerNames(planner, self._probes.available()))
             self._weaver = Weaver(
                 planner.plan, AnalysisError, self._failed, self._refused, self._executed, self._probes, cache
             )
-            for function in known:
+            for function in self._functions.functions():
                 self._weave(function)
             for functions in self._wanted:
                 for function in functions():
@@ -113,17 +115,8 @@ class Woven:
     @contextmanager
     def calling(self, function: Callable[..., object]) -> Iterator[None]:
         """While this context is open, a function and the others of its module are woven."""
-        found = {id(each): each for each in functions_in(function)}
-        for each in list(found.values()):
-            owner = sys.modules.get(each.__module__ or "")
-            if (
-                owner is not None
-                and vars(owner) is each.__globals__
-                and owner.__name__.partition(".")[0] != "bytescope"
-            ):
-                found |= {id(other): other for other in functions_of(owner)}
         with self._lock:
-            for each in found.values():
+            for each in with_neighbours([function]):
                 self._weave(each)
         yield
 
@@ -151,16 +144,13 @@ class Woven:
             return
         woven = self._weaver.weave(code, function.__globals__.get("__name__") or "")
         if woven is not code:
-            function.__code__ = woven
-
-    @staticmethod
-    def _woven_functions() -> list[types.FunctionType]:
-        return [each for each in gc.get_objects() if type(each) is types.FunctionType and is_woven(each.__code__)]
+            self._functions.replace(function, woven)
 
     def _take_back(self) -> None:
         self._probes.clear()
-        for function in self._woven_functions():
-            function.__code__ = original(function.__code__)
+        for function in self._functions.functions():
+            self._functions.replace(function, original(function.__code__))
+        self._functions.forget()
 
     # --- for the weaver
 

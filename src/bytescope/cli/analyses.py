@@ -6,12 +6,13 @@ import inspect
 import json
 import os
 import sys
+import warnings
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn
 
 from bytescope.analyses.base import Shipped
 from bytescope.analyses.registry import SHIPPED, NoAnalysis, find, make
-from bytescope.analysis import Analysis, AnalysisError, attach
+from bytescope.analysis import Analysis, AnalysisError, NothingObserved, attach
 from bytescope.analysis.weaving import WOVEN
 from bytescope.machine.mainprogram import MainProgram
 
@@ -133,10 +134,14 @@ class Analyses:
             return 0
         status = 0
         try:
-            self._attachment.__exit__(type(ended_by), ended_by, None)
+            with warnings.catch_warnings(action="ignore", category=NothingObserved):
+                self._attachment.__exit__(type(ended_by), ended_by, None)
         except AnalysisError as error:
             print(f"bytescope: {error}", file=sys.stderr)
             status = FAILED
+        missed = self._attachment.nothing_observed()
+        if missed is not None:
+            print(f"bytescope: {missed}", file=sys.stderr)
         for requested, analysis in zip(self.requested, self.analyses, strict=True):
             if isinstance(analysis, Shipped):
                 status = self._write(requested, analysis) or status

@@ -7,7 +7,6 @@ same with another `exec`, which gives guest modules their resident code.
 from __future__ import annotations
 
 import builtins
-import gc
 import importlib
 import os
 import sys
@@ -17,6 +16,7 @@ from bytescope.code.hidden import hidden
 from bytescope.code.light import Any, Callable, Iterable, Iterator, contextmanager
 from bytescope.code.lower import rules
 from bytescope.isolation import IMPORTED_BEFORE
+from bytescope.machine.functions import functions_of
 from bytescope.machine.resident import convert, resident
 
 _external: Any = importlib.import_module("_frozen_importlib_external")
@@ -161,33 +161,13 @@ def forget_own_imports(guests: Guests) -> None:
             del sys.modules[name]
 
 
-def functions_of(module: types.ModuleType) -> list[types.FunctionType]:
-    """All functions that a module defines, wherever they are kept: whatever has its namespace as its globals."""
-    namespace = vars(module)
-    found: list[types.FunctionType] = []
-    for value in gc.get_referrers(namespace):
-        if type(value) is types.FunctionType and value.__globals__ is namespace:
-            found.append(value)
-    return found
-
-
-def functions_in_modules(modules: Iterable[types.ModuleType]) -> list[types.FunctionType]:
-    """All functions that some modules define, found in one pass over what the garbage collector knows."""
-    namespaces = {id(vars(module)) for module in modules}
-    if not namespaces:
-        return []
-    return [
-        each for each in gc.get_objects() if type(each) is types.FunctionType and id(each.__globals__) in namespaces
-    ]
-
-
 def convert_module(module: types.ModuleType) -> int:
     """Make every function that an imported module defines a guest function, in place.
 
     Returns:
         How many there are.
     """
-    functions = functions_of(module)
+    functions = functions_of(vars(module))
     for function in functions:
         convert(function)
     return len(functions)

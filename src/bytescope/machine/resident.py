@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import types
 
 from bytescope.code.hidden import hidden
-from bytescope.code.light import Any, deque, ref
+from bytescope.code.light import Any, Iterable, deque, ref
 from bytescope.machine import calls, engine
 from bytescope.machine.engine import drive
+from bytescope.machine.functions import all_functions, executed_codes, functions_in_modules
 from bytescope.machine.lifetimes import alive, enter, when_gone
 from bytescope.machine.program import Program
 from bytescope.machine.recursion import ample
@@ -102,23 +102,66 @@ def unlinked() -> list[Program]:
 
 def guard(programs: list[Program]) -> None:
     """Have the machine see every exception in activations of these programs that begin from now on."""
-    replaced = {}
+    successors = _Successors()
     for program in programs:
         program.guarded = True
-        old = _known(program.code)
-        if old is not None:
-            new = Trampoline(program.code, program, program.sites, True).build(drive)
-            enter(_cache, id(program.code), new)
-            entries.remove(program)
-            _lives(new, program)
-            replaced[id(old)] = (old, new)
+        if program.resident is not None and (known := program.resident()) is not None:
+            successors.add(known, _guarded(program))
+            del known  # what still has it is looked for
     for each in alive(engine.programs):
-        for key, old in each.inner.items():
-            if id(old) in replaced:
-                each.inner[key] = replaced[id(old)][1]
-    for function in gc.get_referrers(*(old for old, _ in replaced.values())):
-        if type(function) is types.FunctionType and id(function.__code__) in replaced:
-            function.__code__ = replaced[id(function.__code__)][1]
+        successors.replace_in(each.inner)
+    kept = dict(enumerate(_kept))
+    successors.replace_in(kept)
+    _kept.clear()
+    _kept.extend(kept.values())
+    kept.clear()
+    successors.give_to(functions_in_modules({each.module for each in programs}))
+    if successors.wanted():
+        successors.give_to(all_functions())
+
+
+class _Successors:
+    """Resident code objects that take the place of others."""
+
+    def __init__(self) -> None:
+        self._old: dict[int, ref[types.CodeType]] = {}
+        self._new: dict[int, types.CodeType] = {}
+
+    def add(self, old: types.CodeType, new: types.CodeType) -> None:
+        self._old[id(old)], self._new[id(old)] = ref(old), new
+
+    def of(self, code: types.CodeType) -> types.CodeType | None:
+        """Return what takes the place of a code object, None if nothing does."""
+        reference = self._old.get(id(code))  # the id of one that is gone may be another's
+        return None if reference is None or reference() is not code else self._new[id(code)]
+
+    def replace_in(self, table: dict[int, types.CodeType]) -> None:
+        """Replace the values of a table."""
+        for key, code in list(table.items()):
+            new = self.of(code)
+            if new is not None:
+                table[key] = new
+
+    def give_to(self, functions: Iterable[types.FunctionType]) -> None:
+        """Replace the code objects of functions."""
+        for function in functions:
+            new = self.of(function.__code__)
+            if new is not None:
+                function.__code__ = new
+
+    def wanted(self) -> bool:
+        """Whether one of the old ones is still in use, and not only by frames that execute it."""
+        executed = set(map(id, executed_codes()))
+        return any(key not in executed and reference() is not None for key, reference in self._old.items())
+
+
+def _guarded(program: Program) -> types.CodeType:
+    """Give a program another resident code object, in which the machine sees every exception."""
+    made = Trampoline(program.code, program, program.sites, True).build(drive)
+    enter(_cache, id(program.code), made)
+    entries.remove(program)
+    _lives(made, program)
+    return made
 
 
 calls.set_converter(resident)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-import sys
 import types
 from _thread import RLock
 
-from bytescope.code.light import Any, Iterator, contextmanager
-from bytescope.machine.imports import functions_of
+from bytescope.code.light import Any, Iterable, Iterator, contextmanager
+from bytescope.machine.functions import find_functions, is_own
 from bytescope.machine.resident import is_guest, resident
 
 _lock = RLock()
@@ -47,26 +46,33 @@ def _has_function(value: Any) -> bool:
     return isinstance(value, (types.FunctionType, types.MethodType, staticmethod, classmethod))
 
 
+def with_neighbours(values: Iterable[Any]) -> list[types.FunctionType]:
+    """Return the functions in some callables, and all others that share their globals.
+
+    Those of bytescope have no neighbours.
+
+    Args:
+        values: callables; other objects are looked through for further functions.
+    """
+    values = list(values)
+    first = {id(each): each for value in values for each in functions_in(value)}
+    namespaces = {id(each.__globals__): each.__globals__ for each in first.values() if not is_own(each.__globals__)}
+    found = find_functions((*namespaces.values(), *values), lambda namespace: id(namespace) in namespaces)
+    return list((first | {id(each): each for each in found}).values())
+
+
 @contextmanager
 def guests(*values: Any) -> Iterator[None]:
     """While this context is open, the functions in these callables, and the others of their modules, are guests."""
-    functions = {id(each): each for value in values for each in functions_in(value)}
-    for function in list(functions.values()):
-        owner = sys.modules.get(function.__module__ or "")
-        if owner is not None and vars(owner) is function.__globals__ and not _is_host(owner):
-            functions |= {id(each): each for each in functions_of(owner)}
+    functions = with_neighbours(values)
     with _lock:
-        taken = [each for each in functions.values() if _take(each)]
+        taken = [each for each in functions if _take(each)]
     try:
         yield
     finally:
         with _lock:
             for function in taken:
                 _give_back(function)
-
-
-def _is_host(module: types.ModuleType) -> bool:
-    return module.__name__.partition(".")[0] == "bytescope"
 
 
 def _take(function: types.FunctionType) -> bool:

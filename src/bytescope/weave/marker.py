@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import types
 
-from bytescope.code.light import Any, record
+from bytescope.code.light import Any
 
 _REPLACEABLE = ("co_flags", "co_name", "co_qualname", "co_filename", "co_firstlineno", "co_varnames", "co_freevars")
 """What woven code has in common with what it was made from, until it is replaced."""
 
 
-@record(frozen=True, slots=True)
 class Marker:
-    """The last of the weaver's constants in a woven code object: the code object that it was made from."""
+    """The last of the weaver's constants in a woven code object, and in whatever `code.replace()` makes of that.
 
-    code: types.CodeType
+    code: the code object that it was made from.
+    """
+
+    __slots__ = ("code", "__weakref__")
+
+    def __init__(self, code: types.CodeType) -> None:
+        self.code = code
+
+    def __eq__(self, other: object) -> bool:
+        return self.code == other.code if type(other) is Marker else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.code)
 
 
 def marker_of(code: types.CodeType) -> Marker | None:

@@ -99,6 +99,12 @@ class Weaver:
                 return self._cached(code, module)
         return known[1]
 
+    def made(self) -> Iterator[tuple[str, types.CodeType]]:
+        """Yield the woven code objects, with the names of their modules."""
+        for (_, module), (code, woven) in self._woven.items():
+            if woven is not code:
+                yield module, woven
+
     def _cached(self, code: types.CodeType, module: str) -> types.CodeType:
         """Weave, or take what a cache has."""
         if self.cache is None or Weaver.shadower is not None:

@@ -1,0 +1,63 @@
+"""Functions that have woven code, remembered when they get it, so that they can be given back their own."""
+
+from __future__ import annotations
+
+import types
+from _weakref import ref
+from collections.abc import Iterator
+from functools import partial
+
+from bytescope.machine.functions import all_functions, executed_codes, functions_in_modules
+from bytescope.machine.lifetimes import alive, enter
+from bytescope.weave.marker import Marker, is_woven, marker_of
+from bytescope.weave.weaver import Weaver
+
+
+class WovenFunctions:
+    """The functions whose code was replaced by a woven one, and those that woven code has made since.
+
+    _replaced: the former, by id. _markers: those of the woven code objects, by id: a marker lives as long as a code
+    object that has it. _modules: names of the modules that these belong to: where to look for the latter.
+    """
+
+    def __init__(self) -> None:
+        self._replaced: dict[int, ref[types.FunctionType]] = {}
+        self._markers: dict[int, ref[Marker]] = {}
+        self._modules: set[str] = set()
+
+    def replace(self, function: types.FunctionType, woven: types.CodeType) -> None:
+        """Give a function another code object, woven or its own."""
+        function.__code__ = woven
+        if id(function) not in self._replaced:
+            enter(self._replaced, id(function), function)
+
+    def retire(self, weaver: Weaver) -> None:
+        """Take note of what a weaver has made that weaves no more."""
+        for module, woven in weaver.made():
+            self._modules.add(module)
+            marker = marker_of(woven)
+            if marker is not None and id(marker) not in self._markers:
+                enter(self._markers, id(marker), marker)
+
+    def functions(self) -> Iterator[types.FunctionType]:
+        """Yield the functions that have woven code; each is to be given another code object before the next.
+
+        They are looked for as long as there is woven code that no frame executes: among those that are remembered, in
+        the modules and what runs, and at last in all that the collector knows.
+        """
+        for search in (partial(alive, self._replaced), partial(functions_in_modules, self._modules), all_functions):
+            if not self._in_use():
+                return
+            for function in search():
+                if is_woven(function.__code__):
+                    yield function
+
+    def _in_use(self) -> bool:
+        executed = {id(marker) for code in executed_codes() if (marker := marker_of(code)) is not None}
+        return any(key not in executed for key in list(self._markers))
+
+    def forget(self) -> None:
+        """Forget the functions: none has woven code any more."""
+        self._replaced.clear()
+        if not self._markers:
+            self._modules.clear()
