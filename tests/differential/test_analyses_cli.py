@@ -63,7 +63,9 @@ def test_filters(tmp_path: Path, engine: str) -> None:
     assert [line.split()[0] for line in trace.splitlines()[2:]] == ["<module>:3", "<module>:4"] * 3
     for other in ("--functions", "--files"):
         words = f"trace --engine {engine} {other} other program.py"
-        assert bytescope(tmp_path, *words.split()).stderr == "\n--- trace\n\n"
+        said, _, report = bytescope(tmp_path, *words.split()).stderr.partition("\n")
+        assert said.startswith("bytescope: Trace: no code was observed") and f"{other[2:]}=('other',)" in said
+        assert report == "\n--- trace\n\n"
 
 
 def test_profile_diff(tmp_path: Path) -> None:

@@ -9,13 +9,12 @@ frozen objects (`gc.freeze`) are found like any other. No code of the program ru
 from __future__ import annotations
 
 import builtins
-import functools
 import gc
 import sys
 import types
 
 from bytescope.code.frame_locals import local_values
-from bytescope.code.light import Any, Callable, Iterable, Iterator, deque
+from bytescope.code.light import Any, Callable, Iterable, Iterator, cache, deque, partial
 
 Namespace = dict[str, Any]
 Belongs = Callable[[Namespace], bool]
@@ -35,8 +34,7 @@ def _ids(*kinds: type) -> frozenset[int]:
 _CONTAINERS = _ids(list, tuple, dict, set, frozenset, deque)
 _PARTS = _ids(tuple, dict)
 _WRAPPERS = _ids(
-    types.MethodType, staticmethod, classmethod, property, types.CellType, functools.partial,
-    functools._lru_cache_wrapper,
+    types.MethodType, staticmethod, classmethod, property, types.CellType, partial, type(cache(len)),
 )  # fmt: skip
 _SKIPPED = _ids(
     type(None), bool, int, float, complex, str, bytes, bytearray, types.ModuleType, types.CodeType, types.FrameType,
