@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytest.importorskip("ruamel.yaml")  # which Pyodide has not
+
 from ruamel.yaml import YAML
 
 import bytescope
