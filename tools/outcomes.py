@@ -34,6 +34,12 @@ class Outcome:
         counts = f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
         return counts + (f" ({'; '.join(self.notes)})" if self.notes else "")
 
+    def ended(self, seconds: float, cpu: float) -> None:
+        """Take down how long it took; the time of files becomes that of processors, which a busy machine leaves alone."""
+        self.seconds, self.cpu = seconds, cpu
+        for file in self.files:
+            self.files[file] *= cpu / seconds
+
     def add(self, other: "Outcome") -> None:
         """Count another outcome in."""
         for name in ("passed", "failed", "skipped", "notes", "seconds", "cpu"):

@@ -129,7 +129,7 @@ def _run(tasks: Sequence[Task], workers: int, parts: dict[str, Outcome]) -> None
     for number, (job, ended) in enumerate(pool.run([task.job for task in tasks]), 1):
         task = by_job[id(job)]
         outcome = task.read(ended.status)
-        outcome.seconds, outcome.cpu = ended.seconds, ended.cpu
+        outcome.ended(ended.seconds, ended.cpu)
         _show(task, outcome, ended, f"{number}/{len(tasks)}")
         parts[task.part].add(outcome)
 
@@ -179,7 +179,7 @@ def _record(tasks: Sequence[Task], parts: Mapping[str, Outcome]) -> object:
 
 
 def _report(parts: Mapping[str, Outcome], found: Mapping[str, Host], watch: Stopwatch) -> int:
-    heading("the slowest files")
+    heading("the slowest files, in seconds of processors")
     for seconds, name in slowest(parts.items(), 20):
         say(f"{seconds:8.1f} s  {name}")
     heading(f"summary, after {watch}")
