@@ -35,7 +35,7 @@ class Outcome:
         return counts + (f" ({'; '.join(self.notes)})" if self.notes else "")
 
     def ended(self, seconds: float, cpu: float) -> None:
-        """Take down how long it took; the time of files becomes that of processors, which a busy machine leaves alone."""
+        """Take down how long it took; the time of files becomes that of processors, which busy machines leave alone."""
         self.seconds, self.cpu = seconds, cpu
         for file in self.files:
             self.files[file] *= cpu / seconds
