@@ -22,6 +22,7 @@ SECONDS = 40.0
 """About how long a job takes: so short that no core idles at the end, so long that its start does not count."""
 START = 1.5
 """How long it takes until the first test runs."""
+PYODIDE_START = 6.0
 
 SPHINX = ["-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
 CONFORMANCE_PARTS = 6
@@ -82,14 +83,18 @@ class Selection:
         return settings if newest or self.full else settings | {"BYTESCOPE_DEBUG": "0"}
 
 
-def chunks(files: Iterable[str], seconds: Mapping[str, float]) -> Iterator[tuple[list[str], int, float]]:
-    """Divide files into jobs of about one length; yields the files, in how many parts they are run, and seconds."""
+def chunks(files: Iterable[str], seconds: Mapping[str, float], start: float) -> Iterator[tuple[list[str], int, float]]:
+    """Divide files into jobs of about one length, longer ones where the start takes long.
+
+    Yields the files of a job, in how many parts they are run, and the seconds of all parts together.
+    """
+    size = max(SECONDS, 10 * start)
     open_: list[tuple[float, list[str]]] = []
     for expected, file in sorted(((seconds.get(file, durations.UNKNOWN), file) for file in files), reverse=True):
-        if expected > 1.5 * SECONDS:
-            yield [file], math.ceil(expected / SECONDS), expected
+        if expected > 1.5 * size:
+            yield [file], math.ceil(expected / size), expected
             continue
-        index = next((i for i, (total, _) in enumerate(open_) if total + expected <= SECONDS), None)
+        index = next((i for i, (total, _) in enumerate(open_) if total + expected <= size), None)
         if index is None:
             open_.append((expected, [file]))
         else:
@@ -119,14 +124,14 @@ class Plan:
         files = [file for file in self.selection.files() if not file.startswith(PYODIDE_ONLY)]
         left_out = [] if self.selection.full else ["slow"] + ([] if newest else ["any_host"])
         command = [python, "-m", "pytest", "-p", "no:cacheprovider", "-o", "junit_family=xunit1"]
-        self._divide(label, files, left_out, command, self.selection.settings(newest))
+        self._divide(label, files, left_out, command, self.selection.settings(newest), START)
 
     def add_pyodide(self, label: str, packages: Sequence[Path]) -> None:
         """Add the tests that run in Pyodide."""
         files = [file for file in self.selection.files() if file.startswith(tuple(pyodide_host.core_tests()))]
         left_out = ["process", "any_host"] + ([] if self.selection.full else ["slow"])
         command = [*pyodide_host.command(packages), "-o", "junit_family=xunit1"]
-        self._divide(label, files, left_out, command, self.selection.settings(True))
+        self._divide(label, files, left_out, command, self.selection.settings(True), PYODIDE_START)
 
     def _divide(
         self,
@@ -135,16 +140,17 @@ class Plan:
         left_out: Sequence[str],
         command: Sequence[str | Path],
         settings: Mapping[str, str],
+        start: float,
     ) -> None:
         marks = ["-m", " and ".join(f"not {mark}" for mark in left_out)] if left_out else []
-        for together, parts, expected in chunks(files, self.selection.recorded.get(label, {})):
+        for together, parts, expected in chunks(files, self.selection.recorded.get(label, {}), start):
             for part in range(1, parts + 1):
                 results, log = self._place("xml"), self._place("log")
                 job = Job(
                     _named(together, f" {part}/{parts}" if parts > 1 else ""),
                     [*command, *marks, f"--junitxml={results.relative_to(ROOT)}", *self.selection.arguments, *together],
                     log,
-                    expected=expected / parts + START,
+                    expected=expected / parts + start,
                     minutes=600 if self.selection.full else 30,
                     env={**settings, "BYTESCOPE_TEST_PART": f"{part}/{parts}"},
                 )
