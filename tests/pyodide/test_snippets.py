@@ -5,6 +5,7 @@ Elsewhere `tests/differential` runs it, each topic in a process of its own.
 
 from __future__ import annotations
 
+import colorsys  # noqa: F401 - which debuggers::modules_unchanged imports; here modules of the library stay imported
 import os
 import sys
 from pathlib import Path
