@@ -159,7 +159,8 @@ class Sequences:
         """Emit one host instruction that no Python callable can stand for, on the tuple of its operands on top.
 
         Args:
-            name: "group_match", "dict_merge", "prepare_reraise_star", "async_gen_wrap" or the name of an intrinsic.
+            name: "group_match", "dict_merge", "dict_update", "prepare_reraise_star", "async_gen_wrap" or the name of an
+                intrinsic.
             count: the number of operands.
             position: where it is.
 
@@ -174,6 +175,9 @@ class Sequences:
             return
         if name == "dict_merge":
             self._merge(position)
+            return
+        if name == "dict_update":
+            asm.emit("DICT_UPDATE", 1, position)
             return
         if name in _INTRINSIC_OF:
             name = _INTRINSIC_OF[name]

@@ -170,7 +170,7 @@ _FIXED: dict[str, How] = {
     "map_add": How("{0}[{1}] = {2}", _plain(1), "setitem", ("{0}", "{1}", "{2}")),
     "list_extend": How("{0}.extend({1})", (((1, "ITERABLES"),),), process="list_extend"),
     "set_update": How(process="set_update"),
-    "dict_update": How(process="dict_update"),
+    "dict_update": How(site="dict_update"),
     "dict_merge": How(site="dict_merge"),
     "list_to_tuple": How("tuple({0})"),
     "unpack": How("{0}", (((0, "ROWS"), "len({0}) == {imm}"),), process="unpack"),

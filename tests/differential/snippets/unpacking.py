@@ -213,3 +213,22 @@ def load(text):
     return dict(parse(line)
                 for line in text.split(";"))
 load("a=1;b=2;c=3=4")
+
+# --- mappings_are_asked_for_their_keys_once
+class Meta(type):
+    def __getattr__(cls, name):
+        print("looked up", name)
+        if name == "keys": return lambda: iter("ab")
+        raise AttributeError(name)
+    def __getitem__(cls, key): return key * 2
+class Mapping(metaclass=Meta): pass
+def f(**named): return named
+print({**Mapping}); print({"x": 1, **Mapping, "y": 2}); print(f(**Mapping)); print(f(c=1, **Mapping))
+class Broken:
+    def keys(self): raise AttributeError("own")
+class Partly:
+    def keys(self): return "xyz"
+    def __getitem__(self, key): return {"x": 1}[key]
+for each in Broken(), Partly(), 5, [1, 2], [("a", 1)], None:
+    try: print({**each})
+    except Exception as e: print(type(e).__name__, e)

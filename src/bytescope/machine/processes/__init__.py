@@ -10,7 +10,6 @@ from bytescope.machine.processes.awaiting import aiter, anext, awaitable, yield_
 from bytescope.machine.processes.building import (
     build_map,
     build_set,
-    dict_update,
     list_extend,
     set_update,
     unpack,
@@ -34,7 +33,6 @@ __all__ = [
     "build_set",
     "call_ex",
     "delete_name",
-    "dict_update",
     "display",
     "enter_async_with",
     "enter_with",

@@ -41,18 +41,6 @@ def set_update(R: list[Any], immediate: Any, target: set[Any], iterable: Any) ->
     return (yield set.update, target, iterable)
 
 
-def dict_update(R: list[Any], immediate: Any, target: dict[Any, Any], mapping: Any) -> Process:
-    """`**mapping` in a dict display. Any AttributeError is taken for the lack of `keys`."""
-    answer = None
-    if not isinstance(mapping, dict):
-        answer = yield getattr, mapping, "keys"
-    if type(answer) is not Raised:
-        answer = yield dict.update, target, mapping
-    if failed(answer, AttributeError):
-        raise TypeError(f"'{type_name(type(mapping))}' object is not a mapping")
-    return answer
-
-
 def _take(iterator: Iterator[Any], count: int, least: str, expected: int) -> Process:
     """The next `count` values."""
     values: list[Any] = []
