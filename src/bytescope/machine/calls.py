@@ -114,7 +114,7 @@ def hidden_variables(R: list[Any]) -> dict[str, Any]:
     found = {}
     for variable in program.lowered.variables[: program.own]:
         cell = R[program.first_variable + variable.index]
-        if type(cell) is types.CellType:
+        if variable in program.hidden and type(cell) is types.CellType:  # others are the compiler's: __classdict__
             try:
                 found[variable.name] = cell.cell_contents
             except ValueError:

@@ -91,9 +91,9 @@ class Program:
     that are executed all the same; plan: what is observed; guarded: whether the machine sees every exception in new
     activations; module: name of the module that it was first run for; resident: its resident code object, if there is
     one; exits: the sites at which it is left with an exception, by how many others are being handled; exit_lines: the
-    lines at which that may be, where the host is not told by an offset; has_entry: whether it ever had an entry, see
-    `traces.entries`; traced: whether it may have traces; stopped: whether nothing of it is executed any more, see
-    `observe.stop`.
+    lines at which that may be, where the host is not told by an offset; hidden: the variables of inlined
+    comprehensions; has_entry: whether it ever had an entry, see `traces.entries`; traced: whether it may have traces;
+    stopped: whether nothing of it is executed any more, see `observe.stop`.
     """
 
     hooked = calls.HOOKED
@@ -144,6 +144,7 @@ class Program:
         self.raises = self.may_raise()
         self.handlers_at = [self.verified.handler_at(self._raising(index)) for index in range(len(self.instructions))]
         self.restored = {i.arg for i in self.instructions if i.op == "SAVE_LOCAL"}
+        self.hidden = self.restored | {i.arg for i in self.instructions if i.op == "SAVE_CELL"}
         self._allocate()
 
     def __reduce__(self) -> tuple[Any, ...]:

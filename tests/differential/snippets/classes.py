@@ -414,3 +414,31 @@ class Second: name = other = "second"
 C = type("C", (First,), {Key(): 5})
 print(C.name)
 print(C.other, C().other)
+
+# --- the_namespace_of_a_class_body
+class Namespace(dict): pass
+class Meta(type):
+    def __prepare__(name, bases): return Namespace()
+    def __new__(cls, name, bases, namespace): return super().__new__(cls, name, bases, dict(namespace))
+class A(metaclass=Meta):
+    made = vars()
+    print(type(made).__name__, locals() is made)
+    made["x"] = 5
+    print(x)
+    def method(self): pass
+    print([sorted(set(locals()) & {"y"}) for y in (1, 2) if (lambda: y)()], "y" in vars())
+    x: int
+def f():
+    q = 1
+    class C(metaclass=Meta):
+        made = vars()
+        made["x"] = q
+        print(x, sorted(name for name in dir() if name in ("x", "made", "q")))
+        def method(self): return __class__, q
+        class D:
+            z = q
+            vars()["w"] = 3
+            print(w, "z" in dir())
+            def m(self): return super()
+    return C
+print(f().x)
