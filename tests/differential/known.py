@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+from bytescope.code.host import OPMAP
+
 LEFT_OUT = {
     "debuggers::reference_counts",
     "lifetime::operand_stack_temporaries",
@@ -13,6 +15,15 @@ LEFT_OUT = {
 }
 """Snippets that count references or tell when they go (the operands of an observed primitive live until its result has
 been told), or show what the host says, on standard error, when its own stack is exhausted."""
+
+LENDS_REFERENCES = any("_BORROW" in name for name in OPMAP)
+"""Whether the host's own loads take no references of their own, from 3.14 on."""
+
+LENDING_DIFFERS = {
+    "debuggers::reference_counts": "CPython borrows the references that it loads",
+    "lifetime::operand_stack_temporaries": "CPython lets go of a call's last argument first, of an operator's last",
+}
+"""What of the corpus differs there, and why."""
 
 _LIMIT = "how deep a program gets depends on the frames that hooks need"
 _LONG = "has too many events for its time"

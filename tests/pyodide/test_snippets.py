@@ -16,6 +16,7 @@ import pytest
 from tests.differential import corpus, harness, worker
 from tests.differential.corpus import Snippet
 from tests.differential.engines import ENGINES
+from tests.differential.known import LENDING_DIFFERS
 
 EXCLUDED = {
     "recursion::ten_thousand_deep": "Pyodide's own stack is too small for it",
@@ -25,10 +26,8 @@ EXCLUDED = {
     "recursion::self_containing_structures": "Pyodide's own stack is too small for it",
     "warnings_module::registry_in_globals": "the registry counts changes of filters since the process started",
     "lifetime::raising_del_default_output": "pytest takes the place of the hook whose output is shown",
-    "debuggers::reference_counts": "3.14 borrows the references that it loads",
     "inspection::closure_vars_and_callargs": "3.14's inspect reads names in bytecode, which is the resident frame's",
-    "debuggers::profile_events": "profilers are told more there of the machine's calls than of CPython's: open",
-    "lifetime::operand_stack_temporaries": "3.14 lets go of a call's last argument first, of an operator's last",
+    **LENDING_DIFFERS,
 }
 SNIPPETS = [
     snippet

@@ -16,10 +16,13 @@ from bytescope.code.hidden import hidden
 from bytescope.code.light import Any, Callable, Iterable, Iterator, contextmanager
 from bytescope.code.lower import rules
 from bytescope.isolation import IMPORTED_BEFORE
+from bytescope.machine import engine
 from bytescope.machine.functions import functions_of
 from bytescope.machine.resident import convert, resident
 
 _external: Any = importlib.import_module("_frozen_importlib_external")
+
+engine.OWN_FILES.add(__file__)
 
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 

@@ -191,6 +191,7 @@ class Program:
             self.exits[depth] = self._add(Site("exit", 0, depth, None, False))
             self._number["fallback", depth] = self._add(Site("raise", 1, depth, self._position(0), True))
         self._add_line_sites()
+        self._add_return_sites()
         suspending = ("suspend", "delegate")
         self.suspensions = frozenset(number for number, site in enumerate(self.sites) if site.kind in suspending)
 
@@ -236,6 +237,15 @@ class Program:
                 if key in idle:
                     self._lines[index] = idle[key]
             previous = None if instruction.op == "RESUME" else line
+
+    def _add_return_sites(self) -> None:
+        """Have a site for each `return` in another line than the last one, where the frame returns otherwise."""
+        self.return_sites: dict[int, int] = {}
+        last = (self.return_position or (None,))[0]
+        for index, instruction in enumerate(self.instructions):
+            line = (instruction.position or (None,))[0]
+            if instruction.op == "RETURN" and line not in (None, last) and not self.verified.handled[index]:
+                self.return_sites[index] = self._site("return", 0, 0, instruction, False)
 
     def _position(self, index: int) -> Any:
         line = self.code.co_firstlineno

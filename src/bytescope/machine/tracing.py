@@ -6,6 +6,7 @@ while anybody traces, programs are linked in another way: before the first instr
 operation at that line, and line events of the resident frame are switched on (`f_trace_lines`) just for that request.
 They are linked so while anybody profiles, too: then every call is made by the frame that it is a call of. Once a frame
 wants events of single instructions (`f_trace_opcodes`), they request that idle operation before every instruction.
+A `return` is then made by the resident frame in the line where it stands; else it makes all in the line of the last.
 """
 
 from __future__ import annotations
@@ -297,8 +298,23 @@ class _Requests:
 
     def handlers(self, program: Program, ops: list[Op], resumes: list[Resume | None]) -> None:
         """Change the handlers in place."""
+        for index, site in program.return_sites.items():
+            ops[index] = _returning(site, ops[index])
         for index, line in self.places(program).items():
             ops[index], resumes[index] = _requesting(program, index, line, ops[index], resumes[index])
+
+
+def _returning(site: int, op: Op) -> Op:
+    """A `return` that the resident frame makes in the line where it stands."""
+
+    def traced_op(R: list[Any]) -> int:
+        outcome = op(R)
+        if outcome != -2:
+            return outcome
+        R.append((site, R.pop()))
+        return -1
+
+    return traced_op
 
 
 def _requesting(each: Program, index: int, line: int | None, op: Op, resume: Resume | None) -> tuple[Op, Resume]:

@@ -273,6 +273,10 @@ class Trampoline:
                 lines = self.program.exit_lines if self.guarded or self.program.lowered.handlers else [None]
                 self.emit_exits(0, lines)
             return
+        elif kind == "return":
+            for opcode, arg in (("SWAP", 2), ("POP_TOP", 0), ("RETURN_VALUE", 0)):
+                asm.emit(opcode, arg, position)
+            return
         elif kind == "push_exc_info":
             for opcode, arg in (("PUSH_EXC_INFO", 0), ("POP_TOP", 0), ("SWAP", 2)):
                 asm.emit(opcode, arg, position)
