@@ -128,7 +128,8 @@ class _Search:
             namespace = value.__globals__
             if self._enter(namespace):
                 self._found.append(value)
-            referents = [each for each in referents if each is not namespace]
+            builtin = vars(builtins)  # which every function refers to: it would be gone through for each of them
+            referents = [each for each in referents if each is not namespace and each is not builtin]
         elif issubclass(type(value), type):
             referents.append(type(value))
         parts = [each for each in referents if id(type(each)) in _PARTS and not is_namespace(each)]
