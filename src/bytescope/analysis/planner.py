@@ -48,6 +48,7 @@ class Planner:
         self.subscribers = subscribers
         self.stopped = stopped
         self._quiet: dict[int, dict[str, Direct]] | None = None
+        self._all_quiet: bool | None = None
         self._numbers = {id(each): number for number, each in enumerate(subscribers)}
         self._hooks: dict[Name, Hook] = {}
         self._names: dict[int, Name] = {}
@@ -129,7 +130,9 @@ class Planner:
 
     def _direct(self, name: str, chosen: Chosen) -> tuple[Direct, ...]:
         """What can be called in the place of a hook, as long as no analysis is at work that is not quiet."""
-        if any(len(self.quiet(each)) < len(each.all_methods()) for each in self.subscribers):
+        if self._all_quiet is None:
+            self._all_quiet = all(len(self.quiet(each)) == len(each.all_methods()) for each in self.subscribers)
+        if not self._all_quiet:
             return ()
         found = tuple(self.quiet(each)[name] for each in chosen)
         answer = any(each.answers != NEVER for each in found)
