@@ -21,10 +21,10 @@ def load() -> Durations:
 
 
 def record(parts: Mapping[str, Mapping[str, float]]) -> Path:
-    """Replace what is recorded of these parts; returns the file. Files that have gone are forgotten."""
+    """Record what the files of these parts take; returns the file. Files that have gone are forgotten."""
     recorded = load()
     for part, files in parts.items():
-        kept = {file: round(max(seconds, LEAST), 1) for file, seconds in sorted(files.items())}
-        recorded[part] = {file: s for file, s in kept.items() if not file.endswith(".py") or (ROOT / file).exists()}
+        merged = recorded.get(part, {}) | {file: round(max(seconds, LEAST), 1) for file, seconds in files.items()}
+        recorded[part] = {file: seconds for file, seconds in sorted(merged.items()) if (ROOT / file).exists()}
     FILE.write_text(json.dumps(dict(sorted(recorded.items())), indent=0) + "\n", encoding="utf-8")
     return FILE
