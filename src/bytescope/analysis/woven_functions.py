@@ -16,12 +16,13 @@ from bytescope.weave.weaver import Weaver
 class WovenFunctions:
     """The functions whose code was replaced by a woven one, and those that woven code has made since.
 
-    _replaced: the former, by id. _markers: those of the woven code objects, by id: a marker lives as long as a code
-    object that has it. _modules: names of the modules that these belong to: where to look for the latter.
+    _replaced: the former, by id. _codes: woven code objects, and _markers, their markers, both by id: a marker lives as
+    long as a code object that has it, be it a copy. _modules: names of the modules that these belong to.
     """
 
     def __init__(self) -> None:
         self._replaced: dict[int, ref[types.FunctionType]] = {}
+        self._codes: dict[int, ref[types.CodeType]] = {}
         self._markers: dict[int, ref[Marker]] = {}
         self._modules: set[str] = set()
 
@@ -38,26 +39,39 @@ class WovenFunctions:
             marker = marker_of(woven)
             if marker is not None and id(marker) not in self._markers:
                 enter(self._markers, id(marker), marker)
+                enter(self._codes, id(woven), woven)
 
     def functions(self) -> Iterator[types.FunctionType]:
         """Yield the functions that have woven code; each is to be given another code object before the next.
 
         They are looked for as long as there is woven code that no frame executes: among those that are remembered, in
-        the modules and what runs, and at last in all that the collector knows.
+        the modules and what runs, and at last in all that the collector knows. What is in use even then belongs to
+        frames of tracebacks and generators: it is not looked for again.
         """
-        for search in (partial(alive, self._replaced), partial(functions_in_modules, self._modules), all_functions):
+        for search in (partial(alive, self._replaced), partial(functions_in_modules, self._modules)):
             if not self._in_use():
                 return
-            for function in search():
-                if is_woven(function.__code__):
-                    yield function
+            yield from filter(_has_woven_code, search())
+        if not self._in_use():
+            return
+        functions = all_functions()
+        yield from [each for each in functions if id(each.__code__) in self._codes]
+        if self._in_use():
+            yield from filter(_has_woven_code, functions)
+            for key in self._in_use():
+                self._markers.pop(key, None)
 
-    def _in_use(self) -> bool:
+    def _in_use(self) -> list[int]:
+        """Return the ids of the markers of code objects that are in use and not executed."""
         executed = {id(marker) for code in executed_codes() if (marker := marker_of(code)) is not None}
-        return any(key not in executed for key in list(self._markers))
+        return [key for key in list(self._markers) if key not in executed]
 
     def forget(self) -> None:
         """Forget the functions: none has woven code any more."""
         self._replaced.clear()
         if not self._markers:
             self._modules.clear()
+
+
+def _has_woven_code(function: types.FunctionType) -> bool:
+    return is_woven(function.__code__)

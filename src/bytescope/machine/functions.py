@@ -193,14 +193,12 @@ def functions_in_modules(names: Iterable[str]) -> list[types.FunctionType]:
     return find_functions((*modules, *filter(belongs, executed_namespaces()), *running_code(belongs)), belongs)
 
 
-def all_functions() -> Iterator[types.FunctionType]:
-    """Yield all functions that the collector knows of, for what cannot be reached otherwise.
+def all_functions() -> list[types.FunctionType]:
+    """Return all functions that the collector knows of, for what cannot be reached otherwise.
 
     This takes time in proportion to all objects of the process, and leaves out what was frozen.
     """
-    for value in gc.get_objects():
-        if type(value) is types.FunctionType:
-            yield value
+    return [value for value in gc.get_objects() if type(value) is types.FunctionType]
 
 
 def executed_codes() -> Iterator[types.CodeType]:
