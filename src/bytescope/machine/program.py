@@ -190,8 +190,8 @@ class Program:
         for depth in range(max(verified.handled) + 1):
             self.exits[depth] = self._add(Site("exit", 0, depth, None, False))
             self._number["fallback", depth] = self._add(Site("raise", 1, depth, self._position(0), True))
-        self._add_line_sites()
         self._add_return_sites()
+        self._add_line_sites()  # at last, so that `co_lines()` ends with the last line
         suspending = ("suspend", "delegate")
         self.suspensions = frozenset(number for number, site in enumerate(self.sites) if site.kind in suspending)
 
