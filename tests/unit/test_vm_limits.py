@@ -306,3 +306,24 @@ def test_its_traceback_shows_where_the_guest_was() -> None:
 def test_it_can_be_pickled() -> None:
     error = pickle.loads(pickle.dumps(stopped(bytescope.VM(max_instructions=1), FOREVER)))
     assert (error.limit, str(error)) == ("max_instructions", "more than 1 guest instructions")
+
+
+def test_stop_ends_a_run_that_catches_everything() -> None:
+    vm = bytescope.VM(stoppable=True)
+    source = "while True:\n    try:\n        while True:\n            n += 1\n            n == 50 and stop()\n"
+    source += "    except BaseException:\n        n = 0\n"
+    vm.globals.update(n=0, stop=vm.stop)
+    with pytest.raises(bytescope.BudgetExceeded, match="the run was stopped") as caught:
+        vm.exec(source)
+    assert (caught.value.limit, vm.eval("n")) == ("stop", 50), "and the next run is not stopped"
+
+
+def test_stop_without_a_run_does_nothing() -> None:
+    vm = bytescope.VM(stoppable=True)
+    vm.stop()
+    assert vm.eval("1 + 1") == 2
+
+
+def test_stop_needs_a_stoppable_vm() -> None:
+    with pytest.raises(ValueError, match="make it with stoppable=True"):
+        bytescope.VM().stop()

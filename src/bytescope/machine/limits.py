@@ -29,7 +29,7 @@ class BudgetExceeded(BaseException):
     """A limit of the run was exceeded. Handlers and `finally` blocks of guest code do not see it.
 
     Attributes:
-        limit: "max_instructions", "max_depth" or "timeout".
+        limit: "max_instructions", "max_depth", "timeout", or "stop" if it was stopped by `VM.stop`.
     """
 
     def __init__(self, limit: str, message: str) -> None:
@@ -54,6 +54,7 @@ class Budget:
         "max_depth",
         "timeout",
         "tally",
+        "stoppable",
         "left",
         "depth",
         "deadline",
@@ -68,6 +69,7 @@ class Budget:
         max_depth: int | None = None,
         timeout: float | None = None,
         tally: Tally | None = None,
+        stoppable: bool = False,
     ) -> None:
         """Make a budget.
 
@@ -76,6 +78,7 @@ class Budget:
             max_depth: guest frames on the stack.
             timeout: seconds.
             tally: counts the instructions by kind.
+            stoppable: whether `halt` may be called.
 
         Raises:
             TypeError: if a limit is no number.
@@ -85,6 +88,7 @@ class Budget:
         self.max_depth = _checked("max_depth", max_depth, int)
         self.timeout = _checked("timeout", timeout, float)
         self.tally = tally
+        self.stoppable = stoppable
         self.left = _UNLIMITED
         self.depth = 0
         self.deadline: float | None = None
@@ -94,8 +98,9 @@ class Budget:
 
     @property
     def watches(self) -> bool:
-        """Whether there is anything to limit or count."""
-        return (self.max_instructions, self.max_depth, self.timeout, self.tally) != (None, None, None, None)
+        """Whether there is anything to limit or count, or the run may be stopped."""
+        limits = self.max_instructions, self.max_depth, self.timeout, self.tally
+        return self.stoppable or limits != (None, None, None, None)
 
     def start(self) -> None:
         """Begin the run: the clock starts. A run within the run belongs to it."""
@@ -114,6 +119,12 @@ class Budget:
         if not self._runs and self.spent is None:
             self.left = _UNLIMITED
             self.deadline = None
+
+    def halt(self) -> None:
+        """Stop the run, if there is one, before its next instruction."""
+        if self._runs and self.spent is None:
+            self.spent = BudgetExceeded("stop", "the run was stopped")
+            self.left = 0
 
     @hidden
     def enter(self) -> None:

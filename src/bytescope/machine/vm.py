@@ -47,6 +47,7 @@ class VM:
         max_instructions: how many guest instructions one run may execute.
         max_depth: how many guest frames may be on the stack at once.
         timeout: how many seconds one run may take; the clock is read between guest instructions.
+        stoppable: whether `stop` can stop a run, which then is watched as one with a limit is.
         count_kinds: whether to count the instructions by kind.
 
     Raises:
@@ -61,6 +62,7 @@ class VM:
         max_instructions: int | None = None,
         max_depth: int | None = None,
         timeout: float | None = None,
+        stoppable: bool = False,
         count_kinds: bool = False,
     ) -> None:
         self.guests = Guests(guests)
@@ -69,7 +71,7 @@ class VM:
             from bytescope.machine.counting import Tally  # here, because it is seldom needed
 
             self.tally = Tally()
-        self.budget = limits.Budget(max_instructions, max_depth, timeout, self.tally)
+        self.budget = limits.Budget(max_instructions, max_depth, timeout, self.tally, stoppable)
         self.globals: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         self._future = 0
         self._instructions = engine.executed[0]
@@ -95,6 +97,18 @@ class VM:
         if self.tally is None:
             raise ValueError("this VM does not count instructions by kind: make it with count_kinds=True")
         return self.tally.by_kind()
+
+    def stop(self) -> None:
+        """Stop the run that this VM is in: before the next guest instruction it ends with `BudgetExceeded`.
+
+        For signal handlers and other threads; without a run nothing happens.
+
+        Raises:
+            ValueError: if the VM was made without `stoppable`.
+        """
+        if not self.budget.stoppable:
+            raise ValueError("this VM's runs cannot be stopped: make it with stoppable=True")
+        self.budget.halt()
 
     # --- the three compile modes
 

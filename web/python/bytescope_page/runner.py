@@ -1,0 +1,313 @@
+"""Runs cells for the page: in a worker, under CPython in WebAssembly."""
+
+from __future__ import annotations
+
+import builtins as _builtins
+
+__builtins__ = dict(vars(_builtins))  # what programs rebind must not reach the functions below
+
+import asyncio
+import json
+import signal
+import sys
+import time
+import types
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import bytescope
+
+from bytescope_page import advice, pictures, sandbox, streams, tracebacks
+from bytescope_page.cells import Compiled, Names, compiled
+
+LONGEST_VALUE = 100_000
+
+
+class Stopped(BaseException):
+    """The reader has pressed Stop: what CPython's cells are stopped with."""
+
+
+class Runner:
+    """The interpreter of one notebook.
+
+    Args:
+        bridge: functions of the page: write, read_line, show, nap, interrupted, stopping, tasks.
+        run_sync: waits for an awaitable, where the browser can.
+    """
+
+    def __init__(self, bridge: Any, run_sync: Callable[[Any], Any] | None) -> None:
+        self._bridge = bridge
+        self._names = Names()
+        self._flags = 0
+        self._run_sync = run_sync
+        self._stopping = False
+        self._running = False
+        self._engine = ""
+        self._task: asyncio.Task[Any] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._vm = bytescope.VM(stoppable=True)
+        self._main = types.ModuleType("__main__")
+        self._main.__dict__["__builtins__"] = _builtins
+        self._vm.globals = vars(self._main)
+        pictures.shower[:] = [lambda picture: bridge.show(streams.cell.get(), json.dumps(_drawn(picture)))]
+        _prepare(self)
+
+    # --- running a cell
+
+    def run(self, cell: int, number: int, source: str, engine: str) -> Any:
+        """Run a cell.
+
+        Args:
+            cell: what the page calls it.
+            number: the number that the reader sees.
+            source: its text.
+            engine: "bytescope" or "cpython".
+
+        Returns:
+            What became of it, as JSON; or, if it awaits something, an awaitable of that.
+        """
+        sys.modules["__main__"] = self._main
+        streams.install(self._bridge, self._interrupt)
+        signal.signal(signal.SIGINT, self._on_signal)
+        self._names.show_all()
+        self._stopping, self._running, self._engine = False, True, engine
+        token = streams.cell.set(cell)
+        outcome = _Outcome(self._vm.instructions)
+        try:
+            name = self._names.take(cell, number, source)
+            code = compiled(source, name, self._flags)
+            self._flags = code.flags
+            outcome.reads, outcome.binds = code.names()
+            value = self._start(code, engine)
+        except BaseException as error:
+            return self._end(outcome, source, error=error)
+        else:
+            if isinstance(value, _Waiting):
+                return self._finish(value, outcome, source)
+            return self._end(outcome, source, value=value)
+        finally:
+            streams.cell.reset(token)
+
+    def _start(self, code: Compiled, engine: str) -> Any:
+        """Run what runs without waiting."""
+        pending = [part for part in (code.statements, code.expression) if part is not None]
+        awaits = any(part.co_flags & 0x80 for part in pending)  # CO_COROUTINE
+        if awaits:
+            return _Waiting(self._await(pending, engine))
+        value = None
+        with self._vm.running() if engine == "bytescope" else _NOTHING:
+            for part in pending:
+                value = self._evaluate(part, engine)
+            return self._shown(value)
+
+    def _evaluate(self, part: types.CodeType, engine: str) -> Any:
+        namespace = vars(self._main)
+        return self._vm.run_code(part, namespace) if engine == "bytescope" else eval(part, namespace)
+
+    async def _await(self, pending: list[types.CodeType], engine: str) -> Any:
+        value = None
+        with self._vm.running() if engine == "bytescope" else _NOTHING:
+            for part in pending:
+                value = self._evaluate(part, engine)
+                if part.co_flags & 0x80:
+                    value = await value
+            return self._shown(value)
+
+    async def _finish(self, waiting: _Waiting, outcome: _Outcome, source: str) -> str:
+        self._task = asyncio.ensure_future(waiting.coroutine)
+        try:
+            value = await self._task
+        except BaseException as error:
+            return self._end(outcome, source, error=error)
+        else:
+            return self._end(outcome, source, value=value)
+        finally:
+            self._task = None
+
+    def _shown(self, value: Any) -> dict[str, Any] | None:
+        """What is shown of a value; the program's own `__repr__` is called for it."""
+        if value is None:
+            return None
+        if isinstance(value, pictures.Picture):
+            return _drawn(value)
+        text = repr(value)
+        if len(text) > LONGEST_VALUE:
+            half = LONGEST_VALUE // 2
+            text = f"{text[:half]} … ({len(text):,} characters) … {text[-half:]}"
+        return {"kind": "text", "text": _plain(text)}
+
+    # --- its end
+
+    def _end(
+        self, outcome: _Outcome, source: str, value: dict[str, Any] | None = None, error: BaseException | None = None
+    ) -> str:
+        seconds = time.perf_counter() - outcome.began
+        executed = self._vm.instructions - outcome.before
+        result: dict[str, Any] = {"outcome": "ran", "value": value, "reads": outcome.reads, "binds": outcome.binds}
+        try:
+            if error is not None:
+                result |= self._failure(error, source)
+            streams.flush()
+        except BaseException as second:  # the program's own __str__, say
+            result |= {"outcome": "raised", "traceback": f"{type(second).__name__} while the error was shown"}
+        finally:
+            self._running = False
+        self._report_tasks()
+        return json.dumps({**result, "seconds": seconds, "instructions": executed, "tasks": len(self._tasks)})
+
+    def _failure(self, error: BaseException, source: str) -> dict[str, Any]:
+        if self._stopping and isinstance(
+            error, (Stopped, KeyboardInterrupt, bytescope.BudgetExceeded, asyncio.CancelledError)
+        ):
+            return {"outcome": "stopped"}
+        if isinstance(error, SystemExit):
+            code = error.code
+            if code is None or isinstance(code, int):
+                return {"outcome": "ended", "status": int(code or 0) & 0xFF}
+            sys.stderr.write(f"{code}\n")
+            return {"outcome": "ended", "status": 1}
+        name = getattr(error, "name", None)
+        return {
+            "outcome": "raised",
+            "traceback": tracebacks.text_of(error),
+            "error": type(error).__name__,
+            "name": name if isinstance(name, str) else "",
+            "hint": advice.about(error, source),
+        }
+
+    # --- stopping
+
+    def _on_signal(self, _number: int, frame: FrameType | None) -> None:
+        self._interrupt(frame)
+
+    def _interrupt(self, frame: FrameType | None = None) -> None:
+        """Stop what runs, here and now."""
+        place = tracebacks.place_of(frame or sys._getframe(1))
+        self._stopping = True
+        self._bridge.stopping(json.dumps(place))
+        if not self._running:
+            raise asyncio.CancelledError
+        self._cancel_tasks()
+        if self._engine == "bytescope":
+            self._vm.stop()
+        raise Stopped
+
+    def stop(self) -> None:
+        """Stop what waits: nothing of the program is executed right now."""
+        self._stopping = True
+        place = None
+        if self._task is not None:
+            frames = self._task.get_stack(limit=1)
+            place = tracebacks.place_of(frames[-1]) if frames else None
+            self._task.cancel()
+        self._bridge.stopping(json.dumps(place))
+        self._cancel_tasks()
+
+    def _cancel_tasks(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+
+    def _report_tasks(self, _done: object = None) -> None:
+        """Count the tasks that go on after their cells, and have each report when it is done."""
+        found = {task for task in asyncio.all_tasks() if not task.done() and _cell_of(task)}
+        for task in found - self._tasks:
+            task.add_done_callback(self._report_tasks)
+        changed = found != self._tasks
+        self._tasks = found
+        if changed or _done is not None:
+            streams.flush()
+            self._bridge.tasks(json.dumps(sorted({_cell_of(task) for task in found})))
+
+    # --- waiting
+
+    def sleep(self, seconds: float, /) -> None:
+        """Delay execution for a given number of seconds. The argument may be a floating-point number."""
+        until = time.monotonic() + _checked(seconds)
+        streams.flush()
+        while (left := until - time.monotonic()) > 0:
+            if self._bridge.nap(left):
+                self._interrupt()
+
+
+class _Waiting:
+    def __init__(self, coroutine: Any) -> None:
+        self.coroutine = coroutine
+
+
+class _Outcome:
+    def __init__(self, before: int) -> None:
+        self.before = before
+        self.began = time.perf_counter()
+        self.reads: list[str] = []
+        self.binds: list[str] = []
+
+
+class _Nothing:
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+_NOTHING = _Nothing()
+
+
+def _drawn(picture: pictures.Picture) -> dict[str, Any]:
+    return {**picture.data(), "text": _plain(picture.text())}
+
+
+def _plain(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _checked(seconds: Any) -> float:
+    if not hasattr(type(seconds), "__float__") and not hasattr(type(seconds), "__index__"):
+        raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as an integer")
+    if seconds < 0:
+        raise ValueError("sleep length must be non-negative")
+    return float(seconds)
+
+
+def _cell_of(task: asyncio.Task[Any]) -> int:
+    """The cell that made a task; 0 for the page's own."""
+    context = task.get_context()
+    return context.get(streams.cell, 0) if task.get_coro().__qualname__ != "Runner._finish" else 0
+
+
+def _prepare(runner: Runner) -> None:
+    """Give programs what they expect of an interpreter, and keep the browser from them."""
+    import _sitebuiltins
+
+    for name in ("exit", "quit"):
+        setattr(_builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
+    _builtins.help = _sitebuiltins._Helper()  # type: ignore[attr-defined]
+    sys.argv = [""]
+    sleep: Any = runner.sleep
+    if runner._bridge.blocks:
+        time.sleep = sleep
+    _run_until_complete(runner)
+    sandbox.close()
+
+
+def _run_until_complete(runner: Runner) -> None:
+    """`asyncio.run` as the browser's event loop can do it."""
+    run_sync = runner._run_sync
+    if run_sync is None:
+        return
+
+    def run_until_complete(_loop: Any, future: Any) -> Any:
+        return run_sync(asyncio.ensure_future(future))
+
+    def run(main: Any, *, debug: Any = None, loop_factory: Any = None) -> Any:
+        """Execute the coroutine and return the result."""
+        if not asyncio.iscoroutine(main):
+            raise ValueError(f"a coroutine was expected, got {main!r}")
+        streams.flush()
+        return run_sync(asyncio.ensure_future(main))
+
+    loop = asyncio.get_event_loop()
+    type(loop).run_until_complete = run_until_complete  # type: ignore[method-assign]
+    loop._keyboard_interrupt_handler = loop._system_exit_handler = lambda *_: None  # type: ignore[attr-defined]
+    asyncio.run = asyncio.runners.run = run
