@@ -45,6 +45,9 @@ fuzz:  ## run random programs on CPython and under bytescope (ARGS="--host 3.12 
 bench:  ## run the benchmarks (ARGS=...)
 	$(NOX) bench $(ARGS)
 
+playground:  ## build the page into src/bytescope/playground/static, for `bytescope playground` or any static host
+	@$(PYTHON) tools/page.py
+
 docs:  ## build the documentation into docs/_build
 	$(NOX) docs
 
@@ -59,7 +62,8 @@ lock:  ## resolve the requirements anew
 
 clean:  ## remove what the targets made, environments included
 	rm -rf .venv .tmp build dist docs/_build tests/pyodide/node_modules tests/pyodide/packages
+	rm -rf web/node_modules web/.assembled web/test-results src/bytescope/playground/static
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help demo check test test-all lint format conformance ecosystem fuzz bench docs dist changelog lock clean
+.PHONY: help demo check test test-all lint format conformance ecosystem fuzz bench playground docs dist changelog lock clean

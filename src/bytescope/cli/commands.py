@@ -77,6 +77,16 @@ def dis_command(target: str | None, source: str | None, color: bool | None, widt
         raise click.ClickException(str(error)) from None
 
 
+@commands.command("playground")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port to serve on; by default any free one.")
+@click.option("--browser/--no-browser", default=True, help="Open the page in a browser, which is the default.")
+def playground_command(port: int, browser: bool) -> None:
+    """Serve the page, in which cells can be written and run, on 127.0.0.1."""
+    from bytescope.cli.playground import playground
+
+    playground(port, browser)
+
+
 @commands.group("cache", no_args_is_help=True)
 def cache_group() -> None:
     """Look after the cache of woven code."""

@@ -40,8 +40,12 @@ class Runner:
         self._bridge = bridge
         self._names = Names()
         self._flags = 0
-        self._run_sync = run_sync
+        self._run_sync: Callable[[Any], Any] = run_sync or (lambda value: value)
+        self._wait: Callable[[Any], Any] = (lambda value: value) if bridge.blocks else self._run_sync
+        self._cannot_wait = not bridge.blocks and run_sync is None
+        self._awaited: list[asyncio.Future[Any]] = []
         self._stopping = False
+        self._place: tuple[str, int] | None = None
         self._running = False
         self._engine = ""
         self._task: asyncio.Task[Any] | None = None
@@ -68,15 +72,15 @@ class Runner:
             What became of it, as JSON; or, if it awaits something, an awaitable of that.
         """
         sys.modules["__main__"] = self._main
-        streams.install(self._bridge, self._interrupt)
+        streams.install(self._bridge, self.read_line)
         signal.signal(signal.SIGINT, self._on_signal)
         self._names.show_all()
-        self._stopping, self._running, self._engine = False, True, engine
+        self._stopping, self._running, self._engine, self._place = False, True, engine, None
         token = streams.cell.set(cell)
         outcome = _Outcome(self._vm.instructions)
         try:
-            name = self._names.take(cell, number, source)
-            code = compiled(source, name, self._flags)
+            outcome.file = self._names.take(cell, number, source)
+            code = compiled(source, outcome.file, self._flags)
             self._flags = code.flags
             outcome.reads, outcome.binds = code.names()
             value = self._start(code, engine)
@@ -144,7 +148,8 @@ class Runner:
     ) -> str:
         seconds = time.perf_counter() - outcome.began
         executed = self._vm.instructions - outcome.before
-        result: dict[str, Any] = {"outcome": "ran", "value": value, "reads": outcome.reads, "binds": outcome.binds}
+        result: dict[str, Any] = {"outcome": "ran", "value": value, "file": outcome.file}
+        result |= {"reads": outcome.reads, "binds": outcome.binds}
         try:
             if error is not None:
                 result |= self._failure(error, source)
@@ -160,7 +165,7 @@ class Runner:
         if self._stopping and isinstance(
             error, (Stopped, KeyboardInterrupt, bytescope.BudgetExceeded, asyncio.CancelledError)
         ):
-            return {"outcome": "stopped"}
+            return {"outcome": "stopped", "place": self._place}
         if isinstance(error, SystemExit):
             code = error.code
             if code is None or isinstance(code, int):
@@ -184,7 +189,7 @@ class Runner:
     def _interrupt(self, frame: FrameType | None = None) -> None:
         """Stop what runs, here and now."""
         place = tracebacks.place_of(frame or sys._getframe(1))
-        self._stopping = True
+        self._stopping, self._place = True, place
         self._bridge.stopping(json.dumps(place))
         if not self._running:
             raise asyncio.CancelledError
@@ -197,10 +202,11 @@ class Runner:
         """Stop what waits: nothing of the program is executed right now."""
         self._stopping = True
         place = None
-        if self._task is not None:
-            frames = self._task.get_stack(limit=1)
-            place = tracebacks.place_of(frames[-1]) if frames else None
-            self._task.cancel()
+        for task in [*self._awaited, *([self._task] if self._task else [])]:
+            if isinstance(task, asyncio.Task) and (frames := task.get_stack()):
+                place = tracebacks.place_of(frames[-1]) or place
+            task.cancel()
+        self._place = place
         self._bridge.stopping(json.dumps(place))
         self._cancel_tasks()
 
@@ -226,8 +232,30 @@ class Runner:
         until = time.monotonic() + _checked(seconds)
         streams.flush()
         while (left := until - time.monotonic()) > 0:
-            if self._bridge.nap(left):
+            if self._wait(self._bridge.nap(left)):
                 self._interrupt()
+
+    def read_line(self, cell: int) -> str:
+        """Wait for a line of input."""
+        if self._cannot_wait:
+            raise RuntimeError("input() cannot wait in this browser when the page is served without isolation headers")
+        while (answer := self._wait(self._bridge.read_line(cell))) is None:
+            self._interrupt()
+        return answer
+
+    def run_until_complete(self, awaitable: Any) -> Any:
+        """Wait for an awaitable, with the event loop running."""
+        streams.flush()
+        task = asyncio.ensure_future(awaitable)
+        self._awaited.append(task)
+        try:
+            return self._run_sync(task)
+        except asyncio.CancelledError:
+            if self._stopping:
+                self._interrupt()
+            raise
+        finally:
+            self._awaited.remove(task)
 
 
 class _Waiting:
@@ -239,6 +267,7 @@ class _Outcome:
     def __init__(self, before: int) -> None:
         self.before = before
         self.began = time.perf_counter()
+        self.file = ""
         self.reads: list[str] = []
         self.binds: list[str] = []
 
@@ -284,28 +313,23 @@ def _prepare(runner: Runner) -> None:
         setattr(_builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
     _builtins.help = _sitebuiltins._Helper()  # type: ignore[attr-defined]
     sys.argv = [""]
-    sleep: Any = runner.sleep
-    if runner._bridge.blocks:
-        time.sleep = sleep
-    _run_until_complete(runner)
+    if not runner._cannot_wait:
+        time.sleep = runner.sleep
+        _wait_for_the_loop(runner)
     sandbox.close()
 
 
-def _run_until_complete(runner: Runner) -> None:
-    """`asyncio.run` as the browser's event loop can do it."""
-    run_sync = runner._run_sync
-    if run_sync is None:
-        return
+def _wait_for_the_loop(runner: Runner) -> None:
+    """Have `asyncio.run` wait as it does elsewhere."""
 
     def run_until_complete(_loop: Any, future: Any) -> Any:
-        return run_sync(asyncio.ensure_future(future))
+        return runner.run_until_complete(future)
 
     def run(main: Any, *, debug: Any = None, loop_factory: Any = None) -> Any:
         """Execute the coroutine and return the result."""
         if not asyncio.iscoroutine(main):
             raise ValueError(f"a coroutine was expected, got {main!r}")
-        streams.flush()
-        return run_sync(asyncio.ensure_future(main))
+        return runner.run_until_complete(main)
 
     loop = asyncio.get_event_loop()
     type(loop).run_until_complete = run_until_complete  # type: ignore[method-assign]

@@ -6,6 +6,7 @@ import codecs
 import contextvars
 import io
 import sys
+from collections.abc import Callable
 from typing import Any
 
 cell: contextvars.ContextVar[int] = contextvars.ContextVar("cell", default=0)
@@ -48,13 +49,11 @@ class Input(io.RawIOBase):
     """Lines that the reader types; none is the end of the input.
 
     Args:
-        bridge: the page's end.
-        interrupted: what is called when the wait was broken off.
+        read_line: waits for one.
     """
 
-    def __init__(self, bridge: Any, interrupted: Any) -> None:
-        self._read_line = bridge.read_line
-        self._interrupted = interrupted
+    def __init__(self, read_line: Callable[[int], str]) -> None:
+        self._read_line = read_line
         self._rest = b""
 
     def readable(self) -> bool:
@@ -70,23 +69,19 @@ class Input(io.RawIOBase):
         if not self._rest:
             sys.stdout.flush()
             sys.stderr.flush()
-            answer = self._read_line(cell.get())
-            while answer is None:
-                self._interrupted()
-                answer = self._read_line(cell.get())
-            self._rest = answer.encode("utf-8", "surrogatepass")
+            self._rest = self._read_line(cell.get()).encode("utf-8", "surrogatepass")
         count = min(len(buffer), len(self._rest))
         buffer[:count] = self._rest[:count]
         self._rest = self._rest[count:]
         return count
 
 
-def install(bridge: Any, interrupted: Any) -> None:
+def install(bridge: Any, read_line: Callable[[int], str]) -> None:
     """Make the three standard streams anew: a program may have closed or replaced them.
 
     Args:
         bridge: the page's end.
-        interrupted: see `Input`.
+        read_line: see `Input`.
     """
     out = io.TextIOWrapper(io.BufferedWriter(Output("stdout", bridge)), "utf-8", "strict", "", line_buffering=True)
     raw = Output("stderr", bridge)
@@ -95,7 +90,7 @@ def install(bridge: Any, interrupted: Any) -> None:
     error.reconfigure(write_through=True)
     sys.stdout = sys.__stdout__ = out
     sys.stderr = sys.__stderr__ = error
-    sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BufferedReader(Input(bridge, interrupted)), "utf-8")
+    sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BufferedReader(Input(read_line)), "utf-8")
 
 
 def flush() -> None:

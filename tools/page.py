@@ -1,0 +1,115 @@
+"""Build the page: static files with Pyodide, bytescope and the notebook, for any static host.
+
+usage: python tools/page.py [--check] [--test]
+
+The files go to src/bytescope/playground/static, from where `bytescope playground` serves them and the wheel takes them.
+What is needed for it is Node with npm; packages are fetched once, as web/package-lock.json locks them.
+"""
+
+import argparse
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from console import Stopwatch, run, say
+from environments import ROOT, SetupError
+
+WEB = ROOT / "web"
+ASSEMBLED = WEB / ".assembled"
+BUILT = ROOT / "src" / "bytescope" / "playground" / "static"
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+
+_OLDEST_NODE = (20, 19)
+_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+_LEFT_OUT = ("cli", "playground")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def missing() -> str | None:
+    """Say what this machine lacks to build the page; None when nothing."""
+    for program in ("node", "npm"):
+        if shutil.which(program) is None:
+            return f"there is no {program} on PATH"
+    oldest = ".".join(map(str, _OLDEST_NODE))
+    found = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    if tuple(int(part) for part in re.findall(r"\d+", found)[:2]) < _OLDEST_NODE:
+        return f"node is older than {oldest}: {found}"
+    return None
+
+
+def set_up() -> None:
+    """Fetch the packages; what is there and still matches the lock is left alone.
+
+    Raises:
+        SetupError: they could not be fetched.
+    """
+    stamp = WEB / "node_modules" / ".fetched"
+    digest = hashlib.sha256((WEB / "package-lock.json").read_bytes()).hexdigest()
+    if stamp.is_file() and stamp.read_text() == digest:
+        return
+    watch = Stopwatch()
+    say("fetching web/node_modules as web/package-lock.json says ...")
+    if run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=WEB, quiet=True):
+        raise SetupError("could not fetch what web/package-lock.json names")
+    stamp.write_text(digest)
+    say(f"fetched web/node_modules in {watch}")
+
+
+def build() -> None:
+    """Build the page.
+
+    Raises:
+        SetupError: something could not be fetched or built.
+    """
+    set_up()
+    watch = Stopwatch()
+    _assemble()
+    if run(["npx", "vite", "build", "--logLevel", "warn"], cwd=WEB):
+        raise SetupError("the page could not be built")
+    say(f"built {BUILT.relative_to(ROOT)} in {watch}")
+
+
+def _assemble() -> None:
+    """Gather what is served as it is: Pyodide, the Python sources in one archive, and a few files."""
+    shutil.rmtree(ASSEMBLED, ignore_errors=True)
+    shutil.copytree(WEB / "static", ASSEMBLED)
+    (ASSEMBLED / "pyodide").mkdir()
+    for name in _PYODIDE:
+        shutil.copy(WEB / "node_modules" / "pyodide" / name, ASSEMBLED / "pyodide" / name)
+    with zipfile.ZipFile(ASSEMBLED / "python.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path, name in sorted(_sources(), key=lambda pair: pair[1]):
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), path.read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+def _sources() -> list[tuple[Path, str]]:
+    """What is importable in the page, with its place in the archive."""
+    package = ROOT / "src" / "bytescope"
+    core = [path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in _LEFT_OUT]
+    found = [(path, f"bytescope/{path.relative_to(package)}") for path in core]
+    own = WEB / "python"
+    found += [(path, str(path.relative_to(own))) for path in own.rglob("*.py")]
+    found += [(path, path.name) for path in (WEB / "tour").glob("*.py") if not re.match(r"\d", path.name)]
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.parse_args()
+    lacking = missing()
+    if lacking:
+        say(f"the page cannot be built: {lacking}", "bad")
+        return 2
+    try:
+        build()
+    except SetupError as problem:
+        say(str(problem), "bad")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,16 @@
+// The page's beginning.
+
+import { render } from "preact";
+import { home } from "./home";
+import { Page } from "./model/page";
+import { Tour } from "./model/tour";
+import "./styles/page.css";
+import { App } from "./views/app";
+import { keepFilesIn } from "./views/drop";
+
+const texts = import.meta.glob<string>("../tour/[0-9]*.py", { query: "?raw", import: "default", eager: true });
+const page = new Page(home(document.baseURI), new Tour(texts));
+
+render(<App page={page} />, document.getElementById("app")!);
+keepFilesIn(document, (files) => void page.importFiles(files));
+void page.begin();

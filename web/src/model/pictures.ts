@@ -1,0 +1,87 @@
+// Tables, stacks and graphs that a cell shows: data from the worker, checked before it is drawn.
+
+export interface TablePicture {
+  kind: "table";
+  head: string[];
+  rows: string[][];
+  caption: string;
+  marked: number[][];
+  code: number[];
+  more: number;
+  text: string;
+}
+
+export interface StackPicture {
+  kind: "stack";
+  caption: string;
+  steps: { label: string; values: string[]; kept: number }[];
+  more: number;
+  text: string;
+}
+
+export interface GraphPicture {
+  kind: "graph";
+  caption: string;
+  nodes: { name: string; lines: string[] }[];
+  edges: [string, string, string][];
+  marked: string[];
+  more: number;
+  text: string;
+}
+
+export type Picture = TablePicture | StackPicture | GraphPicture;
+
+const MOST = 5_000;
+const LONGEST_TEXT = 200_000;
+
+/** The picture that some data describes; null if it describes none. */
+export function pictureFrom(data: unknown): Picture | null {
+  if (typeof data !== "object" || data === null) return null;
+  const found = data as Record<string, unknown>;
+  const common = { caption: text(found.caption), more: number(found.more), text: text(found.text, LONGEST_TEXT) };
+  switch (found.kind) {
+    case "table":
+      return {
+        kind: "table",
+        ...common,
+        head: list(found.head).map((name) => text(name)),
+        rows: list(found.rows).map((row) => list(row).map((value) => text(value))),
+        marked: list(found.marked).map((mark) => list(mark).map(number)),
+        code: list(found.code).map(number),
+      };
+    case "stack":
+      return {
+        kind: "stack",
+        ...common,
+        steps: list(found.steps).map((step) => {
+          const { label, values, kept } = (step ?? {}) as Record<string, unknown>;
+          return { label: text(label), values: list(values).map((value) => text(value)), kept: number(kept) };
+        }),
+      };
+    case "graph": {
+      const nodes = list(found.nodes).map((node) => {
+        const { name, lines } = (node ?? {}) as Record<string, unknown>;
+        return { name: text(name), lines: list(lines).map((line) => text(line)) };
+      });
+      const names = new Set(nodes.map((node) => node.name));
+      const edges = list(found.edges)
+        .map((edge) => list(edge).map((part) => text(part)))
+        .map((edge): [string, string, string] => [edge[0] ?? "", edge[1] ?? "", edge[2] ?? ""])
+        .filter(([from, to]) => names.has(from) && names.has(to));
+      return { kind: "graph", ...common, nodes, edges, marked: list(found.marked).map((name) => text(name)) };
+    }
+  }
+  return null;
+}
+
+function text(value: unknown, longest = 2_000): string {
+  return typeof value === "string" ? value.slice(0, longest) : "";
+}
+
+function number(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : 0;
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value.slice(0, MOST) : [];
+}

@@ -1,0 +1,94 @@
+// What the reader can do to cells, with the focus going where it should afterwards.
+
+import type { Cell, CellKind } from "../model/cell";
+import type { Kernel } from "../model/kernel";
+import { editorOf } from "./editor";
+
+export class Actions {
+  constructor(readonly kernel: Kernel) {}
+
+  private get notebook() {
+    return this.kernel.notebook;
+  }
+
+  run(cell: Cell): void {
+    this.kernel.runCells([cell]);
+  }
+
+  /** Run and go on to the next cell; there is always one. */
+  runAndGoOn(cell: Cell): void {
+    this.run(cell);
+    const cells = this.notebook.cells.peek();
+    this.focus(cells[cells.indexOf(cell) + 1] ?? this.notebook.add(cells.length));
+  }
+
+  runToHere(cell: Cell): void {
+    const cells = this.notebook.cells.peek();
+    this.kernel.runCells(cells.slice(0, cells.indexOf(cell) + 1));
+  }
+
+  runFromHere(cell: Cell): void {
+    const cells = this.notebook.cells.peek();
+    this.kernel.runCells(cells.slice(cells.indexOf(cell)));
+  }
+
+  add(at: number, kind: CellKind = "code"): void {
+    this.focus(this.notebook.add(at, kind));
+  }
+
+  addBelow(cell: Cell): void {
+    this.add(this.notebook.indexOf(cell) + 1);
+  }
+
+  delete(cell: Cell): void {
+    this.kernel.forget(cell);
+    if (this.kernel.current.peek() === cell) this.kernel.stop();
+    const next = this.notebook.delete(cell);
+    this.kernel.said.value = "The cell is deleted. Undo brings it back.";
+    this.focus(next, false);
+  }
+
+  move(cell: Cell, by: number): void {
+    if (!this.notebook.move(cell, by)) return;
+    this.kernel.said.value = `This is now cell ${this.notebook.indexOf(cell) + 1}.`;
+    this.focus(cell, null);
+  }
+
+  turn(cell: Cell, kind: CellKind): void {
+    this.kernel.forget(cell);
+    this.notebook.turn(cell, kind);
+    this.focus(cell);
+  }
+
+  undo(): void {
+    this.tell(this.notebook.undo(), "Undone");
+  }
+
+  redo(): void {
+    this.tell(this.notebook.redo(), "Done again");
+  }
+
+  private tell(step: { label: string; cell: Cell | null } | null, word: string): void {
+    this.kernel.said.value = step ? `${word}: ${step.label}.` : "There is nothing to undo.";
+    if (step) this.focus(step.cell ?? this.notebook.cells.peek()[0]!, false);
+  }
+
+  /** Have a cell on the screen, the focus where it is. */
+  reveal(cell: Cell): void {
+    requestAnimationFrame(() => document.getElementById(`cell-${cell.id}`)?.scrollIntoView({ block: "nearest" }));
+  }
+
+  /** Show a cell and put the focus into its editor, onto it, or where it was in it (null). */
+  focus(cell: Cell, inside: boolean | null = true): void {
+    const before = document.activeElement;
+    requestAnimationFrame(() => {
+      const element = document.getElementById(`cell-${cell.id}`);
+      if (!element) return;
+      const editor = editorOf(cell);
+      if (inside === null && before && element.contains(before)) (before as HTMLElement).focus();
+      else if (inside && editor) editor.focus();
+      else element.focus({ preventScroll: true });
+      element.scrollIntoView({ block: "nearest" });
+    });
+  }
+}

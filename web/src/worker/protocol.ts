@@ -1,0 +1,61 @@
+// What the page and the worker tell each other. Everything that comes from the worker is data that a program may have
+// forged: the page shows it as text and believes nothing in it.
+
+export type Engine = "bytescope" | "cpython";
+
+export type Stream = "stdout" | "stderr" | "picture";
+
+export interface Run {
+  run: number;
+  cell: number;
+  number: number;
+  source: string;
+  engine: Engine;
+}
+
+export type Request =
+  | { do: "start"; base: string; shared: Shared | null; snapshots: string | null }
+  | ({ do: "run" } & Run)
+  | { do: "stop"; run: number }
+  | { do: "answer"; text: string };
+
+export type Report =
+  | { event: "progress"; loaded: number; total: number }
+  | { event: "ready"; facts: Facts }
+  | { event: "output"; cell: number; stream: Stream; text: string }
+  | { event: "ring" }
+  | { event: "input"; cell: number }
+  | { event: "stopping"; place: Place | null }
+  | { event: "tasks"; cells: number[] }
+  | { event: "done"; run: number; result: string }
+  | { event: "dead"; reason: Death; message: string };
+
+export type Death = "start" | "stack" | "memory" | "exit" | "stopped" | "other";
+
+export interface Facts {
+  python: string;
+  bytescope: string;
+  fromSnapshot: boolean;
+  seconds: number;
+}
+
+export type Place = [name: string, line: number];
+
+/** Memory that both sides see; there is none where the page is not isolated. */
+export interface Shared {
+  control: SharedArrayBuffer;
+  ring: SharedArrayBuffer;
+  answer: SharedArrayBuffer;
+}
+
+/** Slots of `control`, which holds 32-bit integers. */
+export const INTERRUPT = 0;
+export const WAKE = 1;
+export const ANSWERED = 2;
+export const ANSWER_LENGTH = 3;
+
+export const CONTROL_BYTES = 64;
+export const RING_BYTES = (1 << 20) + 16;
+export const ANSWER_BYTES = 1 << 18;
+
+export const SIGINT = 2;
