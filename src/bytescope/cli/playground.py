@@ -47,7 +47,7 @@ class Handler(SimpleHTTPRequestHandler):
     """Serves the built files."""
 
     protocol_version = "HTTP/1.1"
-    extensions_map = TYPES  # noqa: RUF012 - the library's own interface
+    extensions_map = TYPES
 
     def end_headers(self) -> None:
         """Add the headers that the page needs."""
@@ -65,7 +65,7 @@ class Handler(SimpleHTTPRequestHandler):
             return False
         return True
 
-    def list_directory(self, path: str | os.PathLike[str]) -> None:  # type: ignore[override]
+    def list_directory(self, path: str | os.PathLike[str]) -> None:
         """There is nothing to be listed."""
         self.send_error(404, "There is no such file")
 

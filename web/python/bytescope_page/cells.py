@@ -1,8 +1,8 @@
 """Sources of cells: compiled so that tracebacks, inspect and debuggers find the text that ran."""
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import dis
 import io

@@ -155,7 +155,9 @@ class Graph(Picture):
         for source, target, _ in self.edges:
             for name in (source, target):
                 if name not in self.nodes:
-                    raise ValueError(f"there is an arrow at {name!r}, which is none of the nodes: {', '.join(self.nodes)}")
+                    raise ValueError(
+                        f"there is an arrow at {name!r}, which is none of the nodes: {', '.join(self.nodes)}"
+                    )
 
     def data(self) -> dict[str, Any]:
         """What the page draws."""

@@ -7,21 +7,25 @@ import builtins as _builtins
 __builtins__ = dict(vars(_builtins))  # what programs rebind must not reach the functions below
 
 import asyncio
+import contextvars
 import json
+import linecache
 import signal
 import sys
 import time
 import types
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
 import bytescope
-
 from bytescope_page import advice, pictures, sandbox, streams, tracebacks
 from bytescope_page.cells import Compiled, Names, compiled
 
 LONGEST_VALUE = 100_000
+
+_AT_START = {name: value for name, value in vars(_builtins).items() if name != "_"}
 
 
 class Stopped(BaseException):
@@ -79,10 +83,10 @@ class Runner:
         token = streams.cell.set(cell)
         outcome = _Outcome(self._vm.instructions)
         try:
-            outcome.file = self._names.take(cell, number, source)
-            code = compiled(source, outcome.file, self._flags)
-            self._flags = code.flags
-            outcome.reads, outcome.binds = code.names()
+            with _OWN_BUILTINS:
+                outcome.file = self._names.take(cell, number, source)
+                code = self._compiled(source, outcome.file)
+                outcome.reads, outcome.binds = code.names()
             value = self._start(code, engine)
         except BaseException as error:
             return self._end(outcome, source, error=error)
@@ -93,12 +97,22 @@ class Runner:
         finally:
             streams.cell.reset(token)
 
+    def _compiled(self, source: str, file: str) -> Compiled:
+        try:
+            code = compiled(source, file, self._flags)
+        except SyntaxError as error:
+            if error.text is None and error.filename == file and error.lineno:
+                error.text = linecache.getline(file, error.lineno)  # the compiler knows trees, not texts
+            raise
+        self._flags = code.flags
+        return code
+
     def _start(self, code: Compiled, engine: str) -> Any:
         """Run what runs without waiting."""
         pending = [part for part in (code.statements, code.expression) if part is not None]
         awaits = any(part.co_flags & 0x80 for part in pending)  # CO_COROUTINE
         if awaits:
-            return _Waiting(self._await(pending, engine))
+            return _Waiting(self._await(pending, engine), streams.cell.get(), contextvars.copy_context())
         value = None
         with self._vm.running() if engine == "bytescope" else _NOTHING:
             for part in pending:
@@ -119,7 +133,9 @@ class Runner:
             return self._shown(value)
 
     async def _finish(self, waiting: _Waiting, outcome: _Outcome, source: str) -> str:
-        self._task = asyncio.ensure_future(waiting.coroutine)
+        streams.cell.set(waiting.cell)
+        loop = asyncio.get_running_loop()
+        self._task = loop.create_task(waiting.coroutine, context=waiting.context)
         try:
             value = await self._task
         except BaseException as error:
@@ -151,9 +167,10 @@ class Runner:
         result: dict[str, Any] = {"outcome": "ran", "value": value, "file": outcome.file}
         result |= {"reads": outcome.reads, "binds": outcome.binds}
         try:
-            if error is not None:
-                result |= self._failure(error, source)
-            streams.flush()
+            with _OWN_BUILTINS:
+                if error is not None:
+                    result |= self._failure(error, source)
+                streams.flush()
         except BaseException as second:  # the program's own __str__, say
             result |= {"outcome": "raised", "traceback": f"{type(second).__name__} while the error was shown"}
         finally:
@@ -165,7 +182,7 @@ class Runner:
         if self._stopping and isinstance(
             error, (Stopped, KeyboardInterrupt, bytescope.BudgetExceeded, asyncio.CancelledError)
         ):
-            return {"outcome": "stopped", "place": self._place}
+            return {"outcome": "stopped", "place": tracebacks.place_in(error.__traceback__) or self._place}
         if isinstance(error, SystemExit):
             code = error.code
             if code is None or isinstance(code, int):
@@ -216,7 +233,8 @@ class Runner:
 
     def _report_tasks(self, _done: object = None) -> None:
         """Count the tasks that go on after their cells, and have each report when it is done."""
-        found = {task for task in asyncio.all_tasks() if not task.done() and _cell_of(task)}
+        own = {self._task, *self._awaited, asyncio.current_task()}
+        found = {task for task in asyncio.all_tasks() if not task.done() and _cell_of(task) and task not in own}
         for task in found - self._tasks:
             task.add_done_callback(self._report_tasks)
         changed = found != self._tasks
@@ -258,9 +276,11 @@ class Runner:
             self._awaited.remove(task)
 
 
+@dataclass
 class _Waiting:
-    def __init__(self, coroutine: Any) -> None:
-        self.coroutine = coroutine
+    coroutine: Any
+    cell: int
+    context: contextvars.Context
 
 
 class _Outcome:
@@ -270,6 +290,26 @@ class _Outcome:
         self.file = ""
         self.reads: list[str] = []
         self.binds: list[str] = []
+
+
+class _OwnBuiltins:
+    """While this context is open, what a program has rebound in `builtins` is as it was: the library needs it."""
+
+    def __enter__(self) -> None:
+        now = vars(_builtins)
+        self._changed = {name: now.get(name, self) for name, value in _AT_START.items() if now.get(name) is not value}
+        now.update((name, _AT_START[name]) for name in self._changed)
+
+    def __exit__(self, *_: object) -> None:
+        now = vars(_builtins)
+        for name, value in self._changed.items():
+            if value is self:
+                now.pop(name, None)
+            else:
+                now[name] = value
+
+
+_OWN_BUILTINS = _OwnBuiltins()
 
 
 class _Nothing:
@@ -301,8 +341,7 @@ def _checked(seconds: Any) -> float:
 
 def _cell_of(task: asyncio.Task[Any]) -> int:
     """The cell that made a task; 0 for the page's own."""
-    context = task.get_context()
-    return context.get(streams.cell, 0) if task.get_coro().__qualname__ != "Runner._finish" else 0
+    return task.get_context().get(streams.cell, 0)
 
 
 def _prepare(runner: Runner) -> None:

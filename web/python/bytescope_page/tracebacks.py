@@ -31,10 +31,20 @@ def text_of(error: BaseException) -> str:
 def place_of(frame: FrameType | None) -> tuple[str, int] | None:
     """The innermost line of a cell that a frame executes or waits for: file name and line."""
     while frame is not None:
-        if is_cell(frame.f_code.co_filename):
-            return frame.f_code.co_filename, frame.f_lineno or 0
+        if is_cell(frame.f_code.co_filename) and frame.f_lineno:
+            return frame.f_code.co_filename, frame.f_lineno
         frame = frame.f_back
     return None
+
+
+def place_in(found: TracebackType | None) -> tuple[str, int] | None:
+    """The innermost line of a cell in a traceback."""
+    place = None
+    while found is not None:
+        if is_cell(found.tb_frame.f_code.co_filename) and found.tb_lineno:
+            place = found.tb_frame.f_code.co_filename, found.tb_lineno
+        found = found.tb_next
+    return place
 
 
 def _from_cell(found: TracebackType | None) -> TracebackType | None:
