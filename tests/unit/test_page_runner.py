@@ -1,4 +1,4 @@
-"""What the page's worker runs, on this machine's CPython: cells by both interpreters, with a bridge that takes notes."""
+"""What the page's worker runs, on this machine's CPython: cells by both interpreters, with a bridge taking notes."""
 
 from __future__ import annotations
 
@@ -108,6 +108,7 @@ def cells(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cells]:
             del linecache.cache[name]
 
 
+INTERRUPT = "os.kill(os.getpid(), signal.SIGINT)"
 ENGINES = pytest.mark.parametrize("engine", ["bytescope", "cpython"])
 
 
@@ -252,7 +253,7 @@ def test_debuggers_find_the_source(cells: Cells, engine: str) -> None:
 
 @ENGINES
 def test_stop_from_a_signal(cells: Cells, engine: str) -> None:
-    source = "import os, signal\nn = 0\nwhile n < 10**7:\n    n += 1\n    if n == 100:\n        os.kill(os.getpid(), signal.SIGINT)\n"
+    source = f"import os, signal\nn = 0\nwhile n < 10**7:\n    n += 1\n    if n == 100:\n        {INTERRUPT}\n"
     result = cells.run(source, engine)
     assert (result["outcome"], result["place"][0]) == ("stopped", "<Cell 1>")
     assert result["place"] == cells.bridge.places[0]
@@ -261,7 +262,7 @@ def test_stop_from_a_signal(cells: Cells, engine: str) -> None:
 
 def test_stop_cannot_be_caught_under_bytescope(cells: Cells) -> None:
     source = "import os, signal\nn = 0\nwhile n < 10**7:\n    try:\n        while True:\n            n += 1\n"
-    source += "            if n == 100:\n                os.kill(os.getpid(), signal.SIGINT)\n    except BaseException:\n        n = -1\n"
+    source += f"            if n == 100:\n                {INTERRUPT}\n    except BaseException:\n        n = -1\n"
     assert cells.run(source, "bytescope")["outcome"] == "stopped"
     assert cells.run("n", "bytescope")["value"]["text"] == "100"
 
@@ -290,7 +291,8 @@ def test_programs_may_spoil_what_is_theirs(cells: Cells, engine: str) -> None:
 
 @ENGINES
 def test_pictures_are_data(cells: Cells, engine: str) -> None:
-    source = "from bytescope_page import Stack, Table, show\nshow(Table([['<b>', 1]], head=['a', 'b']))\nStack([('load', [1])])"
+    source = "from bytescope_page import Stack, Table, show\nshow(Table([['<b>', 1]], head=['a', 'b']))\n"
+    source += "Stack([('load', [1])])"
     result = cells.run(source, engine)
     assert result["value"]["steps"] == [{"label": "load", "values": ["1"], "kept": 0}]
     assert result["value"]["text"] == "load  [1]"

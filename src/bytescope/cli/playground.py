@@ -56,7 +56,7 @@ class Handler(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def parse_request(self) -> bool:
-        """Refuse requests that name another host: a page elsewhere must not reach this one through a name of its own."""
+        """Refuse requests for another host: no page elsewhere is to reach this one through a name of its own."""
         if not super().parse_request():
             return False
         host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")

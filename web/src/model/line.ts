@@ -49,10 +49,21 @@ export class Line {
     return this.segments().map((part) => part.text).join("");
   }
 
+  /** Where so many characters from a place on end. */
+  private after(at: number, characters: number): number {
+    const plain = this.plain();
+    for (let count = 0; count < characters && at < plain.length; count++) at += plain.codePointAt(at)! > 0xffff ? 2 : 1;
+    return at;
+  }
+
+  private plain(): string {
+    return this.parts.map((part) => part.text).join("");
+  }
+
   /** Where the character before a place begins. */
   before(at: number): number {
     if (at <= 0) return 0;
-    const plain = this.parts.map((part) => part.text).join("");
+    const plain = this.plain();
     const pair = /[\uDC00-\uDFFF]/.test(plain[at - 1] ?? "") && /[\uD800-\uDBFF]/.test(plain[at - 2] ?? "");
     return at - (pair ? 2 : 1);
   }
@@ -65,7 +76,7 @@ export class Line {
   }
 
   private replace(at: number, text: string, style: Style): void {
-    const after = slice(this.parts, at + text.length, this.length);
+    const after = slice(this.parts, this.after(at, Array.from(text).length), this.length);
     this.parts = slice(this.parts, 0, at);
     this.length = at;
     this.append(text, style);
