@@ -1,5 +1,8 @@
 """How Sphinx builds the documentation."""
 
+import shutil
+from pathlib import Path
+
 import bytescope
 
 project = "bytescope"
@@ -21,3 +24,14 @@ napoleon_numpy_docstring = False
 
 html_theme = "furo"
 html_title = f"bytescope {release}"
+
+
+def _add_page(app, problem):
+    """Put the notebook's page beside the documentation, where it was built."""
+    built = Path(bytescope.__file__).parent / "playground" / "static"
+    if problem is None and app.builder.format == "html" and built.is_dir():
+        shutil.copytree(built, Path(app.outdir) / "playground", dirs_exist_ok=True)
+
+
+def setup(app):
+    app.connect("build-finished", _add_page)

@@ -8,6 +8,7 @@ What is needed for it is Node with npm; packages are fetched once, as web/packag
 
 import argparse
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -70,6 +71,7 @@ def build() -> None:
     _assemble()
     if run(["npx", "vite", "build", "--logLevel", "warn"], cwd=WEB):
         raise SetupError("the page could not be built")
+    _list_files()
     say(f"built {BUILT.relative_to(ROOT)} in {watch}")
 
 
@@ -83,6 +85,15 @@ def _assemble() -> None:
     with zipfile.ZipFile(ASSEMBLED / "python.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path, name in sorted(_sources(), key=lambda pair: pair[1]):
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), path.read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+def _list_files() -> None:
+    """Tell the service worker what there is to keep."""
+    script = BUILT / "sw.js"
+    files = sorted(path for path in BUILT.rglob("*") if path.is_file() and path != script)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+    names = json.dumps([str(path.relative_to(BUILT)) for path in files])
+    script.write_text(script.read_text().replace('["__FILES__"]', names).replace("__BUILD__", digest))
 
 
 def _sources() -> list[tuple[Path, str]]:

@@ -16,6 +16,7 @@ export default defineConfig({
   reporter: process.env.PLAYWRIGHT_JUNIT ? [["line"], ["junit", { outputFile: process.env.PLAYWRIGHT_JUNIT }]] : [["line"]],
   snapshotPathTemplate: "{testDir}/golden/{arg}{ext}",
   use: {
+    actionTimeout: 20_000,
     launchOptions: { executablePath, args: [...root, "--disable-background-networking", "--disable-component-update"] },
   },
 });

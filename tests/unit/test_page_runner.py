@@ -176,8 +176,10 @@ def test_input(cells: Cells, engine: str) -> None:
     bad = cells.run(sources[1], engine, "2\n", "\n")
     assert bad["traceback"].splitlines()[-1] == "ValueError: invalid literal for int() with base 10: ''"
     assert cells.run(sources[2], engine, "a\n", "b\n", "")["text"] == "'a\\n'\n'b\\n'\nno more lines\n"
+    twice = "for _ in 1, 2:\n    try:\n        input()\n    except EOFError:\n        print('end')"
+    assert cells.run(twice, engine, "", "not read\n")["text"] == "end\nend\n"
     stopped = cells.run(sources[3], engine, "a\n", None)
-    assert (stopped["outcome"], stopped["place"]) == ("stopped", ["<Cell 5>", 2])
+    assert (stopped["outcome"], stopped["place"]) == ("stopped", ["<Cell 6>", 2])
     assert cells.run("1 + 1", engine)["value"]["text"] == "2"
 
 

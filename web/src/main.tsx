@@ -1,5 +1,6 @@
 // The page's beginning.
 
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import { home } from "./home";
 import { Page } from "./model/page";
@@ -14,3 +15,13 @@ const page = new Page(home(document.baseURI), new Tour(texts));
 render(<App page={page} />, document.getElementById("app")!);
 keepFilesIn(document, (files) => void page.importFiles(files));
 void page.begin();
+keepFiles();
+
+/** Have the page's files kept for a day without network, once nothing is waited for. */
+function keepFiles(): void {
+  const end = effect(() => {
+    if (page.kernel.value?.status.value !== "ready") return;
+    queueMicrotask(() => end());
+    void navigator.serviceWorker?.register(new URL("./sw.js", document.baseURI)).catch(() => {});
+  });
+}

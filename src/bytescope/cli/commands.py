@@ -78,13 +78,13 @@ def dis_command(target: str | None, source: str | None, color: bool | None, widt
 
 
 @commands.command("playground")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port to serve on; by default any free one.")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port; 0 for any that is free.  [default: 8547]")
 @click.option("--browser/--no-browser", default=True, help="Open the page in a browser, which is the default.")
-def playground_command(port: int, browser: bool) -> None:
+def playground_command(port: int | None, browser: bool) -> None:
     """Serve the page, in which cells can be written and run, on 127.0.0.1."""
-    from bytescope.cli.playground import playground
+    from bytescope.cli.playground import PORT, playground
 
-    playground(port, browser)
+    playground(PORT if port is None else port, browser)
 
 
 @commands.group("cache", no_args_is_help=True)

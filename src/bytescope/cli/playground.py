@@ -14,6 +14,9 @@ import click
 STATIC = Path(__file__).resolve().parent.parent / "playground" / "static"
 """The built page: `make playground` puts it there, and released wheels have it."""
 
+PORT = 8547
+"""Where the page is by default. Browsers keep what is written there by address, port included."""
+
 NOT_BUILT = "the page is not part of this installation: say `make playground` in a clone, or install a released wheel"
 
 HEADERS = {
@@ -84,7 +87,7 @@ def playground(port: int, browser: bool) -> None:
     """Serve the page until Ctrl-C.
 
     Args:
-        port: where; 0 for any free port. If it is taken, another one is used.
+        port: where; 0 for any free port. If it is taken, a free one is used.
         browser: whether to open the page in a browser.
 
     Raises:
@@ -110,7 +113,7 @@ def _server(port: int) -> Server:
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
-        click.echo(f"port {port} is taken: another one is used", err=True)
+        click.echo(f"port {port} is taken: another one is used, where the browser keeps notebooks of its own", err=True)
         return Server(("127.0.0.1", 0), handler)
 
 

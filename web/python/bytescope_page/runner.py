@@ -51,6 +51,7 @@ class Runner:
         self._stopping = False
         self._place: tuple[str, int] | None = None
         self._running = False
+        self._input_ended = False
         self._engine = ""
         self._task: asyncio.Task[Any] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -80,6 +81,7 @@ class Runner:
         signal.signal(signal.SIGINT, self._on_signal)
         self._names.show_all()
         self._stopping, self._running, self._engine, self._place = False, True, engine, None
+        self._input_ended = False
         token = streams.cell.set(cell)
         outcome = _Outcome(self._vm.instructions)
         try:
@@ -254,12 +256,15 @@ class Runner:
                 self._interrupt()
 
     def read_line(self, cell: int) -> str:
-        """Wait for a line of input."""
+        """Wait for a line of input; once the reader has said that there is no more, there is none for this run."""
+        if self._input_ended:
+            return ""
         if self._cannot_wait:
             raise RuntimeError("input() cannot wait in this browser when the page is served without isolation headers")
         while (answer := self._wait(self._bridge.read_line(cell))) is None:
             self._interrupt()
-        return answer
+        self._input_ended = answer == ""
+        return str(answer)
 
     def run_until_complete(self, awaitable: Any) -> Any:
         """Wait for an awaitable, with the event loop running."""

@@ -1,0 +1,67 @@
+// Where the page is served from, or not: any static host, a file, no network, pages of others.
+
+import { join } from "node:path";
+import { BUILT, expect, Notebook, test } from "./fixtures";
+
+test("a plain static host will do: input, sleep, stop, with a word on what stopping costs", async ({ tab, servers }) => {
+  const notebook = await new Notebook(tab, servers.plain.url).open();
+  await notebook.write("import time\nname = input('Name? ')\ntime.sleep(0.05)\nprint('Hello,', name)", "while True: pass", "import time\ntime.sleep(600)");
+  await notebook.start(1);
+  const field = notebook.page.getByRole("textbox", { name: "Name?" });
+  await field.fill("Ada");
+  await field.press("Enter");
+  await notebook.hasState(1, "ran");
+  await expect(notebook.output(1)).toContainText("Hello, Ada");
+  await notebook.start(3);
+  await notebook.page.waitForTimeout(300);
+  await notebook.stop();
+  await notebook.hasState(3, "stopped");
+  await expect(notebook.output(3)).not.toContainText("names are gone");
+  await notebook.start(2);
+  await notebook.page.waitForTimeout(300);
+  await notebook.stop();
+  await notebook.hasState(2, "stopped");
+  await expect(notebook.output(2)).toContainText("its interpreter was ended. A new one is started: names are gone. Run again what you need of cells 1 and 3.");
+  await notebook.ready();
+});
+
+test("once loaded, the page needs no network", async ({ notebook, shared }) => {
+  await (await notebook.open()).write("1 + 1");
+  await shared.setOffline(true);
+  try {
+    await notebook.run(1);
+    await expect(notebook.output(1)).toContainText("2");
+    await notebook.command("Reset the interpreter");
+    await notebook.ready();
+    await notebook.run(1);
+  } finally {
+    await shared.setOffline(false);
+  }
+});
+
+test("opened as a file, the page says what to do", async ({ shared }) => {
+  const page = await shared.newPage(); // not watched: the browser itself complains about modules in files
+  await page.goto(`file://${join(BUILT, "index.html")}`);
+  await expect(page.getByText(/This page cannot run from a file/)).toBeVisible();
+  await expect(page.getByText("bytescope playground")).toBeVisible();
+});
+
+test("<bytescope-run> runs examples on anyone's page", async ({ tab, servers }) => {
+  const { asked } = servers.plain;
+  asked.length = 0;
+  await tab.goto(new URL("/elements.html", servers.plain.url).href);
+  const element = (at: number) => tab.locator("bytescope-run").nth(at);
+  await expect(element(0).locator(".cm-content")).toContainText('print("small &", x)');
+  expect(await element(0).locator(".cm-line").allTextContents()).toEqual(["x = 1", "if x < 2 and x > 0:", '    print("small &", x)']);
+  expect(asked.filter((path) => /pyodide|python\.zip/.test(path))).toEqual([]);
+  await element(1).getByRole("button", { name: "Run" }).click();
+  await expect(element(1).locator(".out")).toHaveText("second", { timeout: 90_000 });
+  await tab.getByText("Folded").click();
+  await element(2).getByRole("button", { name: "Run" }).click();
+  await expect(element(2).getByRole("status")).toHaveText("running", { timeout: 90_000 });
+  await element(0).getByRole("button", { name: "Run" }).click();
+  await expect(element(0).locator(".out")).toHaveText("small & 1", { timeout: 90_000 });
+  await element(2).getByRole("button", { name: "Stop" }).click();
+  await expect(element(2).getByRole("status")).toHaveText("stopped");
+  await expect(element(3).locator(".cm-content")).toHaveText("");
+});

@@ -1,0 +1,126 @@
+// How the page looks to eyes, to screen readers and to keys.
+
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "./fixtures";
+
+test("the page as screen readers have it", async ({ notebook }) => {
+  await notebook.open();
+  await notebook.run(1);
+  await notebook.type(2, "1 / 0");
+  await notebook.run(2, "raised");
+  await expect(notebook.page.locator("body")).toMatchAriaSnapshot({ name: "notebook.aria.yml" });
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`axe finds nothing (${colorScheme})`, async ({ notebook }) => {
+    await notebook.page.emulateMedia({ colorScheme });
+    await (await notebook.open()).write(
+      "import sys\nprint('out \\x1b[31mred\\x1b[0m'); print('err', file=sys.stderr)\n1 / 0",
+      "from bytescope_page import *\nshow(Table([[1, 'a']], head=['n', 'x'], marked=[0]), Stack([('load', [1]), ('add', [2])]))\nGraph({'a': 'x', 'b': 'y'}, [('a', 'b', 'true')])",
+      "input('Name? ')",
+    );
+    await notebook.run(1, "raised");
+    await notebook.run(2);
+    await notebook.start(3);
+    await expect(notebook.page.locator(".ask input")).toBeFocused();
+    const axe = new AxeBuilder({ page: notebook.page });
+    const seen = (await axe.analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+    expect(seen).toEqual([]);
+    await notebook.page.keyboard.press("Enter");
+    for (const open of ["Share", "More"]) {
+      await notebook.page.getByRole("button", { name: open, exact: true }).click();
+      const found = (await new AxeBuilder({ page: notebook.page }).analyze()).violations;
+      expect(found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`)).toEqual([]);
+      await notebook.page.keyboard.press("Escape");
+    }
+    await notebook.page.emulateMedia({ colorScheme: null });
+  });
+}
+
+test("everything can be done with keys", async ({ notebook }) => {
+  await notebook.open();
+  await notebook.ready();
+  const { keyboard } = notebook.page;
+  await notebook.editor(2).focus();
+  await keyboard.type("if 1:");
+  await keyboard.press("Enter");
+  await keyboard.press("Tab");
+  await keyboard.press("Shift+Tab");
+  await keyboard.type("print('keys')");
+  await keyboard.press("Control+Enter");
+  await notebook.hasState(2, "ran");
+  await expect(notebook.output(2)).toHaveText("keys");
+  await keyboard.press("Alt+Shift+ArrowUp");
+  expect(await notebook.source(1)).toContain("keys");
+  await expect(notebook.editor(1)).toBeFocused();
+  await keyboard.press("Alt+Enter");
+  await expect(notebook.editor(2)).toBeFocused();
+  await keyboard.type("while True: pass");
+  await keyboard.press("Shift+Enter");
+  await expect(notebook.editor(3)).toBeFocused();
+  await notebook.hasState(2, "running");
+  await keyboard.press("Control+.");
+  await notebook.hasState(2, "stopped");
+  await notebook.editor(2).focus();
+  await keyboard.press("Control+Shift+Backspace");
+  await expect(notebook.cell(2)).toBeFocused();
+  await expect(notebook.page.locator("section.cell")).toHaveCount(2);
+  await keyboard.press("Control+z");
+  await expect(notebook.page.locator("section.cell")).toHaveCount(3);
+  await notebook.editor(1).focus();
+  await keyboard.press("Escape");
+  await keyboard.press("Tab");
+  await expect(notebook.editor(1)).not.toBeFocused();
+  await notebook.page.getByRole("button", { name: "More", exact: true }).focus();
+  await keyboard.press("Enter");
+  await expect(notebook.page.getByRole("menuitem", { name: "New notebook" })).toBeFocused();
+  await keyboard.press("ArrowDown");
+  await expect(notebook.page.getByRole("menuitem", { name: "Import…" })).toBeFocused();
+  await keyboard.press("Escape");
+  await expect(notebook.page.getByRole("button", { name: "More", exact: true })).toBeFocused();
+});
+
+test("Tab reaches every control once, in the order in which they stand", async ({ notebook }) => {
+  await notebook.open();
+  await notebook.run(1);
+  await notebook.page.locator(".brand").focus();
+  const seen: string[] = [];
+  for (let presses = 0; presses < 60; presses++) {
+    const name = await notebook.page.evaluate(() => {
+      const element = document.activeElement as HTMLElement;
+      if (!element || element === document.body) return "";
+      const { opacity } = getComputedStyle(element.closest(".menu, .insert, .engine") ?? element);
+      const box = element.getBoundingClientRect();
+      const visible = opacity !== "0" && (box.width > 1 || element.matches(".sr")) ? "" : " (hidden)";
+      return `${element.getAttribute("aria-label") ?? element.textContent}${visible}`;
+    });
+    if (!name || seen.includes(name)) break;
+    seen.push(name);
+    if (await notebook.page.evaluate(() => document.activeElement!.matches(".cm-content"))) await notebook.page.keyboard.press("Escape");
+    await notebook.page.keyboard.press("Tab");
+    await notebook.page.waitForTimeout(150); // for the transition
+  }
+  expect(seen.filter((name) => name.includes("(hidden)"))).toEqual([]);
+  const expected = ["Share", "More", "Name of the notebook", "Run cell 1 with", "More for cell 1", "Run cell 1", "Cell 1, Python", "Run cell 2", "Cell 2, Python"];
+  expect(seen.filter((name) => expected.includes(name))).toEqual(expected);
+});
+
+test("narrow, zoomed, printed", async ({ notebook }) => {
+  await (await notebook.open()).write("print('x' * 300)", "1 / 0", "'y' * 500");
+  await notebook.runAll();
+  await notebook.hasState(2, "raised");
+  for (const width of [1280, 640, 390, 320]) {
+    await notebook.page.setViewportSize({ width, height: 700 });
+    const wider = await notebook.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wider, `at ${width} px`).toBeLessThanOrEqual(0);
+  }
+  await notebook.page.setViewportSize({ width: 390, height: 700 });
+  await notebook.page.getByRole("button", { name: "Contents" }).click();
+  await expect(notebook.page.getByRole("dialog", { name: "Contents" })).toBeVisible();
+  await notebook.page.keyboard.press("Escape");
+  await notebook.page.setViewportSize({ width: 1200, height: 860 });
+  await notebook.page.emulateMedia({ media: "print" });
+  await expect(notebook.page.getByRole("button", { name: "Run all" })).toBeHidden();
+  expect(await notebook.page.evaluate(() => document.querySelector(".cell")!.getBoundingClientRect().width)).toBeGreaterThan(300);
+  await notebook.page.emulateMedia({ media: null });
+});
