@@ -25,8 +25,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; "
-        "style-src 'self' 'nonce-bytescope'; img-src 'self' data:; manifest-src 'self'; form-action 'none'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "style-src 'self' 'nonce-bytescope'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+        "manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cache-Control": "no-cache",
     "Referrer-Policy": "no-referrer",

@@ -4,6 +4,9 @@ import { Blocking, Messages, type Bridge, type Post } from "./channel";
 import { closeDoors, start, type Started } from "./interpreter";
 import { INTERRUPT, type Death, type Report, type Request, type Run } from "./protocol";
 
+// When a program breaks the interpreter, Pyodide says so in the console; the page says it under the cell.
+console.error = console.warn = () => {};
+
 let post: Post = () => {};
 let started: Started | null = null;
 let bridge: Bridge | null = null;
