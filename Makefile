@@ -46,7 +46,7 @@ bench:  ## run the benchmarks (ARGS=...)
 	$(NOX) bench $(ARGS)
 
 playground:  ## build the page into src/bytescope/playground/static, for `bytescope playground` or any static host
-	@$(PYTHON) tools/page.py
+	$(NOX) playground
 
 docs:  ## build the documentation into docs/_build
 	$(NOX) docs

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nox
 
-from tools import run_tests
+from tools import page, run_tests
 from tools.bootstrap import ENVIRONMENTS, SetupError, program_of, run_bare_demo
 from tools.console import say
 from tools.pythons import SUPPORTED, environment, find_hosts, newest_host
@@ -84,6 +84,15 @@ def format_(session: nox.Session) -> None:
     """Let ruff lay out and mend the sources."""
     in_environment(session, "-m", "ruff", "check", "--fix", "--quiet", ".", groups=("lint",))
     in_environment(session, "-m", "ruff", "format", ".", groups=("lint",))
+
+
+@nox.session
+def playground(session: nox.Session) -> None:
+    """Build the page, for `bytescope playground` or any static host."""
+    try:
+        page.build()
+    except SetupError as problem:
+        session.error(str(problem))
 
 
 @nox.session

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tools import durations, outcomes, pyodide_host
+from tools import durations, outcomes, page, pyodide_host
 from tools.bootstrap import ROOT
 from tools.outcomes import Outcome
 from tools.pool import Job
@@ -184,3 +184,16 @@ class Plan:
         command = [python, *SPHINX, "-d", ROOT / ".tmp" / "doctrees", "docs", ROOT / ".tmp" / "docs"]
         job = Job("documentation", command, self._place("log"), expected=20)
         self.tasks.append(Task("docs", job, partial(outcomes.of_checks, 1)))
+
+    def add_page(self) -> None:
+        """Add the page: its types, its models under Node, and itself in Chromium."""
+        programs = page.WEB / "node_modules" / ".bin"
+        job = Job("types", [programs / "tsc", "-p", "web"], self._place("log"), expected=10)
+        self.tasks.append(Task("page", job, partial(outcomes.of_checks, 1)))
+        for name, command, report, expected in (
+            ("models", [programs / "vitest", "run", "--root", "web", "--reporter=junit"], "VITEST_JUNIT", 10.0),
+            ("in Chromium", [programs / "playwright", "test", "-c", "web"], "PLAYWRIGHT_JUNIT", 110.0),
+        ):
+            results, log = self._place("xml"), self._place("log")
+            job = Job(name, command, log, expected, env={report: str(results)})
+            self.tasks.append(Task("page", job, partial(outcomes.of_pytest, results)))

@@ -1,23 +1,20 @@
 """Build the page: static files with Pyodide, bytescope and the notebook, for any static host.
 
-usage: python tools/page.py [--check] [--test]
-
 The files go to src/bytescope/playground/static, from where `bytescope playground` serves them and the wheel takes them.
 What is needed for it is Node with npm; packages are fetched once, as web/package-lock.json locks them.
 """
 
-import argparse
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
-from console import Stopwatch, run, say
-from environments import ROOT, SetupError
+from tools.bootstrap import ROOT, SetupError, alone
+from tools.console import Stopwatch, run, say
 
 WEB = ROOT / "web"
 ASSEMBLED = WEB / ".assembled"
@@ -42,6 +39,13 @@ def missing() -> str | None:
     return None
 
 
+def without_browser() -> str | None:
+    """Say that there is no browser to test the page in; None where there is one."""
+    if any(Path(path).exists() for path in (os.environ.get("CHROMIUM", ""), *CHROMIUM) if path):
+        return None
+    return f"there is no Chromium: none of {', '.join(CHROMIUM)}, and CHROMIUM names none"
+
+
 def set_up() -> None:
     """Fetch the packages; what is there and still matches the lock is left alone.
 
@@ -50,13 +54,13 @@ def set_up() -> None:
     """
     stamp = WEB / "node_modules" / ".fetched"
     digest = hashlib.sha256((WEB / "package-lock.json").read_bytes()).hexdigest()
-    if stamp.is_file() and stamp.read_text() == digest:
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
         return
     watch = Stopwatch()
     say("fetching web/node_modules as web/package-lock.json says ...")
     if run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=WEB, quiet=True):
         raise SetupError("could not fetch what web/package-lock.json names")
-    stamp.write_text(digest)
+    stamp.write_text(digest, encoding="utf-8")
     say(f"fetched web/node_modules in {watch}")
 
 
@@ -64,8 +68,16 @@ def build() -> None:
     """Build the page.
 
     Raises:
-        SetupError: something could not be fetched or built.
+        SetupError: something is missing, or could not be fetched or built.
     """
+    lacking = missing()
+    if lacking:
+        raise SetupError(f"the page cannot be built: {lacking}")
+    with alone():
+        _build()
+
+
+def _build() -> None:
     set_up()
     watch = Stopwatch()
     _assemble()
@@ -92,8 +104,9 @@ def _list_files() -> None:
     script = BUILT / "sw.js"
     files = sorted(path for path in BUILT.rglob("*") if path.is_file() and path != script)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
-    names = json.dumps([str(path.relative_to(BUILT)) for path in files])
-    script.write_text(script.read_text().replace('["__FILES__"]', names).replace("__BUILD__", digest))
+    names = json.dumps([path.relative_to(BUILT).as_posix() for path in files])
+    text = script.read_text(encoding="utf-8").replace('["__FILES__"]', names).replace("__BUILD__", digest)
+    script.write_text(text, encoding="utf-8")
 
 
 def _sources() -> list[tuple[Path, str]]:
@@ -105,22 +118,3 @@ def _sources() -> list[tuple[Path, str]]:
     found += [(path, str(path.relative_to(own))) for path in own.rglob("*.py")]
     found += [(path, path.name) for path in (WEB / "tour").glob("*.py") if not re.match(r"\d", path.name)]
     return found
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.parse_args()
-    lacking = missing()
-    if lacking:
-        say(f"the page cannot be built: {lacking}", "bad")
-        return 2
-    try:
-        build()
-    except SetupError as problem:
-        say(str(problem), "bad")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

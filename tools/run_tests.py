@@ -1,4 +1,4 @@
-"""Run lint and the test suite on every supported CPython that is found, and its core inside Pyodide, in one pool.
+"""Run lint and the test suite on every supported CPython that is found, its core inside Pyodide, and the page.
 
 Makes the environments first if need be. A line says when each job starts and ends; a job that failed shows its whole
 output. The last line is the total of all parts, `N passed, N failed, N skipped`; the exit status is 0 when nothing
@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tools import durations, pyodide_host
+from tools import durations, page, pyodide_host
 from tools.bootstrap import ROOT, SetupError
 from tools.console import Stopwatch, heading, say
 from tools.jobs import RESULTS, SPHINX, Plan, Selection, Task
@@ -64,6 +64,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     add("--no-lint", dest="lint", action="store_false", help="leave the linters out")
     add("--no-docs", dest="docs", action="store_false", help="leave the documentation out")
     add("--no-pyodide", dest="pyodide", action="store_false", help="leave Pyodide out")
+    add("--no-page", dest="page", action="store_false", help="leave the page out")
     add("--no-conformance", dest="conformance", action="store_false", help="leave CPython's tests out")
     add("--full", action="store_true", help="also what takes long, and all of it everywhere (make test-all)")
     add("--check", action="store_true", help="lint, unit tests and instruction programs, newest host (make check)")
@@ -74,7 +75,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     options.targets = [word for word in rest if (ROOT / word.partition("::")[0]).exists()]
     options.pytest = [word for word in rest if word not in options.targets]
     if rest or options.check:  # not where single tests are asked for
-        options.conformance = options.docs = False
+        options.conformance = options.docs = options.page = False
     options.pyodide = options.pyodide and not options.check
     return options
 
@@ -107,6 +108,8 @@ def _fill(plan: Plan, hosts: Mapping[str, Host], options: argparse.Namespace, pa
             plan.add_docs(python)
         if options.pyodide and minor == newest:
             _add_pyodide(plan, python, parts)
+        if options.page and minor == newest:
+            _add_page(plan, parts)
 
 
 def _add_pyodide(plan: Plan, python: Path, parts: dict[str, Outcome]) -> None:
@@ -120,6 +123,20 @@ def _add_pyodide(plan: Plan, python: Path, parts: dict[str, Outcome]) -> None:
     except SetupError as problem:
         say(f"set-up failed: {problem}", "bad")
         parts["Pyodide"] = Outcome(failed=1, notes=[f"set-up failed: {problem}"])
+
+
+def _add_page(plan: Plan, parts: dict[str, Outcome]) -> None:
+    lacking = page.missing() or page.without_browser()
+    if lacking:
+        say(f"page SKIPPED: {lacking}", "note")
+        parts["page"].notes.append(f"NOT RUN: {lacking}")
+        return
+    try:
+        page.build()
+        plan.add_page()
+    except SetupError as problem:
+        say(f"set-up failed: {problem}", "bad")
+        parts["page"] = Outcome(failed=1, notes=[f"set-up failed: {problem}"])
 
 
 def _run(tasks: Sequence[Task], workers: int, parts: dict[str, Outcome]) -> None:

@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 // `.assembled` is made by tools/page.py: Pyodide and the Python sources.
-const assembled = ".assembled";
+const assembled = join(import.meta.dirname, ".assembled");
 
 function build(): string {
   try {
     const hash = createHash("sha256");
-    hash.update(readFileSync(`${assembled}/python.zip`)).update(readFileSync("package-lock.json"));
+    hash.update(readFileSync(`${assembled}/python.zip`)).update(readFileSync(join(import.meta.dirname, "package-lock.json")));
     return hash.digest("hex").slice(0, 12);
   } catch {
     return "none";
@@ -33,5 +34,9 @@ export default defineConfig({
       },
     },
   },
-  test: { include: ["tests/unit/**/*.test.ts"], environment: "node" },
+  test: {
+    include: ["tests/unit/**/*.test.ts"],
+    environment: "node",
+    ...(process.env.VITEST_JUNIT ? { outputFile: { junit: process.env.VITEST_JUNIT } } : {}),
+  },
 });

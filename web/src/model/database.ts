@@ -38,15 +38,21 @@ export class Database {
   async put(entry: Entry): Promise<void> {
     const store = await this.store("readwrite");
     const transaction = store.transaction;
+    let failure: unknown = new Newer();
     const finished = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error ?? new Newer());
+      transaction.onabort = () => reject(transaction.error ?? failure);
     });
     const request = store.get(entry.id);
     request.onsuccess = () => {
       const there = request.result as Entry | undefined;
-      if (there && there.revision >= entry.revision) transaction.abort();
-      else store.put(entry);
+      if (there && there.revision >= entry.revision) return transaction.abort();
+      try {
+        store.put(entry);
+      } catch (error) {
+        failure = error;
+        transaction.abort();
+      }
     };
     await finished;
     forget(entry.id, entry.revision);

@@ -30,6 +30,7 @@ export class Library {
   async own(fresh: () => KeptNotebook): Promise<Notebook> {
     const entries = await this.list();
     const had = entries.find((entry) => entry.id === sessionStorage.getItem("bytescope-notebook"));
+    if (had && this.has(had)) return this.notebook!;
     if (had && (await this.lock(had.id, HANDOVER))) return this.open(had);
     const mine = entries.filter((entry) => !entry.link);
     for (const entry of mine) if (await this.lock(entry.id)) return this.open(entry);
@@ -44,6 +45,7 @@ export class Library {
   async fromLink(key: string, kept: KeptNotebook, original = false): Promise<{ notebook: Notebook; edited: boolean }> {
     const entries = await this.list();
     const copy = original ? undefined : entries.find((entry) => entry.link === key);
+    if (copy && this.has(copy)) return { notebook: this.notebook!, edited: true };
     if (copy && (await this.lock(copy.id, HANDOVER))) return { notebook: await this.open(copy), edited: true };
     const name = entries.some((entry) => entry.link === key) ? freeName(kept.name, entries) : kept.name;
     const notebook = await this.create({ ...kept, name }, key);
@@ -60,7 +62,7 @@ export class Library {
   async openById(id: string): Promise<Notebook | null> {
     const entry = await this.database.get(id);
     if (!entry) return null;
-    if (entry.id === this.id) return this.notebook;
+    if (this.has(entry)) return this.notebook;
     if (await this.lock(entry.id, HANDOVER)) return this.open(entry);
     this.notice.value = `“${entry.notebook.name}” is open in another tab. This is a copy.`;
     return this.create(copyOf(entry.notebook, await this.list()));
@@ -94,6 +96,10 @@ export class Library {
     if (this.saving.peek() === "saved" || !this.notebook) return;
     remember(this.entry());
     void this.flush();
+  }
+
+  private has(entry: Entry): boolean {
+    return entry.id === this.id && this.notebook !== null;
   }
 
   private async open(entry: Entry): Promise<Notebook> {
@@ -136,6 +142,7 @@ export class Library {
       if (this.notebook !== notebook) return;
       this.revision = entry.revision;
       this.savedAs = at;
+      this.entries.value = [entry, ...this.entries.peek().filter((other) => other.id !== entry.id)];
       if (notebook.revision.peek() === at) this.saving.value = "saved";
       else this.soon();
     } catch (error) {

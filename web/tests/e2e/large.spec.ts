@@ -51,7 +51,7 @@ test("texts of all kinds stay what they are", async ({ notebook }) => {
   await expect(notebook.output(5)).toContainText("␀|␡|\\x85|\\u2028");
   const sources = await Promise.all([1, 2, 3, 4, 5].map((number) => notebook.source(number)));
   const outputs = await notebook.page.locator(".out").allInnerTexts();
-  await expect(notebook.page.getByText("Saved in this browser.")).toBeVisible();
+  await expect(notebook.page.getByText("Saved in this browser.", { exact: true })).toBeVisible();
   await notebook.page.reload();
   await notebook.ready();
   expect(await Promise.all([1, 2, 3, 4, 5].map((number) => notebook.source(number)))).toEqual(sources);
