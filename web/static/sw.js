@@ -17,7 +17,7 @@ addEventListener("install", (event) => {
 });
 
 addEventListener("activate", (event) => {
-  event.waitUntil(forgetOthers());
+  event.waitUntil(forgetOthers().then(() => clients.claim())); // the first one has the open tab, too
 });
 
 addEventListener("fetch", (event) => {

@@ -91,7 +91,11 @@ function outputTo(item: Kept): Data[] {
     case "value":
       return [{ output_type: "execute_result", execution_count: null, metadata: {}, data: { "text/plain": lined(item.text) } }];
     case "picture":
-      return [{ output_type: "display_data", metadata: {}, data: { "text/plain": lined(item.picture.text) } }];
+      return [
+        item.value
+          ? { output_type: "execute_result", execution_count: null, metadata: {}, data: { "text/plain": lined(item.picture.text) } }
+          : { output_type: "display_data", metadata: {}, data: { "text/plain": lined(item.picture.text) } },
+      ];
     case "traceback": {
       const last = item.text.trimEnd().split("\n").at(-1) ?? "";
       const [ename = "Error", ...rest] = last.split(": ");

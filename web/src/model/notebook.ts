@@ -83,6 +83,12 @@ export class Notebook {
     return cell.engine.value ?? this.engine.value;
   }
 
+  /** Have a cell run by an interpreter. */
+  choose(cell: Cell, engine: Engine): void {
+    cell.engine.value = engine === this.engine.peek() ? null : engine;
+    this.touch();
+  }
+
   edit(cell: Cell, source: string): void {
     if (cell.source.peek() === source) return;
     cell.source.value = source;

@@ -20,7 +20,7 @@ export class Tour {
         const slug = path.replace(/^.*\//, "").replace(/\.py$/, "");
         const notebook = fromPercent(texts[path]!, slug);
         const heading = notebook.cells.map((cell) => /^#\s+(.+)$/m.exec(cell.source)?.[1]).find(Boolean);
-        const title = heading?.replace(/[`*_]/g, "") ?? slug;
+        const title = heading?.replace(/[`*_]/g, "").replace(/^\d+\s*·\s*/, "") ?? slug;
         return { slug, title, notebook: { ...notebook, name: title } };
       });
   }

@@ -60,17 +60,20 @@ export function measured(ran: Ran): string {
   return `${count} ${ran.instructions === 1 ? "instruction" : "instructions"} · ${time}`;
 }
 
-/** Why what is shown under a cell may not be what it would show now; null if it is. */
+/**
+ * Why what is shown under a cell may not be what it would show now; null if it is. Of cells that bind names which it
+ * reads, those above it count: the ones below are expected to come later.
+ */
 export function staleness(cell: Cell, cells: readonly Cell[], life: number): string | null {
   const ran = cell.ran.value;
   if (!ran || !["ran", "raised", "stopped", "ended"].includes(cell.outcome.value)) return null;
   if (ran.source !== cell.source.value) return "changed since it ran";
   if (ran.life !== life) return "its interpreter is gone";
   const needed = new Set(ran.reads);
-  for (const [index, other] of cells.entries()) {
+  for (const [index, other] of cells.slice(0, cells.indexOf(cell)).entries()) {
     const later = other.ran.value;
-    if (other === cell || !later || later.life !== life || !later.binds.some((name) => needed.has(name))) continue;
-    if (later.turn > ran.turn) return `cell ${index + 1} ran since`;
+    if (!later || later.life !== life || later.turn < ran.turn || !later.binds.some((name) => needed.has(name))) continue;
+    return `cell ${index + 1} ran since`;
   }
   return null;
 }

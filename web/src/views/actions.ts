@@ -2,6 +2,7 @@
 
 import type { Cell, CellKind } from "../model/cell";
 import type { Kernel } from "../model/kernel";
+import type { Engine } from "../worker/protocol";
 import { editorOf } from "./editor";
 
 export class Actions {
@@ -13,6 +14,11 @@ export class Actions {
 
   run(cell: Cell): void {
     this.kernel.runCells([cell]);
+  }
+
+  runWith(cell: Cell, engine: Engine): void {
+    this.notebook.choose(cell, engine);
+    this.run(cell);
   }
 
   /** Run and go on to the next cell; there is always one. */

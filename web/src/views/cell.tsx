@@ -54,14 +54,14 @@ function CodeCell({ cell, actions, number }: { cell: Cell; actions: Actions; num
         {stale && <span class="staleness">{stale}</span>}
         {tasks && !active && <span class="state running">a task goes on</span>}
         <span class="grow" />
+        <EngineChoice cell={cell} engine={engine} actions={actions} number={number} />
+        <Menu small label={`More for cell ${number}`} text="⋯" commands={commands(cell, actions)} />
         {ran && !active && outcome !== "lost" && ran.seconds > 0 && (
           <span class="measured">
             {ENGINE_NAMES[ran.engine]} · {measured(ran)}
           </span>
         )}
         {ran && outcome === "running" && <span class="measured">{ENGINE_NAMES[ran.engine]}</span>}
-        <EngineChoice cell={cell} engine={engine} actions={actions} number={number} />
-        <Menu small label={`More for cell ${number}`} text="⋯" commands={commands(cell, actions)} />
         {active ? (
           <button type="button" class="btn small" title={`Stop (${shown(KEYS.stop)})`} onClick={() => kernel.stop()}>
             ■ Stop
@@ -105,11 +105,7 @@ function EngineChoice({ cell, engine, actions, number }: { cell: Cell; engine: E
       class="engine"
       aria-label={`Run cell ${number} with`}
       value={engine}
-      onChange={(event) => {
-        const chosen = event.currentTarget.value as Engine;
-        cell.engine.value = chosen === actions.kernel.notebook.engine.peek() ? null : chosen;
-        actions.kernel.notebook.touch();
-      }}
+      onChange={(event) => actions.kernel.notebook.choose(cell, event.currentTarget.value as Engine)}
     >
       <option value="bytescope">bytescope</option>
       <option value="cpython">CPython</option>
@@ -179,11 +175,13 @@ function commands(cell: Cell, actions: Actions): (Command | null)[] {
   const at = notebook.indexOf(cell);
   const last = notebook.cells.peek().length - 1;
   const code = cell.kind.peek() === "code";
+  const other = notebook.engineOf(cell) === "bytescope" ? "cpython" : "bytescope";
   return [
     ...(code
       ? [
           { label: "Run to here", do: () => actions.runToHere(cell) },
           { label: "Run from here", do: () => actions.runFromHere(cell) },
+          { label: `Run with ${ENGINE_NAMES[other]}`, do: () => actions.runWith(cell, other) },
           null,
         ]
       : []),

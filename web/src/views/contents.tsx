@@ -1,12 +1,20 @@
 // The chapters of the tour, and the notebooks that are kept in this browser.
 
+import type { Entry } from "../model/database";
 import type { Page } from "../model/page";
+
+/** Whether an entry is a chapter whose cells all ran. */
+function isDone({ link, notebook }: Entry): boolean {
+  const code = notebook.cells.filter((cell) => cell.kind === "code" && cell.source.trim());
+  return link?.startsWith("tour-") === true && code.every((cell) => cell.outcome === "ran");
+}
 
 export function Contents({ page, close }: { page: Page; close(): void }) {
   const { library } = page;
   const chapter = page.chapter.value;
   const current = library.id;
   void page.kernel.value;
+  const done = new Set(library.entries.value.filter(isDone).map((entry) => entry.link!.slice(5)));
   const entries = library.entries.value.filter((entry) => !entry.link?.startsWith("tour-"));
   return (
     <>
@@ -18,6 +26,7 @@ export function Contents({ page, close }: { page: Page; close(): void }) {
               <li key={slug}>
                 <a href={`#chapter=${slug}`} class={slug === chapter ? "on" : ""} aria-current={slug === chapter ? "page" : undefined} onClick={close}>
                   {title}
+                  {done.has(slug) && <span class="done">✓<span class="sr"> all cells ran</span></span>}
                 </a>
               </li>
             ))}

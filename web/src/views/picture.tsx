@@ -55,7 +55,7 @@ function StackView({ picture }: { picture: StackPicture }) {
       <ol class="steps">
         {picture.steps.map((step) => (
           <li>
-            <div class="column" style={{ minHeight: `${tallest * 1.9 + 0.6}em` }}>
+            <div class="column" style={{ minHeight: `${tallest * 2.15 + 0.4}em` }}>
               {step.values.map((value, at) => (
                 <span class={at < step.kept ? "value" : "value new"} title={value}>
                   {value}

@@ -23,15 +23,30 @@ test("a plain static host will do: input, sleep, stop, with a word on what stopp
   await notebook.hasState(2, "stopped");
   await expect(notebook.output(2)).toContainText("its interpreter was ended. A new one is started: names are gone. Run again what you need of cells 1 and 3.");
   await notebook.ready();
+
+  await tab.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await expect(tab.getByText("Saved in this browser.", { exact: true })).toBeVisible();
+  await tab.reload(); // from now on the service worker isolates the page
+  await notebook.ready();
+  expect(await tab.evaluate(() => crossOriginIsolated)).toBe(true);
+  await notebook.start(2);
+  await tab.waitForTimeout(300);
+  await notebook.stop();
+  await expect(notebook.output(2)).toHaveText("Stopped at Cell 2, line 1.");
 });
 
 test("once loaded, the page needs no network", async ({ notebook, shared }) => {
   await (await notebook.open()).write("1 + 1");
+  await notebook.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await shared.setOffline(true);
   try {
     await notebook.run(1);
     await expect(notebook.output(1)).toContainText("2");
     await notebook.command("Reset the interpreter");
+    await notebook.ready();
+    await notebook.run(1);
+    await expect(notebook.page.getByText("Saved in this browser.", { exact: true })).toBeVisible();
+    await notebook.page.reload();
     await notebook.ready();
     await notebook.run(1);
   } finally {
@@ -62,6 +77,6 @@ test("<bytescope-run> runs examples on anyone's page", async ({ tab, servers }) 
   await element(0).getByRole("button", { name: "Run" }).click();
   await expect(element(0).locator(".out")).toHaveText("small & 1", { timeout: 90_000 });
   await element(2).getByRole("button", { name: "Stop" }).click();
-  await expect(element(2).getByRole("status")).toHaveText("stopped");
+  await expect(element(2).getByRole("status")).toHaveText(/^stopped/);
   await expect(element(3).locator(".cm-content")).toHaveText("");
 });

@@ -49,6 +49,26 @@ test("the last key typed survives the closing of the tab", async ({ notebook, sh
   await expect(again.editor(2)).toContainText("the last key");
 });
 
+test("what runs while the reader is elsewhere goes on, or is said to be broken off", async ({ notebook, shared, complaints, servers }) => {
+  await (await notebook.open()).write("import time\nfor i in range(600):\n    print(i, flush=True)\n    time.sleep(0.05)");
+  await notebook.start(1);
+  await expect(notebook.output(1)).toContainText("3");
+  const protocol = await shared.newCDPSession(notebook.page);
+  await protocol.send("Page.setWebLifecycleState", { state: "frozen" });
+  await notebook.page.waitForTimeout(300);
+  await protocol.send("Page.setWebLifecycleState", { state: "active" });
+  await expect(notebook.output(1)).toContainText("15");
+  const numbers = (await notebook.output(1).innerText()).split("\n").map(Number);
+  expect(numbers).toEqual(numbers.map((_, at) => at));
+  await expect(notebook.page.getByText("Saved in this browser.", { exact: true })).toBeVisible();
+  await notebook.page.close({ runBeforeUnload: true });
+  const page = await shared.newPage();
+  watch(page, complaints, [servers.isolated.url]);
+  const again = await new Notebook(page, notebook.url).open();
+  await again.hasState(1, "(broken off|not run yet)");
+  await again.ready();
+});
+
 test("two tabs never write over each other", async ({ notebook, shared, complaints, servers }) => {
   await notebook.open();
   await notebook.type(1, "a = 1");
