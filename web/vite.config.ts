@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { titleOf, type Chapter } from "./src/model/title.ts";
 
 // `.assembled` is made by tools/page.py: Pyodide and the Python sources.
 const assembled = join(import.meta.dirname, ".assembled");
@@ -16,10 +17,19 @@ function build(): string {
   }
 }
 
+function chapters(): Chapter[] {
+  const folder = join(import.meta.dirname, "tour");
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d.*\.py$/.test(name)) : [];
+  return files.sort().map((name) => {
+    const slug = name.replace(/\.py$/, "");
+    return { slug, title: titleOf(readFileSync(join(folder, name), "utf8"), slug) };
+  });
+}
+
 export default defineConfig({
   base: "./",
   publicDir: assembled,
-  define: { __BUILD__: JSON.stringify(build()) },
+  define: { __BUILD__: JSON.stringify(build()), __CHAPTERS__: JSON.stringify(chapters()) },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
   build: {
@@ -27,6 +37,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     modulePreload: false,
+    license: { fileName: "licences.md" },
     rollupOptions: {
       input: { index: "index.html", "bytescope-run": "src/elements/element.tsx" },
       output: {

@@ -4,13 +4,17 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { home } from "./home";
 import { Page } from "./model/page";
+import type { Chapter } from "./model/title";
 import { Tour } from "./model/tour";
 import "./styles/page.css";
 import { App } from "./views/app";
 import { keepFilesIn } from "./views/drop";
 
-const texts = import.meta.glob<string>("../tour/[0-9]*.py", { query: "?raw", import: "default", eager: true });
-const page = new Page(home(document.baseURI), new Tour(texts));
+declare const __CHAPTERS__: Chapter[];
+
+const texts = import.meta.glob<string>("../tour/[0-9]*.py", { query: "?raw", import: "default" });
+const tour = new Tour(__CHAPTERS__, (slug) => texts[`../tour/${slug}.py`]!());
+const page = new Page(home(document.baseURI), tour);
 
 render(<App page={page} />, document.getElementById("app")!);
 keepFilesIn(document, (files) => void page.importFiles(files));

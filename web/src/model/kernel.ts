@@ -48,7 +48,6 @@ export class Kernel {
     this.interpreter?.end();
     this.life++;
     this.turn = 0;
-    this.names.clear();
     this.status.value = "loading";
     this.progress.value = 0;
     this.tasks.value = new Set();

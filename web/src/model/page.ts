@@ -112,7 +112,7 @@ export class Page {
   }
 
   private async openChapter(slug: string, original = false): Promise<void> {
-    const kept = this.tour.notebook(slug);
+    const kept = await this.tour.notebook(slug);
     const { notebook, edited } = await this.library.fromLink(`tour-${slug}`, kept, original);
     this.chapter.value = slug;
     this.use(notebook);

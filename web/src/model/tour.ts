@@ -1,36 +1,23 @@
-// The chapters of the guided tour: notebooks that come with the page.
+// The chapters of the guided tour: notebooks that come with the page, and are loaded when they are opened.
 
 import type { KeptNotebook } from "./notebook";
 import { fromPercent } from "./percent";
-
-export interface Chapter {
-  slug: string;
-  title: string;
-  notebook: KeptNotebook;
-}
+import type { Chapter } from "./title";
 
 export class Tour {
-  readonly chapters: readonly Chapter[];
-
-  /** Made from the chapters' texts by their paths, whose order is theirs. */
-  constructor(texts: Readonly<Record<string, string>>) {
-    this.chapters = Object.keys(texts)
-      .sort()
-      .map((path) => {
-        const slug = path.replace(/^.*\//, "").replace(/\.py$/, "");
-        const notebook = fromPercent(texts[path]!, slug);
-        const heading = notebook.cells.map((cell) => /^#\s+(.+)$/m.exec(cell.source)?.[1]).find(Boolean);
-        const title = heading?.replace(/[`*_]/g, "").replace(/^\d+\s*·\s*/, "") ?? slug;
-        return { slug, title, notebook: { ...notebook, name: title } };
-      });
-  }
+  /** `load` gives a chapter's text. */
+  constructor(
+    readonly chapters: readonly Chapter[],
+    private readonly load: (slug: string) => Promise<string>,
+  ) {}
 
   has(slug: string): boolean {
     return this.chapters.some((chapter) => chapter.slug === slug);
   }
 
-  notebook(slug: string): KeptNotebook {
-    return this.chapters.find((chapter) => chapter.slug === slug)!.notebook;
+  async notebook(slug: string): Promise<KeptNotebook> {
+    const { title } = this.chapters.find((chapter) => chapter.slug === slug)!;
+    return fromPercent(await this.load(slug), title);
   }
 
   after(slug: string): Chapter | undefined {

@@ -85,12 +85,15 @@ export class Actions {
   }
 
   /** Show a cell and put the focus into its editor, onto it, or where it was in it (null). */
-  focus(cell: Cell, inside: boolean | null = true): void {
+  focus(cell: Cell, inside: boolean | null = true, patience = 10): void {
     const before = document.activeElement;
     requestAnimationFrame(() => {
       const element = document.getElementById(`cell-${cell.id}`);
-      if (!element) return;
       const editor = editorOf(cell);
+      if (!element || (inside && !editor && patience > 0)) {
+        if (patience > 0) this.focus(cell, inside, patience - 1); // it is about to be shown
+        return;
+      }
       if (inside === null && before && element.contains(before)) (before as HTMLElement).focus();
       else if (inside && editor) editor.focus();
       else element.focus({ preventScroll: true });

@@ -200,8 +200,9 @@ function commands(cell: Cell, actions: Actions): (Command | null)[] {
 function placeOf(file: string, actions: Actions): ReturnType<Where> {
   const { kernel } = actions;
   const known = kernel.names.get(file);
-  const cell = known && kernel.notebook.find(known.cell);
-  if (!known || !cell) return null;
+  if (!known) return null;
+  const cell = kernel.notebook.find(known.cell);
+  if (!cell) return "deleted";
   return {
     number: kernel.notebook.numberOf(cell),
     changed: cell.source.value !== known.source,

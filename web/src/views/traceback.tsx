@@ -3,9 +3,9 @@
 import { Fragment } from "preact";
 import { Box } from "./output";
 
-/** What the page knows of a file name that is a cell's. */
+/** What the page knows of a file name that is a cell's: where it is now, that it is gone, or nothing. */
 export interface Where {
-  (file: string): { number: number; changed: boolean; go(): void } | null;
+  (file: string): { number: number; changed: boolean; go(): void } | "deleted" | null;
 }
 
 const FRAME = /File "(<Cell \d+(?:, run \d+)?>)", line (\d+)/g;
@@ -30,7 +30,8 @@ export function TracebackView({ text, where }: { text: string; where: Where }) {
 function Frame({ file, line, where }: { file: string; line: string; where: Where }) {
   const found = where(file);
   const name = file.slice(1, -1);
-  if (!found) return <>{`${name} (deleted), line ${line}`}</>;
+  if (found === "deleted") return <>{`${name} (deleted), line ${line}`}</>;
+  if (!found) return <>{`${name}, line ${line}`}</>;
   const number = `Cell ${found.number}`;
   return (
     <>

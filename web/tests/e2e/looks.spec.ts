@@ -8,7 +8,11 @@ test("the page as screen readers have it", async ({ notebook }) => {
   await notebook.run(1);
   await notebook.type(2, "1 / 0");
   await notebook.run(2, "raised");
-  await expect(notebook.page.locator("body")).toMatchAriaSnapshot({ name: "notebook.aria.yml" });
+  await expect(notebook.page.getByRole("banner")).toMatchAriaSnapshot({ name: "bar.aria.yml" });
+  await expect(notebook.page.getByRole("main")).toMatchAriaSnapshot({ name: "notebook.aria.yml" });
+  await expect(notebook.page.getByText("Cell 2 raised.")).toBeAttached();
+  await notebook.page.getByRole("button", { name: "More for cell 1" }).click();
+  await expect(notebook.page.getByRole("menu")).toMatchAriaSnapshot({ name: "menu.aria.yml" });
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -92,7 +96,8 @@ test("Tab reaches every control once, in the order in which they stand", async (
       const { opacity } = getComputedStyle(element.closest(".menu, .insert, .engine") ?? element);
       const box = element.getBoundingClientRect();
       const visible = opacity !== "0" && (box.width > 1 || element.matches(".sr")) ? "" : " (hidden)";
-      return `${element.getAttribute("aria-label") ?? element.textContent}${visible}`;
+      const label = (element as HTMLInputElement).labels?.[0]?.textContent;
+      return `${element.localName} ${element.getAttribute("aria-label") ?? label ?? element.textContent}${visible}`;
     });
     if (!name || seen.includes(name)) break;
     seen.push(name);
@@ -101,7 +106,10 @@ test("Tab reaches every control once, in the order in which they stand", async (
     await notebook.page.waitForTimeout(150); // for the transition
   }
   expect(seen.filter((name) => name.includes("(hidden)"))).toEqual([]);
-  const expected = ["Share", "More", "Name of the notebook", "Run cell 1 with", "More for cell 1", "Run cell 1", "Cell 1, Python", "Run cell 2", "Cell 2, Python"];
+  const expected = [
+    ...["button Share", "button More", "input Name of the notebook", "select Run cell 1 with", "button More for cell 1"],
+    ...["button Run cell 1", "div Cell 1, Python", "button Run cell 2", "div Cell 2, Python"],
+  ];
   expect(seen.filter((name) => expected.includes(name))).toEqual(expected);
 });
 
