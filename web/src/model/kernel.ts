@@ -68,7 +68,7 @@ export class Kernel {
         }
       },
       tasks: (cells) => {
-        if (Array.isArray(cells)) this.tasks.value = new Set(cells.map(Number));
+        this.tasks.value = new Set(cells);
         if (!this.busy.peek()) this.stopping.value = false;
       },
       done: (_run, result) => this.done(resultFrom(parsed(result))),

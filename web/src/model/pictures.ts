@@ -36,8 +36,8 @@ const LONGEST_TEXT = 200_000;
 
 /** The picture that some data describes; null if it describes none. */
 export function pictureFrom(data: unknown): Picture | null {
-  if (typeof data !== "object" || data === null) return null;
-  const found = data as Record<string, unknown>;
+  if (!isData(data)) return null;
+  const found = data;
   const common = { caption: text(found.caption), more: number(found.more), text: text(found.text, LONGEST_TEXT) };
   switch (found.kind) {
     case "table":
@@ -53,14 +53,14 @@ export function pictureFrom(data: unknown): Picture | null {
       return {
         kind: "stack",
         ...common,
-        steps: list(found.steps).map((step) => {
-          const { label, values, kept } = (step ?? {}) as Record<string, unknown>;
+        steps: list(found.steps).filter(isData).map((step) => {
+          const { label, values, kept } = step;
           return { label: text(label), values: list(values).map((value) => text(value)), kept: number(kept) };
         }),
       };
     case "graph": {
-      const nodes = list(found.nodes).map((node) => {
-        const { name, lines } = (node ?? {}) as Record<string, unknown>;
+      const nodes = list(found.nodes).filter(isData).map((node) => {
+        const { name, lines } = node;
         return { name: text(name), lines: list(lines).map((line) => text(line)) };
       });
       const names = new Set(nodes.map((node) => node.name));
@@ -80,6 +80,10 @@ function text(value: unknown, longest = 2_000): string {
 
 function number(value: unknown): number {
   return typeof value === "number" && Number.isFinite(value) ? value : 0;
+}
+
+function isData(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 function list(value: unknown): unknown[] {

@@ -1,6 +1,6 @@
 // What became of a run, as the worker tells it: checked, because a program may have forged it.
 
-import type { Place } from "../worker/protocol";
+import { placeFrom, type Place } from "../worker/protocol";
 import { pictureFrom, type Picture } from "./pictures";
 
 export interface Result {
@@ -22,7 +22,6 @@ export function resultFrom(data: unknown): Result {
   const found = (typeof data === "object" && data !== null ? data : {}) as Record<string, unknown>;
   const value = found.value as { kind?: unknown; text?: unknown } | null | undefined;
   const outcomes = ["ran", "raised", "stopped", "ended"] as const;
-  const place = found.place;
   return {
     outcome: outcomes.find((outcome) => outcome === found.outcome) ?? "raised",
     file: text(found.file),
@@ -31,7 +30,7 @@ export function resultFrom(data: unknown): Result {
     traceback: text(found.traceback),
     hint: text(found.hint),
     status: number(found.status),
-    place: Array.isArray(place) ? [text(place[0]), number(place[1])] : null,
+    place: placeFrom(found.place),
     seconds: number(found.seconds),
     instructions: number(found.instructions),
     reads: names(found.reads),

@@ -1,7 +1,7 @@
 // The page's end of one worker, from its start to its end.
 
 import {
-  ANSWERED, ANSWER_BYTES, ANSWER_LENGTH, CONTROL_BYTES, INTERRUPT, RING_BYTES, SIGINT, WAKE,
+  ANSWERED, ANSWER_BYTES, ANSWER_LENGTH, CONTROL_BYTES, INTERRUPT, RING_BYTES, SIGINT, WAKE, factsFrom, placeFrom,
   type Death, type Facts, type Place, type Report, type Request, type Run, type Shared, type Stream,
 } from "./protocol";
 import { RingReader } from "./ring";
@@ -120,7 +120,7 @@ export class Interpreter {
       case "progress":
         return this.events.progress(Number(report.loaded), Number(report.total));
       case "ready":
-        return this.events.ready(report.facts);
+        return this.events.ready(factsFrom(report.facts));
       case "output":
         return this.events.output(Number(report.cell), report.stream, String(report.text));
       case "ring":
@@ -129,12 +129,12 @@ export class Interpreter {
         this.drainAll();
         return this.events.input(Number(report.cell));
       case "stopping":
-        this.place = report.place;
+        this.place = placeFrom(report.place);
         return;
       case "tasks":
         this.drainAll();
         this.stopped();
-        return this.events.tasks(report.cells);
+        return this.events.tasks(Array.isArray(report.cells) ? report.cells.map(Number) : []);
       case "done":
         if (report.run !== this.run) return;
         this.run = 0;

@@ -41,6 +41,21 @@ export interface Facts {
 
 export type Place = [name: string, line: number];
 
+export function placeFrom(data: unknown): Place | null {
+  if (!Array.isArray(data) || typeof data[0] !== "string") return null;
+  return [data[0].slice(0, 200), Number(data[1]) || 0];
+}
+
+export function factsFrom(data: unknown): Facts {
+  const { python, bytescope, fromSnapshot, seconds } = (data ?? {}) as Partial<Facts>;
+  return {
+    python: String(python).slice(0, 40),
+    bytescope: String(bytescope).slice(0, 40),
+    fromSnapshot: fromSnapshot === true,
+    seconds: Number(seconds) || 0,
+  };
+}
+
 /** Memory that both sides see; there is none where the page is not isolated. */
 export interface Shared {
   control: SharedArrayBuffer;

@@ -49,6 +49,6 @@ test("the tour", async ({ notebook }) => {
     await notebook.command("Export as .ipynb");
     const exported = JSON.parse(readFileSync(await (await download).path(), "utf8")) as Exported;
     const expected = readFileSync(join(TOUR, chapter.replace(/\.py$/, ".out")), "utf8").replace(/[^\S\n]+$/gm, "");
-    expect(outputs(exported), chapter).toBe(expected);
+    expect.soft(outputs(exported), chapter).toBe(expected);
   }
 });
