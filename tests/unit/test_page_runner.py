@@ -18,6 +18,13 @@ from typing import Any
 
 import pytest
 
+from bytescope.code.host import HOST
+
+pytestmark = [
+    pytest.mark.process,  # it sends signals
+    pytest.mark.skipif(HOST != "3.14", reason="the page runs on Pyodide's CPython, whose texts these are"),
+]
+
 WEB = Path(__file__).parents[2] / "web"
 CELLS = WEB / "tests" / "cases" / "cells"
 
