@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import subprocess
-import zipfile
+import zlib
 from pathlib import Path
 
 from tools.bootstrap import ROOT, SetupError, alone
@@ -24,7 +24,6 @@ CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-c
 _OLDEST_NODE = (20, 19)
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 _LEFT_OUT = ("cli", "playground")
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def missing() -> str | None:
@@ -88,15 +87,14 @@ def _build() -> None:
 
 
 def _assemble() -> None:
-    """Gather what is served as it is: Pyodide, the Python sources in one archive, and a few files."""
+    """Gather what is served as it is: Pyodide, the Python sources in one file, and a few files."""
     shutil.rmtree(ASSEMBLED, ignore_errors=True)
     shutil.copytree(WEB / "static", ASSEMBLED)
     (ASSEMBLED / "pyodide").mkdir()
     for name in _PYODIDE:
         shutil.copy(WEB / "node_modules" / "pyodide" / name, ASSEMBLED / "pyodide" / name)
-    with zipfile.ZipFile(ASSEMBLED / "python.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for path, name in sorted(_sources(), key=lambda pair: pair[1]):
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), path.read_bytes(), zipfile.ZIP_DEFLATED)
+    sources = {name: path.read_text(encoding="utf-8") for path, name in sorted(_sources(), key=lambda pair: pair[1])}
+    (ASSEMBLED / "python.pack").write_bytes(zlib.compress(json.dumps(sources).encode(), 9))
 
 
 def _list_files() -> None:
@@ -110,7 +108,7 @@ def _list_files() -> None:
 
 
 def _sources() -> list[tuple[Path, str]]:
-    """What is importable in the page, with its place in the archive."""
+    """What is importable in the page, with its path there."""
     package = ROOT / "src" / "bytescope"
     core = [path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in _LEFT_OUT]
     found = [(path, f"bytescope/{path.relative_to(package)}") for path in core]

@@ -10,7 +10,7 @@ const assembled = join(import.meta.dirname, ".assembled");
 function build(): string {
   try {
     const hash = createHash("sha256");
-    hash.update(readFileSync(`${assembled}/python.zip`)).update(readFileSync(join(import.meta.dirname, "package-lock.json")));
+    hash.update(readFileSync(`${assembled}/python.pack`)).update(readFileSync(join(import.meta.dirname, "package-lock.json")));
     return hash.digest("hex").slice(0, 12);
   } catch {
     return "none";

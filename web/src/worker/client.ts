@@ -22,7 +22,7 @@ export interface Events {
 }
 
 export interface Home {
-  /** The folder that holds `pyodide/` and `python.zip`. */
+  /** The folder that holds `pyodide/` and `python.pack`. */
   base: string;
   /** The worker's script. */
   script: string;

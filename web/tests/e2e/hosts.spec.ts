@@ -68,7 +68,7 @@ test("<bytescope-run> runs examples on anyone's page", async ({ tab, servers }) 
   const element = (at: number) => tab.locator("bytescope-run").nth(at);
   await expect(element(0).locator(".cm-content")).toContainText('print("small &", x)');
   expect(await element(0).locator(".cm-line").allTextContents()).toEqual(["x = 1", "if x < 2 and x > 0:", '    print("small &", x)']);
-  expect(asked.filter((path) => /pyodide|python\.zip/.test(path))).toEqual([]);
+  expect(asked.filter((path) => /pyodide|python\.pack/.test(path))).toEqual([]);
   await element(1).getByRole("button", { name: "Run" }).click();
   await expect(element(1).locator(".out")).toHaveText("second", { timeout: 90_000 });
   await tab.getByText("Folded").click();
