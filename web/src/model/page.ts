@@ -74,7 +74,11 @@ export class Page {
     const chapter = CHAPTER.exec(hash)?.[1];
     if (chapter && this.tour.has(chapter)) return this.openChapter(chapter);
     this.chapter.value = null;
-    if (!isLink(hash)) return this.use(await this.library.own(() => this.fresh()));
+    if (!isLink(hash) || chapter) {
+      this.use(await this.library.own(() => this.fresh()));
+      if (chapter) this.notify("The tour has no such chapter. Those that it has are in the contents.", "bad");
+      return;
+    }
     try {
       const { notebook: kept, key } = await fromLink(hash);
       await this.openLink(key, kept);

@@ -130,6 +130,9 @@ test("a damaged link says so and touches nothing", async ({ notebook }) => {
     await expect(notebook.editor(1)).toContainText("mine = 1");
     await notebook.page.getByRole("button", { name: "Dismiss this notice" }).click();
   }
+  await notebook.page.evaluate(() => (location.hash = "#chapter=none"));
+  await expect(notebook.page.getByText("The tour has no such chapter.")).toBeVisible();
+  await expect(notebook.editor(1)).toContainText("mine = 1");
 });
 
 test("files are imported beside the own notebook, whatever is dropped where", async ({ notebook }) => {
