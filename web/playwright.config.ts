@@ -17,6 +17,6 @@ export default defineConfig({
   snapshotPathTemplate: "{testDir}/golden/{arg}{ext}",
   use: {
     actionTimeout: 20_000,
-    launchOptions: { executablePath, args: [...root, "--disable-background-networking", "--disable-component-update"] },
+    launchOptions: { executablePath, args: [...root, "--disable-background-networking", "--disable-component-update", "--disable-gpu"] },
   },
 });

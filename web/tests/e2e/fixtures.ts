@@ -5,6 +5,9 @@ import { expect, test as base, type BrowserContext, type Locator, type Page } fr
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { KeptCell } from "../../src/model/cell";
+import { fromPercent } from "../../src/model/percent";
+import { toLink } from "../../src/model/share";
 import { serve, type Served } from "./server";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -27,7 +30,9 @@ export class Notebook {
 
   /** Open a file of the cases, by one interpreter or the other. */
   async openCells(file: string, engine: Engine = "bytescope"): Promise<this> {
-    await this.import(join(CASES, file));
+    const path = join(CASES, file);
+    if (file.endsWith(".py")) await this.openLink(fromPercent(readFileSync(path, "utf8"), file).cells);
+    else await this.import(path);
     if (engine === "CPython") await this.page.getByRole("radio", { name: "CPython" }).check({ force: true });
     await this.ready();
     return this;
@@ -41,8 +46,19 @@ export class Notebook {
     await this.page.getByRole("button", { name: "Dismiss this notice" }).first().click();
   }
 
-  /** Cells from their texts. */
+  /** Cells from their texts, as a link brings them: the interpreter is started once. */
   async write(...sources: string[]): Promise<this> {
+    await this.openLink(sources.map((source) => ({ kind: "code", source })));
+    return this.ready();
+  }
+
+  private async openLink(cells: KeptCell[]): Promise<void> {
+    await this.page.goto(`${this.url}#${await toLink({ name: "Cells", cells })}`);
+    await this.page.getByRole("button", { name: "Dismiss this notice" }).first().click();
+  }
+
+  /** The same as a notebook that was imported. */
+  async importCells(...sources: string[]): Promise<this> {
     const text = sources.map((source) => `# %%\n${source}\n`).join("\n");
     await this.import({ name: "written.py", mimeType: "text/x-python", buffer: Buffer.from(text) });
     return this.ready();

@@ -5,7 +5,7 @@ import { BUILT, expect, Notebook, test } from "./fixtures";
 
 test("a plain static host will do: input, sleep, stop, with a word on what stopping costs", async ({ tab, servers }) => {
   const notebook = await new Notebook(tab, servers.plain.url).open();
-  await notebook.write("import time\nname = input('Name? ')\ntime.sleep(0.05)\nprint('Hello,', name)", "while True: pass", "import time\ntime.sleep(600)");
+  await notebook.importCells("import time\nname = input('Name? ')\ntime.sleep(0.05)\nprint('Hello,', name)", "while True: pass", "import time\ntime.sleep(600)");
   await notebook.start(1);
   const field = notebook.page.getByRole("textbox", { name: "Name?" });
   await field.fill("Ada");
@@ -36,7 +36,7 @@ test("a plain static host will do: input, sleep, stop, with a word on what stopp
 });
 
 test("once loaded, the page needs no network", async ({ notebook, shared }) => {
-  await (await notebook.open()).write("1 + 1");
+  await (await notebook.open()).importCells("1 + 1");
   await notebook.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await shared.setOffline(true);
   try {

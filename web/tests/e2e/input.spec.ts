@@ -3,7 +3,6 @@
 import { expect, test } from "./fixtures";
 
 test("input() is answered behind its prompt", async ({ notebook }) => {
-  await notebook.open();
   await notebook.openCells("cells/02-input.py");
   const field = notebook.page.locator(".ask input");
 
@@ -56,7 +55,6 @@ test("input() is answered behind its prompt", async ({ notebook }) => {
 });
 
 test("pdb and help() work in the field", async ({ notebook }) => {
-  await notebook.open();
   await notebook.openCells("cells/11-help.py", "CPython");
   const field = notebook.page.locator(".ask input");
   await notebook.start(1);

@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { expect, Notebook, test, watch } from "./fixtures";
 
 test("deleted and moved cells come back as they were", async ({ notebook }) => {
-  await notebook.open();
   await notebook.openCells("cells/13-undo.py");
   await notebook.runAll();
   await notebook.hasState(5, "ran");
@@ -50,7 +49,7 @@ test("the last key typed survives the closing of the tab", async ({ notebook, sh
 });
 
 test("what runs while the reader is elsewhere goes on, or is said to be broken off", async ({ notebook, shared, complaints, servers }) => {
-  await (await notebook.open()).write("import time\nfor i in range(600):\n    print(i, flush=True)\n    time.sleep(0.05)");
+  await (await notebook.open()).importCells("import time\nfor i in range(600):\n    print(i, flush=True)\n    time.sleep(0.05)");
   await notebook.start(1);
   await expect(notebook.output(1)).toContainText("3");
   const protocol = await shared.newCDPSession(notebook.page);
@@ -95,6 +94,7 @@ test("a link brings its cells, runs nothing and leaves the own notebook alone", 
   await notebook.command("New notebook");
   await notebook.type(1, 'print("from a link")');
   await notebook.page.getByRole("button", { name: "Share", exact: true }).click();
+  await expect(notebook.page.getByRole("textbox", { name: "Link" })).toHaveValue(/#nb1\./);
   const link = await notebook.page.getByRole("textbox", { name: "Link" }).inputValue();
   await notebook.page.getByRole("button", { name: "Close" }).click();
   await expect(notebook.page.getByText("Saved in this browser.", { exact: true })).toBeVisible();

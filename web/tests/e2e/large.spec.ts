@@ -3,7 +3,6 @@
 import { expect, test } from "./fixtures";
 
 test("a flood of output neither freezes the page nor fills it", async ({ notebook }) => {
-  await notebook.open();
   await notebook.openCells("cells/03-flood.py");
   await notebook.start(1);
   await expect(notebook.output(1)).toContainText("lines left out");
@@ -32,7 +31,7 @@ test("a flood of output neither freezes the page nor fills it", async ({ noteboo
 
 test("100 KB of source and long lines can be edited and run", async ({ notebook }) => {
   const source = `${Array.from({ length: 4_000 }, (_, n) => `x${n} = ${n}  # text`).join("\n")}\n"${"y".repeat(10_000)}"`;
-  await (await notebook.open()).write(source);
+  await notebook.write(source);
   await notebook.run(1);
   await expect(notebook.output(1)).toContainText("yyyy");
   await notebook.editor(1).click();
@@ -41,7 +40,6 @@ test("100 KB of source and long lines can be edited and run", async ({ notebook 
 });
 
 test("texts of all kinds stay what they are", async ({ notebook }) => {
-  await notebook.open();
   await notebook.openCells("cells/05-unicode.py");
   for (const [number, outcome] of [[1, "raised"], [2, "ran"], [3, "raised"], [4, "ran"], [5, "ran"]] as const) await notebook.run(number, outcome);
   await expect(notebook.output(1)).toContainText(/3.*UnicodeEncodeError: 'utf-8' codec can't encode/s);

@@ -18,7 +18,7 @@ test("the page as screen readers have it", async ({ notebook }) => {
 for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing (${colorScheme})`, async ({ notebook }) => {
     await notebook.page.emulateMedia({ colorScheme });
-    await (await notebook.open()).write(
+    await notebook.write(
       "import sys\nprint('out \\x1b[31mred\\x1b[0m'); print('err', file=sys.stderr)\n1 / 0",
       "from bytescope_page import *\nshow(Table([[1, 'a']], head=['n', 'x'], marked=[0]), Stack([('load', [1]), ('add', [2])]))\nGraph({'a': 'x', 'b': 'y'}, [('a', 'b', 'true')])",
       "input('Name? ')",
@@ -114,7 +114,7 @@ test("Tab reaches every control once, in the order in which they stand", async (
 });
 
 test("narrow, zoomed, printed", async ({ notebook }) => {
-  await (await notebook.open()).write("print('x' * 300)", "1 / 0", "'y' * 500");
+  await notebook.write("print('x' * 300)", "1 / 0", "'y' * 500");
   await notebook.runAll();
   await notebook.hasState(2, "raised");
   for (const width of [1280, 640, 390, 320]) {

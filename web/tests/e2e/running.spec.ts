@@ -6,7 +6,6 @@ const ENGINES: readonly Engine[] = ["bytescope", "CPython"];
 
 for (const engine of ENGINES) {
   test(`programs that catch everything can be stopped (${engine})`, async ({ notebook }) => {
-    await notebook.open();
     await notebook.openCells("cells/01-swallow.py", engine);
     for (const number of [1, 2, 3]) {
       await notebook.start(number);
@@ -25,7 +24,6 @@ for (const engine of ENGINES) {
   });
 
   test(`output is what a terminal shows (${engine})`, async ({ notebook }) => {
-    await notebook.open();
     await notebook.openCells("cells/04-redraw.py", engine);
     await notebook.runAll();
     await expect(notebook.output(4)).toContainText("wait.");
@@ -39,7 +37,6 @@ for (const engine of ENGINES) {
   });
 
   test(`values, awaiting and exits (${engine})`, async ({ notebook }) => {
-    await notebook.open();
     await notebook.openCells("cells/09-await.py", engine);
     for (const number of [1, 2, 3, 4]) await notebook.run(number);
     await notebook.start(5);
@@ -69,7 +66,7 @@ for (const engine of ENGINES) {
 }
 
 test("presses of Stop are one stop", async ({ notebook }) => {
-  await (await notebook.open()).write("while True: pass", "import time\ntime.sleep(0.3)\nprint('whole')");
+  await notebook.write("while True: pass", "import time\ntime.sleep(0.3)\nprint('whole')");
   await notebook.start(1);
   await notebook.page.waitForTimeout(300);
   for (let times = 0; times < 5; times++) await notebook.page.keyboard.press("Control+.");
@@ -79,7 +76,6 @@ test("presses of Stop are one stop", async ({ notebook }) => {
 });
 
 test("Run all ends at the first error, and says so", async ({ notebook }) => {
-  await notebook.open();
   await notebook.openCells("cells/12-runall.py");
   await notebook.runAll();
   await notebook.hasState(1, "running");
@@ -102,7 +98,6 @@ test("Run all ends at the first error, and says so", async ({ notebook }) => {
 });
 
 test("tracebacks show the text that ran, and where it is now", async ({ notebook }) => {
-  await notebook.open();
   await notebook.openCells("cells/06-edited.py");
   await notebook.run(1);
   await notebook.run(2, "raised");
@@ -125,7 +120,7 @@ test("tracebacks show the text that ran, and where it is now", async ({ notebook
 });
 
 test("a cell is marked when one that it needs ran later", async ({ notebook }) => {
-  await (await notebook.open()).write("a = 1", "a + 1", "b = 3");
+  await notebook.write("a = 1", "a + 1", "b = 3");
   await notebook.runAll();
   await notebook.hasState(3, "ran");
   await notebook.run(1);
@@ -134,7 +129,7 @@ test("a cell is marked when one that it needs ran later", async ({ notebook }) =
 });
 
 test("a deep recursion ends as CPython's, one through C with a sentence", async ({ notebook }) => {
-  await (await notebook.open()).write(
+  await notebook.write(
     "def f(n):\n    return f(n + 1)\nf(0)",
     "class C:\n    def __repr__(self):\n        return repr([self])\nrepr(C())",
     "1 + 1",
@@ -149,7 +144,6 @@ test("a deep recursion ends as CPython's, one through C with a sentence", async 
 });
 
 test("memory has a limit, and the page outlives it", async ({ notebook }) => {
-  await notebook.open();
   await notebook.openCells("cells/23-memory.py");
   await notebook.run(1, "raised");
   await expect(notebook.output(1)).toContainText(/MemoryError|ran out of memory/);
@@ -162,7 +156,7 @@ test("memory has a limit, and the page outlives it", async ({ notebook }) => {
 
 test("tasks go on under their cell until they are stopped", async ({ notebook }) => {
   const source = "import asyncio\nasync def tick():\n    for i in range(1000):\n        print('tick', i)\n        await asyncio.sleep(0.05)";
-  await (await notebook.open()).write(`${source}\ntask = asyncio.create_task(tick())\nawait asyncio.sleep(0)`, "print('other')");
+  await notebook.write(`${source}\ntask = asyncio.create_task(tick())\nawait asyncio.sleep(0)`, "print('other')");
   await notebook.run(1);
   await notebook.run(2);
   await expect(notebook.output(1)).toContainText("tick 3");

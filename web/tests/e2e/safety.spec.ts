@@ -20,7 +20,7 @@ test("a hostile notebook is text", async ({ notebook }) => {
 });
 
 test("a program reaches neither the browser nor the network", async ({ notebook }) => {
-  await (await notebook.open()).write(
+  await notebook.write(
     "found = []\nfor name in ('js', 'pyodide', 'pyodide_js', '_pyodide_core', 'pyodide.code', 'micropip'):\n    try:\n        __import__(name)\n        found.append(name)\n    except ModuleNotFoundError:\n        pass\nfound",
     // through the event loop's module, which needs JavaScript
     `import asyncio, sys
@@ -60,7 +60,7 @@ test("the worker has no doors left, and messages past its port are ignored", asy
 });
 
 test("what a program draws is data, not markup", async ({ notebook }) => {
-  await (await notebook.open()).write(
+  await notebook.write(
     "from bytescope_page import Table, Graph, Stack, show\nevil = '<img src=x onerror=\"document.title=1\">'\nshow(Table([[evil]], head=[evil], caption=evil))\nshow(Stack([(evil, [1, evil])]))\nGraph({'a': evil, 'b': 'end'}, [('a', 'b', evil)], caption=evil)",
   );
   const title = await notebook.page.title();
