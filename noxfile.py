@@ -86,9 +86,7 @@ def format_(session: nox.Session) -> None:
     in_environment(session, "-m", "ruff", "format", ".", groups=("lint",))
 
 
-@nox.session
-def playground(session: nox.Session) -> None:
-    """Build the page, for `bytescope playground` or any static host."""
+def build_page(session: nox.Session) -> None:
     try:
         page.build()
     except SetupError as problem:
@@ -96,8 +94,19 @@ def playground(session: nox.Session) -> None:
 
 
 @nox.session
+def playground(session: nox.Session) -> None:
+    """Build the page, for `bytescope playground` or any static host."""
+    build_page(session)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation into docs/_build; a warning is an error."""
+    """Build the documentation into docs/_build, with the page where there is Node; a warning is an error."""
+    lacking = page.missing()
+    if lacking:
+        say(f"the documentation goes without the page: {lacking}", "note")
+    else:
+        build_page(session)
     in_environment(session, *run_tests.SPHINX, "docs", "docs/_build/html", groups=("docs",))
     say("built docs/_build/html/index.html")
 
@@ -144,7 +153,8 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def dist(session: nox.Session) -> None:
-    """Build the distributions into dist/, and check what the package index would refuse."""
+    """Build the distributions into dist/, the page in them, and check what the package index would refuse."""
+    build_page(session)
     shutil.rmtree("dist", ignore_errors=True)
     in_environment(session, "-m", "build", groups=("dev",))
     in_environment(session, "-m", "twine", "check", "--strict", *sorted(Path("dist").iterdir()), groups=("dev",))
