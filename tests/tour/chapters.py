@@ -16,7 +16,7 @@ import linecache
 import re
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
@@ -83,12 +83,21 @@ def on_interpreter(code: types.CodeType, namespace: dict[str, object]) -> object
     return vm.eval(code)
 
 
-def run(chapter: str, engine: Engine) -> Outputs:
-    """Run a chapter from its first cell to its last; return what each code cell printed, and the value it ended in."""
+def run(chapter: str, engine: Engine, cells: Sequence[Cell] | None = None) -> Outputs:
+    """Run a chapter from its first cell to its last.
+
+    Args:
+        chapter: its name.
+        engine: what executes the cells.
+        cells: the cells, if they are others than those in the file.
+
+    Returns:
+        What each code cell printed, with the value that it ended in.
+    """
     with _namespace() as namespace:
         return {
             number: _show(cell.source, f"<{chapter}, cell {number}>", engine, namespace)
-            for number, cell in enumerate(read_cells(chapter), 1)
+            for number, cell in enumerate(cells or read_cells(chapter), 1)
             if not cell.is_prose
         }
 

@@ -486,7 +486,7 @@ Indented(compile(text, "<tour>", "exec"), names).run()
 names["words"]
 
 # %% [markdown]
-# **Try it.** Replace `last` by `lambda word: -len(word)`. A lambda is a
+# **Try it.** Replace `last` by `lambda word: len(word)`. A lambda is a
 # function without a name, and is made by the same instruction. Then let an
 # inner function use a variable of an outer one. That takes *cells*, which our
 # machine does not have: the `AttributeError` names the first missing method.

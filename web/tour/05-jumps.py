@@ -347,9 +347,9 @@ class Machine(Machine):
 watch(Machine(compile("a + 1 < b", "<tour>", "eval"), {"a": 3, "b": 4}))
 
 # %% [markdown]
-# **Try it.** Let `COMPARE["<"]` print what it compares before it answers, and
-# sort three instances of a class of your own whose `__lt__` is a function of
-# your machine. Or simply watch `"a == b"` with `{"a": 1, "b": True}`.
+# **Try it.** Compare `"a < b"` with `{"a": "apple", "b": "Banana"}`: it is
+# False, since capitals come first. Now let `COMPARE["<"]` be a function that
+# compares `left.lower()` with `right.lower()`, and it is True.
 
 # %% [markdown]
 # ## Jumps
@@ -427,8 +427,8 @@ watch(Machine(code, {"a": 4, "b": 3}))
 # never negative there, and it looks for signals when it jumps backwards.
 #
 # **Try it.** Make `pop_jump_if_false` jump if the value is *true*, and run
-# this cell and the two above. One wrong `not`, and every decision is turned
-# round.
+# that cell and the two after it. One `not` left out, and every decision is
+# turned round.
 
 # %% [markdown]
 # ## The control-flow graph

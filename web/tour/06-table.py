@@ -526,9 +526,8 @@ def shown(steps):
 way(code)
 
 # %% [markdown]
-# **Try it.** Show the way of `"def f(a, b): return a if a > b else b"`.
-# Compare it with what a friend sees on another version of Python: the bytes
-# differ, the functions hardly.
+# **Try it.** Show the way of `"def f(a, b): return a if a > b else b"`. On
+# another version of Python, the bytes would differ, the functions hardly.
 
 # %% [markdown]
 # ## Hooks in the table
@@ -567,8 +566,8 @@ value
 # costs nothing. bytescope is built on the same idea.
 #
 # **Try it.** If the program raises an exception, the hook stays in the table.
-# Mend it: `try:` before the `yield`, `finally:` behind it. Then hook `"CALL"`
-# and print what is called.
+# Fix it: `try:` before the `yield`, `finally:` after it. Then hook `"CALL"`
+# and print what is called: it is `machine.stack[-2 - arg]`.
 
 # %% [markdown]
 # ## What is missing
@@ -925,5 +924,6 @@ Table(
 # `builtins.__build_class__`, but that insists on a function of CPython's.
 # Write a function `build(body, name, *bases)` that runs `body.code` with a
 # new dictionary as its locals and returns `type(name, bases, dictionary)`,
-# and push that. Methods then need to be bound: wrap them with
-# `types.MethodType` by giving `Function` a method `__get__`.
+# and push that instead. Methods have to be bound when they are looked up:
+# give `Function` a method `__get__(self, instance, owner)` that returns
+# `types.MethodType(self, instance)`, or `self` if the instance is None.

@@ -705,9 +705,9 @@ flow(gcd.code)
 watch(Machine(gcd.code, gcd.globals, {"a": 8, "b": 12}))
 
 # %% [markdown]
-# **Try it.** Watch it with `a` 12 and `b` 8. Two blocks of the graph are left
-# out: which? And is the result another without `if a < b` and what belongs to
-# it? (Delete it and see. Why is it not needed?)
+# **Try it.** Watch it with `a` 12 and `b` 8. One block of the graph is left
+# out: which? Then delete `if a < b` and the line after it, and ask for
+# `gcd(8, 12)` again. Why is the result the same?
 
 # %% [markdown]
 # ## How often?
@@ -783,7 +783,7 @@ def primes(limit):
                 prime[multiple] = False
     return found
 
-result = primes(40)
+result = primes(30)
 """,
     "Collatz": """
 def steps(n):
@@ -793,7 +793,7 @@ def steps(n):
         count += 1
     return count
 
-result = max(range(1, 50), key=steps), steps(27)
+result = max(range(1, 16), key=steps), steps(9)
 """,
     "towers of Hanoi": """
 def hanoi(n, start="A", end="C", other="B"):
@@ -816,8 +816,8 @@ def find(item, items):
             high = middle
     return low if low < len(items) and items[low] == item else None
 
-squares = [n * n for n in range(100)]
-result = find(2401, squares), find(2402, squares)
+squares = [n * n for n in range(50)]
+result = find(1681, squares), find(1682, squares)
 """,
     "letters": """
 text = "every operation visible and replaceable"

@@ -79,7 +79,8 @@ observe(Arithmetic(), GCD, n=0)["result"]
 # for modules.
 #
 # **Try it.** Add `functions=["gcd"]` to the call of `attach`. The addition in
-# the last line is not reported any more.
+# the last line is not reported any more. (Take it out again; the cells below
+# use `observe`, too.)
 
 # %% [markdown]
 # ## Where: sites

@@ -156,16 +156,19 @@ class Wishes(bytescope.Analysis):
 
 vm = bytescope.VM()
 vm.exec(compile(KINDS, "<kinds>", "exec"))
+kind = vm.globals["kind"]
 
 
-def wishes(text):
-    analysis = Wishes()
-    with bytescope.attach(analysis, files=["<kinds>"]):
-        answer = vm.call(vm.globals["kind"], text)
+def ask(analysis, text):
+    analysis.wishes.clear()
+    answer = vm.call(kind, text)
     return answer, sorted(analysis.wishes)
 
 
-wishes(UNKNOWN)
+analysis = Wishes()
+with bytescope.attach(analysis, files=["<kinds>"]):
+    answer, wishes = ask(analysis, UNKNOWN)
+answer, wishes
 
 # %% [markdown]
 # At position 0 it would have liked a `P`, a `%` or a `#`. We grant one wish
@@ -177,16 +180,16 @@ def explore():
     waiting, known = [UNKNOWN], {}
     while waiting:
         text = waiting.pop(0)
-        answer, wished = wishes(text)
-        known[text] = answer
-        for position, letter in wished:
+        known[text], wishes = ask(analysis, text)
+        for position, letter in wishes:
             better = text[:position] + letter + text[position + 1 :]
             if better not in known and better not in waiting:
                 waiting.append(better)
     return known
 
 
-known = explore()
+with bytescope.attach(analysis, files=["<kinds>"]):
+    known = explore()
 readable = str.maketrans(dict.fromkeys(UNKNOWN, "."))
 print(len(known), "texts were tried")
 Table(
