@@ -7,12 +7,12 @@
 # hundred lines of Python, and then meet a complete one: bytescope.
 #
 # Why go through bytecode at all? Because a language with dozens of constructs
-# becomes a language with few and simple instructions. Whoever wants to
-# execute a program, watch it, or change what it does has to understand only
-# those.
+# becomes one with a few simple instructions. To execute a program, to watch
+# it, or to change what it does, one has to understand only those.
 #
-# Every cell of this tour can be changed and run again. Nothing can break that
-# *Reset* does not mend.
+# Every cell of this tour can be changed and run again, and every section ends
+# in something to try. Should anything go wrong, *Reset* starts the chapter
+# afresh.
 
 # %% [markdown]
 # ## From text to code object
@@ -44,8 +44,8 @@ bytecode(code)
 # %% [markdown]
 # Read it from top to bottom. `RESUME` is where CPython looks for signals; it
 # computes nothing. Two values are loaded by their names, `BINARY_OP` adds
-# them, and `RETURN_VALUE` hands out the sum. Where the values are in between
-# is the subject of chapter 3.
+# them, and `RETURN_VALUE` returns the sum. Where the values are kept in
+# between is the subject of chapter 3.
 #
 # The offsets count bytes. They have gaps where CPython keeps room for notes
 # to itself, the *inline caches*, with which it speeds up what it executes
@@ -102,7 +102,7 @@ exec(compile("c = a + b\nd = c * c", "<tour>", "exec"), names)
 print("names:", names["c"], names["d"])
 
 # %% [markdown]
-# So the effects stay, in the names.
+# The effects stay: they are in the dictionary of names.
 #
 # **Try it.** Put `print(a + b)` into the text of `as_exec`, and look at the
 # table again. A call appears, and the `POP_TOP` is still there: it now throws
@@ -112,8 +112,8 @@ print("names:", names["c"], names["d"])
 # ## Mode `single`: what the prompt does
 #
 # Mode `single` is for one statement as it is typed at Python's prompt. That
-# may be several simple ones with semicolons between them. It is like `exec`
-# but for one thing.
+# may be several simple ones with semicolons between them. It is like `exec`,
+# with one difference.
 
 # %%
 as_single = compile("a + b", "<tour>", "single")
@@ -179,8 +179,8 @@ Table(
 )
 
 # %% [markdown]
-# **Try it.** Add `"print(a)"` and `"lambda: a"` to `TEXTS`. One of them is
-# printed in a way that you would not want to compare with anything.
+# **Try it.** Add `"print(a)"` and `"lambda: a"` to `TEXTS`. The value of one
+# of them contains an address in memory, which is another one in each run.
 
 # %% [markdown]
 # ## What the compiler does by itself
@@ -196,5 +196,5 @@ bytecode(compile("24 * 60 * 60", "<tour>", "eval"))
 # it to you.
 #
 # **Try it.** Compile `"24 * 60 * hours"`, then `"hours * 24 * 60"`. In one of
-# them a multiplication has been done in advance; in the other it may not be,
+# them a multiplication has been done in advance; in the other it must not be,
 # since `hours` could be anything, a list for instance.

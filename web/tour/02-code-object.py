@@ -2,14 +2,14 @@
 # # 2 · The code object
 #
 # A code object holds everything that a machine needs in order to execute a
-# function, apart from its arguments. In this chapter we look inside of one,
-# find that it cannot be changed, and change it nevertheless.
+# function, apart from its arguments. In this chapter we look inside one, find
+# that it cannot be changed, and then edit it nevertheless.
 
 # %% [markdown]
 # ## What is in it
 #
 # A module is compiled to one code object, and every function in it to
-# another, which is a *constant* of the module's.
+# another, which is among the *constants* of the module.
 
 # %%
 import dis
@@ -75,7 +75,7 @@ Table(rows[:8], head=["offset", "opcode", "argument", "name"])
 # CPython's notes; `dis` leaves it out unless it is asked.
 #
 # Numbers, and sometimes names, differ from one version of Python to the next.
-# Bytecode is nothing to be kept: it is made anew by each version.
+# Bytecode is not a file format to keep: each version of Python makes its own.
 #
 # **Try it.** Show `rows` instead of `rows[:8]`, and count how much of the
 # code is room for notes.
@@ -83,8 +83,7 @@ Table(rows[:8], head=["offset", "opcode", "argument", "name"])
 # %% [markdown]
 # ## It is read-only
 #
-# Functions may share a code object, and CPython relies on its staying as it
-# is.
+# Functions may share a code object, and CPython relies on it never changing.
 
 # %%
 try:
@@ -106,8 +105,8 @@ types.FunctionType(cheaper, {})(100, 1)
 
 # %% [markdown]
 # It is not enough for the instructions. Insert one, and every jump across it
-# goes astray, line numbers move, the regions of `try` statements are off, and
-# the stack may become too small. CPython checks none of that.
+# goes astray, the line numbers are wrong, the regions of `try` statements are
+# off, and the stack may be too small. CPython checks none of that.
 #
 # **Try it.** In the cell above, replace `co_name` too, by `"cost"`, and ask
 # for the `__name__` of the function that comes out.
@@ -184,8 +183,8 @@ for instruction in plus.instructions:
 print("after:", total(plus, 40, 2))
 
 # %% [markdown]
-# Somebody who tests tests does just this: change one operator at a time, and
-# see whether any test notices. It is called *mutation testing*.
+# This is how tests are tested: change one operator at a time, and see whether
+# any test fails. It is called *mutation testing*.
 #
 # **Try it.** Borrow the operator from `"a ** b"`, and `after:` becomes 1600.
 

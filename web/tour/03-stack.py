@@ -18,10 +18,11 @@ bytecode(code)
 
 # %% [markdown]
 # CPython changes its instructions with every version: some are split, some
-# are joined, some get new names. Our machine shall not care. Before it
-# executes anything, it *reads* the code: from each of CPython's instructions
-# it makes one or more **steps**, a name and an argument, according to a small
-# table of rules. An instruction without a rule is taken as it is.
+# are joined, some get new names. Our machine should not depend on that.
+# Before it executes anything, it *reads* the code: from each of CPython's
+# instructions it makes one or more **steps**, a name and an argument,
+# according to a small table of rules. An instruction without a rule is taken
+# as it is.
 #
 # The table will grow from chapter to chapter. This is its beginning. An empty
 # list means that there is nothing to do; several steps mean that CPython has
@@ -82,7 +83,8 @@ read(code)
 # and the stack. It has *globals* and *locals*, two dictionaries of names,
 # which are one and the same outside of functions.
 #
-# What a step means is a method with the name of the step, in small letters.
+# For each kind of step the machine has a method, with the step's name in
+# small letters.
 
 # %%
 import builtins
@@ -244,7 +246,7 @@ shelf, shelf is names["basket"], names["n"]
 #
 # Operators with one operand, tests of identity and of membership: again each
 # takes from the stack and pushes. The argument of `IS_OP` and `CONTAINS_OP`
-# is 1 if the answer is to be turned round, for `is not` and `not in`.
+# is 1 if the answer is to be negated, for `is not` and `not in`.
 #
 # `TO_BOOL` asks a value whether it counts as true. Up to Python 3.12 the
 # instructions that needed to know did so themselves.
@@ -309,9 +311,9 @@ for text in texts:
 Table(rows, head=["expression", "your machine", "CPython"], code=[0])
 
 # %% [markdown]
-# `and` and `or` are missing. They are no operators on a stack: what is right
-# of them may not be computed at all. That takes a jump, and jumps come in
-# chapter 5.
+# `and` and `or` are missing. They are more than operators on a stack:
+# sometimes their right side is not computed at all. That takes a jump, and
+# jumps come in chapter 5.
 #
 # **Try it.** Put `"a < 8"` among the texts. Your machine stops with an
 # `AttributeError` that names the method that it lacks, `compare_op`. You
@@ -338,8 +340,8 @@ Reporting(compile("a * a + b[0]", "<tour>", "eval"), names).run()
 
 # %% [markdown]
 # A function that is called when a machine performs an operation is a
-# **hook**. It is the reason to have a machine of one's own, and chapter 9 is
-# about nothing else.
+# **hook**. Hooks are a good reason to have a machine of one's own, and
+# chapter 9 is about nothing else.
 #
 # **Try it.** Write a `Careful` machine, on which a division by zero gives 0
 # instead of a `ZeroDivisionError`.

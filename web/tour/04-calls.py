@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 4 · Calls
 #
-# So far our machine computes with values that somebody gave it. Now it shall
+# So far our machine computes with values that it was given. Now it learns to
 # call functions: first those of Python, then functions that it makes itself.
 
 # %% [markdown]
@@ -185,7 +185,7 @@ bytecode(code)
 # function it holds NULL, which is nothing at all, not even `None`.
 #
 # Up to Python 3.12 the NULL lies below the function, since 3.13 above it. One
-# `if` more makes us understand both.
+# more `if` is enough to accept both orders.
 
 
 # %%
@@ -224,8 +224,9 @@ class Machine(Machine):
 watch(Machine(code, {"a": 3, "b": 4}))
 
 # %% [markdown]
-# `max` is a function of CPython's, written in C. We do not look inside; we
-# call it. All that Python can do already, our machine need not do again.
+# `max` is one of CPython's own functions, written in C. We do not look
+# inside; we call it. What Python can do already, our machine need not do
+# again.
 #
 # **Try it.** Watch `"max(a, min(b, a))"`. The stack holds the outer call,
 # half prepared, while the inner one is performed. That is why the function is
@@ -234,10 +235,10 @@ watch(Machine(code, {"a": 3, "b": 4}))
 # %% [markdown]
 # ## Methods
 #
-# The method comes out of an attribute. The machine simply asks for it, by
-# `getattr`, which binds it, and leaves the second place empty. A rule makes
-# two steps of one instruction, if CPython says that the attribute is to be
-# called. `dis` shows that: what it displays is then more than the mere name.
+# A method is an attribute. The machine gets it by `getattr`, which binds it
+# to its object, and leaves the second place empty. A rule makes two steps of
+# one instruction, if CPython says that the attribute is to be called. `dis`
+# shows that: what it displays is then more than the mere name.
 
 
 # %%
@@ -426,8 +427,8 @@ watch(Machine(module, {}))
 
 # %% [markdown]
 # `make_function` gives the function `type(self)`, so that its frames are
-# machines of the same kind as the one that has made it. So if a derived
-# machine reports something, it does so in every frame:
+# machines of the same kind as the one that has made it. If a derived machine
+# reports something, it does so in every frame:
 
 
 # %%
@@ -471,8 +472,8 @@ names["d"]
 # %% [markdown]
 # ## Called from outside
 #
-# Our functions have a method `__call__`. So everybody can call them, C code
-# as well: here `sorted`, which knows nothing of our machine.
+# Our functions have a method `__call__`. So all code can call them, C code as
+# well: here it is `sorted`, which knows nothing of our machine.
 
 # %%
 names = {"words": ["fig", "banana", "apple"]}

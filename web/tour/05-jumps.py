@@ -324,7 +324,7 @@ RULES["MAKE_FUNCTION"] = function_steps
 # ## Comparisons
 #
 # A comparison takes two values and pushes the answer. (Mostly that is True or
-# False. But a class may answer what it likes; an array, for instance.)
+# False, but a class may define its own answer; arrays do.)
 
 # %%
 COMPARE = {
@@ -355,8 +355,9 @@ watch(Machine(compile("a + 1 < b", "<tour>", "eval"), {"a": 3, "b": 4}))
 # ## Jumps
 #
 # A jump changes what comes next: that is all. In CPython its argument is a
-# distance in bytes. `dis` computes the offset where it goes, and we need the
-# number of a step. So `read` now remembers which step each offset has become.
+# distance, in units of two bytes. `dis` computes the offset that it goes to,
+# and we need the number of a step. So `read` now remembers which step each
+# offset has become.
 
 
 # %%
@@ -434,9 +435,9 @@ watch(Machine(code, {"a": 4, "b": 3}))
 # ## The control-flow graph
 #
 # Instructions that are always executed one after the other are a **basic
-# block**. A block begins where a jump goes to, and behind each jump. Blocks
-# with arrows between them are the **control-flow graph**: all ways there are,
-# at a glance.
+# block**. A block begins at the target of each jump, and after each jump.
+# Blocks with arrows between them are the **control-flow graph**: all possible
+# paths, at a glance.
 
 # %%
 from bytescope_page import Graph

@@ -444,7 +444,7 @@ RULES["POP_ITER"] = lambda i: [Step("POP_TOP")]
 # ## The table
 #
 # Every method of the machine that carries out a step goes into the table.
-# What only helps them does not.
+# Their helpers do not.
 
 # %%
 HELPERS = {"push", "pop", "take", "invoke", "step", "run", "keywords"}
@@ -562,8 +562,10 @@ with hooked("BINARY_OP", report):
 value
 
 # %% [markdown]
-# Where no hook is wanted, the table has the plain function, and the hook
-# costs nothing. bytescope is built on the same idea.
+# Where no hook is wanted, the table has the plain function, and a hook that
+# is not there costs nothing. bytescope is built on the same idea. (To derive
+# a machine with another `binary_op` has no effect any more: the table
+# decides.)
 #
 # **Try it.** If the program raises an exception, the hook stays in the table.
 # Fix it: `try:` before the `yield`, `finally:` after it. Then hook `"CALL"`
@@ -772,9 +774,9 @@ names["letters"], names["middle"]
 # An f-string converts and formats its parts and joins them. Up to Python 3.12
 # that is one instruction, of which a rule makes several steps.
 #
-# Since 3.12 a comprehension is no function of its own any more. Its variable
-# is put aside before it, and back behind it; if there was none, what is put
-# aside is NULL.
+# Since 3.12 a comprehension is no function of its own any more. A variable of
+# the same name is saved before it and restored after it; if there was none,
+# NULL is saved.
 
 
 # %%
@@ -856,8 +858,9 @@ print(*names["lines"], sep="\n")
 # %% [markdown]
 # ## Print, import, raise
 #
-# The last ones. `INTRINSIC_PRINT` is what mode `single` does with values. And
-# our machine may raise exceptions, which it cannot handle: they end the run.
+# These are the last ones. `INTRINSIC_PRINT` is what mode `single` does with
+# values. And our machine can raise exceptions, though it cannot handle them:
+# they end the run.
 
 # %%
 RULES["PRINT_EXPR"] = lambda i: [Step("INTRINSIC_PRINT"), Step("POP_TOP")]

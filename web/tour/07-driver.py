@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 7 · Whole programs, and a driver
 #
-# The machine is done. Now let it work: on the greatest common divisor and
-# some other classics, and then as something to talk to, which keeps what you
-# have defined from one statement to the next.
+# The machine is done. Now let it work: first on the greatest common divisor
+# and some other classics, and then at a prompt, where it keeps what you have
+# defined from one statement to the next.
 
 # %% [markdown]
 # Here it is, from beginning to end: every line that you have written. Run
@@ -672,8 +672,8 @@ def end_for(m, _):
 # %% [markdown]
 # ## The greatest common divisor
 #
-# This is one of the oldest algorithms that we know, by Euclid. It has all
-# that matters: arguments, arithmetic, comparisons, jumps, a loop, a result.
+# Euclid's algorithm is one of the oldest that we know. It has all that
+# matters: arguments, arithmetic, comparisons, jumps, a loop, a result.
 
 
 # %%
@@ -713,7 +713,7 @@ watch(Machine(gcd.code, gcd.globals, {"a": 8, "b": 12}))
 # ## How often?
 #
 # A machine can count. This one counts how often each of its steps was
-# executed, and the graph shows it.
+# executed, and a table shows it.
 
 # %%
 from collections import Counter
@@ -751,8 +751,8 @@ def counted(function, *arguments):
 counted(gcd, 1071, 462)
 
 # %% [markdown]
-# That is a *profile*. Steps with the number 0 are marked: no test has touched
-# them so far, which is what *coverage* tells.
+# That is a *profile*. Steps with the number 0 are marked: they were not
+# executed. To look for those is to measure *coverage*.
 #
 # **Try it.** Find two numbers below 100 for which the loop goes round most
 # often. (Neighbours among the Fibonacci numbers are the worst case.)
@@ -871,7 +871,7 @@ print(call(colorsys.rgb_to_hsv, 0.5, 0.25, 0.25))
 
 # %% [markdown]
 # The last one is a function of the standard library, which converts colours.
-# Nobody has written it for your machine. (What a function calls in turn is
+# It was not written for your machine. (What a function calls in turn is
 # executed by CPython here, since `invoke` simply calls it.)
 #
 # **Try it.** Write `import bisect` and `call(bisect.bisect, [60, 70, 80, 90],
@@ -882,7 +882,7 @@ print(call(colorsys.rgb_to_hsv, 0.5, 0.25, 0.25))
 # ## A driver
 #
 # At Python's prompt, a statement may use what an earlier one has defined. The
-# machine need not know of that: a *driver* keeps one dictionary of globals
+# machine needs no change for that: a *driver* keeps one dictionary of globals
 # and gives it to every piece of code, in the three modes of chapter 1.
 
 
@@ -913,8 +913,8 @@ driver.single("a; a + 2")
 driver.eval("[twice(each) for each in (1, 'ab', (a,))]")
 
 # %% [markdown]
-# Functions keep the dictionary, too. That is why `twice` sees a global that
-# is defined only after it:
+# Functions keep the dictionary, too. That is why `area` sees a global that is
+# defined only after it:
 
 # %%
 driver.exec("def area(r):\n    return pi * r * r")
@@ -929,7 +929,7 @@ for definition in ("pi = 3", "pi = 3.14159"):
 # %% [markdown]
 # ## A prompt
 #
-# What is missing to a prompt is to go on after an error.
+# For a prompt, only one thing is missing: it has to go on after an error.
 
 
 # %%
@@ -962,7 +962,7 @@ sum([fact(n) for n in range(5)])
 # %% [markdown]
 # ## Enough is enough
 #
-# A machine that is ours need not run for ever. This one stops after so many
+# A machine of our own need not run for ever. This one stops after a number of
 # steps, whatever the program does.
 
 
@@ -1032,9 +1032,9 @@ Table(
 )
 
 # %% [markdown]
-# A handler needs something besides: nothing in the bytecode leads to it.
-# There is a table for that in the code object, and a machine that catches an
-# exception looks there where to go on.
+# A handler needs something more: no jump in the bytecode leads to it. The
+# code object has a table for that, in which the machine looks up where to go
+# on after an exception.
 #
 # **Try it.** Give your machine closures. `MAKE_CELL` puts a list into the
 # locals, empty or with the argument of that name in it; `LOAD_DEREF` and
@@ -1044,6 +1044,6 @@ Table(
 # nothing left to do.
 
 # %% [markdown]
-# A program is text, the compiler makes instructions of it, and whoever
-# executes the instructions decides what they mean. In the next chapter,
-# somebody else does.
+# A program is text, the compiler makes instructions of it, and the machine
+# that executes them decides what they mean. In the next chapter, that is
+# another machine.

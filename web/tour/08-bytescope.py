@@ -2,8 +2,8 @@
 # # 8 · The same on bytescope
 #
 # bytescope is a machine like yours. It reads CPython's bytecode, turns it
-# into steps of its own, and executes them with a stack. It only does so for
-# all of Python. In this chapter the two meet.
+# into steps of its own, and executes them with a stack. But it does so for
+# all of Python. In this chapter we give it what you gave to yours.
 
 # %% [markdown]
 # ## A driver that you know
@@ -139,14 +139,14 @@ Table(
 # %% [markdown]
 # Most of these need a few instructions. Two need an idea.
 #
-# **Exceptions.** A code object has a table of regions: from here to there, if
-# something is raised, cut the stack to such a depth, push the exception, and
-# go on *there*. That is an exception table, and a `try` costs nothing until
-# something is raised.
+# **Exceptions.** A code object has a table of regions: if something is raised
+# between these two offsets, cut the stack to this depth, push the exception,
+# and go on at that offset. It is called the exception table, and thanks to it
+# a `try` costs nothing until something is raised.
 #
 # **Generators.** A frame that stops in the middle and goes on later must keep
-# its stack and its place. Yours do already: they are objects. It is `run`
-# that would have to return before the end.
+# its stack and its place. Yours do already, being objects. But `run` would
+# have to return before the end, and be called again.
 #
 # **Try it.** Write a generator that runs for ever, `while True: yield n; n +=
 # 1`, and take its first three values with `itertools.islice`. Who drives
@@ -179,9 +179,9 @@ Table(
 # %% [markdown]
 # ## Real functions
 #
-# One thing is different. Your `Function` is an object with a `__call__`. What
-# bytescope makes are real Python functions, and C code, `inspect`, `pickle`
-# and frameworks cannot tell the difference.
+# One thing is different. Your `Function` is an object with a `__call__`.
+# bytescope makes real Python functions, and C code, `inspect`, `pickle` and
+# frameworks treat them as such.
 
 # %%
 import inspect
@@ -193,7 +193,7 @@ sorted([8, 9, 10, 11, 12], key=lambda n: gcd(n, 12))
 
 # %% [markdown]
 # And the other way round, any function that exists can be *called* on
-# bytescope. It stays what it is for everybody else.
+# bytescope. For everybody else it stays what it is.
 
 # %%
 import bisect
@@ -237,7 +237,7 @@ except IndexError as error:
 # %% [markdown]
 # ## Limits
 #
-# Like your `Limited` machine, a VM can be told how much is enough.
+# Like your `Limited` machine, a VM can be given limits.
 
 # %%
 limited = bytescope.VM(max_instructions=10_000)
@@ -255,8 +255,8 @@ except bytescope.BudgetExceeded as limit:
     print("BudgetExceeded:", limit)
 
 # %% [markdown]
-# The program tried to catch whatever might come. It did not catch this: guest
-# code cannot catch a limit.
+# The program tries to catch whatever may come, and does not catch this: code
+# that the VM executes cannot catch a limit.
 #
 # **Try it.** There are `max_depth`, for calls within calls, and `timeout`, in
 # seconds. Stop `def f(): f()` by the first.

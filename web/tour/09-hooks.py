@@ -9,7 +9,7 @@
 # ## Instructions and primitives
 #
 # Most instructions merely move something: from a variable onto the stack,
-# from the stack into a variable, from here to there. What acts on values are
+# from the stack into a variable, from here to there. Values are acted on by
 # the **primitives**: to add, to compare, to call, to get an attribute, to
 # take the next item, to test for truth. Whatever a program does, it does by
 # these.
@@ -74,9 +74,9 @@ result = gcd(1071, 462) + n
 observe(Arithmetic(), GCD, n=0)["result"]
 
 # %% [markdown]
-# `attach` is where program and analysis come together. With `files` we say
-# which code we mean. There are other filters: `functions`, `lines`, `include`
-# for modules.
+# `attach` brings program and analysis together. With `files` we say which
+# code we mean. There are other filters: `functions`, `lines`, `include` for
+# modules.
 #
 # **Try it.** Add `functions=["gcd"]` to the call of `attach`. The addition in
 # the last line is not reported any more. (Take it out again; the cells below
@@ -171,9 +171,9 @@ observe(calls, PARITY)
 calls.graph()
 
 # %% [markdown]
-# Nobody in this program calls `is_even` from `count`: `filter` does, which is
-# C code. It is in the graph all the same, since the event is of the function
-# that is entered.
+# In the text, `count` does not call `is_even`: `filter` does, which is C
+# code. It is in the graph all the same, since the event belongs to the
+# function that is entered.
 #
 # **Try it.** Print `" " * len(self.active)`, function and arguments in
 # `enter`, and you have the tree of calls.
@@ -203,9 +203,8 @@ result = [mean(each) for each in ([1, 2, 6], [], [5])]
 observe(Careful(), MEAN)["result"]
 
 # %% [markdown]
-# You wrote such a thing for your machine in chapter 3, perhaps. There it
-# worked for what the machine executed; here it works for every program that
-# Python executes.
+# Perhaps you wrote the same for your machine in chapter 3. There it worked
+# for what that machine could execute; here it works for any Python program.
 #
 # **Try it.** Write an analysis with `before_call(self, site, function, args,
 # kwargs)` that makes `time.sleep` return at once, and one with `branch(self,
@@ -249,7 +248,7 @@ rows = [
 Table(rows, head=["", "text"], code=[1])
 
 # %% [markdown]
-# That is the coverage of lines, in six lines.
+# That is line coverage, in six lines.
 #
 # **Try it.** Return nothing instead of `ENOUGH`, and print `lines.seen`. Now
 # it is how often each line was executed.
@@ -258,10 +257,10 @@ Table(rows, head=["", "text"], code=[1])
 # ## How is it done?
 #
 # There are two engines that deliver these events, and they deliver the same.
-# One is the interpreter that `VM` is: where an instruction is observed, it
-# has another function in its table, just as in your chapter 6. The other
-# weaves calls of the hooks into the bytecode and lets CPython execute it,
-# with an editable code object such as you used in chapter 2.
+# One is the interpreter behind `VM`: where an instruction is observed,
+# another function is executed for it, just as with your table in chapter 6.
+# The other one weaves calls of the hooks into the bytecode, by editing code
+# objects as you did in chapter 2, and lets CPython execute the result.
 #
 # An analysis does not know which of them it works on. In the next chapter you
 # write one.

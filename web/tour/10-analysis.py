@@ -2,9 +2,8 @@
 # # 10 · A first analysis
 #
 # You have built a machine, and you know how to hook into one. This last
-# chapter does with it what it is good for: it finds out something about a
-# program that nobody had written into it. First in twenty lines, then in a
-# few more.
+# chapter shows what that is good for: to find out something about a program
+# that its text does not tell. First in twenty lines, then in a few more.
 
 # %% [markdown]
 # ## Decisions that only ever went one way
@@ -31,9 +30,9 @@ assert fee(25, False, True) == 12
 
 # %% [markdown]
 # Every decision of a program is a conditional jump, and `branch` is its
-# event: the value that was tested, and what came out. A decision that has
-# come out only one way, over all tests, is one that the tests say nothing
-# about. This is the whole analysis:
+# event: the value that was tested, and what came out. If a decision comes out
+# the same way in all tests, the tests do not show that it matters. This is
+# the whole analysis:
 
 # %%
 import bytescope
@@ -86,9 +85,9 @@ def tested(program, tests):
 tested(SHOP, TESTS)
 
 # %% [markdown]
-# All lines were executed, and yet hardly anything was tested: nobody who
-# sends a light parcel, nobody who is no member. `express` is not even in the
-# table. It was never looked at, since the part left of `or` was always true.
+# All lines were executed, and yet hardly anything was tested: no light
+# parcel, no customer who is not a member. `express` is not even in the table:
+# it was never looked at, since the left side of `or` was always true.
 
 # %%
 BETTER = """
@@ -127,12 +126,12 @@ def kind(text):
 
 # %% [markdown]
 # Which texts does it recognise? Random ones would not tell us: there are
-# billions of four letters. But a program that looks for something *compares*,
-# and we see every comparison with both operands.
+# billions of texts of four characters. But a program that looks for something
+# *compares*, and we see every comparison with both operands.
 #
-# So we give it four letters that nobody would use, each another one. When one
-# of them is compared, we know at which position the program looked, and what
-# it would have liked to find there.
+# So we give it four different letters that no file begins with. When one of
+# them is compared, we know at which position the program looked, and what it
+# would have liked to find there.
 
 # %%
 UNKNOWN = "\ue000\ue001\ue002\ue003"
@@ -205,8 +204,7 @@ Table(
 # %% [markdown]
 # A dot stands for a letter that does not matter. Nothing in our analysis
 # knows of pictures or documents; it only looked at comparisons. *Fuzzers*
-# work this way when they find their way into a parser, and if you have a
-# function that reads something, you can try it on that.
+# find their way into a parser like this.
 #
 # **Try it.** Add a kind to `KINDS`, with a comparison of your own, and run
 # the cells again. What does the analysis not see? Compare `text[:2] == "PK"`:
@@ -222,6 +220,6 @@ Table(
 # matter of primitives once more: there are few of them, and what is true of
 # each is true of all programs.
 #
-# The documentation has all events, the analyses that ship with bytescope, and
-# how to write one of your own that others can install. And your machine is
-# still where you left it, in chapter 7. It is yours.
+# The documentation lists all events, the analyses that ship with bytescope,
+# and how to write one of your own that others can install. And your machine
+# is still where you left it, in chapter 7. It is yours.
