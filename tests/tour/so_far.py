@@ -17,6 +17,9 @@ from tests.tour.chapters import CHAPTERS, TOUR, read_cells
 MARKER = 'The machine so far tags=["hide-input"]'
 """What the marker line of such a cell says behind `# %%`."""
 
+SHOWN = 'print(len(RULES), "rules are in the table")'
+"""Its last line, so that the reader sees it run."""
+
 CARRIED = frozenset(
     "Step RULES as_it_is read Machine watch BINARY COMPARE Null NULL and_null two_steps Function function_steps "
     "is_jump jump_step flow copy_and_jump LOOP_END HELPERS TABLE instruction format_steps UnknownInstruction".split()
@@ -55,7 +58,7 @@ def so_far(chapter: str) -> str:
         parts[name] = f"class {name}{bases.get(name, '')}:" + "".join(each_method.values())
     body = "\n\n\n".join(parts.values())
     used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
-    return "\n".join(text for name, text in imports.items() if name in used) + "\n\n\n" + body
+    return "\n".join(text for name, text in imports.items() if name in used) + f"\n\n\n{body}\n\n{SHOWN}"
 
 
 def _merge(statement: ast.ClassDef, source: str, members: dict[str, str]) -> None:

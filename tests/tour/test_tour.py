@@ -26,7 +26,9 @@ def test_there_are_ten_chapters() -> None:
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_chapter_shows_what_is_expected(chapter: str) -> None:
-    assert differences(run_on_cpython(chapter), expected(chapter)) == {}
+    shown = run_on_cpython(chapter)
+    assert differences(shown, expected(chapter)) == {}
+    assert [number for number, text in shown.items() if not text] == []
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -119,6 +119,9 @@ class Machine:
         return self.result
 
 
+machine = Machine(code, {"a": 6, "b": 2})
+print("stack:", machine.stack, "next:", machine.steps[machine.at])
+
 # %% [markdown]
 # It has a stack and knows no instruction yet. We add methods by deriving a
 # new `Machine` from the old one. The first ones load and store: a constant, a

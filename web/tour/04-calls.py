@@ -166,6 +166,8 @@ RULES["UNARY_POSITIVE"] = lambda i: [Step("INTRINSIC_UNARY_POSITIVE")]
 
 RULES["CALL_INTRINSIC_1"] = lambda i: [Step(i.argrepr)]
 
+print(len(RULES), "rules are in the table")
+
 # %% [markdown]
 # ## Arguments on the stack
 #
@@ -328,7 +330,8 @@ module = compile(DOUBLE, "<tour>", "exec")
 bytecode(module)
 
 # %%
-bytecode(next(c for c in module.co_consts if hasattr(c, "co_code")))
+double = next(c for c in module.co_consts if hasattr(c, "co_code"))
+bytecode(double)
 
 # %% [markdown]
 # Inside the function, local variables have instructions of their own, whose
@@ -365,6 +368,8 @@ class Machine(Machine):
                 return self.push(names[name])
         raise NameError(f"name {name!r} is not defined")
 
+
+read(double)
 
 # %% [markdown]
 # And the function? When it is called, a **frame** is needed: a stack, a place

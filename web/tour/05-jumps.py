@@ -320,6 +320,8 @@ def function_steps(i):
 
 RULES["MAKE_FUNCTION"] = function_steps
 
+print(len(RULES), "rules are in the table")
+
 # %% [markdown]
 # ## Comparisons
 #

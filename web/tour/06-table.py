@@ -440,6 +440,8 @@ LOOP_END = {(3, 11): 0, (3, 12): 1}.get(sys.version_info[:2], 2)
 
 RULES["POP_ITER"] = lambda i: [Step("POP_TOP")]
 
+print(len(RULES), "rules are in the table")
+
 # %% [markdown]
 # ## The table
 #

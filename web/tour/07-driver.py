@@ -669,6 +669,8 @@ def end_for(m, _):
     raise AssertionError("FOR_ITER passes this over")
 
 
+print(len(RULES), "rules are in the table")
+
 # %% [markdown]
 # ## The greatest common divisor
 #

@@ -27,6 +27,8 @@ TESTS = """
 assert fee(35, False, True) == 13
 assert fee(25, False, True) == 12
 """
+exec(SHOP + TESTS, {})
+print("all tests pass")
 
 # %% [markdown]
 # Every decision of a program is a conditional jump, and `branch` is its
@@ -58,6 +60,8 @@ class OneSided(bytescope.Analysis):
                 rows.append((function, line, decision, *outcomes))
         return rows
 
+
+[name for name in vars(OneSided) if name in bytescope.EVENTS]
 
 # %% [markdown]
 # `ENOUGH` means here: no more of the *same outcome* at this site. So after a
@@ -123,6 +127,10 @@ def kind(text):
         return "script"
     return "unknown"
 """
+vm = bytescope.VM()
+vm.exec(compile(KINDS, "<kinds>", "exec"))
+kind = vm.globals["kind"]
+kind("hello")
 
 # %% [markdown]
 # Which texts does it recognise? Random ones would not tell us: there are
@@ -151,11 +159,6 @@ class Wishes(bytescope.Analysis):
         if item in list(UNKNOWN):
             for each in container:
                 self.wishes.add((UNKNOWN.index(item), each))
-
-
-vm = bytescope.VM()
-vm.exec(compile(KINDS, "<kinds>", "exec"))
-kind = vm.globals["kind"]
 
 
 def ask(analysis, text):
