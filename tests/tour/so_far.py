@@ -106,9 +106,9 @@ def main() -> None:
     for chapter in CHAPTERS:
         path = TOUR / f"{chapter}.py"
         text = path.read_text(encoding="utf-8")
-        if pattern.search(text):
+        if match := pattern.search(text):
             cell = f"# %% {MARKER}\n{so_far(chapter)}\n\n"
-            path.write_text(pattern.sub(lambda _, cell=cell: cell, text), encoding="utf-8")
+            path.write_text(text[: match.start()] + cell + text[match.end() :], encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ import sys
 from typing import NamedTuple
 
 from bytescope_page import Graph
-
 from tour_display import Moments
 
 

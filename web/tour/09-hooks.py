@@ -24,7 +24,7 @@ from collections import Counter
 import bytescope
 from bytescope_page import Graph, Table
 
-print(Counter(event.kind for event in bytescope.EVENTS.values()))
+print(*sorted({event.kind for event in bytescope.EVENTS.values()}))
 SOME = ["before_binary", "binary", "compare", "getitem", "call", "store_name"]
 SOME += ["enter", "leave", "branch", "loop"]
 Table(
