@@ -19,12 +19,12 @@ from tour_display import Moments
 
 class Step(NamedTuple):
     name: str
-    arg: object = ""
+    arg: object = ...
 
     def __repr__(self):
         if hasattr(self.arg, "co_name"):
             return f"{self.name} <code {self.arg.co_name}>"
-        return self.name if self.arg == "" else f"{self.name} {self.arg!r}"
+        return self.name if self.arg is ... else f"{self.name} {self.arg!r}"
 
 
 RULES = {
@@ -41,7 +41,7 @@ RULES = {
 
 
 def as_it_is(i):
-    return [Step(i.opname, "" if i.arg is None else i.argval)]
+    return [Step(i.opname, ... if i.arg is None else i.argval)]
 
 
 def read(code):

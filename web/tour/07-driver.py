@@ -22,12 +22,12 @@ from tour_display import Moments
 
 class Step(NamedTuple):
     name: str
-    arg: object = ""
+    arg: object = ...
 
     def __repr__(self):
         if hasattr(self.arg, "co_name"):
             return f"{self.name} <code {self.arg.co_name}>"
-        return self.name if self.arg == "" else f"{self.name} {self.arg!r}"
+        return self.name if self.arg is ... else f"{self.name} {self.arg!r}"
 
 
 RULES = {
@@ -44,7 +44,7 @@ RULES = {
 
 
 def as_it_is(i):
-    return [Step(i.opname, "" if i.arg is None else i.argval)]
+    return [Step(i.opname, ... if i.arg is None else i.argval)]
 
 
 def read(code):
@@ -713,13 +713,11 @@ watch(Machine(gcd.code, gcd.globals, {"a": 8, "b": 12}))
 # %% [markdown]
 # ## How often?
 #
-# A machine can count. This one counts how often each of its steps was
-# executed, and a table shows it.
+# A machine can count. This one counts how often each step is executed. All
+# steps of a block are executed equally often, so the graph can show it.
 
 # %%
 from collections import Counter
-
-from bytescope_page import Table
 
 
 class Counting(Machine):
@@ -734,26 +732,27 @@ def counted(function, *arguments):
     Counting.counts.clear()
     code, globals = function.code, function.globals
     value = Counting(code, globals, function.bind(arguments, {})).run()
-    rows = [
-        (Counting.counts[code.co_name, at], at, step)
-        for at, step in enumerate(read(code))
-    ]
-    never = [at for at, row in enumerate(rows) if row[0] == 0]
-    caption = f"{code.co_name}{arguments} = {value}"
-    return Table(
-        rows,
-        head=["times", "at", "step"],
-        caption=caption,
-        marked=never,
-        code=[2],
+    graph = flow(code)
+    times = {
+        name: Counting.counts[code.co_name, int(name)] for name in graph.nodes
+    }
+    nodes = {
+        name: [f"{times[name]}×", *lines]
+        for name, lines in graph.nodes.items()
+    }
+    return Graph(
+        nodes,
+        graph.edges,
+        caption=f"{code.co_name}{arguments} = {value}",
+        marked=[name for name in nodes if times[name] == 0],
     )
 
 
 counted(gcd, 1071, 462)
 
 # %% [markdown]
-# That is a *profile*. Steps with the number 0 are marked: they were not
-# executed. To look for those is to measure *coverage*.
+# That is a *profile*, block by block. Blocks that were executed 0 times are
+# marked. To look for those is to measure *coverage*.
 #
 # **Try it.** Find two numbers below 100 for which the loop goes round most
 # often. (Neighbours among the Fibonacci numbers are the worst case.)
@@ -765,6 +764,8 @@ counted(gcd, 1071, 462)
 # the two have to agree.
 
 # %%
+from bytescope_page import Table
+
 PROGRAMS = {
     "Fibonacci": """
 a, b = 0, 1
