@@ -107,9 +107,9 @@ def _show(source: str, name: str, engine: Engine, namespace: dict[str, object]) 
     tree = ast.parse(source, name)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     with redirect_stdout(io.StringIO()) as printed:
-        engine(compile(tree, name, "exec"), namespace)
+        engine(compile(tree, name, "exec", dont_inherit=True), namespace)
         if isinstance(last, ast.Expr):
-            value = engine(compile(ast.Expression(last.value), name, "eval"), namespace)
+            value = engine(compile(ast.Expression(last.value), name, "eval", dont_inherit=True), namespace)
             if value is not None:
                 print(f"=> {value!r}")
     return "".join(line.rstrip() + "\n" for line in printed.getvalue().splitlines())

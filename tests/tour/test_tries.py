@@ -50,6 +50,18 @@ def build(body, name, *bases):
 def load_build_class(m, _):
     m.push(build)
 
+@instruction
+def make_cell(m, name):
+    m.locals[name] = types.CellType()
+
+@instruction
+def load_locals(m, _):
+    m.push(m.locals)
+
+@instruction
+def store_deref(m, name):
+    m.locals[name].cell_contents = m.pop()
+
 def __get__(self, instance, owner):
     return self if instance is None else types.MethodType(self, instance)
 

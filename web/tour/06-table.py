@@ -931,3 +931,6 @@ Table(
 # and push that instead. Methods have to be bound when they are looked up:
 # give `Function` a method `__get__(self, instance, owner)` that returns
 # `types.MethodType(self, instance)`, or `self` if the instance is None.
+# Python 3.14 also gives a class body a cell, for annotations: let
+# `MAKE_CELL` keep a `types.CellType()` under its name, `LOAD_LOCALS` push
+# the locals, and `STORE_DEREF` set the cell's `cell_contents`.
