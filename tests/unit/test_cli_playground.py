@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+pytest.importorskip("click")  # which the command needs, and Pyodide has not
+
 from click.testing import CliRunner
 
 from bytescope.cli import playground
