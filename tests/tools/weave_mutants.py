@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 import types
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -20,7 +21,7 @@ from random import Random
 from unittest import mock
 
 from bytescope.analyses.labels import Labels
-from bytescope.analysis import attach
+from bytescope.analysis import NothingObserved, attach
 from bytescope.analysis.base import AnalysisError
 from bytescope.analysis.filters import Filters
 from bytescope.analysis.planner import Planner
@@ -87,7 +88,8 @@ class Loom:
 def weave(count: int, seed: int, codes: Sequence[types.CodeType], first: int = 0, shadows: bool = False) -> Loom:
     """Weave mutants until so many were woven, each of them checked."""
     labelled = attach(Labels(), include=["mutant"]) if shadows else nullcontext()
-    with mock.patch.object(checking, "CHECKS", True), labelled:
+    observes_nothing = warnings.catch_warnings(action="ignore", category=NothingObserved)  # the weaver is another one
+    with mock.patch.object(checking, "CHECKS", True), observes_nothing, labelled:
         return _weave(Loom(shadows), count, seed, codes, first)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import types
 from collections.abc import Callable
 from typing import Protocol
 
@@ -76,6 +77,11 @@ class Board:
         started = self._planner.hook("thread_start", [each for each in first if each.wants("thread_start")])
         stopped = self._planner.hook("thread_stop", [each for each in first if each.wants("thread_stop")])
         watch_threads(self, started, stopped)
+
+    def notice(self, module: str, code: types.CodeType) -> None:
+        """Take note of code, with what is nested in it, that may be observed for somebody."""
+        for each in self._subscribers:
+            each.notice(module, code)
 
     def wants_exceptions(self) -> bool:
         """Whether anybody wants to be told of exceptions."""

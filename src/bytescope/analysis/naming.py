@@ -46,7 +46,6 @@ class PlannerNames:
 
     def key(self, code: types.CodeType, module: str) -> str | None:
         """The key of what is woven for a code object, None if it cannot be told from what can be named."""
-        self.planner.notice(module, code)
         if not self._planned:
             self._plan, self._planned = self._plan_key(), True
         if self._plan is None or _size(code) < SMALLEST or self._is_silenced(code):

@@ -82,11 +82,6 @@ class Planner:
     def _chosen(self, module: str, code: types.CodeType) -> Chosen:
         return [each for each in self.subscribers if each.wants_code(module, code.co_filename, code.co_qualname)]
 
-    def notice(self, module: str, code: types.CodeType) -> None:
-        """Take note of a code object that is observed as it was planned before, and of those nested in it."""
-        for each in self.subscribers:
-            each.notice(module, code)
-
     def hook(self, name: str, chosen: Chosen) -> Hook | None:
         """The hook that tells these subscribers of an event, None if there are none."""
         return self.named((name, tuple([self._numbers[id(each)] for each in chosen]))) if chosen else None

@@ -134,7 +134,7 @@ class Woven:
     def load(self, code: types.CodeType, module: str) -> types.CodeType:
         """What is executed in the place of a code object of a module."""
         with self._lock:
-            return code if self._weaver is None or is_resident(code) else self._weaver.weave(code, module)
+            return code if self._weaver is None or is_resident(code) else self._woven(self._weaver, code, module)
 
     # --- functions
 
@@ -142,9 +142,13 @@ class Woven:
         code = function.__code__
         if self._weaver is None or is_resident(code):
             return
-        woven = self._weaver.weave(code, function.__globals__.get("__name__") or "")
+        woven = self._woven(self._weaver, code, function.__globals__.get("__name__") or "")
         if woven is not code:
             self._functions.replace(function, woven)
+
+    def _woven(self, weaver: Weaver, code: types.CodeType, module: str) -> types.CodeType:
+        self.board.notice(module, code)  # even if it is found in the cache, or refused
+        return weaver.weave(code, module)
 
     def _take_back(self) -> None:
         self._probes.clear()
