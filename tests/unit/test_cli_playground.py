@@ -119,6 +119,6 @@ def test_no_browser_is_said(static: Path, monkeypatch: pytest.MonkeyPatch, capsy
         raise KeyboardInterrupt
 
     monkeypatch.setattr(playground.Server, "serve_forever", interrupted)
-    monkeypatch.setattr(playground.webbrowser, "open", lambda _address: False)
+    monkeypatch.setattr("webbrowser.open", lambda _address: False)
     playground.playground(0, True)
     assert capsys.readouterr().err == "no browser could be opened here: open that address in one\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import webbrowser
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -118,6 +117,8 @@ def _server(port: int) -> Server:
 
 
 def _open(address: str) -> bool:
+    import webbrowser  # here, because it imports much
+
     try:
         return webbrowser.open(address)
     except webbrowser.Error:
