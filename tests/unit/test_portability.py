@@ -122,9 +122,9 @@ def test_a_drive_is_part_of_a_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 def test_names_of_files_match_as_the_system_compares_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    name = r"C:\Work\Script.py"
-    assert not Filters(files="c:/work/*.py").wants_code("", name, "")
+    name = r"C:\Project\Script.py"
+    assert not Filters(files="c:/project/*.py").wants_code("", name, "")
     monkeypatch.setattr(os.path, "normcase", ntpath.normcase)
-    assert Filters(files="c:/work/*.py").wants_code("", name, "")
+    assert Filters(files="c:/project/*.py").wants_code("", name, "")
     assert Filters(files="script.py").wants_code("", name, "")
     assert not Filters(files="other.py").wants_code("", name, "")
