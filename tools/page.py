@@ -19,6 +19,7 @@ from tools.console import Stopwatch, run, say
 WEB = ROOT / "web"
 ASSEMBLED = WEB / ".assembled"
 BUILT = ROOT / "src" / "bytescope" / "playground" / "static"
+SNAPSHOT = "snapshot.pack"
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 
 _OLDEST_NODE = (20, 19)
@@ -40,9 +41,13 @@ def missing() -> str | None:
 
 def without_browser() -> str | None:
     """Say that there is no browser to test the page in; None where there is one."""
-    if any(Path(path).exists() for path in (os.environ.get("CHROMIUM", ""), *CHROMIUM) if path):
+    if _browser():
         return None
     return f"there is no Chromium: none of {', '.join(CHROMIUM)}, and CHROMIUM names none"
+
+
+def _browser() -> str | None:
+    return next((path for path in (os.environ.get("CHROMIUM"), *CHROMIUM) if path and Path(path).exists()), None)
 
 
 def set_up() -> None:
@@ -79,22 +84,42 @@ def build() -> None:
 def _build() -> None:
     set_up()
     watch = Stopwatch()
-    _assemble()
-    if run(["npx", "vite", "build", "--logLevel", "warn"], cwd=WEB):
+    build = _assemble()
+    if run(["npx", "vite", "build", "--logLevel", "warn"], cwd=WEB, env={"BYTESCOPE_BUILD": build}):
         raise SetupError("the page could not be built")
+    _add_snapshot(build)
     _list_files()
     say(f"built {BUILT.relative_to(ROOT)} in {watch}")
 
 
-def _assemble() -> None:
-    """Gather what is served as it is: Pyodide, the Python sources in one file, and a few files."""
+def _assemble() -> str:
+    """Gather what is served as it is: Pyodide, the Python sources in one file, and a few files.
+
+    Returns a name for what a memory snapshot depends on.
+    """
     shutil.rmtree(ASSEMBLED, ignore_errors=True)
     shutil.copytree(WEB / "static", ASSEMBLED)
     (ASSEMBLED / "pyodide").mkdir()
     for name in _PYODIDE:
         shutil.copy(WEB / "node_modules" / "pyodide" / name, ASSEMBLED / "pyodide" / name)
     sources = {name: path.read_text(encoding="utf-8") for path, name in sorted(_sources(), key=lambda pair: pair[1])}
-    (ASSEMBLED / "python.pack").write_bytes(zlib.compress(json.dumps(sources).encode(), 9))
+    packed = zlib.compress(json.dumps(sources).encode(), 9)
+    (ASSEMBLED / "python.pack").write_bytes(packed)
+    (ASSEMBLED / SNAPSHOT).touch()
+    return hashlib.sha256(packed + (WEB / "package-lock.json").read_bytes()).hexdigest()[:12]
+
+
+def _add_snapshot(build: str) -> None:
+    """Put a memory snapshot of the interpreter beside the page: the first visit then starts from it as well."""
+    kept = WEB / ".snapshot"
+    if not kept.is_file() or not kept.read_bytes().startswith(build.encode()):
+        browser = _browser()
+        made = browser and not run(["node", "snapshot.mjs", kept, build], cwd=WEB, env={"CHROMIUM": browser})
+        if not made:
+            why = "it could not be made" if browser else without_browser()
+            say(f"the page goes without a memory snapshot, so first visits take longer: {why}", "note")
+            return
+    shutil.copyfile(kept, BUILT / SNAPSHOT)
 
 
 def _list_files() -> None:

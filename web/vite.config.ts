@@ -1,21 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { titleOf, type Chapter } from "./src/model/title.ts";
 
 // `.assembled` is made by tools/page.py: Pyodide and the Python sources.
 const assembled = join(import.meta.dirname, ".assembled");
-
-function build(): string {
-  try {
-    const hash = createHash("sha256");
-    hash.update(readFileSync(`${assembled}/python.pack`)).update(readFileSync(join(import.meta.dirname, "package-lock.json")));
-    return hash.digest("hex").slice(0, 12);
-  } catch {
-    return "none";
-  }
-}
 
 function chapters(): Chapter[] {
   const folder = join(import.meta.dirname, "tour");
@@ -29,7 +18,7 @@ function chapters(): Chapter[] {
 export default defineConfig({
   base: "./",
   publicDir: assembled,
-  define: { __BUILD__: JSON.stringify(build()), __CHAPTERS__: JSON.stringify(chapters()) },
+  define: { __BUILD__: JSON.stringify(process.env.BYTESCOPE_BUILD ?? "none"), __CHAPTERS__: JSON.stringify(chapters()) },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
   build: {

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+import bytescope
 from bytescope.code.host import HOST
 
 pytestmark = [
@@ -336,3 +337,14 @@ def test_the_browser_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_instructions_are_counted(cells: Cells, engine: str) -> None:
     executed = cells.run("for i in range(100):\n    i", engine)["instructions"]
     assert (executed > 200) == (engine == "bytescope")
+
+
+def test_what_comes_before_a_memory_snapshot(cells: Cells) -> None:
+    from bytescope_page import start
+
+    executed = []
+    run = bytescope.VM.exec
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bytescope.VM, "exec", lambda vm, text: (run(vm, text), executed.append(vm.instructions)))
+        start.warm()
+    assert executed > [100]

@@ -7,5 +7,5 @@ declare const __BUILD__: string;
 
 /** `base` is the folder of the built page. */
 export function home(base: string): Home {
-  return { base: new URL("./", base).href, script: new URL(script, import.meta.url).href, snapshots: __BUILD__ };
+  return { base: new URL("./", base).href, script: new URL(script, import.meta.url).href, snapshots: __BUILD__, parts: {} };
 }

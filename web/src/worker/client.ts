@@ -2,7 +2,7 @@
 
 import {
   ANSWERED, ANSWER_BYTES, ANSWER_LENGTH, CONTROL_BYTES, INTERRUPT, RING_BYTES, SIGINT, WAKE, factsFrom, placeFrom,
-  type Death, type Facts, type Place, type Report, type Request, type Run, type Shared, type Stream,
+  type Death, type Facts, type Parts, type Place, type Report, type Request, type Run, type Shared, type Stream,
 } from "./protocol";
 import { RingReader } from "./ring";
 
@@ -28,6 +28,8 @@ export interface Home {
   script: string;
   /** Under which name memory snapshots are kept; null for not at all. */
   snapshots: string | null;
+  /** What makes every start but the first one short. */
+  parts: Parts;
 }
 
 export class Interpreter {
@@ -39,9 +41,10 @@ export class Interpreter {
   private place: Place | null = null;
   private stopTimer: ReturnType<typeof setTimeout> | undefined;
   private drainTimer: ReturnType<typeof setTimeout> | undefined;
+  private ready = false;
   private over = false;
 
-  constructor(where: Home, private readonly events: Events) {
+  constructor(private readonly where: Home, private readonly events: Events) {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     this.shared = shared();
@@ -55,7 +58,7 @@ export class Interpreter {
       URL.revokeObjectURL(url);
       if (message.data !== "up") return this.die("start", String(message.data));
       this.worker.postMessage(null, [port2]);
-      this.send({ do: "start", base: where.base, shared: this.shared, snapshots: where.snapshots });
+      this.send({ do: "start", base: where.base, shared: this.shared, snapshots: where.snapshots, parts: where.parts });
     };
     this.worker.onerror = (event) => {
       event.preventDefault();
@@ -119,7 +122,11 @@ export class Interpreter {
     switch (report.event) {
       case "progress":
         return this.events.progress(Number(report.loaded), Number(report.total));
+      case "parts":
+        if (!this.ready) this.where.parts = report.parts;
+        return;
       case "ready":
+        this.ready = true;
         return this.events.ready(factsFrom(report.facts));
       case "output":
         return this.events.output(Number(report.cell), report.stream, String(report.text));

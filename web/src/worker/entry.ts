@@ -39,9 +39,9 @@ async function begin(request: Request & { do: "start" }): Promise<void> {
   const before = performance.now();
   try {
     bridge = request.shared ? new Blocking(post, request.shared) : new Messages(post);
-    const { base, snapshots } = request;
+    const { base, snapshots, parts } = request;
     let last = 0;
-    started = await start(base, snapshots ?? "", snapshots !== null, bridge, (loaded, total) => {
+    started = await start(base, snapshots, parts, bridge, (loaded, total) => {
       const now = performance.now();
       if (now - last > 50) post({ event: "progress", loaded, total });
       last = now;
@@ -54,6 +54,7 @@ async function begin(request: Request & { do: "start" }): Promise<void> {
     const { python, bytescope, fromSnapshot } = started;
     const later = started.afterwards();
     closeDoors(self);
+    post({ event: "parts", parts: started.parts });
     post({ event: "ready", facts: { python, bytescope, fromSnapshot, seconds } });
     await later;
   } catch (error) {

@@ -3,7 +3,8 @@
 import type { PyodideAPI, PyodideConfig } from "pyodide";
 import type { Bridge } from "./channel";
 import { closeDoors, limitMemory } from "./guard";
-import { Snapshots } from "./snapshots";
+import type { Parts } from "./protocol";
+import { SNAPSHOT, Snapshots } from "./snapshots";
 
 export interface Runner {
   run: { callPromising?(...values: unknown[]): Promise<unknown> } & ((...values: unknown[]) => unknown);
@@ -16,6 +17,7 @@ export interface Started {
   fromSnapshot: boolean;
   python: string;
   bytescope: string;
+  parts: Parts;
   /** What can be done once the reader has been told that the interpreter is ready. */
   afterwards(): Promise<void>;
 }
@@ -23,90 +25,86 @@ export interface Started {
 const MEMORY = 1 << 30;
 const PACKAGES = "/lib/python3.14/site-packages";
 
-/** In bytes, about: for a progress bar where the server does not say. */
+/** In bytes, about, without a snapshot: for the progress bar. */
 const DOWNLOAD = 14_300_000;
 
-const PREPARE = `
-import importlib
-importlib.invalidate_caches()
-import bytescope_page.runner as page, bytescope, sys, asyncio, json, random
-if not hasattr(page, "warm"):
-    vm = bytescope.VM(stoppable=True)
-    vm.exec("""
-class Warm:
-    def __init__(self, n): self.n = n
-    def each(self):
-        for i in range(self.n): yield i
-def f(n): return n if n < 2 else f(n - 1) + f(n - 2)
-total, seen = 0, {}
-for i in Warm(4).each():
-    total += f(i); seen[i] = [j * j for j in range(i) if j]
-try: 1 / 0
-except ZeroDivisionError as error: text = f"{error} {total:>3}"
-with open("/dev/null") as file: file.read()
-while total: total -= 1
-""")
-    page.warm = True
-`;
-
-const CONNECT = `
-def connect(bridge):
-    import random, sys
-    from pyodide.ffi import run_sync
-    import bytescope, bytescope_page.runner as page
-    random.seed()
-    runner = page.Runner(bridge, run_sync if stack_switching else None)
-    return runner, f"{sys.version.split()[0]}", bytescope.__version__
-`;
-
+/**
+ * Start it.
+ *
+ * @param base the folder with the files.
+ * @param build the name under which memory snapshots are kept; null for not at all.
+ * @param given what an interpreter before this one has left.
+ */
 export async function start(
   base: string,
-  build: string,
-  keeps: boolean,
+  build: string | null,
+  given: Parts,
   bridge: Bridge,
   progress: (loaded: number, total: number) => void,
 ): Promise<Started> {
-  const load = countedFetch(progress);
-  const snapshots = new Snapshots(build, base);
+  const load = countedFetch(progress, given.module);
+  const compiled = keepCompiled(given.module);
   const switching = "Suspending" in WebAssembly;
+  const snapshots = build !== null && switching ? new Snapshots(build, base, load) : null;
   const sources = load(new URL("python.pack", base).href).then(unpacked);
-  const kept = keeps && switching ? await snapshots.load() : null;
+  const library = imported(base);
+  let memory = given.memory ? new Uint8Array(given.memory).slice() : ((await snapshots?.load()) ?? null);
   limitMemory(MEMORY);
-  let pyodide: PyodideAPI;
-  let fromSnapshot = kept !== null;
+  let pyodide: PyodideAPI | null = null;
+  const fromSnapshot = memory !== null;
   try {
-    pyodide = await begin(base, kept ? { _loadSnapshot: kept } : { _makeSnapshot: keeps && switching });
-  } catch (error) {
-    if (!kept) throw error;
-    await snapshots.drop();
-    fromSnapshot = false;
-    pyodide = await begin(base, {});
+    if (memory) pyodide = await (await library)({ _loadSnapshot: memory });
+  } catch {
+    await snapshots?.drop();
+    memory = null;
   }
+  pyodide ??= await (await library)({ _makeSnapshot: snapshots !== null && !fromSnapshot });
   write(pyodide, await sources);
-  if (!fromSnapshot) pyodide.runPython(PREPARE);
-  let made: Uint8Array | null = null;
-  if (!kept && keeps && switching) {
-    try {
-      made = pyodide.makeMemorySnapshot();
-    } catch {
-      made = null;
-    }
+  if (!memory) {
+    pyodide.runPython("import importlib; importlib.invalidate_caches()");
+    pyodide.pyimport("bytescope_page.start").warm();
   }
-  const save = snapshots.save.bind(snapshots);
-  const connect = globalsWith(pyodide, { stack_switching: switching });
-  pyodide.runPython(CONNECT, { globals: connect });
-  const [runner, python, version] = connect.get("connect")(bridge) as [Runner, string, string];
-  const memory = made;
+  const made = fromSnapshot ? null : snapshot(pyodide);
+  const save = made && snapshots?.save.bind(snapshots, made);
+  const { connect } = pyodide.pyimport("bytescope_page.start");
+  const [runner, python, version] = connect(bridge, switching) as [Runner, string, string];
   return {
     pyodide,
     runner,
-    fromSnapshot,
+    fromSnapshot: memory !== null,
     python,
     bytescope: version,
-    async afterwards() {
-      if (memory) await save(memory);
-    },
+    parts: { ...compiled(), ...(given.memory ? given : shared(memory ?? made)) },
+    afterwards: async () => await save?.(),
   };
+}
+
+function snapshot(pyodide: PyodideAPI): Uint8Array | null {
+  try {
+    return pyodide.makeMemorySnapshot();
+  } catch {
+    return null;
+  }
+}
+
+function shared(memory: Uint8Array | null): Parts {
+  if (!memory || !self.crossOriginIsolated) return {};
+  const copy = new SharedArrayBuffer(memory.length);
+  new Uint8Array(copy).set(memory);
+  return { memory: copy };
+}
+
+/** Compile nothing twice: use the module that there is, or give the one that is made. */
+function keepCompiled(given: WebAssembly.Module | undefined): () => Parts {
+  let module = given;
+  const compile = WebAssembly.instantiateStreaming;
+  WebAssembly.instantiateStreaming = async (source, imports) => {
+    if (given) return { module: given, instance: await WebAssembly.instantiate(given, imports) };
+    const made = await compile(source, imports);
+    module = made.module;
+    return made;
+  };
+  return () => (module ? { module } : {});
 }
 
 /** The Python sources: a deflated JSON object, which takes a fraction of the time that Python needs for an archive. */
@@ -125,31 +123,30 @@ function write(pyodide: PyodideAPI, sources: Record<string, string>): void {
   }
 }
 
-async function begin(base: string, more: Partial<PyodideConfig> & Record<string, unknown>): Promise<PyodideAPI> {
+/** What starts Pyodide, with both its modules on their way at once. */
+async function imported(base: string): Promise<(more: Partial<PyodideConfig> & Record<string, unknown>) => Promise<PyodideAPI>> {
   const indexURL = new URL("pyodide/", base).href;
+  const program = import(/* @vite-ignore */ `${indexURL}pyodide.asm.mjs`);
   const { loadPyodide } = (await import(/* @vite-ignore */ `${indexURL}pyodide.mjs`)) as typeof import("pyodide");
-  return loadPyodide({
-    indexURL,
-    env: { HOME: "/home/pyodide", BYTESCOPE_TRACES: "never", BYTESCOPE_CACHE: "0", PYTHONDONTWRITEBYTECODE: "1" },
-    ...more,
-  });
-}
-
-function globalsWith(pyodide: PyodideAPI, values: Record<string, unknown>): ReturnType<PyodideAPI["toPy"]> {
-  return pyodide.toPy({ ...values, __name__: "page" });
+  await program;
+  const env = { HOME: "/home/pyodide", BYTESCOPE_TRACES: "never", BYTESCOPE_CACHE: "0", PYTHONDONTWRITEBYTECODE: "1" };
+  return (more) => loadPyodide({ indexURL, env, ...more });
 }
 
 /** `fetch` that counts what arrives, and mends the type of WebAssembly where a server does not know it. */
-function countedFetch(progress: (loaded: number, total: number) => void): typeof fetch {
+function countedFetch(progress: (loaded: number, total: number) => void, compiled?: WebAssembly.Module): typeof fetch {
   const real = self.fetch.bind(self);
   let loaded = 0;
+  let total = DOWNLOAD;
   const counted: typeof fetch = async (input, init) => {
+    if (compiled && String(input).endsWith(".wasm")) return new Response();
     const answer = await real(input, init);
     if (!answer.ok || !answer.body) return answer;
+    if (answer.url.endsWith(SNAPSHOT)) total += Number(answer.headers.get("content-length"));
     const counter = new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         loaded += chunk.byteLength;
-        progress(loaded, Math.max(DOWNLOAD, loaded));
+        progress(loaded, Math.max(total, loaded));
         controller.enqueue(chunk);
       },
     });

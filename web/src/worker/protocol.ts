@@ -14,13 +14,14 @@ export interface Run {
 }
 
 export type Request =
-  | { do: "start"; base: string; shared: Shared | null; snapshots: string | null }
+  | { do: "start"; base: string; shared: Shared | null; snapshots: string | null; parts: Parts }
   | ({ do: "run" } & Run)
   | { do: "stop"; run: number }
   | { do: "answer"; text: string };
 
 export type Report =
   | { event: "progress"; loaded: number; total: number }
+  | { event: "parts"; parts: Parts }
   | { event: "ready"; facts: Facts }
   | { event: "output"; cell: number; stream: Stream; text: string }
   | { event: "ring" }
@@ -54,6 +55,14 @@ export function factsFrom(data: unknown): Facts {
     fromSnapshot: fromSnapshot === true,
     seconds: Number(seconds) || 0,
   };
+}
+
+/** What an interpreter leaves, before it runs any program, for the one that comes after it in the same tab. */
+export interface Parts {
+  /** Pyodide, compiled. */
+  module?: WebAssembly.Module;
+  /** The memory snapshot, where memory can be shared. */
+  memory?: SharedArrayBuffer;
 }
 
 /** Memory that both sides see; there is none where the page is not isolated. */

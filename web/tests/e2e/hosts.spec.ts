@@ -1,7 +1,7 @@
 // Where the page is served from, or not: any static host, a file, no network, pages of others.
 
 import { join } from "node:path";
-import { BUILT, expect, Notebook, test } from "./fixtures";
+import { BUILT, expect, Notebook, test, watch } from "./fixtures";
 
 test("a plain static host will do: input, sleep, stop, with a word on what stopping costs", async ({ tab, servers }) => {
   const notebook = await new Notebook(tab, servers.plain.url).open();
@@ -33,6 +33,19 @@ test("a plain static host will do: input, sleep, stop, with a word on what stopp
   await tab.waitForTimeout(300);
   await notebook.stop();
   await expect(notebook.output(2)).toHaveText("Stopped at Cell 2, line 1.");
+});
+
+test("the first visit starts from the memory snapshot that comes with the page", async ({ browser, servers, complaints }) => {
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  const page = await context.newPage();
+  watch(page, complaints, [servers.isolated.url]);
+  const notebook = await (await new Notebook(page, servers.isolated.url).open()).ready();
+  await notebook.command("Keys and help");
+  await expect(page.getByText(/ready in [\d.]+ s from a snapshot/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await notebook.run(1);
+  expect(await page.evaluate(async () => (await caches.keys()).length), "nothing is kept beside it").toBe(0);
+  await context.close();
 });
 
 test("once loaded, the page needs no network", async ({ notebook, shared }) => {
