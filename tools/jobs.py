@@ -26,6 +26,7 @@ PYODIDE_START = 6.0
 
 SPHINX = ["-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
 CONFORMANCE_PARTS = 6
+PAGE_PARTS = 3
 OF_COMMIT = "commit/3"
 """The part of CPython's core tests that is run on hosts other than the newest."""
 OF_COMMIT_WIDE = "commit/12"
@@ -190,9 +191,13 @@ class Plan:
         programs = page.WEB / "node_modules" / ".bin"
         job = Job("types", [programs / "tsc", "-p", "web"], self._place("log"), expected=10)
         self.tasks.append(Task("page", job, partial(outcomes.of_checks, 1)))
+        chromium = [programs / "playwright", "test", "-c", "web"]
         for name, command, report, expected in (
             ("models", [programs / "vitest", "run", "--root", "web", "--reporter=junit"], "VITEST_JUNIT", 10.0),
-            ("in Chromium", [programs / "playwright", "test", "-c", "web"], "PLAYWRIGHT_JUNIT", 110.0),
+            *(
+                (f"in Chromium {n}/{PAGE_PARTS}", [*chromium, f"--shard={n}/{PAGE_PARTS}"], "PLAYWRIGHT_JUNIT", SECONDS)
+                for n in range(1, PAGE_PARTS + 1)
+            ),
         ):
             results, log = self._place("xml"), self._place("log")
             job = Job(name, command, log, expected, env={report: str(results)})

@@ -8,7 +8,7 @@ const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 export default defineConfig({
   testDir: "tests/e2e",
   workers: 1,
-  fullyParallel: false,
+  fullyParallel: true, // so that a part of a run is so many tests, not files
   forbidOnly: true,
   retries: 0,
   timeout: 120_000,

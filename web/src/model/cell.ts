@@ -40,11 +40,15 @@ export interface Cell {
   readonly engine: Signal<Engine | null>;
   /** What an imported notebook said of the cell beside its text: kept for the export. */
   extra: Extra;
+  /** Whether its text is out of sight, as the notebook wants it at first. */
+  readonly folded: Signal<boolean>;
 }
 
 export interface Extra {
   /** nbformat's id. */
   id?: string;
+  /** What a `.py` file says behind `# %%`, but for kind and tags: a title, mostly. */
+  mark?: string;
   metadata?: Record<string, unknown>;
   attachments?: Record<string, Record<string, string>>;
 }
@@ -74,9 +78,16 @@ export function makeCell(kept: KeptCell = { kind: "code", source: "" }): Cell {
     output: new Output(),
     engine: signal(kept.engine ?? null),
     extra: kept.extra ?? {},
+    folded: signal(canFold(kept)),
   };
   if (kept.output) cell.output.restore(kept.output);
   return cell;
+}
+
+/** Whether a notebook wants the text of a cell out of sight: the tag is Jupyter Book's, the setting JupyterLab's. */
+export function canFold({ extra }: { extra?: Extra }): boolean {
+  const { tags, jupyter } = extra?.metadata ?? {};
+  return (Array.isArray(tags) && tags.includes("hide-input")) || (jupyter as { source_hidden?: unknown } | undefined)?.source_hidden === true;
 }
 
 export function keepCell(cell: Cell): KeptCell {

@@ -25,7 +25,8 @@ export class Actions {
   runAndGoOn(cell: Cell): void {
     this.run(cell);
     const cells = this.notebook.cells.peek();
-    this.focus(cells[cells.indexOf(cell) + 1] ?? this.notebook.add(cells.length));
+    const next = cells[cells.indexOf(cell) + 1] ?? this.notebook.add(cells.length);
+    this.focus(next, !next.folded.peek());
   }
 
   runToHere(cell: Cell): void {
@@ -87,6 +88,7 @@ export class Actions {
   /** Show a cell and put the focus into its editor, onto it, or where it was in it (null). */
   focus(cell: Cell, inside: boolean | null = true, patience = 10): void {
     const before = document.activeElement;
+    if (inside) cell.folded.value = false;
     requestAnimationFrame(() => {
       const element = document.getElementById(`cell-${cell.id}`);
       const editor = editorOf(cell);

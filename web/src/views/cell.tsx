@@ -1,7 +1,7 @@
 // One cell: its bar, its text, its output.
 
 import { useSignal } from "@preact/signals";
-import type { Cell } from "../model/cell";
+import { canFold, type Cell } from "../model/cell";
 import { ENGINE_NAMES, measured, OUTCOME_WORDS, staleness } from "../model/words";
 import type { Engine } from "../worker/protocol";
 import type { Actions } from "./actions";
@@ -78,14 +78,17 @@ function CodeCell({ cell, actions, number }: { cell: Cell; actions: Actions; num
           </button>
         )}
       </header>
-      <Editor
-        owner={cell}
-        label={`Cell ${number}, Python`}
-        text={cell.source.value}
-        language="python"
-        keys={cellKeys(cell, actions)}
-        changed={(text) => notebook.edit(cell, text)}
-      />
+      {canFold(cell) && <Fold cell={cell} />}
+      {!cell.folded.value && (
+        <Editor
+          owner={cell}
+          label={`Cell ${number}, Python`}
+          text={cell.source.value}
+          language="python"
+          keys={cellKeys(cell, actions)}
+          changed={(text) => notebook.edit(cell, text)}
+        />
+      )}
       <OutputView
         output={cell.output}
         label={`Output of cell ${number}`}
@@ -96,6 +99,18 @@ function CodeCell({ cell, actions, number }: { cell: Cell; actions: Actions; num
         }}
       />
     </section>
+  );
+}
+
+function Fold({ cell }: { cell: Cell }) {
+  const folded = cell.folded.value;
+  const lines = cell.source.value.split("\n").length;
+  return (
+    <button type="button" class="fold" aria-expanded={!folded} onClick={() => (cell.folded.value = !folded)}>
+      <span aria-hidden="true">{folded ? "▸" : "▾"} </span>
+      {cell.extra.mark ?? "Code"}
+      {folded && <span class="count"> · {lines === 1 ? "one line" : `${lines} lines`}</span>}
+    </button>
   );
 }
 

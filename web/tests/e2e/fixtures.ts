@@ -1,5 +1,5 @@
-// What the tests share: one browser context, so that the memory snapshot is made once, with its storage emptied before
-// each test; and a notebook to drive. After each test the page must not have complained or asked anybody else for anything.
+// What the tests share: one browser context, with its storage emptied before each test, or for `quick` tests one tab that
+// stays open; and a notebook to drive. After each test the page must not have complained or asked anybody else for anything.
 
 import { expect, test as base, type BrowserContext, type Locator, type Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
@@ -15,6 +15,8 @@ export const BUILT = process.env.BYTESCOPE_PAGE ?? join(HERE, "../../../src/byte
 export const CASES = join(HERE, "../cases");
 
 export type Engine = "bytescope" | "CPython";
+
+let links = 0;
 
 export class Notebook {
   constructor(
@@ -53,7 +55,9 @@ export class Notebook {
   }
 
   private async openLink(cells: KeptCell[]): Promise<void> {
-    await this.page.goto(`${this.url}#${await toLink({ name: "Cells", cells })}`);
+    const name = `Cells ${++links}`;
+    await this.page.goto(`${this.url}#${await toLink({ name, cells })}`);
+    await expect(this.page.getByRole("textbox", { name: "Name of the notebook" })).toHaveValue(name);
     await this.page.getByRole("button", { name: "Dismiss this notice" }).first().click();
   }
 
@@ -124,6 +128,8 @@ export class Notebook {
   }
 }
 
+const SETTINGS = { viewport: { width: 1200, height: 860 }, acceptDownloads: true, reducedMotion: "reduce" } as const;
+
 interface Shared {
   servers: { isolated: Served; plain: Served };
   shared: BrowserContext;
@@ -143,7 +149,7 @@ export const test = base.extend<{ notebook: Notebook; tab: Page; complaints: str
   ],
   shared: [
     async ({ browser }, use) => {
-      const context = await browser.newContext({ viewport: { width: 1200, height: 860 }, acceptDownloads: true });
+      const context = await browser.newContext(SETTINGS);
       await use(context);
       await context.close();
     },
@@ -164,6 +170,23 @@ export const test = base.extend<{ notebook: Notebook; tab: Page; complaints: str
   },
   notebook: async ({ tab, servers }, use) => {
     await use(new Notebook(tab, servers.isolated.url));
+  },
+});
+
+/** For tests of cells that leave nothing behind but notebooks: in one tab, where a further interpreter starts sooner. */
+export const quick = test.extend<object, { kept: Page }>({
+  kept: [
+    async ({ browser }, use) => {
+      const context = await browser.newContext(SETTINGS);
+      await use(await context.newPage());
+      await context.close();
+    },
+    { scope: "worker" },
+  ],
+  tab: async ({ kept, complaints, servers }, use) => {
+    watch(kept, complaints, [servers.isolated.url]);
+    await use(kept);
+    kept.removeAllListeners();
   },
 });
 

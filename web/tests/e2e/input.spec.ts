@@ -1,6 +1,6 @@
 // Programs that ask.
 
-import { expect, test } from "./fixtures";
+import { expect, quick, test } from "./fixtures";
 
 test("input() is answered behind its prompt", async ({ notebook }) => {
   await notebook.openCells("cells/02-input.py");
@@ -54,7 +54,7 @@ test("input() is answered behind its prompt", async ({ notebook }) => {
   await notebook.hasState(4, "(broken off|stopped)");
 });
 
-test("pdb and help() work in the field", async ({ notebook }) => {
+quick("pdb and help() work in the field", async ({ notebook }) => {
   await notebook.openCells("cells/11-help.py", "CPython");
   const field = notebook.page.locator(".ask input");
   await notebook.start(1);

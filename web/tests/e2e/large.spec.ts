@@ -1,8 +1,8 @@
 // Much of everything, and strange texts.
 
-import { expect, test } from "./fixtures";
+import { expect, quick, test } from "./fixtures";
 
-test("a flood of output neither freezes the page nor fills it", async ({ notebook }) => {
+quick("a flood of output neither freezes the page nor fills it", async ({ notebook }) => {
   await notebook.openCells("cells/03-flood.py");
   await notebook.start(1);
   await expect(notebook.output(1)).toContainText("lines left out");
@@ -29,7 +29,7 @@ test("a flood of output neither freezes the page nor fills it", async ({ noteboo
   expect((await notebook.output(3).innerText()).length).toBeLessThan(12_000);
 });
 
-test("100 KB of source and long lines can be edited and run", async ({ notebook }) => {
+quick("100 KB of source and long lines can be edited and run", async ({ notebook }) => {
   const source = `${Array.from({ length: 4_000 }, (_, n) => `x${n} = ${n}  # text`).join("\n")}\n"${"y".repeat(10_000)}"`;
   await notebook.write(source);
   await notebook.run(1);

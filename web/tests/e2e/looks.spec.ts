@@ -1,7 +1,7 @@
 // How the page looks to eyes, to screen readers and to keys.
 
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test } from "./fixtures";
+import { expect, quick, test } from "./fixtures";
 
 test("the page as screen readers have it", async ({ notebook }) => {
   await notebook.open();
@@ -16,7 +16,7 @@ test("the page as screen readers have it", async ({ notebook }) => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`axe finds nothing (${colorScheme})`, async ({ notebook }) => {
+  quick(`axe finds nothing (${colorScheme})`, async ({ notebook }) => {
     await notebook.page.emulateMedia({ colorScheme });
     await notebook.write(
       "import sys\nprint('out \\x1b[31mred\\x1b[0m'); print('err', file=sys.stderr)\n1 / 0",
@@ -103,7 +103,6 @@ test("Tab reaches every control once, in the order in which they stand", async (
     seen.push(name);
     if (await notebook.page.evaluate(() => document.activeElement!.matches(".cm-content"))) await notebook.page.keyboard.press("Escape");
     await notebook.page.keyboard.press("Tab");
-    await notebook.page.waitForTimeout(150); // for the transition
   }
   expect(seen.filter((name) => name.includes("(hidden)"))).toEqual([]);
   const expected = [
@@ -131,4 +130,19 @@ test("narrow, zoomed, printed", async ({ notebook }) => {
   await expect(notebook.page.getByRole("button", { name: "Run all" })).toBeHidden();
   expect(await notebook.page.evaluate(() => document.querySelector(".cell")!.getBoundingClientRect().width)).toBeGreaterThan(300);
   await notebook.page.emulateMedia({ media: null });
+});
+
+test("a cell whose notebook wants it so is folded until one looks", async ({ notebook }) => {
+  await notebook.open("#chapter=04-calls");
+  const fold = notebook.page.getByRole("button", { name: /^The machine so far/ });
+  await expect(fold).toHaveAccessibleName(/\d+ lines$/);
+  await expect(fold).toHaveAttribute("aria-expanded", "false");
+  const cell = notebook.page.locator("section.cell", { has: fold });
+  await expect(cell.locator(".cm-content")).toHaveCount(0);
+  await fold.focus();
+  await notebook.page.keyboard.press("Enter");
+  await expect(fold).toHaveAttribute("aria-expanded", "true");
+  await expect(cell.locator(".cm-content")).toContainText("import builtins");
+  await notebook.page.keyboard.press("Space");
+  await expect(cell.locator(".cm-content")).toHaveCount(0);
 });

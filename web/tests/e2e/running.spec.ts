@@ -1,6 +1,6 @@
 // Running cells: what is shown, how they end, how they are stopped.
 
-import { expect, test, type Engine } from "./fixtures";
+import { expect, quick as test, type Engine } from "./fixtures";
 
 const ENGINES: readonly Engine[] = ["bytescope", "CPython"];
 
@@ -155,7 +155,7 @@ test("memory has a limit, and the page outlives it", async ({ notebook }) => {
 });
 
 test("tasks go on under their cell until they are stopped", async ({ notebook }) => {
-  const source = "import asyncio\nasync def tick():\n    for i in range(1000):\n        print('tick', i)\n        await asyncio.sleep(0.05)";
+  const source = "import asyncio\nasync def tick():\n    for i in range(1000):\n        print('\\rtick', i, end='')\n        await asyncio.sleep(0.05)";
   await notebook.write(`${source}\ntask = asyncio.create_task(tick())\nawait asyncio.sleep(0)`, "print('other')");
   await notebook.run(1);
   await notebook.run(2);
@@ -167,7 +167,7 @@ test("tasks go on under their cell until they are stopped", async ({ notebook })
 });
 
 test("commands of IPython and absent modules get a sentence", async ({ notebook }) => {
-  await notebook.open();
+  await notebook.write("");
   await notebook.openCells("notebooks/18-magics.ipynb");
   await notebook.run(1, "raised");
   await expect(notebook.output(1)).toContainText(/SyntaxError.*This is a command of IPython, not Python/s);

@@ -1,9 +1,9 @@
 // What others wrote, and what programs try.
 
-import { expect, test } from "./fixtures";
+import { expect, quick, test } from "./fixtures";
 
-test("a hostile notebook is text", async ({ notebook }) => {
-  await notebook.open();
+quick("a hostile notebook is text", async ({ notebook }) => {
+  await notebook.write("");
   await notebook.openCells("notebooks/17-hostile.ipynb");
   const title = await notebook.page.title();
   await expect(notebook.page.locator("body")).toBeVisible();
@@ -19,7 +19,7 @@ test("a hostile notebook is text", async ({ notebook }) => {
   expect(await notebook.page.title()).toBe(title);
 });
 
-test("a program reaches neither the browser nor the network", async ({ notebook }) => {
+quick("a program reaches neither the browser nor the network", async ({ notebook }) => {
   await notebook.write(
     "found = []\nfor name in ('js', 'pyodide', 'pyodide_js', '_pyodide_core', 'pyodide.code', 'micropip'):\n    try:\n        __import__(name)\n        found.append(name)\n    except ModuleNotFoundError:\n        pass\nfound",
     // through the event loop's module, which needs JavaScript
@@ -59,7 +59,7 @@ test("the worker has no doors left, and messages past its port are ignored", asy
   expect(left).toEqual([]);
 });
 
-test("what a program draws is data, not markup", async ({ notebook }) => {
+quick("what a program draws is data, not markup", async ({ notebook }) => {
   await notebook.write(
     "from bytescope_page import Table, Graph, Stack, show\nevil = '<img src=x onerror=\"document.title=1\">'\nshow(Table([[evil]], head=[evil], caption=evil))\nshow(Stack([(evil, [1, evil])]))\nGraph({'a': evil, 'b': 'end'}, [('a', 'b', evil)], caption=evil)",
   );

@@ -36,6 +36,42 @@ describe(".py", () => {
   });
 });
 
+describe("what stands behind # %%", () => {
+  const texts = [
+    '# %% tags=["hide-input"]\n1\n',
+    '# %% The machine so far tags=["hide-input", "other"]\n1\n',
+    "# %% A title\n1\n",
+    '# %% A title [markdown] key="a value" n=1\n# text\n',
+    "# %% tags=[unquoted]\n1\n",
+    "# %% toString constructor\n1\n",
+  ];
+
+  test.each(texts)("is in the file again: %s", (text) => {
+    expect(toPercent(fromPercent(text, "n"))).toBe(text.replace(/( key.*)?( \[markdown\])( key.*)?\n/, "$1$3$2\n"));
+  });
+
+  test("outlives being saved, and goes into .ipynb", () => {
+    const notebook = fromPercent(texts[1]!, "n");
+    const saved = { ...notebook, cells: notebook.cells.map((cell) => keepCell(makeCell(cell))) };
+    expect(toPercent(saved)).toBe(texts[1]);
+    expect(JSON.parse(toIpynb(saved)).cells[0].metadata).toEqual({ tags: ["hide-input", "other"] });
+    expect(toPercent(fromIpynb(toIpynb(saved), "n"))).toBe('# %% tags=["hide-input", "other"]\n1\n');
+  });
+
+  test.each([
+    [texts[0]!, true],
+    [texts[2]!, false],
+    ["1", false],
+  ])("says what is folded: %s", (text, folded) => {
+    expect(makeCell(fromPercent(text, "n").cells[0]).folded.value).toBe(folded);
+  });
+
+  test("JupyterLab's setting folds, too", () => {
+    const cell = { cell_type: "code", source: "1", metadata: { jupyter: { source_hidden: true } } };
+    expect(makeCell(fromIpynb(JSON.stringify({ cells: [cell] }), "n").cells[0]).folded.value).toBe(true);
+  });
+});
+
 describe(".ipynb", () => {
   test("survives", () => {
     const again = fromIpynb(toIpynb(NOTEBOOK), "n");
