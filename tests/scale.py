@@ -5,7 +5,7 @@ The standard run has four hosts, and what they do together is what one of them d
 
 import os
 
-from bytescope.code.host import HOST, SUPPORTED
+from bytescope.code.host.facts import HOST, SUPPORTED
 
 FULL = os.environ.get("BYTESCOPE_TEST_SCALE", "") == "full"
 POSITION = SUPPORTED.index(HOST)

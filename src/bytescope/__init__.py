@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bytescope.isolation import isolate
+from bytescope._version import __version__
+from bytescope.startup.isolation import isolate
 
 TYPE_CHECKING = False  # typing's own would cost its import
 if TYPE_CHECKING:
@@ -18,12 +19,10 @@ if TYPE_CHECKING:
         run_path,
     )
     from bytescope.code.errors import InvalidBytecode, UnsupportedHost
-    from bytescope.machine.imports import convert_module
-    from bytescope.machine.limits import BudgetExceeded
+    from bytescope.loading.imports import convert_module
     from bytescope.machine.resident import convert, is_guest
+    from bytescope.machine.support.budget import BudgetExceeded
     from bytescope.machine.vm import VM
-
-__version__ = "0.1.0"
 
 __all__ = [
     "ENOUGH",
@@ -53,11 +52,11 @@ _HOMES = {
         "analysis",
     ),
     "VM": "machine.vm",
-    "BudgetExceeded": "machine.limits",
+    "BudgetExceeded": "machine.support.budget",
     "InvalidBytecode": "code.errors",
     "UnsupportedHost": "code.errors",
     "convert": "machine.resident",
-    "convert_module": "machine.imports",
+    "convert_module": "loading.imports",
     "is_guest": "machine.resident",
 }
 """Where each public name is defined. They are imported when they are first used: on a host that is not supported, the
@@ -70,7 +69,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'bytescope' has no attribute {name!r}")
     from importlib import import_module
 
-    import_module("bytescope.code.host")
+    import_module("bytescope.code.host.facts")
     value = globals()[name] = getattr(import_module(f"bytescope.{home}"), name)
     return value
 

@@ -73,7 +73,7 @@ def _observed(told: Callable[[str, tuple[Any, ...]], None]) -> tuple[Run, Count]
 def woven() -> tuple[Run, Count]:
     """Run on the host, woven, while an analysis takes note of every event and does nothing else; counts the events."""
     from bytescope.analysis import attach
-    from bytescope.analysis.weaving import WOVEN
+    from bytescope.analysis.engines.woven import WOVEN
 
     from .every_event import every_event
     from .streams import RECORDER
@@ -98,7 +98,7 @@ def unlabelled() -> tuple[Run, Count]:
 def _with_labels(**options: str) -> tuple[Run, Count]:
     from bytescope.analyses.labels import Labels
     from bytescope.analysis import attach
-    from bytescope.analysis.weaving import WOVEN
+    from bytescope.analysis.engines.woven import WOVEN
 
     def run(code: CodeType, variables: dict[str, Any]) -> None:
         with attach(Labels(**options)):

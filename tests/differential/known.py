@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from bytescope.code.host import OPMAP
+from bytescope.code.host.facts import OPMAP
 
 LEFT_OUT = {
     "debuggers::reference_counts",

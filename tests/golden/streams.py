@@ -21,7 +21,7 @@ from typing import Any
 
 import bytescope
 from bytescope.analysis import Site, attach
-from bytescope.analysis.weaving import WOVEN
+from bytescope.analysis.engines.woven import WOVEN
 from tests.differential.every_event import every_event
 
 HERE = Path(__file__).parent

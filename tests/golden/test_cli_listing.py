@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bytescope.cli.dis import dis
-from bytescope.code.host import HOST
+from bytescope.code.host.facts import HOST
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "cli.md"
 COMMAND = "$ bytescope dis --width 100 -c 'while x: x -= 1'\n"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bytescope.analysis import naming
-from bytescope.analysis.weaving import WOVEN
-from bytescope.weave.store import Store
+from bytescope.analysis import cache_keys
+from bytescope.analysis.engines.woven import WOVEN
+from bytescope.weave.cache.store import Store
 
 from . import streams
 
@@ -41,7 +41,7 @@ class _Noting(Store):
 @pytest.mark.parametrize("name", [each for each in streams.PROGRAMS if each not in _THREADED])
 def test_code_from_the_cache_tells_the_same(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cold = streams.stream(name, "woven")
-    monkeypatch.setattr(naming, "SMALLEST", 0)
+    monkeypatch.setattr(cache_keys, "SMALLEST", 0)
     for found in False, True:
         store = _Noting(str(tmp_path / "woven"))
         store.read_keys = []

@@ -6,9 +6,9 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bytescope.code.host import HAS_CONST
-from bytescope.code.proxy import Code
-from bytescope.code.raw import RawInstruction
+from bytescope.code.host.facts import HAS_CONST
+from bytescope.code.object.code import Code
+from bytescope.code.object.raw import RawInstruction
 from tests.tools.roundtrip import nested
 
 SOURCE = """

@@ -9,7 +9,7 @@ import pytest
 
 import bytescope
 from bytescope.machine import engine, program
-from bytescope.machine.traces import hot
+from bytescope.machine.jit import counters
 from tests.processes import run_python
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(os.name != "posix", reason="needs timers")]
@@ -103,7 +103,7 @@ def test_an_interrupt_while_a_trace_is_made_is_the_guests(monkeypatch: pytest.Mo
     vm = bytescope.VM()
     vm.exec("def f(n):\n    for i in range(n): n += i\n    return n")
     monkeypatch.setenv("BYTESCOPE_TRACES", "")
-    monkeypatch.setattr(hot, "trace", interrupted)
+    monkeypatch.setattr(counters, "trace", interrupted)
     with pytest.raises(Interrupted) as caught:
         vm.call(vm.globals["f"], 1000)
     names = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
@@ -129,7 +129,7 @@ def test_an_interrupt_where_a_record_is_first_made_does_not_end_the_process() ->
     text = """
         import sys
         import bytescope
-        from bytescope.code.light import NamedTuple
+        from bytescope.startup.stdlib_lite import NamedTuple
 
         class Point(NamedTuple):
             x: int
@@ -158,7 +158,7 @@ def test_what_interrupts_the_first_making_of_traces_does_without() -> None:
         loop = "def {}():\\n    n = 0\\n    for i in range(1000): n += i\\n    return n"
         vm.exec(loop.format("spin"))
         vm.exec(loop.format("handler"))
-        loader = sys.modules["bytescope.machine.traces.frame"].__spec__.loader
+        loader = sys.modules["bytescope.machine.jit.trace_state"].__spec__.loader
         get_code = loader.get_code
 
         def interrupted(name):

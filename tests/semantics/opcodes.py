@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
 
-from bytescope.code import host
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.host import facts
 from bytescope.code.instruction import Instruction
-from bytescope.code.lower import lower
+from bytescope.code.lowering.lower import lower
 
 NOT_INSTRUCTIONS = {"CACHE", "EXTENDED_ARG", "RESERVED", "INTERPRETER_EXIT", "ENTER_EXECUTOR", "EXIT_INIT_CHECK"}
 """Opcodes that stand in no code object as instructions: parts of others, or of the interpreter's own."""
 
-OPCODES = sorted(set(host.OPMAP) - NOT_INSTRUCTIONS)
-_FIRST = {"RETURN_GENERATOR", "COPY_FREE_VARS", *(() if "LOAD_FAST_AND_CLEAR" in host.OPMAP else ("MAKE_CELL",))}
+OPCODES = sorted(set(facts.OPMAP) - NOT_INSTRUCTIONS)
+_FIRST = {"RETURN_GENERATOR", "COPY_FREE_VARS", *(() if "LOAD_FAST_AND_CLEAR" in facts.OPMAP else ("MAKE_CELL",))}
 _SAME = -1
-_CALL = [("PRECALL", _SAME), ("CALL", _SAME)] if "PRECALL" in host.OPMAP else [("CALL", _SAME)]
+_CALL = [("PRECALL", _SAME), ("CALL", _SAME)] if "PRECALL" in facts.OPMAP else [("CALL", _SAME)]
 _BEFORE: dict[str, list[tuple[str, int]]] = {
     "CALL": _CALL[:-1],
     "SET_FUNCTION_ATTRIBUTE": [("MAKE_FUNCTION", 0)],
-    "STORE_FAST": [("LOAD_FAST_AND_CLEAR", 0)] if "LOAD_FAST_AND_CLEAR" in host.OPMAP else [],
+    "STORE_FAST": [("LOAD_FAST_AND_CLEAR", 0)] if "LOAD_FAST_AND_CLEAR" in facts.OPMAP else [],
 }
 _BEHIND: dict[str, list[tuple[str, int]]] = {"KW_NAMES": [(name, 1) for name, _ in _CALL], "PRECALL": _CALL[1:]}
 
@@ -44,23 +44,23 @@ class Sample:
 
 
 def _unit(name: str, arg: int) -> bytes:
-    opcode = host.OPMAP[name]
-    return bytes((opcode, arg)) + bytes(2 * host.CACHES[opcode])
+    opcode = facts.OPMAP[name]
+    return bytes((opcode, arg)) + bytes(2 * facts.CACHES[opcode])
 
 
 def _sample(name: str, arg: int, generator: bool) -> Sample:
     """Lower the opcode, or raise InvalidBytecode where the argument means nothing."""
-    opcode = host.OPMAP[name]
+    opcode = facts.OPMAP[name]
     before = [] if name in _FIRST else [("RETURN_GENERATOR", 0)] if generator else []
     before += [] if name in _FIRST else [("RESUME", 0)]
     needed = [(each, arg if number == _SAME else number) for each, number in _BEFORE.get(name, [])]
     following = [(each, arg if number == _SAME else number) for each, number in _BEHIND.get(name, [])]
-    landing = ["END_FOR", "POP_ITER" if "POP_ITER" in host.OPMAP else "POP_TOP"]
-    landing = landing if name == "FOR_ITER" and "END_FOR" in host.OPMAP else ["NOP", "NOP"]
+    landing = ["END_FOR", "POP_ITER" if "POP_ITER" in facts.OPMAP else "POP_TOP"]
+    landing = landing if name == "FOR_ITER" and "END_FOR" in facts.OPMAP else ["NOP", "NOP"]
     head = b"".join(_unit(*each) for each in before)
     body = b"".join(_unit(*each) for each in [*needed, (name, 0)])
-    if opcode in host.TARGETED:
-        arg = len(head + body) // 2 if opcode in host.BACKWARD else 0
+    if opcode in facts.TARGETED:
+        arg = len(head + body) // 2 if opcode in facts.BACKWARD else 0
     body = b"".join(_unit(*each) for each in [*needed, (name, arg), *following])
     tail = b"".join(_unit(each, 0) for each in [*landing, "NOP", "NOP", "RETURN_VALUE"])
     code = SimpleNamespace(
@@ -80,17 +80,17 @@ def _sample(name: str, arg: int, generator: bool) -> Sample:
     lowered = lower(code)
     inside = tuple(i for i in lowered.instructions if len(head) <= i.offset < len(head + body))
     effect = sum(
-        host.stack_effect(host.OPMAP[each], number, False) for each, number in [*needed, (name, arg), *following]
+        facts.stack_effect(facts.OPMAP[each], number, False) for each, number in [*needed, (name, arg), *following]
     )
-    effect += host.GENERATOR_DEPTH if name == "RETURN_GENERATOR" else 0
+    effect += facts.GENERATOR_DEPTH if name == "RETURN_GENERATOR" else 0
     jump_effect = 0
-    if opcode in host.JUMPS:
-        jump_effect = host.stack_effect(opcode, arg, True)
+    if opcode in facts.JUMPS:
+        jump_effect = facts.stack_effect(opcode, arg, True)
         target = next((i.target for i in inside if i.target is not None), None)
-        if target is not None and opcode in host.FORWARD:
+        if target is not None and opcode in facts.FORWARD:
             # The host's account has the jump land on instructions that it then passes over.
             passed = lowered.instructions[target].offset - len(head + body)
-            jump_effect += sum(host.stack_effect(host.OPMAP[each], 0, False) for each in landing[: passed // 2])
+            jump_effect += sum(facts.stack_effect(facts.OPMAP[each], 0, False) for each in landing[: passed // 2])
     return Sample(name, arg, inside, effect, jump_effect)
 
 

@@ -22,7 +22,7 @@ import pytest
 
 import bytescope
 from bytescope.code.instruction import Instruction
-from bytescope.code.lower import lower
+from bytescope.code.lowering.lower import lower
 from tests.differential import observe
 
 from .test_tables import ROWS

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from random import Random
 
 import bytescope
-from bytescope.code.host import HOST
+from bytescope.code.host.facts import HOST
 from tests.processes import HANG
 from tests.semantics.test_rows import PROGRAMS, attempt
 from tests.tools.mutate import examine, mutant

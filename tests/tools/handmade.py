@@ -5,8 +5,8 @@ from __future__ import annotations
 import types
 from typing import Any
 
-from bytescope.code import host
-from bytescope.code.exceptions import encode_exceptions
+from bytescope.code.host import facts
+from bytescope.code.object.exception_table import encode_exceptions
 
 Unit = str | tuple[str, int] | bytes
 
@@ -19,8 +19,8 @@ def code_bytes(*units: Unit) -> bytes:
             parts.append(unit)
             continue
         name, arg = (unit, 0) if isinstance(unit, str) else unit
-        opcode = host.OPMAP[name]
-        parts.append(bytes((opcode, arg)) + bytes(2 * host.CACHES[opcode]))
+        opcode = facts.OPMAP[name]
+        parts.append(bytes((opcode, arg)) + bytes(2 * facts.CACHES[opcode]))
     return b"".join(parts)
 
 

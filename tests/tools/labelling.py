@@ -21,7 +21,7 @@ import pytest
 
 from bytescope.analyses.labels import Labels
 from bytescope.analysis import attach
-from bytescope.code.host import HOST
+from bytescope.code.host.facts import HOST
 
 Found = dict[str, dict[int, Counter[str]]]
 """By program and line, how often which labels have come together."""

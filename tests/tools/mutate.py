@@ -19,11 +19,11 @@ from pathlib import Path
 from random import Random
 
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.host import CACHES, EXTENDED_ARG, HOST, OPMAP
-from bytescope.code.lower import lower
-from bytescope.code.proxy import Code
-from bytescope.isa.control_flow import ControlFlow
-from bytescope.isa.verify import verify
+from bytescope.code.host.facts import CACHES, EXTENDED_ARG, HOST, OPMAP
+from bytescope.code.lowering.lower import lower
+from bytescope.code.object.code import Code
+from bytescope.flow.control_flow import ControlFlow
+from bytescope.flow.verify import verify
 from bytescope.machine import resident as _resident
 from bytescope.machine.resident import resident
 from tests.tools.roundtrip import compiled, library, nested

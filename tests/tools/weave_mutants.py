@@ -3,7 +3,7 @@
     python -m tests.tools.weave_mutants [--count N] [--seed N] [--shadows] [--largest N]
 
 mutates code objects of the standard library as `tests.tools.mutate` does, weaves those that the verifier takes, and
-checks the stacks of what comes out (see `bytescope.weave.checking`); with `--shadows` they keep shadows, and nobody is
+checks the stacks of what comes out (see `bytescope.weave.selfcheck`); with `--shadows` they keep shadows, and nobody is
 told of an event. It prints how many were woven and refused, and
 exits with 1 at the first that ends otherwise.
 """
@@ -27,10 +27,10 @@ from bytescope.analysis.filters import Filters
 from bytescope.analysis.planner import Planner
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.host import HOST
-from bytescope.code.lower import lower
-from bytescope.isa.verify import verify
-from bytescope.weave import checking
+from bytescope.code.host.facts import HOST
+from bytescope.code.lowering.lower import lower
+from bytescope.flow.verify import verify
+from bytescope.weave import selfcheck
 from bytescope.weave.marker import is_woven, original
 from bytescope.weave.weaver import Weaver
 from tests.differential.every_event import every_event
@@ -89,7 +89,7 @@ def weave(count: int, seed: int, codes: Sequence[types.CodeType], first: int = 0
     """Weave mutants until so many were woven, each of them checked."""
     labelled = attach(Labels(), include=["mutant"]) if shadows else nullcontext()
     observes_nothing = warnings.catch_warnings(action="ignore", category=NothingObserved)  # the weaver is another one
-    with mock.patch.object(checking, "CHECKS", True), observes_nothing, labelled:
+    with mock.patch.object(selfcheck, "CHECKS", True), observes_nothing, labelled:
         return _weave(Loom(shadows), count, seed, codes, first)
 
 

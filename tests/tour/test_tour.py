@@ -54,7 +54,7 @@ def test_chapter_uses_only_public_names(chapter: str) -> None:
     for cell in read_cells(chapter):
         for node in ast.walk(ast.parse("" if cell.is_prose else cell.source)):
             if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("bytescope."):
-                assert (node.module, [each.name for each in node.names]) == ("bytescope.code.proxy", ["Code"])
+                assert (node.module, [each.name for each in node.names]) == ("bytescope.code.object.code", ["Code"])
             elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "bytescope":
                 assert node.attr in bytescope.__all__
 

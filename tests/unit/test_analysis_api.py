@@ -13,7 +13,8 @@ import pytest
 
 import bytescope
 from bytescope.analysis import ENOUGH, EVENTS, Analysis, AnalysisError, NothingObserved, Replace, attach
-from bytescope.machine import engine, lifetimes
+from bytescope.code.host import weak_tables
+from bytescope.machine import engine
 
 
 def run(source: str, *analyses: Analysis, **filters: Any) -> dict[str, Any]:
@@ -237,7 +238,7 @@ def test_nobody_asked_nothing_is_called() -> None:
     vm = bytescope.VM()
     with attach(Comparisons()):
         vm.exec(source)
-        for program in lifetimes.alive(engine.programs):
+        for program in weak_tables.alive(engine.programs):
             if program.code.co_filename == "<string>" and program.plan is not None:
                 observed = {program.instructions[index].op for index in program.plan.points}
                 assert (program.code.co_name, observed) == ("g", {"COMPARE"})
@@ -543,7 +544,7 @@ def test_after_detaching_everything_is_plain() -> None:
     with pytest.raises(ZeroDivisionError):
         vm.eval("f(0)")
     assert len(everything.seen) == count
-    for program in lifetimes.alive(engine.programs):
+    for program in weak_tables.alive(engine.programs):
         assert program.plan is None
         assert not program.stops
         assert "unwind" not in vars(program)

@@ -11,7 +11,7 @@ pytest.importorskip("click")
 from click.testing import CliRunner
 
 from bytescope.cli.commands import commands
-from bytescope.weave.store import Store
+from bytescope.weave.cache.store import Store
 from tests.processes import run_python
 
 pytestmark = pytest.mark.any_host

@@ -11,9 +11,9 @@ import pytest
 
 import bytescope
 from bytescope.cli import info, main
-from bytescope.code.host import SUPPORTED
-from bytescope.switches import CACHE, DEBUG, SWITCHES, TRACES
-from bytescope.weave.store import Store
+from bytescope.code.host.facts import SUPPORTED
+from bytescope.startup.switches import CACHE, DEBUG, SWITCHES, TRACES
+from bytescope.weave.cache.store import Store
 from tests.processes import ROOT, run_python
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bytescope.cli import run as run_module
 from bytescope.cli.version import version
-from bytescope.machine import mainprogram
+from bytescope.loading import main_program
 
 pytestmark = pytest.mark.any_host
 
@@ -74,13 +74,13 @@ def test_lines_of_the_help_fit_on_a_screen() -> None:
 @pytest.mark.parametrize(
     ("words", "kind", "rest"),
     [
-        (["-c", "pass", "-x"], mainprogram.Source, ["-x"]),
-        (["-cpass"], mainprogram.Source, []),
-        (["-m", "json.tool", "-m"], mainprogram.Module, ["-m"]),
-        (["-mjson.tool"], mainprogram.Module, []),
-        (["-", "a"], mainprogram.StandardInput, ["a"]),
-        ([__file__, "a"], mainprogram.Script, ["a"]),
-        ([str(Path(__file__).parent), "a"], mainprogram.Folder, ["a"]),
+        (["-c", "pass", "-x"], main_program.Source, ["-x"]),
+        (["-cpass"], main_program.Source, []),
+        (["-m", "json.tool", "-m"], main_program.Module, ["-m"]),
+        (["-mjson.tool"], main_program.Module, []),
+        (["-", "a"], main_program.StandardInput, ["a"]),
+        ([__file__, "a"], main_program.Script, ["a"]),
+        ([str(Path(__file__).parent), "a"], main_program.Folder, ["a"]),
     ],
 )
 def test_programs(words: list[str], kind: type, rest: list[str]) -> None:

@@ -5,9 +5,9 @@ import types
 
 import pytest
 
-from bytescope.code.assemble import Assembler, flatten
+from bytescope.code.assembly.assembler import Assembler, flatten
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.host import CACHES, OPMAP
+from bytescope.code.host.facts import CACHES, OPMAP
 
 
 def function(assembled, consts=(), stacksize=8, first_line=1):

@@ -7,9 +7,9 @@ import types
 import pytest
 
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.host import OPMAP
-from bytescope.code.proxy import Code
-from bytescope.code.raw import RawInstruction, Region
+from bytescope.code.host.facts import OPMAP
+from bytescope.code.object.code import Code
+from bytescope.code.object.raw import RawInstruction, Region
 
 
 def run(code, *args, **kwargs):

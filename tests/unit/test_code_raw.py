@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.exceptions import encode_exceptions
-from bytescope.code.host import CACHES, OPMAP
-from bytescope.code.proxy import Code
-from bytescope.code.raw import RawInstruction
+from bytescope.code.host.facts import CACHES, OPMAP
+from bytescope.code.object.code import Code
+from bytescope.code.object.exception_table import encode_exceptions
+from bytescope.code.object.raw import RawInstruction
 
 
 def broken(code=None, **parts):

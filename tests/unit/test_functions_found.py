@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bytescope import VM, Analysis, NothingObserved, attach, convert_module, is_guest
-from bytescope.machine import functions
-from bytescope.machine.functions import find_functions, functions_of
+from bytescope.loading import functions
+from bytescope.loading.functions import find_functions, functions_of
 from bytescope.weave.marker import is_woven
 
 SOURCE = """

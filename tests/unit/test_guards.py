@@ -7,16 +7,16 @@ import types
 import pytest
 
 import bytescope
-from bytescope.code import host
+from bytescope.code.host import facts
 from tests.tools.handmade import code_bytes
 
 NONE = ("LOAD_CONST", 0)
 PREPARE = (
     ["PREP_RERAISE_STAR"]
-    if "PREP_RERAISE_STAR" in host.OPMAP
-    else [("CALL_INTRINSIC_2", host.INTRINSICS_2.index("INTRINSIC_PREP_RERAISE_STAR"))]
+    if "PREP_RERAISE_STAR" in facts.OPMAP
+    else [("CALL_INTRINSIC_2", facts.INTRINSICS_2.index("INTRINSIC_PREP_RERAISE_STAR"))]
 )
-TYPEVAR = [("CALL_INTRINSIC_1", each) for each, name in enumerate(host.INTRINSICS_1) if name in (
+TYPEVAR = [("CALL_INTRINSIC_1", each) for each, name in enumerate(facts.INTRINSICS_1) if name in (
     "INTRINSIC_TYPEVAR", "INTRINSIC_PARAMSPEC", "INTRINSIC_TYPEVARTUPLE", "INTRINSIC_SUBSCRIPT_GENERIC",
     "INTRINSIC_TYPEALIAS",
 )]  # fmt: skip

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bytescope.code.lower import lower
+from bytescope.code.lowering.lower import lower
+from bytescope.flow.control_flow import Block, ControlFlow
+from bytescope.flow.verify import verify
 from bytescope.isa import INSTRUCTIONS
-from bytescope.isa.control_flow import Block, ControlFlow
-from bytescope.isa.verify import verify
 
 MODULES = [argparse, asyncio.tasks, contextlib, difflib, tarfile]
 

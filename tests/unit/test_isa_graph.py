@@ -9,7 +9,7 @@ hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import given  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from bytescope.isa.graph import (  # noqa: E402
+from bytescope.flow.graph import (  # noqa: E402
     Graph,
     dominates,
     immediate_dominators,

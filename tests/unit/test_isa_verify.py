@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from bytescope.code import host
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.lower import lower
-from bytescope.isa.verify import verify
+from bytescope.code.host import facts
+from bytescope.code.lowering.lower import lower
+from bytescope.flow.verify import verify
 from tests.tools.handmade import handmade
 
 NONE = ("LOAD_CONST", 0)
-JUMP_IF_NONE = next(name for name in ("POP_JUMP_IF_NONE", "POP_JUMP_FORWARD_IF_NONE") if name in host.OPMAP)
-SKIP = host.CACHES[host.OPMAP[JUMP_IF_NONE]]
+JUMP_IF_NONE = next(name for name in ("POP_JUMP_IF_NONE", "POP_JUMP_FORWARD_IF_NONE") if name in facts.OPMAP)
+SKIP = facts.CACHES[facts.OPMAP[JUMP_IF_NONE]]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_malformed_code_is_refused(code: Any, offset: int, reason: str) -> None:
 
 
 def test_paths_must_agree_on_the_exceptions_being_handled() -> None:
-    back = ("JUMP_BACKWARD", 7 + host.CACHES[host.OPMAP["JUMP_BACKWARD"]])
+    back = ("JUMP_BACKWARD", 7 + facts.CACHES[facts.OPMAP["JUMP_BACKWARD"]])
     handler = ["PUSH_EXC_INFO", "POP_TOP", "POP_TOP", back]
     code = handmade("RESUME", NONE, "GET_ITER", "RETURN_VALUE", *handler, regions=[(2, 3, 4, 0, False)])
     with pytest.raises(InvalidBytecode, match="the exceptions being handled are not those that they are elsewhere"):

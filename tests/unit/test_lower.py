@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from bytescope.code import host
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.host import facts
 from bytescope.code.instruction import Instruction
-from bytescope.code.lower import lower
+from bytescope.code.lowering.lower import lower
 from tests.tools.handmade import handmade
 
 RETURN = [("LOAD_CONST", 0), "RETURN_VALUE"]
-JUMP_FORWARD, EXTENDED = host.OPMAP["JUMP_FORWARD"], host.OPMAP["EXTENDED_ARG"]
-UNKNOWN = next(opcode for opcode in range(1, 256) if host.OPNAME[opcode].startswith("<"))
+JUMP_FORWARD, EXTENDED = facts.OPMAP["JUMP_FORWARD"], facts.OPMAP["EXTENDED_ARG"]
+UNKNOWN = next(opcode for opcode in range(1, 256) if facts.OPNAME[opcode].startswith("<"))
 
 
 def refused(code: Any) -> InvalidBytecode:
@@ -39,7 +39,7 @@ def refused(code: Any) -> InvalidBytecode:
         (handmade("RESUME", ("DELETE_FAST", 0), *RETURN, co_freevars=("x",)), 2, "used as a local"),
         (handmade(*RETURN, bytes((EXTENDED, 1))), 4, "EXTENDED_ARG at the end"),
         (handmade("RESUME", bytes((EXTENDED, 255)) * 4, *RETURN), 2, "too many EXTENDED_ARGs"),
-        (handmade("RESUME", bytes((host.OPMAP["BINARY_OP"], 0))), 2, "cut off"),
+        (handmade("RESUME", bytes((facts.OPMAP["BINARY_OP"], 0))), 2, "cut off"),
         (handmade("RESUME", ("BINARY_OP", 200), *RETURN), 2, "no binary operator 200"),
         (handmade("RESUME", ("COMPARE_OP", 255), *RETURN), 2, "no comparison"),
         (handmade("RESUME", ("RAISE_VARARGS", 3)), 2, "raise with 3 operands"),
@@ -113,20 +113,20 @@ def test_positions_are_the_hosts() -> None:
         assert instruction.position == (None if expected[0] is None else expected)
 
 
-@pytest.mark.skipif("SET_FUNCTION_ATTRIBUTE" not in host.OPMAP, reason="this version has no such opcode")
+@pytest.mark.skipif("SET_FUNCTION_ATTRIBUTE" not in facts.OPMAP, reason="this version has no such opcode")
 @pytest.mark.parametrize("flags", [(8, 8), (1, 8), (3,), (0,), (2, 4)])
 def test_attributes_of_functions_come_in_the_order_of_the_stack(flags: tuple[int, ...]) -> None:
     units = ["RESUME", "MAKE_FUNCTION", *(("SET_FUNCTION_ATTRIBUTE", flag) for flag in flags), *RETURN]
     assert "out of place" in refused(handmade(*units)).reason
 
 
-@pytest.mark.skipif("SET_FUNCTION_ATTRIBUTE" not in host.OPMAP, reason="this version has no such opcode")
+@pytest.mark.skipif("SET_FUNCTION_ATTRIBUTE" not in facts.OPMAP, reason="this version has no such opcode")
 def test_nothing_jumps_into_the_making_of_a_function() -> None:
     units = ["RESUME", ("JUMP_FORWARD", 1), "MAKE_FUNCTION", ("SET_FUNCTION_ATTRIBUTE", 8), *RETURN]
     assert "no instruction starts" in refused(handmade(*units)).reason
 
 
-@pytest.mark.skipif("KW_NAMES" not in host.OPMAP, reason="this version has no such opcode")
+@pytest.mark.skipif("KW_NAMES" not in facts.OPMAP, reason="this version has no such opcode")
 @pytest.mark.parametrize(
     ("units", "reason"),
     [
@@ -141,7 +141,7 @@ def test_keyword_names_without_their_call(units: list[Any], reason: str) -> None
     assert reason in refused(handmade(*units, co_consts=(("a",),))).reason
 
 
-@pytest.mark.skipif("POP_ITER" not in host.OPMAP, reason="this version has no such opcode")
+@pytest.mark.skipif("POP_ITER" not in facts.OPMAP, reason="this version has no such opcode")
 def test_a_loop_ends_by_dropping_its_iterator() -> None:
     units = ["RESUME", ("LOAD_CONST", 0), ("FOR_ITER", 0), "END_FOR", "NOP", *RETURN]
     assert "POP_ITER" in refused(handmade(*units)).reason

@@ -3,6 +3,7 @@
 import keyword
 import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -22,15 +23,45 @@ def test_package_is_marked_as_typed() -> None:
 
 @pytest.mark.process
 def test_core_modules_have_builtins_of_their_own() -> None:
-    code = (
-        "import sys, bytescope.machine.vm, bytescope.analysis, bytescope.analyses\n"
-        "from bytescope.isolation import CORE, PRIVATE_BUILTINS\n"
-        "prefixes = tuple(f'bytescope.{each}.' for each in CORE)\n"
-        "print([name for name, module in sys.modules.items() if name.startswith(prefixes)\n"
-        "       and vars(module)['__builtins__'] is not PRIVATE_BUILTINS])"
-    )
+    code = """if True:
+        import importlib, pkgutil, sys, bytescope
+        from bytescope.startup.isolation import PRIVATE_BUILTINS
+        first = {"bytescope", "bytescope.startup", "bytescope.startup.isolation", "bytescope._version"}
+        names = {each.name for each in pkgutil.walk_packages(bytescope.__path__, "bytescope.")}
+        names = {name for name in names - first if name.split(".")[1] not in ("cli", "playground", "__main__")}
+        public = [name for name in sorted(names)
+                  if vars(importlib.import_module(name))["__builtins__"] is not PRIVATE_BUILTINS]
+        print(len(names) > 100, public)
+    """
     done = run_python("-c", code)
-    assert done.stdout == "[]\n", done.stderr
+    assert done.stdout == "True []\n", done.stderr
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("analysis", ["calls", "labels"])
+@pytest.mark.parametrize("engine", ["interpreter", "woven"])
+def test_builtins_that_a_program_rebinds_are_its_own(tmp_path: Path, engine: str, analysis: str) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        """import builtins
+class Broken(type):
+    def __instancecheck__(self, other): return False
+    def __call__(self, *args, **kwargs): raise SystemError("the program's " + self.__name__)
+for name in "enumerate getattr isinstance len list map max range reversed sorted type zip".split():
+    setattr(builtins, name, Broken(name, (), {}))
+def called(a, *rest, key=None, **more):
+    return [a, key, {"rest": rest}]
+class C:
+    def method(self, x): return called(x, *[1, 2], key=x, **{"b": 1})
+def numbers():
+    for i in (1, 2, 3): yield i
+total = 0
+for each in numbers(): total += C().method(each)[0]
+print(total, [x for x in numbers()], "a" + str(total))
+"""
+    )
+    run = run_python("-m", "bytescope", analysis, "--engine", engine, "--output", str(tmp_path / "out"), str(program))
+    assert run.stdout == "6 [1, 2, 3] a6\n", run.stderr
 
 
 HEAVY = (
@@ -60,7 +91,7 @@ def test_nothing_is_imported_while_a_program_runs() -> None:
             return found
         assert len({count(300) for _ in range(300)}) == 1
         later = [name for name, module in sys.modules.items() if type(module).__name__ == "_Later"]
-        print(sorted(set(sys.modules) - before), "bytescope.machine.traces.calls" in later)
+        print(sorted(set(sys.modules) - before), "bytescope.machine.jit.inlined_calls" in later)
     """
     run = run_python("-m", "bytescope", "run", "-c", code)
     assert run.stdout == "[] False\n", run.stderr
@@ -109,7 +140,7 @@ def test_modules_that_are_put_off_are_tried_again() -> None:
 
 
 def test_keywords_are_those_of_the_language() -> None:
-    from bytescope.code.light import iskeyword
+    from bytescope.startup.stdlib_lite import iskeyword
 
     names = {*keyword.kwlist, *keyword.softkwlist, *dir(keyword)}
     assert [name for name in names if iskeyword(name) != keyword.iskeyword(name)] == []

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 import bytescope
-from bytescope.code.host import HOST
+from bytescope.code.host.facts import HOST
 
 pytestmark = [
     pytest.mark.process,  # it sends signals

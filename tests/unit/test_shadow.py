@@ -17,11 +17,11 @@ import pytest
 from bytescope import Analysis, AnalysisError, attach, shadow
 from bytescope.analyses.labels import Labels
 from bytescope.analysis.attach import ENGINES
+from bytescope.isa.moves import SLOTS
 from bytescope.isa.primitives import PRIMITIVES
-from bytescope.isa.references import SLOTS
-from bytescope.shadow import Algebra, Sets, session
+from bytescope.shadow import Algebra, Sets, active
 from bytescope.shadow.heap import Heap
-from bytescope.shadow.rules import RULES
+from bytescope.shadow.propagation import RULES
 
 Run = Callable[..., types.ModuleType]
 
@@ -169,7 +169,7 @@ def test_one_kind_of_shadows_at_a_time(run: Run) -> None:
         run("pass", Labels(), Depth())
     run("pass", Labels(), Labels())
     with pytest.raises(RuntimeError):
-        session.current()
+        active.current()
 
 
 def test_what_is_no_algebra() -> None:
@@ -216,7 +216,7 @@ def test_the_heap_lets_go_of_what_nobody_refers_to(run: Run) -> None:
 
     class Watching(Labels):
         def loop(self, site: Any) -> None:
-            sizes.append(len(session.current().heap.tables))
+            sizes.append(len(active.current().heap.tables))
 
     run(
         """

@@ -15,10 +15,10 @@ import pytest
 from bytescope import Analysis, attach
 from bytescope.analyses.labels import Labels
 from bytescope.shadow import Sets
-from bytescope.shadow.brief import Brief
-from bytescope.shadow.foreknown import SLOW, Foreknown
+from bytescope.shadow.assumptions import Quiet, loads_quietly, stores_quietly
 from bytescope.shadow.heap import Heap
-from bytescope.shadow.quiet import Quiet, loads_quietly, stores_quietly
+from bytescope.shadow.helpers import Brief
+from bytescope.shadow.pre_call_models import SLOW, Foreknown
 
 Run = Callable[..., types.ModuleType]
 

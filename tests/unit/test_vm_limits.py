@@ -11,7 +11,7 @@ import traceback
 import pytest
 
 import bytescope
-from bytescope.machine import limits
+from bytescope.machine.support import budget
 
 FOREVER = "while True:\n    x = 1\n"
 
@@ -239,7 +239,7 @@ def test_the_budget_holds_during_runs_only() -> None:
     assert vm.globals["f"]() == 499500
     with pytest.raises(bytescope.BudgetExceeded):
         vm.eval("f()")
-    assert limits.active == []
+    assert budget.active == []
 
 
 def test_a_run_without_limits_inside_a_limited_one_is_limited() -> None:

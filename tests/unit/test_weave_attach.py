@@ -159,7 +159,7 @@ def test_what_a_woven_frame_makes_after_detaching_is_silent(module: Any) -> None
 
 
 def _woven(code: types.CodeType) -> types.CodeType:
-    from bytescope.analysis.weaving import WOVEN
+    from bytescope.analysis.engines.woven import WOVEN
 
     return WOVEN.load(code, "attached_to")
 

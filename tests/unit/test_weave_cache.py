@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from bytescope import ENOUGH, Analysis, AnalysisError, Replace, attach
+from bytescope.analysis.engines.woven import WOVEN, NotWoven
 from bytescope.analysis.site import Site
-from bytescope.analysis.weaving import WOVEN, NotWoven
+from bytescope.weave.cache.store import SUFFIX, Store
 from bytescope.weave.marker import is_woven, original
-from bytescope.weave.store import SUFFIX, Store
 from bytescope.weave.weaver import Weaver
 from tests.differential.every_event import every_event
 from tests.processes import environment
@@ -181,7 +181,7 @@ def test_bytescope_itself_is_in_the_key(store: Counting, monkeypatch: pytest.Mon
 def test_a_program_of_another_python_is_not_found(store: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
     events()
     hits = store.hits
-    monkeypatch.setattr("bytescope.analysis.naming.BUILD", ("another",))
+    monkeypatch.setattr("bytescope.analysis.cache_keys.BUILD", ("another",))
     events()
     assert store.hits == hits
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bytescope import ENOUGH, EVENTS, Analysis, Replace, attach
+from bytescope.analysis.engines.woven import WOVEN
+from bytescope.analysis.method_purity import quiet_methods
 from bytescope.analysis.once import told_once
-from bytescope.analysis.quiet import quiet_methods
-from bytescope.analysis.weaving import WOVEN
-from bytescope.isa.plan import ALWAYS, MAYBE, NEVER
+from bytescope.isa.instrumentation import ALWAYS, MAYBE, NEVER
 from tests.golden.streams import shown
 
 PROGRAMS = Path(__file__).parent.parent / "golden" / "programs"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from bytescope.analysis import attach
-from bytescope.analysis.weaving import WOVEN, NotWoven
-from bytescope.code.host import OPMAP
-from bytescope.weave import checking
+from bytescope.analysis.engines.woven import WOVEN, NotWoven
+from bytescope.code.host.facts import OPMAP
+from bytescope.weave import selfcheck
 from bytescope.weave.emitter import Emitter
 from bytescope.weave.marker import is_woven
 from tests.differential.every_event import every_event
@@ -77,13 +77,13 @@ def test_code_that_exec_is_given_may_be_hostile_too(seen: list[str]) -> None:
 
 @pytest.mark.any_host  # `make test` has woven code checked there only
 def test_the_tests_check_woven_code() -> None:
-    assert checking.CHECKS
+    assert selfcheck.CHECKS
 
 
 @pytest.fixture
 def checked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Has woven code checked."""
-    monkeypatch.setattr(checking, "CHECKS", True)
+    monkeypatch.setattr(selfcheck, "CHECKS", True)
 
 
 @pytest.mark.usefixtures("checked", "seen")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bytescope.weave.store import SUFFIX, Info, Store, folder
+from bytescope.weave.cache.store import SUFFIX, Info, Store, folder
 from tests.processes import environment
 
 pytestmark = pytest.mark.any_host
@@ -223,7 +223,7 @@ def test_clearing_removes_entries_and_nothing_else(store: Store) -> None:
 
 _WRITER = """
 import sys
-from bytescope.weave.store import Store
+from bytescope.weave.cache.store import Store
 store = Store(sys.argv[1])
 for number in range(300):
     payload = bytes([number % 256]) * 20000

@@ -119,7 +119,7 @@ types.FunctionType(cheaper, {})(100, 1)
 # together again.
 
 # %%
-from bytescope.code.proxy import Code
+from bytescope.code.object.code import Code
 
 editable = Code.from_host(price)
 Table(

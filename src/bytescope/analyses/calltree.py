@@ -8,7 +8,7 @@ from typing import Any
 
 from bytescope.analyses.base import Shipped
 from bytescope.analysis import Site
-from bytescope.analysis.frames import caller, frame
+from bytescope.analysis.guest_frames import caller, frame
 
 
 class Node:

@@ -8,9 +8,9 @@ from collections import deque
 from typing import Any
 
 from bytescope.analyses.base import SafeRepr, Shipped, table
-from bytescope.analyses.surroundings import Surroundings
+from bytescope.analyses.calling_context import Surroundings
 from bytescope.analysis import Site
-from bytescope.analysis.frames import frame
+from bytescope.analysis.guest_frames import frame
 
 _TEXT_TESTS = frozenset(
     "startswith endswith find rfind index rindex count isalpha isdigit isdecimal isnumeric isalnum isspace isupper "

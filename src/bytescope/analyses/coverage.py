@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bytescope.analyses.base import Shipped, table
+from bytescope.analyses.coverage_universe import Arc, Possible, arc_of, end_of_async_for, possible
 from bytescope.analyses.decisions import Decisions
 from bytescope.analyses.lcov import tracefile
-from bytescope.analyses.possible import Arc, Possible, arc_of, end_of_async_for, possible
 from bytescope.analysis import ENOUGH, Analysis, Site
-from bytescope.analysis.frames import frame
+from bytescope.analysis.guest_frames import frame
 
 
 class MissingPackage(ImportError):

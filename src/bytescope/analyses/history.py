@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bytescope.analyses.base import SafeRepr, Shipped
 from bytescope.analysis import Site
-from bytescope.analysis.frames import frame
+from bytescope.analysis.guest_frames import frame
 
 
 class Target(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bytescope.analyses.possible import possible
+from bytescope.analyses.coverage_universe import possible
 
 if TYPE_CHECKING:
     from bytescope.analyses.coverage import Coverage

@@ -12,12 +12,12 @@ from fnmatch import fnmatchcase
 from typing import Any, ParamSpec, Self, TypeVar
 
 from bytescope.analysis.base import Analysis, AnalysisError
+from bytescope.analysis.engines.interpreter import INTERPRETER
+from bytescope.analysis.engines.woven import WOVEN
 from bytescope.analysis.filters import Filters
-from bytescope.analysis.interpreting import INTERPRETER
 from bytescope.analysis.subscriber import Subscriber
-from bytescope.analysis.weaving import WOVEN
 from bytescope.isa.events import EVENTS, LIFECYCLE
-from bytescope.machine.functions import (
+from bytescope.loading.functions import (
     Namespace,
     executed_namespaces,
     find_functions,
@@ -25,7 +25,7 @@ from bytescope.machine.functions import (
     name_of,
     running_code,
 )
-from bytescope.machine.imports import Guests
+from bytescope.loading.imports import Guests
 
 _CODELESS = frozenset({*LIFECYCLE, "thread_start", "thread_stop"})
 """Events that are not about code."""
@@ -145,17 +145,17 @@ class attach:
         """Have references keep shadows for the analyses that want them."""
         for each in self.analyses:
             if each.shadows is not None:
-                from bytescope.shadow import session  # costs nobody who has no shadows
+                from bytescope.shadow import active  # costs nobody who has no shadows
 
-                session.enter(each.shadows, self.filters.wants_code)
+                active.enter(each.shadows, self.filters.wants_code)
                 self._shadows.append(each.shadows)
                 stack.callback(self._leave_shadows)
 
     def _leave_shadows(self) -> None:
         while self._shadows:
-            from bytescope.shadow import session
+            from bytescope.shadow import active
 
-            session.leave(self._shadows.pop(), self.filters.wants_code)
+            active.leave(self._shadows.pop(), self.filters.wants_code)
 
     def _functions(self) -> list[types.FunctionType]:
         """The functions that there are already in what the filters include, but for methods of analyses."""

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from bytescope.analysis.base import ENOUGH, AnalysisError, Replace
 from bytescope.analysis.once import told_once
 from bytescope.isa.events import EVENTS, Event
-from bytescope.isa.plan import Unwrapped
-from bytescope.machine.emit import FILENAME
-from bytescope.machine.limits import BudgetExceeded
+from bytescope.isa.instrumentation import Unwrapped
+from bytescope.machine.handlers.compiler import FILENAME
+from bytescope.machine.support.budget import BudgetExceeded
 
 if TYPE_CHECKING:
     from bytescope.analysis.subscriber import Subscriber

@@ -8,7 +8,7 @@ from typing import Any
 from bytescope.analysis.base import ENOUGH
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Instruction, Variable
-from bytescope.code.lower import lower
+from bytescope.code.lowering.lower import lower
 
 _UNUSUAL = 0x2AC
 """Flags of generators, coroutines, and functions with *args or **kwargs."""

@@ -11,18 +11,18 @@ from typing import Any, Protocol
 
 from bytescope.analysis.base import AnalysisError
 from bytescope.analysis.dispatch import Hook, as_hook, make_hook
-from bytescope.analysis.quiet import quiet_methods
+from bytescope.analysis.method_purity import quiet_methods
 from bytescope.analysis.site import Site, SiteTable, site_table
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.analysis.tasks import switch_hook
 from bytescope.code.instruction import Instruction, Lowered
+from bytescope.flow.line_starts import line_starts
+from bytescope.flow.operand_kinds import SAVED, operand_kinds
+from bytescope.flow.verify import Verified
 from bytescope.isa.events import CALLS, EVENTS
+from bytescope.isa.instrumentation import NEVER, Direct, Plan, Point
 from bytescope.isa.lift import lift
-from bytescope.isa.lines import line_starts
 from bytescope.isa.observed import observed_primitive
-from bytescope.isa.operands import SAVED, operand_kinds
-from bytescope.isa.plan import NEVER, Direct, Plan, Point
-from bytescope.isa.verify import Verified
 
 _IDLE = frozenset({"NOP", "RESUME", "JUMP", "CLEANUP_THROW"})  # the last is a part of delegation, on some hosts
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from bytescope.analysis.attach import attach
 from bytescope.analysis.base import Analysis
-from bytescope.analysis.weaving import WOVEN
-from bytescope.machine.mainprogram import program_at
+from bytescope.analysis.engines.woven import WOVEN
+from bytescope.loading.main_program import program_at
 from bytescope.machine.vm import VM, run_main
 
 

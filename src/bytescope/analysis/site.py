@@ -10,8 +10,8 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from bytescope.code.instruction import Instruction, Lowered, Variable
-from bytescope.code.lower import lower
-from bytescope.isa.control_flow import ControlFlow
+from bytescope.code.lowering.lower import lower
+from bytescope.flow.control_flow import ControlFlow
 
 _SHOWN = 40
 """Characters of a constant in the text of an instruction."""

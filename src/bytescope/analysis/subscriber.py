@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bytescope.analysis.base import Analysis, AnalysisError
-from bytescope.analysis.check import methods_of
 from bytescope.analysis.filters import Filters
+from bytescope.analysis.signatures import methods_of
 from bytescope.analysis.site import Site
 from bytescope.isa.events import LIFECYCLE
 
 if TYPE_CHECKING:
-    from bytescope.analysis.board import Board
+    from bytescope.analysis.attachments import Board
 
 _FROM_EXCEPTIONS = frozenset({"raise", "handle", "unwind"})
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bytescope.analysis.base import AnalysisError
 from bytescope.analysis.dispatch import Hook, as_hook, make_hook
-from bytescope.code.hidden import hidden
+from bytescope.code.host.invisible_frames import hidden
 
 if TYPE_CHECKING:
     from bytescope.analysis.site import Site

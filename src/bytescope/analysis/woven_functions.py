@@ -7,8 +7,8 @@ from _weakref import ref
 from collections.abc import Iterator
 from functools import partial
 
-from bytescope.machine.functions import all_functions, executed_codes, functions_in_modules
-from bytescope.machine.lifetimes import alive, enter
+from bytescope.code.host.weak_tables import alive, enter
+from bytescope.loading.functions import all_functions, executed_codes, functions_in_modules
 from bytescope.weave.marker import Marker, is_woven, marker_of
 from bytescope.weave.weaver import Weaver
 

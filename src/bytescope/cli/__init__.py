@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from bytescope.code.light import Sequence
+from bytescope.startup.stdlib_lite import Sequence
 
 __all__ = ["main"]
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         info(words[1:])
         return
     try:
-        import bytescope.code.host  # noqa: F401
+        import bytescope.code.host.facts  # noqa: F401
     except RuntimeError as error:  # UnsupportedHost
         raise SystemExit(str(error)) from None
     collecting = gc.isenabled()

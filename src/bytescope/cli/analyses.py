@@ -13,8 +13,8 @@ from typing import Any, NoReturn
 from bytescope.analyses.base import Shipped
 from bytescope.analyses.registry import SHIPPED, NoAnalysis, find, make
 from bytescope.analysis import Analysis, AnalysisError, NothingObserved, attach
-from bytescope.analysis.weaving import WOVEN
-from bytescope.machine.mainprogram import MainProgram
+from bytescope.analysis.engines.woven import WOVEN
+from bytescope.loading.main_program import MainProgram
 
 FAILED = 1
 """Exit status if a report could not be written and the program itself has ended well."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bytescope.weave.store import AGE, LIMIT, Info, Store, folder
+from bytescope.weave.cache.store import AGE, LIMIT, Info, Store, folder
 
 _MEGABYTE = 2**20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 
-from bytescope.code.hidden import hidden
+from bytescope.code.host.invisible_frames import hidden
 from bytescope.machine.vm import VM
 
 

@@ -17,9 +17,9 @@ from collections.abc import Callable
 from importlib import metadata
 from typing import Any
 
-from bytescope import __version__
-from bytescope.code.release import RELEASE
-from bytescope.switches import SWITCHES
+from bytescope._version import __version__
+from bytescope.code.host.release import RELEASE
+from bytescope.startup.switches import SWITCHES
 
 Facts = dict[str, Any]
 
@@ -143,7 +143,7 @@ def _jit() -> str:
 
 def _host() -> Facts:
     try:
-        from bytescope.code.host import SUPPORTED
+        from bytescope.code.host.facts import SUPPORTED
     except RuntimeError as error:  # UnsupportedHost
         return {"platform": platform.platform(), "supported": False, "reason": str(error)}
     return _each(
@@ -163,7 +163,7 @@ def _engines() -> list[str]:
 
 
 def _cache() -> Facts:
-    from bytescope.weave.store import LIMIT, Store, folder
+    from bytescope.weave.cache.store import LIMIT, Store, folder
 
     path = folder()
     if path is None:

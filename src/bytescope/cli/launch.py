@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
-from bytescope.code.hidden import hidden
-from bytescope.code.host import EXEC_NOTES_INTERRUPT
-from bytescope.code.light import Callable, NoReturn
+from bytescope.code.host.facts import EXEC_NOTES_INTERRUPT
+from bytescope.code.host.invisible_frames import hidden
+from bytescope.loading.main_program import Action
 from bytescope.machine.engine import OWN_FILES
-from bytescope.machine.mainprogram import Action
-from bytescope.machine.recursion import trim
+from bytescope.machine.support.recursion import trim
+from bytescope.startup.stdlib_lite import Callable, NoReturn
 
 _LAST = ("last_exc", "last_type", "last_value", "last_traceback")
 

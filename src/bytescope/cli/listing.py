@@ -6,15 +6,15 @@ import types
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bytescope.code.describe import argument_text, constant_text
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.host import HOST
+from bytescope.code.host.facts import HOST
 from bytescope.code.instruction import Instruction, Variable
-from bytescope.code.locations import decode_locations
-from bytescope.code.lower import lower, variables
-from bytescope.code.raw import RawInstruction, decode_instructions
-from bytescope.isa.control_flow import Block, ControlFlow
-from bytescope.isa.verify import Verified, verify
+from bytescope.code.lowering.lower import lower, variables
+from bytescope.code.object.describe import argument_text, constant_text
+from bytescope.code.object.line_table import decode_locations
+from bytescope.code.object.raw import RawInstruction, decode_instructions
+from bytescope.flow.control_flow import Block, ControlFlow
+from bytescope.flow.verify import Verified, verify
 
 
 class Piece(NamedTuple):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bytescope.cli.version import version
-from bytescope.machine import mainprogram
+from bytescope.loading import main_program
 from bytescope.machine.vm import VM
 
 BANNER = """\
@@ -55,7 +55,7 @@ def repl(guests: Iterable[str] = ()) -> None:
         guests: globs of modules that are guests too.
     """
     vm = VM(guests=guests)
-    sys.modules["__main__"] = module = mainprogram.main_module()
+    sys.modules["__main__"] = module = main_program.main_module()
     vm.globals = vars(module)
     vm.globals["vm"] = vm
     sys.argv = [""]

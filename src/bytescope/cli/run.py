@@ -7,12 +7,12 @@ import os
 import sys
 
 from bytescope.cli.launch import flush, launch
-from bytescope.code.host import FORGETS_FILE_FIRST
-from bytescope.code.light import Any, Callable, NoReturn
-from bytescope.machine import mainprogram
-from bytescope.machine.imports import forget_own_imports
-from bytescope.machine.limits import BudgetExceeded
+from bytescope.code.host.facts import FORGETS_FILE_FIRST
+from bytescope.loading import main_program
+from bytescope.loading.imports import forget_own_imports
+from bytescope.machine.support.budget import BudgetExceeded
 from bytescope.machine.vm import VM
+from bytescope.startup.stdlib_lite import Any, Callable, NoReturn
 
 USAGE = """\
 usage: bytescope run [OPTION]... SCRIPT [ARGUMENT]...
@@ -133,7 +133,7 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
     woven = None if analyses is None else analyses.running(program)
     running = vm.running(program.guests, program.below) if woven is None else woven
 
-    def start() -> mainprogram.Action:
+    def start() -> main_program.Action:
         running.__enter__()  # for good: exit handlers and threads that outlive the main program belong to it
         forget_own_imports(vm.guests.including(program.guests))
         if analyses is not None:
@@ -142,7 +142,7 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
         if collecting:
             gc.enable()
         # No reference to the module is kept here: when the process ends it must go before the machine does.
-        sys.modules["__main__"] = mainprogram.main_module()
+        sys.modules["__main__"] = main_program.main_module()
         return program.action(vars(sys.modules["__main__"]))
 
     def left() -> None:
@@ -172,7 +172,7 @@ def _analyses(options: Options) -> Any:
     """The analyses that are asked for, or None."""
     if not options.analyses:
         return None
-    from bytescope.analysis.weaving import WOVEN
+    from bytescope.analysis.engines.woven import WOVEN
     from bytescope.cli.analyses import Analyses, NoAnalysis
 
     if not options.cache:
@@ -225,31 +225,31 @@ def _options(words: list[str]) -> tuple[Options, list[str]]:
     return options, rest
 
 
-def _program(words: list[str]) -> tuple[mainprogram.MainProgram, list[str]]:
+def _program(words: list[str]) -> tuple[main_program.MainProgram, list[str]]:
     """The program that the words name, and its arguments."""
     if not words:
         if sys.stdin is not None and sys.stdin.isatty():
             _usage("there is no program to run")
-        return mainprogram.StandardInput(""), []
+        return main_program.StandardInput(""), []
     first, *rest = words
     if first == "-":
-        return mainprogram.StandardInput(), rest
+        return main_program.StandardInput(), rest
     if first[:2] in ("-c", "-m"):
         value = first[2:]
         if not value:
             if not rest:
                 _usage(f"{first} needs a {'source text' if first == '-c' else 'module name'}")
             value = rest.pop(0)
-        return (mainprogram.Source if first[:2] == "-c" else mainprogram.Module)(value), rest
+        return (main_program.Source if first[:2] == "-c" else main_program.Module)(value), rest
     if first == "-h":
         print(HELP, end="")
         raise SystemExit
     if first.startswith("-"):
         _usage(f"there is no option {first}")
     try:
-        return mainprogram.program_at(first), rest
+        return main_program.program_at(first), rest
     except OSError as error:
-        path = mainprogram.absolute(first)
+        path = main_program.absolute(first)
         print(f"{sys.orig_argv[0]}: can't open file {path!r}: [Errno {error.errno}] {error.strerror}", file=sys.stderr)
         raise SystemExit(2) from None
 
@@ -259,10 +259,10 @@ def _usage(problem: str) -> NoReturn:
     raise SystemExit(2)
 
 
-def _set_first_path(program: mainprogram.MainProgram) -> None:
+def _set_first_path(program: main_program.MainProgram) -> None:
     """Put the program's folder where python has put that of `bytescope` itself."""
     safe = sys.flags.safe_path
     if not safe and sys.path:
         del sys.path[0]
-    if program.first_path is not None and (not safe or isinstance(program, mainprogram.Folder)):
+    if program.first_path is not None and (not safe or isinstance(program, main_program.Folder)):
         sys.path.insert(0, program.first_path)

@@ -9,7 +9,7 @@ import sys
 import types
 from collections.abc import Iterator
 
-from bytescope.machine.mainprogram import Script
+from bytescope.loading.main_program import Script
 
 
 class TargetError(Exception):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bytescope import __version__
-from bytescope.code.host import SUPPORTED
-from bytescope.code.release import RELEASE
+from bytescope._version import __version__
+from bytescope.code.host.facts import SUPPORTED
+from bytescope.code.host.release import RELEASE
 
 
 def version() -> str:

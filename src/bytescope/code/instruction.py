@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 
-from bytescope.code.light import Any, NamedTuple, record
+from bytescope.startup.stdlib_lite import Any, NamedTuple, record
 
 Position = tuple[int | None, int | None, int | None, int | None]
 """(line, end line, column, end column) of an instruction, as in `code.co_positions()`."""

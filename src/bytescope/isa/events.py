@@ -6,8 +6,8 @@ the engine's own bookkeeping and not on values gives none. The three forms of a 
 
 from __future__ import annotations
 
-from bytescope.code.light import iskeyword, record
 from bytescope.isa.primitives import PRIMITIVES, Primitive
+from bytescope.startup.stdlib_lite import iskeyword, record
 
 BOOKKEEPING = frozenset(
     "null save_local save_cell make_cell restore_cell load_closure push_exc_info pop_except".split()

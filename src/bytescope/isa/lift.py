@@ -7,10 +7,10 @@ verifier, the reference engine and the weaver need to know of an instruction.
 from __future__ import annotations
 
 from bytescope.code.instruction import Instruction
-from bytescope.code.light import Any, field
-from bytescope.code.light import record as value
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.isa.table import INSTRUCTIONS, Row
+from bytescope.startup.stdlib_lite import Any, field
+from bytescope.startup.stdlib_lite import record as value
 
 
 @value(frozen=True, slots=True)

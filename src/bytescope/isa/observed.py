@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bytescope.code.instruction import Instruction, Variable
-from bytescope.code.light import Any
 from bytescope.isa.events import BOOKKEEPING
 from bytescope.isa.lift import Call, Lifted, Symbol, lift
 from bytescope.isa.primitives import PRIMITIVES
+from bytescope.startup.stdlib_lite import Any
 
 UNOBSERVED = BOOKKEEPING | {"cleanup_throw", "end_async_for"}
 """Primitives without before and after."""

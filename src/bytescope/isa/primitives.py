@@ -9,7 +9,7 @@ place), "store" (into a place), "build" (what holds its operands), "call" (what 
 
 from __future__ import annotations
 
-from bytescope.code.light import record
+from bytescope.startup.stdlib_lite import record
 
 
 @record(frozen=True, slots=True)

@@ -11,8 +11,8 @@ Rules of the text:
 
 from __future__ import annotations
 
-from bytescope.code.light import TYPE_CHECKING, Any
 from bytescope.isa.table import instruction
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bytescope.code.instruction import Instruction

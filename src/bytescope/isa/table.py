@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bytescope.code.light import Any, Callable, record
+from bytescope.startup.stdlib_lite import Any, Callable, record
 
 
 @record(frozen=True, slots=True)

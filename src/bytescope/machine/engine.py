@@ -8,19 +8,22 @@ from __future__ import annotations
 import sys
 import types
 
-from bytescope.code.host import SEND_KEEPS_VALUE
-from bytescope.code.interrupts import no_interrupts_in_jumps
-from bytescope.code.light import Any, Generator, ref
-from bytescope.machine import calls, emit, handler_writer, limits, processes, recursion, runtime
+from bytescope.code.host.facts import SEND_KEEPS_VALUE
+from bytescope.code.host.interrupts import no_interrupts_in_jumps
+from bytescope.code.host.weak_tables import enter
+from bytescope.machine import handler_namespace, protocols
 from bytescope.machine import program as program_module
-from bytescope.machine.emit import FILENAME, Op
-from bytescope.machine.lifetimes import enter
+from bytescope.machine.handler_namespace import HEADER, Raised
+from bytescope.machine.handlers import compiler, handler_text
+from bytescope.machine.handlers.compiler import FILENAME, Op
+from bytescope.machine.jit import counters, deopt, entries
+from bytescope.machine.jit.entries import Unfinished, go_on
 from bytescope.machine.program import Program
-from bytescope.machine.runtime import HEADER, Raised
-from bytescope.machine.traces import entries, hot, recovery
-from bytescope.machine.traces.entries import Unfinished, go_on
+from bytescope.machine.support import budget as limits
+from bytescope.machine.support import intercepts, recursion
+from bytescope.startup.stdlib_lite import Any, Generator, ref
 
-executed = runtime.executed
+executed = handler_namespace.executed
 """Number of guest instructions executed so far, in this process."""
 
 programs: dict[int, ref[Program]] = {}
@@ -30,10 +33,11 @@ started = [0]
 """Number of programs executed so far."""
 
 _OWN_MODULES = (
-    sys.modules[__name__], calls, program_module, emit, handler_writer, recursion, runtime, recovery, hot, entries,
-    *(value for value in vars(processes).values() if isinstance(value, types.ModuleType)),
+    sys.modules[__name__], intercepts, program_module, compiler, handler_text, recursion, handler_namespace, deopt,
+    counters, entries,
+    *(value for value in vars(protocols).values() if isinstance(value, types.ModuleType)),
 )  # fmt: skip
-OWN_FILES = {FILENAME, recovery.FILENAME, *(module.__file__ or "" for module in _OWN_MODULES)}
+OWN_FILES = {FILENAME, deopt.FILENAME, *(module.__file__ or "" for module in _OWN_MODULES)}
 """The files that the machine's frames, above a guest's, come from; modules that are imported later add theirs."""
 
 
@@ -91,7 +95,7 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
         ops, late = begin(program, R)
     R[1] = builtins = R[0].get("__builtins__")
     if type(builtins) is not dict:
-        R[1] = calls.builtins_of(builtins)
+        R[1] = intercepts.builtins_of(builtins)
     if program.shadowed and Program.shadower is not None:
         Program.shadower.begin(program, R)
     resumes = program.resumes
@@ -132,8 +136,8 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
                 pc = plain[pc](R)
                 count += 1
         except BaseException as error:
-            if pc >= 0 and recovery.in_trace(error):
-                pc, left, error = recovery.recover(R, error, OWN_FILES)
+            if pc >= 0 and deopt.in_trace(error):
+                pc, left, error = deopt.recover(R, error, OWN_FILES)
                 last = pc
                 if left:
                     answer, last = -3 - 2 * pc, len(ops)
@@ -192,7 +196,7 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
     late: BaseException | None = None
     if program.ops is None:
         _, late = begin(program, R)
-    R[1] = calls.builtins_of(R[0].get("__builtins__"))
+    R[1] = intercepts.builtins_of(R[0].get("__builtins__"))
     if program.shadowed and Program.shadower is not None:
         Program.shadower.begin(program, R)
     ops = program.plain

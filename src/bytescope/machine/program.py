@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import types
 
-from bytescope.code.hidden import hidden
-from bytescope.code.host import INTERRUPTS_AT_TARGET, OFFSETS_ARE_OBJECTS
+from bytescope.code.host.facts import INTERRUPTS_AT_TARGET, OFFSETS_ARE_OBJECTS
+from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.instruction import Instruction, Lowered
-from bytescope.code.light import TYPE_CHECKING, Any, ClassVar, Protocol, ref
-from bytescope.code.lower import lower
+from bytescope.code.lowering.lower import lower
+from bytescope.flow.verify import Verified, jumps_back, verify
 from bytescope.isa.lift import lift
 from bytescope.isa.table import INSTRUCTIONS
-from bytescope.isa.verify import Verified, jumps_back, verify
-from bytescope.machine import calls
-from bytescope.machine.description import sites
-from bytescope.machine.emit import Op, Resume, factory
-from bytescope.machine.recursion import ample
-from bytescope.machine.runtime import HEADER, UNBOUND
-from bytescope.machine.traces import entries
-from bytescope.machine.traces.hot import count_passes, threshold_from_environment
-from bytescope.machine.trampoline import Site
+from bytescope.machine.frames.trampoline import Site
+from bytescope.machine.handler_namespace import HEADER, UNBOUND
+from bytescope.machine.handlers.compiler import Op, Resume, factory
+from bytescope.machine.handlers.description import sites
+from bytescope.machine.jit import entries
+from bytescope.machine.jit.counters import count_passes, threshold_from_environment
+from bytescope.machine.support import intercepts
+from bytescope.machine.support.recursion import ample
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, ClassVar, Protocol, ref
 
 if TYPE_CHECKING:
-    from bytescope.isa.plan import Plan
+    from bytescope.isa.instrumentation import Plan
 
 TRACE = 5
 """The register with the state of tracing."""
@@ -96,10 +96,10 @@ class Program:
     stopped: whether nothing of it is executed any more, see `observe.stop`.
     """
 
-    hooked = calls.HOOKED
-    hooked_call = staticmethod(calls.hooked_call)
-    prepare_call = staticmethod(calls.prepare_call)
-    make_function = staticmethod(calls.make_function)
+    hooked = intercepts.HOOKED
+    hooked_call = staticmethod(intercepts.hooked_call)
+    prepare_call = staticmethod(intercepts.prepare_call)
+    make_function = staticmethod(intercepts.make_function)
     first_variable = HEADER
     decorate: ClassVar[Decorator | None] = None
     """What changes the handlers of every program that is linked, while somebody traces; then nothing is passed over."""
@@ -408,7 +408,7 @@ class Program:
         if site.kind == "raise":
             return number, exception
         if site.kind == "call":
-            return number, (exception, throw, *([calls.call] * (site.number - 1)))
+            return number, (exception, throw, *([intercepts.call] * (site.number - 1)))
         return number, ({}, (exception,), throw)
 
     def _raising_site(self, index: int) -> int | None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import types
 
-from bytescope.code.hidden import hidden
-from bytescope.code.light import Any, Iterable, deque, ref
-from bytescope.machine import calls, engine
+from bytescope.code.host.invisible_frames import hidden
+from bytescope.code.host.weak_tables import alive, enter, when_gone
+from bytescope.loading.functions import all_functions, executed_codes, functions_in_modules
+from bytescope.machine import engine
 from bytescope.machine.engine import drive
-from bytescope.machine.functions import all_functions, executed_codes, functions_in_modules
-from bytescope.machine.lifetimes import alive, enter, when_gone
+from bytescope.machine.frames.trampoline import Trampoline
+from bytescope.machine.jit import entries
 from bytescope.machine.program import Program
-from bytescope.machine.recursion import ample
-from bytescope.machine.traces import entries
-from bytescope.machine.trampoline import Trampoline
+from bytescope.machine.support import intercepts
+from bytescope.machine.support.recursion import ample
+from bytescope.startup.stdlib_lite import Any, Iterable, deque, ref
 
 _cache: dict[int, ref[types.CodeType]] = {}
 """Id of a guest code object to its resident one, which keeps it alive as long as anything runs or may run it."""
@@ -164,7 +165,7 @@ def _guarded(program: Program) -> types.CodeType:
     return made
 
 
-calls.set_converter(resident)
+intercepts.set_converter(resident)
 engine.OWN_FILES.add(__file__)
 
 

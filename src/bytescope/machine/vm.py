@@ -7,8 +7,15 @@ import os
 import sys
 import types
 
-from bytescope.code.hidden import hidden
-from bytescope.code.light import (
+from bytescope.code.host.invisible_frames import hidden
+from bytescope.loading import main_program
+from bytescope.loading.imports import Guests, importing
+from bytescope.machine import engine
+from bytescope.machine.guests import auditing, introspection, settrace
+from bytescope.machine.resident import resident
+from bytescope.machine.support import budget, intercepts
+from bytescope.machine.support.recursion import headroom, trim
+from bytescope.startup.stdlib_lite import (
     TYPE_CHECKING,
     AbstractContextManager,
     Any,
@@ -19,13 +26,9 @@ from bytescope.code.light import (
     Sequence,
     contextmanager,
 )
-from bytescope.machine import auditing, calls, engine, limits, mainprogram, shown, tracing
-from bytescope.machine.imports import Guests, importing
-from bytescope.machine.recursion import headroom, trim
-from bytescope.machine.resident import resident
 
 if TYPE_CHECKING:
-    from bytescope.machine.counting import Tally
+    from bytescope.machine.support.counting import Tally
 
 Source = str | bytes | types.CodeType
 """What the three compile modes take: a source text or a code object."""
@@ -68,10 +71,10 @@ class VM:
         self.guests = Guests(guests)
         self.tally: Tally | None = None
         if count_kinds:
-            from bytescope.machine.counting import Tally  # here, because it is seldom needed
+            from bytescope.machine.support.counting import Tally  # here, because it is seldom needed
 
             self.tally = Tally()
-        self.budget = limits.Budget(max_instructions, max_depth, timeout, self.tally, stoppable)
+        self.budget = budget.Budget(max_instructions, max_depth, timeout, self.tally, stoppable)
         self.globals: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         self._future = 0
         self._instructions = engine.executed[0]
@@ -158,7 +161,7 @@ class VM:
             source = source + "\n" if isinstance(source, str) else source + b"\n"  # at a prompt there is one
         code: types.CodeType = compile(source, "<string>", mode, 0 if namespace is not None else self._future, True)
         if namespace is None:
-            self._future |= code.co_flags & calls.FUTURE_FLAGS
+            self._future |= code.co_flags & intercepts.FUTURE_FLAGS
         return code
 
     # --- code objects and functions
@@ -201,7 +204,7 @@ class VM:
         Returns:
             What it returns.
         """
-        from bytescope.machine import temporary  # here, because programs can do without
+        from bytescope.machine.guests import temporary  # here, because programs can do without
 
         with self.running(), temporary.guests(function, *args, *kwargs.values()):
             return function(*args, **kwargs)
@@ -223,7 +226,7 @@ class VM:
             OSError: if it cannot be read.
             ImportError: if a folder or zip file has no `__main__`.
         """
-        return self._run_main(mainprogram.program_at(os.fspath(path)), argv)
+        return self._run_main(main_program.program_at(os.fspath(path)), argv)
 
     @hidden
     def run_pyc(self, path: str | os.PathLike[str], argv: Sequence[str] | None = None) -> dict[str, Any]:
@@ -240,7 +243,7 @@ class VM:
             OSError: if it cannot be read.
             RuntimeError: if it was compiled by another version of Python, or is no compiled file.
         """
-        return self._run_main(mainprogram.Compiled(os.fspath(path)), argv)
+        return self._run_main(main_program.Compiled(os.fspath(path)), argv)
 
     @hidden
     def run_module(self, name: str, argv: Sequence[str] | None = None) -> dict[str, Any]:
@@ -256,10 +259,10 @@ class VM:
         Raises:
             ImportError: if it cannot be found or has no code.
         """
-        return self._run_main(mainprogram.Module(name), argv)
+        return self._run_main(main_program.Module(name), argv)
 
     @hidden
-    def _run_main(self, program: mainprogram.MainProgram, argv: Sequence[str] | None) -> dict[str, Any]:
+    def _run_main(self, program: main_program.MainProgram, argv: Sequence[str] | None) -> dict[str, Any]:
         return run_main(program, argv, self.running(program.guests))
 
     @contextmanager
@@ -273,10 +276,10 @@ class VM:
         with (
             importing(self.guests.including(guests)),
             headroom(below),
-            tracing.available(),
+            settrace.available(),
             auditing.available(),
-            shown.available(),
-            limits.in_force(self.budget),
+            introspection.available(),
+            budget.in_force(self.budget),
         ):
             try:
                 yield
@@ -287,7 +290,7 @@ class VM:
 
 @hidden
 def run_main(
-    program: mainprogram.MainProgram, argv: Sequence[str] | None, running: AbstractContextManager[None]
+    program: main_program.MainProgram, argv: Sequence[str] | None, running: AbstractContextManager[None]
 ) -> dict[str, Any]:
     """Run a main program.
 
@@ -304,7 +307,7 @@ def run_main(
     """
     if isinstance(argv, str):
         raise TypeError("argv must be a sequence of strings, not a string")
-    module = mainprogram.main_module()
+    module = main_program.main_module()
     namespace = vars(module)
     with _as_main(module, program, list(argv or ())), running:
         program.find()
@@ -314,7 +317,7 @@ def run_main(
 
 
 @contextmanager
-def _as_main(module: types.ModuleType, program: mainprogram.MainProgram, arguments: list[str]) -> Iterator[None]:
+def _as_main(module: types.ModuleType, program: main_program.MainProgram, arguments: list[str]) -> Iterator[None]:
     """While this context is open, the module is `__main__`, and `sys.argv` and `sys.path` are the program's."""
     saved = sys.modules.get("__main__"), sys.argv, sys.path[:]
     sys.modules["__main__"] = module

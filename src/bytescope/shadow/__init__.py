@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bytescope.shadow.active import current, moment
 from bytescope.shadow.algebra import Algebra, Sets
-from bytescope.shadow.session import current, moment
 
 
 def operands() -> dict[str, Any]:

@@ -12,9 +12,9 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from bytescope.code.delegation import delegates
+from bytescope.code.host.delegation import delegates
 from bytescope.shadow.heap import Heap
-from bytescope.shadow.reach import reaching
+from bytescope.shadow.reachability import reaching
 
 Shadowed = Callable[[types.CodeType, dict[str, Any]], bool]
 """Whether frames of a code object with these globals know of shadows."""

@@ -14,7 +14,7 @@ from typing import Any
 from weakref import ref
 
 from bytescope.shadow.algebra import Algebra
-from bytescope.shadow.quiet import PLAIN, Quiet
+from bytescope.shadow.assumptions import PLAIN, Quiet
 
 _FIRST_SWEEP = 1024
 _HELD: frozenset[Any] = frozenset({list, tuple, dict, types.CellType})

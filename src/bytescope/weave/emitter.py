@@ -5,9 +5,9 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Hashable
 
-from bytescope.code.assemble import Assembled, Assembler
-from bytescope.code.interpose import Interposing
-from bytescope.code.light import Any
+from bytescope.code.assembly.assembler import Assembled, Assembler
+from bytescope.code.assembly.insertion import Interposing
+from bytescope.startup.stdlib_lite import Any
 
 Operand = int | Callable[[int], None]
 """The depth of a value on the stack, 1 being the top; or what pushes one, when that many values have been pushed since

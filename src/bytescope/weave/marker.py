@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 
-from bytescope.code.light import Any
+from bytescope.startup.stdlib_lite import Any
 
 _REPLACEABLE = ("co_flags", "co_name", "co_qualname", "co_filename", "co_firstlineno", "co_varnames", "co_freevars")
 """What woven code has in common with what it was made from, until it is replaced."""

@@ -6,10 +6,10 @@ import types
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from bytescope.code.build import build_code
-from bytescope.code.light import Any, record
+from bytescope.code.object.build import build_code
+from bytescope.startup.stdlib_lite import Any, record
+from bytescope.weave.hooks.failures import Raising
 from bytescope.weave.marker import Marker
-from bytescope.weave.raising import Raising
 
 Hit = tuple[int, Callable[..., None], Any, tuple[Any, ...]]
 """Offset in bytes, hook, site and further operands of what is called once, by a probe."""

@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.host.monitoring import Probes
 from bytescope.code.instruction import Lowered
-from bytescope.code.light import Any, ClassVar, record
-from bytescope.code.lower import lower
-from bytescope.code.probes import Probes
-from bytescope.isa.operands import EXECUTING
-from bytescope.isa.plan import Plan
-from bytescope.isa.verify import Verified, verify
-from bytescope.weave.cached import Cache
+from bytescope.code.lowering.lower import lower
+from bytescope.flow.operand_kinds import EXECUTING
+from bytescope.flow.verify import Verified, verify
+from bytescope.isa.instrumentation import Plan
+from bytescope.startup.stdlib_lite import Any, ClassVar, record
+from bytescope.weave.cache.serialize import Cache
 from bytescope.weave.marker import original
 from bytescope.weave.parts import Parts
-from bytescope.weave.shadow import ShadowPlanner
-from bytescope.weave.shadow_writer import ShadowWriter
+from bytescope.weave.shadow.plan import ShadowPlanner
+from bytescope.weave.shadow.writer import ShadowWriter
 from bytescope.weave.writer import Writer
 
 Made = dict[int, tuple[Parts | None, types.CodeType]]

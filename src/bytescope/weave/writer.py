@@ -10,28 +10,28 @@ import types
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from bytescope.code import groups
+from bytescope.code.assembly.insertion import FINALIZED, LOADS_CONST, YIELDS
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.groups import Group, Raw, check_neighbours, groups_of
-from bytescope.code.host import HIDES_LOCALS, SUSPENDS, TARGETED
+from bytescope.code.host.facts import HIDES_LOCALS, SUSPENDS, TARGETED
 from bytescope.code.instruction import Instruction, Lowered
-from bytescope.code.interpose import FINALIZED, LOADS_CONST, YIELDS
-from bytescope.code.light import Any
+from bytescope.code.lowering import groups
+from bytescope.code.lowering.groups import Group, Raw, check_neighbours, groups_of
+from bytescope.flow.operand_kinds import EXECUTING, check_values, operand_kinds
+from bytescope.flow.verify import Verified
+from bytescope.isa.instrumentation import Plan, Point
 from bytescope.isa.lift import lift
 from bytescope.isa.observed import observed_primitive
-from bytescope.isa.operands import EXECUTING, check_values, operand_kinds
-from bytescope.isa.plan import Plan, Point
 from bytescope.isa.table import INSTRUCTIONS
-from bytescope.isa.verify import Verified
-from bytescope.weave import checking
-from bytescope.weave.calls import Calls
+from bytescope.startup.stdlib_lite import Any
+from bytescope.weave import selfcheck
 from bytescope.weave.emitter import Emitter
-from bytescope.weave.frames import Frames
-from bytescope.weave.handlers import Handlers
-from bytescope.weave.jumps import Jumps, inside_of_send
+from bytescope.weave.hooks.hook_calls import Teller
+from bytescope.weave.hooks.on_calls import Calls
+from bytescope.weave.hooks.on_exceptions import Handlers
+from bytescope.weave.hooks.on_frames import Frames
+from bytescope.weave.hooks.on_jumps import Jumps, inside_of_send
+from bytescope.weave.hooks.on_primitives import Primitives
 from bytescope.weave.parts import Parts
-from bytescope.weave.primitives import Primitives
-from bytescope.weave.telling import Teller
 
 _CALLING = frozenset({"CALL", "CALL_KW", "CALL_EX"})
 _TAKES_METHODS = _CALLING | {"WITH_EXCEPT"}
@@ -146,8 +146,8 @@ class Writer:
         assembled = e.finish(code.co_firstlineno, handlers)
         self.handlers.resolve(assembled.offsets)
         stacksize = code.co_stacksize + self.handlers.below + e.deepest + 4
-        if checking.CHECKS:
-            checking.check(self, stacksize)
+        if selfcheck.CHECKS:
+            selfcheck.check(self, stacksize)
         plain, own = e.constants()
         return Parts(
             code=code,

@@ -1,0 +1,182 @@
+"""Names for what a planner's plans depend on and refer to, by which a cache can keep what is woven for them.
+
+Two processes weave the same for a code object if all that goes into it is the same: the code object itself, which
+subscribers want what of it, what is known of their methods, bytescope and Python.
+"""
+
+from __future__ import annotations
+
+import builtins
+import marshal
+import os
+import types
+from _blake2 import blake2b  # what hashlib has, whose import takes longer than all the rest
+from typing import Any
+
+from bytescope._version import __version__
+from bytescope.analysis.base import Analysis
+from bytescope.analysis.planner import Planner
+from bytescope.analysis.site import SiteTable, has_sites, site_table
+from bytescope.analysis.subscriber import Subscriber
+from bytescope.code.host.facts import BUILD
+from bytescope.code.instruction import Lowered
+from bytescope.isa.instrumentation import Direct
+from bytescope.startup.isolation import folders
+from bytescope.weave.hooks.inlining import names_replacement
+
+WOVEN_BY = ("analysis", "code", "flow", "isa", "shadow", "startup", "weave")
+"""The packages whose sources decide what woven code is."""
+
+SMALLEST = 200
+"""Bytes of bytecode below which code is not worth an entry."""
+
+
+class PlannerNames:
+    """Names for a planner.
+
+    Args:
+        planner: the planner.
+        probes: whether there can be probes.
+    """
+
+    def __init__(self, planner: Planner, probes: bool) -> None:
+        self.planner = planner
+        self.probes = probes
+        self._plan: bytes | None = None
+        self._planned = False
+        self._known: dict[int, tuple[Any, ...]] | None = None
+
+    # --- the key
+
+    def key(self, code: types.CodeType, module: str) -> str | None:
+        """The key of what is woven for a code object, None if it cannot be told from what can be named."""
+        if not self._planned:
+            self._plan, self._planned = self._plan_key(), True
+        if self._plan is None or _size(code) < SMALLEST or self._is_silenced(code):
+            return None
+        dumped = _dumped(code)
+        if dumped is None:
+            return None
+        digest = blake2b(self._plan, digest_size=20)
+        digest.update(repr(module).encode())
+        digest.update(dumped)
+        return digest.hexdigest()
+
+    def _plan_key(self) -> bytes | None:
+        subscribers = [_subscriber_key(each, self.planner) for each in self.planner.subscribers]
+        if None in subscribers:
+            return None
+        return repr((_own_key(), BUILD, self.probes, subscribers)).encode()
+
+    def _is_silenced(self, code: types.CodeType) -> bool:
+        """Whether somebody may have had enough of an event at a site of a code object, or of one nested in it."""
+        return any(each.has_had_enough for each in self.planner.subscribers) and _any_has_sites(code)
+
+    # --- the objects
+
+    def name(self, value: object) -> tuple[Any, ...] | None:
+        """The name of an object that woven code refers to, None if it has none."""
+        hook = self.planner.name(value)
+        if hook is not None:
+            return "hook", hook
+        if self._known is None:
+            self._known = self._objects()
+        return self._known.get(id(value))
+
+    def named(self, name: tuple[Any, ...]) -> Any:
+        """The object with a name."""
+        kind, what, *rest = name
+        if kind == "hook":
+            return self.planner.named(what)
+        if kind == "builtin":
+            return getattr(builtins, what)
+        subscriber = self.planner.subscribers[what]
+        if kind == "live":
+            return subscriber.live
+        direct = self.planner.quiet(subscriber)[rest[0]]
+        return direct.function.__globals__ if kind == "globals" else getattr(direct, kind)
+
+    def _objects(self) -> dict[int, tuple[Any, ...]]:
+        found: dict[int, tuple[Any, ...]] = {id(value): ("builtin", name) for name, value in vars(builtins).items()}
+        for number, subscriber in enumerate(self.planner.subscribers):
+            found[id(subscriber.live)] = "live", number
+            for event, direct in self.planner.quiet(subscriber).items():
+                found[id(direct.function)] = "function", number, event
+                found[id(direct.instance)] = "instance", number, event
+                found[id(direct.function.__globals__)] = "globals", number, event
+        return found
+
+    @staticmethod
+    def sites(code: types.CodeType, module: str) -> SiteTable:
+        """The sites of a code object."""
+        return site_table(module, code)
+
+
+def _subscriber_key(subscriber: Subscriber, planner: Planner) -> tuple[Any, ...] | None:
+    """What there is to know of a subscriber, None if it chooses sites by a function of its own."""
+    filters = subscriber.filters
+    if filters.where is not None or type(subscriber.analysis).wants is not Analysis.wants:
+        return None
+    lines = filters.lines if filters.lines is None or isinstance(filters.lines, range) else sorted(filters.lines)
+    quiet = planner.quiet(subscriber)
+    methods = []
+    for event in subscriber.all_methods():
+        hook: Any = planner.hook(event, [subscriber])
+        direct = quiet.get(event)
+        once = getattr(hook, "once", None)
+        methods.append((event, once and sorted(once), None if direct is None else _direct_key(direct)))
+    return filters.include, filters.exclude, filters.files, filters.functions, lines, subscriber.own, methods
+
+
+def _direct_key(direct: Direct) -> tuple[Any, ...]:
+    """What is woven of a method, or says how it is called."""
+    return direct.answers, None if direct.lowered is None else (_dumped(direct.function.__code__), _globals_of(direct))
+
+
+def _globals_of(direct: Direct) -> list[tuple[str, bool, bool]]:
+    """The names of globals: whether it is one of the module's, and whether it is the class of replacements."""
+    lowered: Lowered | None = direct.lowered
+    assert lowered is not None
+    namespace = direct.function.__globals__
+    names = {each.arg for each in lowered.instructions if each.op == "LOAD_GLOBAL"}
+    return [(name, name in namespace, names_replacement(direct, name)) for name in sorted(names)]
+
+
+def _own_key() -> tuple[Any, ...]:
+    """The version and files of bytescope: what is worked on in a checkout changes more often than its version."""
+    root = os.path.dirname(os.path.dirname(__file__))
+    files = []
+    for package in WOVEN_BY:
+        top = os.path.join(root, package)
+        for folder in (top, *folders(top)):
+            try:
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        if entry.name.endswith(".py"):
+                            status = entry.stat()
+                            files.append((entry.path, status.st_size, status.st_mtime_ns))
+            except OSError:  # in an archive
+                pass
+    return __version__, root, sorted(files)
+
+
+def _dumped(code: types.CodeType) -> bytes | None:
+    """All of a code object, in bytes that are always the same; None for constants that have no such form."""
+    for version in (2, marshal.version):  # the former has no references, whose flags depend on the process
+        try:
+            return marshal.dumps(code, version)
+        except ValueError:
+            pass
+    return None
+
+
+def _nested(code: types.CodeType) -> list[types.CodeType]:
+    return [each for each in code.co_consts if type(each) is types.CodeType]
+
+
+def _size(code: types.CodeType) -> int:
+    return len(code.co_code) + sum(map(_size, _nested(code)))
+
+
+def _any_has_sites(code: types.CodeType) -> bool:
+    return has_sites(code) or any(map(_any_has_sites, _nested(code)))

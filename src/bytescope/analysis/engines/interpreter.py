@@ -1,0 +1,88 @@
+"""The reference interpreter as an engine of analyses."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from bytescope.analysis.attachments import Board
+from bytescope.analysis.base import AnalysisError
+from bytescope.analysis.planner import Planner
+from bytescope.analysis.site import Site
+from bytescope.analysis.subscriber import Subscriber
+from bytescope.loading.imports import Guests, importing
+from bytescope.machine import instrument as observe
+from bytescope.machine.guests import temporary
+from bytescope.machine.program import Program
+from bytescope.machine.resident import is_guest, program_of, resident
+from bytescope.machine.support.recursion import headroom
+
+
+class Interpreter:
+    """Observes programs that the machine executes, and has further functions executed by it."""
+
+    name = "interpreter"
+
+    def __init__(self) -> None:
+        self.board = Board(self)
+
+    # --- for the board
+
+    def observe(self, planner: Planner | None, changed: list[Subscriber]) -> None:
+        """Have programs observed as a planner plans."""
+        if planner is None:
+            observe.go_on()
+        observe.set_planner(None if planner is None else planner.plan)
+
+        def concerned(program: Program) -> bool:
+            code = program.code
+            return program.plan is not None or any(
+                each.filters.wants_code(program.module, code.co_filename, code.co_qualname) for each in changed
+            )
+
+        observe.replan(concerned)
+        if self.board.wants_exceptions():
+            observe.guard()
+
+    def refresh(self, site: Site, planner: Planner) -> None:
+        """Plan a site again."""
+        if site.code is not None:
+            observe.refresh(site.code, site.index, planner.point)
+
+    def stop(self, failure: Callable[[], AnalysisError]) -> None:
+        """Raise at the next instruction."""
+        observe.stop(failure)
+
+    # --- for attachments
+
+    @contextmanager
+    def attached(self, guests: Guests, functions: Callable[[], Iterable[types.FunctionType]]) -> Iterator[None]:
+        """While this context is open, modules are imported as guests, and functions are guests.
+
+        Args:
+            guests: the modules.
+            functions: gives the functions.
+        """
+        converted = []
+        with importing(guests), headroom():
+            for function in functions():
+                if not is_guest(function):
+                    converted.append((function, function.__code__))
+                    function.__code__ = resident(function.__code__)
+            try:
+                yield
+            finally:
+                for function, code in converted:
+                    program = program_of(function.__code__)
+                    if program is not None and program.code is code:
+                        function.__code__ = code
+
+    @contextmanager
+    def calling(self, function: Callable[..., object]) -> Iterator[None]:
+        """While this context is open, a function and the others of its module are guests."""
+        with temporary.guests(function):
+            yield
+
+
+INTERPRETER = Interpreter()

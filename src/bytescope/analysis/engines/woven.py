@@ -1,0 +1,190 @@
+"""The weaver as an engine of analyses: code that CPython itself executes is woven while something is attached."""
+
+from __future__ import annotations
+
+import threading
+import types
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from bytescope.analysis.attachments import Board
+from bytescope.analysis.base import AnalysisError
+from bytescope.analysis.cache_keys import PlannerNames
+from bytescope.analysis.dispatch import failed
+from bytescope.analysis.planner import Planner
+from bytescope.analysis.site import Site
+from bytescope.analysis.subscriber import Subscriber
+from bytescope.analysis.woven_functions import WovenFunctions
+from bytescope.code.host.monitoring import Probes
+from bytescope.loading.imports import Guests, importing
+from bytescope.loading.main_program import MainProgram
+from bytescope.machine.guests.temporary import with_neighbours
+from bytescope.machine.program import is_resident
+from bytescope.machine.support.intercepts import FUTURE_FLAGS, source_code
+from bytescope.weave.cache.serialize import Cache
+from bytescope.weave.cache.store import Store, folder
+from bytescope.weave.marker import original
+from bytescope.weave.selfcheck import CHECKS
+from bytescope.weave.weaver import Weaver
+
+_PASSED = (AnalysisError, KeyboardInterrupt, RecursionError)
+"""What is no failure of a hook, or has been taken for one already."""
+
+Functions = Callable[[], Iterable[types.FunctionType]]
+
+
+class NotWoven(RuntimeWarning):
+    """A code object could not be woven, and is executed without being observed."""
+
+
+class Woven:
+    """Weaves code when it is loaded, and functions that are there already in place; takes all of it back at the end.
+
+    store: where woven code is kept from one process to the next, None for nowhere.
+    """
+
+    name = "woven"
+
+    def __init__(self) -> None:
+        self.board = Board(self)
+        self._lock = threading.RLock()
+        self._weaver: Weaver | None = None
+        self._probes = Probes()
+        self.store = self._store_of_this_user()
+        self._functions = WovenFunctions()
+        self._wanted: list[Functions] = []
+        self._reported: set[types.CodeType] = set()
+
+    @staticmethod
+    def _store_of_this_user() -> Store | None:
+        """Where woven code is kept; nowhere where it is checked what is woven."""
+        path = None if CHECKS else folder()
+        return None if path is None else Store(path)
+
+    # --- for the board
+
+    def observe(self, planner: Planner | None, changed: list[Subscriber]) -> None:
+        """Have code observed as a planner plans."""
+        with self._lock:
+            weaver, self._weaver = self._weaver, None
+            if weaver is not None:
+                self._functions.retire(weaver)
+                del weaver  # what still has code of its making is looked for
+            if planner is None:
+                self._take_back()
+                return
+            cache = None
+            if self.store is not None:
+                cache = Cache(self.store, PlannerNames(planner, self._probes.available()))
+            self._weaver = Weaver(
+                planner.plan, AnalysisError, self._failed, self._refused, self._executed, self._probes, cache
+            )
+            for function in self._functions.functions():
+                self._weave(function)
+            for functions in self._wanted:
+                for function in functions():
+                    self._weave(function)
+
+    def refresh(self, site: Site, planner: Planner) -> None:
+        """Nothing: the hooks know of the sites of which somebody has had enough."""
+
+    def stop(self, failure: Callable[[], AnalysisError]) -> None:
+        """Nothing: every hook raises from now on, and handlers of woven code do not see it."""
+
+    # --- for attachments
+
+    @contextmanager
+    def attached(self, guests: Guests, functions: Functions) -> Iterator[None]:
+        """While this context is open, modules are woven when they are imported, and functions are woven.
+
+        Args:
+            guests: the modules.
+            functions: gives the functions.
+        """
+        with importing(guests, self.load):
+            self._wanted.append(functions)
+            try:
+                yield
+            finally:
+                self._wanted.remove(functions)
+
+    @contextmanager
+    def calling(self, function: Callable[..., object]) -> Iterator[None]:
+        """While this context is open, a function and the others of its module are woven."""
+        with self._lock:
+            for each in with_neighbours([function]):
+                self._weave(each)
+        yield
+
+    @contextmanager
+    def running(self, program: MainProgram) -> Iterator[None]:
+        """While this context is open, a main program is woven when it is run, and its own modules when it imports them.
+
+        Args:
+            program: the program.
+        """
+        program.prepare = lambda code: self.load(code, "__main__")
+        with importing(Guests(program.guests), self.load):
+            yield
+
+    def load(self, code: types.CodeType, module: str) -> types.CodeType:
+        """What is executed in the place of a code object of a module."""
+        with self._lock:
+            return code if self._weaver is None or is_resident(code) else self._woven(self._weaver, code, module)
+
+    # --- functions
+
+    def _weave(self, function: types.FunctionType) -> None:
+        code = function.__code__
+        if self._weaver is None or is_resident(code):
+            return
+        woven = self._woven(self._weaver, code, function.__globals__.get("__name__") or "")
+        if woven is not code:
+            self._functions.replace(function, woven)
+
+    def _woven(self, weaver: Weaver, code: types.CodeType, module: str) -> types.CodeType:
+        self.board.notice(module, code)  # even if it is found in the cache, or refused
+        return weaver.weave(code, module)
+
+    def _take_back(self) -> None:
+        self._probes.clear()
+        for function in self._functions.functions():
+            self._functions.replace(function, original(function.__code__))
+        self._functions.forget()
+
+    # --- for the weaver
+
+    def _failed(self, hook: Any, site: Any, error: BaseException) -> BaseException:
+        """What is raised in the place of an error that came up when a hook was called."""
+        subscribers = getattr(hook, "subscribers", ())
+        if isinstance(error, _PASSED) or not subscribers:
+            return error
+        return failed(subscribers[0], hook.event, site, error)
+
+    def _refused(self, code: types.CodeType, reason: str) -> None:
+        if code not in self._reported:
+            self._reported.add(code)
+            warnings.warn(f"{code.co_qualname} in {code.co_filename} is not observed: {reason}", NotWoven, stacklevel=2)
+
+    def _executed(
+        self, function: object, args: tuple[object, ...], kwargs: Iterable[str], frame: types.FrameType
+    ) -> Iterable[object]:
+        """The arguments with which `exec` or `eval` is to be called in the place of those it is called with."""
+        if function not in (exec, eval) or not args:
+            return args
+        given, *rest = args
+        namespace = rest[0] if rest and isinstance(rest[0], dict) else frame.f_globals
+        weave = partial(self.load, module=namespace.get("__name__") or "")
+        if isinstance(given, types.CodeType):
+            return (weave(given), *rest)
+        if "closure" in kwargs:
+            return args  # which exec is to complain of
+        codes = source_code(function, given, frame.f_code.co_flags & FUTURE_FLAGS, weave)
+        return args if codes is None else chain(codes, rest)
+
+
+WOVEN = Woven()

@@ -1,0 +1,303 @@
+"""Methods of analyses that are quiet: they run no code of the program's, whatever values they are given.
+
+While an analysis is at work, events of its thread are nobody's, so a hook has to say so before it calls a method, and
+take it back. For a method that keeps to its own affairs - it counts, appends what it is given to a list of its own,
+looks into its own dictionaries - there is nothing to be said: it can be called as it is, or be woven in itself.
+
+What is found out here is safe: a method is taken for quiet only if every instruction of it is known to be. A value is
+the program's if it may come from an operand of the event; everything else is the analysis's own.
+"""
+
+from __future__ import annotations
+
+import builtins
+import types
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from bytescope.analysis.base import Replace
+from bytescope.code.errors import InvalidBytecode
+from bytescope.code.instruction import Instruction, Lowered, Variable
+from bytescope.code.lowering.lower import lower
+from bytescope.flow.verify import Verified, verify
+from bytescope.isa.events import EVENTS, Event
+from bytescope.isa.instrumentation import ALWAYS, MAYBE, NEVER, Direct
+from bytescope.isa.lift import Symbol, lift
+
+OWN_PARAMETERS = frozenset("site op name kind conversion which flags count counts context condition thread".split())
+"""Parameters of events that are no values of the program's."""
+
+
+class _Value(NamedTuple):
+    """What is known of a value: guest, that it may be the program's; what, a known object, or the way to it."""
+
+    guest: bool
+    what: Any = None
+
+
+class _Attribute(NamedTuple):
+    """An attribute of the analysis itself."""
+
+    name: str
+
+
+class _Method(NamedTuple):
+    """A method of a container that is an attribute of the analysis."""
+
+    name: str
+    attribute: str
+
+
+_OWN, _GUEST = _Value(False), _Value(True)
+_SELF, _NOTHING, _REPLACEMENT, _ANSWER = object(), object(), object(), object()
+"""The analysis; None; what `Replace` has made; one of the two."""
+
+_ANYWHERE = "*"
+_CONTAINERS = (list, dict, set, deque, defaultdict)
+_KEEPS = frozenset({"append", "appendleft"})
+"""Methods of containers that look at nothing of what they are given."""
+_LOOKS = frozenset("add discard get setdefault pop popleft update extend items keys values clear".split())
+
+_ANY = frozenset({"identity", "is_none"})
+_OWN_ONLY = frozenset("unary binary inplace compare contains truth negation delitem".split())
+
+
+class _Noisy(Exception):
+    """The method is not known to be quiet."""
+
+
+class _Kept:
+    """Where an analysis keeps values of the program's: in which attributes, and in the containers that are which."""
+
+    def __init__(self) -> None:
+        self.attributes: set[str] = set()
+        self.containers: set[str] = set()
+
+    def keep(self, container: _Value) -> None:
+        """A value of the program's is put into a container."""
+        self.containers.add(container.what.name if isinstance(container.what, _Attribute) else _ANYWHERE)
+
+    def may_hold(self, attribute: str) -> bool:
+        """Whether the container that is an attribute may hold such values."""
+        return attribute in self.containers or _ANYWHERE in self.containers
+
+
+def quiet_methods(methods: Mapping[str, Any], live: list[bool]) -> dict[str, Direct]:
+    """What there is to know of the methods of an analysis, for those that are known to be quiet.
+
+    Args:
+        methods: the methods by event, bound.
+        live: empty once the analysis is detached.
+    """
+    kept = _Kept()
+    while True:
+        known = len(kept.attributes), len(kept.containers)
+        found = {name: quiet for name, each in methods.items() if (quiet := _quiet(each, EVENTS[name], kept, live))}
+        if known == (len(kept.attributes), len(kept.containers)):
+            return found
+
+
+def _quiet(method: Any, event: Event, kept: _Kept, live: list[bool]) -> Direct | None:
+    if type(method) is not types.MethodType or type(method.__func__) is not types.FunctionType:
+        return None
+    function, instance = method.__func__, method.__self__
+    code = function.__code__
+    count = len(event.parameters) + 1
+    if code.co_flags & 0x2AC or code.co_kwonlyargcount or code.co_argcount != count or code.co_freevars:
+        return None  # generators, *args and **kwargs, other parameters, closures
+    try:
+        lowered = lower(code)
+        return _Reader(function, instance, event, lowered, verify(lowered), kept).read(live)
+    except (_Noisy, InvalidBytecode):
+        return None
+
+
+class _Reader:
+    """Follows the instructions of a method."""
+
+    def __init__(
+        self,
+        function: types.FunctionType,
+        instance: Any,
+        event: Event,
+        lowered: Lowered,
+        verified: Verified,
+        kept: _Kept,
+    ) -> None:
+        self.function = function
+        self.instance = instance
+        self.instructions = lowered.instructions
+        self.lowered = lowered
+        self.verified = verified
+        self.kept = kept
+        own = [_Value(False, _SELF)] + [_OWN if each in OWN_PARAMETERS else _GUEST for each in event.parameters]
+        self.parameters = len(own)
+        self.variables = dict(enumerate(own))
+        self.answers: set[str] = set()
+        self.straight = True
+
+    def read(self, live: list[bool]) -> Direct:
+        """Read all of it.
+
+        Args:
+            live: see `Direct`.
+
+        Raises:
+            _Noisy: if something in it is not known to be quiet.
+        """
+        stacks: dict[int, list[_Value]] = {0: []}
+        for index, instruction in enumerate(self.instructions):
+            if self.verified.depths[index] < 0:
+                continue
+            stack = stacks.get(index)
+            if stack is None or self.verified.handlers[index] is not None:
+                raise _Noisy  # a loop, or a handler
+            self.step(index, instruction, list(stack), stacks)
+        answers = NEVER if self.answers == {NEVER} else ALWAYS if self.answers == {ALWAYS} else MAYBE
+        return Direct(self.function, self.instance, live, answers, self.lowered if self.straight else None)
+
+    def step(self, index: int, instruction: Instruction, stack: list[_Value], stacks: dict[int, list[_Value]]) -> None:
+        """One instruction."""
+        lifted = lift(instruction)
+        window = stack[len(stack) - lifted.need :]
+        below = stack[: len(stack) - lifted.need]
+        made: dict[tuple[int, int], _Value] = {}
+        for number, call in enumerate(lifted.calls):
+            operands = [self.value(window, lifted.need, made, each) for each in call.operands]
+            result = self.primitive(instruction, call.name, operands)
+            made.update({(number, each.index): result for each in call.results})
+        if lifted.control is not None:
+            kind, symbols = lifted.control
+            if kind != "return":
+                raise _Noisy
+            self.returned(self.value(window, lifted.need, made, symbols[0]))
+            if index != len(self.instructions) - 1:
+                self.straight = False
+            return
+        for target, after in ((instruction.target, lifted.jump), (index + 1, lifted.after)):
+            if after is None or target is None:
+                continue
+            if target <= index:
+                raise _Noisy
+            found = [*below, *(self.value(window, lifted.need, made, each) for each in after)]
+            known = stacks.get(target)
+            self.straight = self.straight and known is None and lifted.jump is None
+            stacks[target] = found if known is None else [_joined(*pair) for pair in zip(known, found, strict=True)]
+
+    @staticmethod
+    def value(window: list[_Value], need: int, made: dict[tuple[int, int], _Value], symbol: Symbol) -> _Value:
+        """The value that a symbol stands for."""
+        return window[need - 1 - symbol.index] if symbol.is_operand else made[symbol.call, symbol.index]
+
+    def primitive(self, instruction: Instruction, name: str, operands: list[_Value]) -> _Value:
+        """The result of a primitive."""
+        special = getattr(self, "_" + name, None)
+        if special is not None:
+            result: _Value = special(instruction, operands)
+            return result
+        guest = any(each.guest for each in operands)
+        if name not in _ANY and (name not in _OWN_ONLY or guest):
+            raise _Noisy
+        return _GUEST if guest and name == "build" else _OWN
+
+    def _const(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+        return _Value(False, _NOTHING) if instruction.arg is None else _OWN
+
+    def _null(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+        return _Value(False, None)
+
+    def _build(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+        if instruction.op in ("BUILD_STRING", "BUILD_SLICE"):
+            raise _Noisy
+        return _GUEST if any(each.guest for each in operands) else _OWN
+
+    def _load_local(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+        assert isinstance(instruction.arg, Variable)
+        return self.variables.get(instruction.arg.index, _GUEST)
+
+    def _store_local(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+        assert isinstance(instruction.arg, Variable)
+        index = instruction.arg.index
+        known = self.variables.get(index)
+        self.variables[index] = operands[0] if known is None else _joined(known, operands[0])
+        self.straight = False
+        return _OWN
+
+    def _load_global(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+        missing = object()
+        namespace = self.function.__globals__
+        value = namespace.get(instruction.arg, getattr(builtins, instruction.arg, missing))
+        if value is missing:
+            raise _Noisy
+        return _Value(False, value) if value is Replace or value in (id, type, len) else _OWN
+
+    def _getattr(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+        (owner,) = operands
+        if owner.guest:
+            raise _Noisy
+        if owner.what is _SELF:
+            return _Value(instruction.arg in self.kept.attributes, _Attribute(instruction.arg))
+        if isinstance(owner.what, _Attribute):
+            container = vars(self.instance).get(owner.what.name) if hasattr(self.instance, "__dict__") else None
+            if type(container) in _CONTAINERS:
+                return _Value(False, _Method(instruction.arg, owner.what.name))
+        return _OWN
+
+    def _setattr(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+        if operands[0].guest:
+            raise _Noisy
+        if operands[1].guest:
+            self.kept.attributes.add(instruction.arg)
+        return _OWN
+
+    def _setitem(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+        if operands[0].guest or operands[1].guest:
+            raise _Noisy
+        if operands[2].guest:
+            self.kept.keep(operands[0])
+        return _OWN
+
+    def _getitem(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+        if operands[0].guest or operands[1].guest:
+            raise _Noisy
+        container = operands[0].what
+        name = container.name if isinstance(container, _Attribute) else _ANYWHERE
+        return _Value(self.kept.may_hold(name) or (name == _ANYWHERE and bool(self.kept.containers)))
+
+    def _call(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+        first, second, *args = operands
+        callee = first if first.what is not None else second
+        guest = any(each.guest for each in args)
+        if callee.what is Replace and len(args) == 1:
+            return _Value(guest, _REPLACEMENT)
+        if isinstance(callee.what, _Method):
+            name = callee.what.name
+            if name in _KEEPS:
+                if guest:
+                    self.kept.containers.add(callee.what.attribute)
+                return _OWN
+            if name in _LOOKS and not guest:
+                return _Value(self.kept.may_hold(callee.what.attribute))
+        elif callee.what in (id, type) or (callee.what is len and not guest):
+            return _OWN
+        raise _Noisy
+
+    def returned(self, value: _Value) -> None:
+        """Take note of a value that is returned."""
+        if value.what is _NOTHING:
+            self.answers.add(NEVER)
+        elif value.what is _REPLACEMENT:
+            self.answers.add(ALWAYS)
+        elif value.what is _ANSWER:
+            self.answers.update((NEVER, ALWAYS))
+        else:
+            raise _Noisy
+
+
+def _joined(one: _Value, other: _Value) -> _Value:
+    if one == other:
+        return one
+    answers = {_NOTHING, _REPLACEMENT, _ANSWER}
+    what = _ANSWER if one.what in answers and other.what in answers else None
+    return _Value(one.guest or other.guest, what)

@@ -1,0 +1,1 @@
+"""Assembling bytecode for the running CPython."""

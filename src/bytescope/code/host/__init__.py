@@ -1,0 +1,1 @@
+"""Facts of the running CPython, and what of its behaviour the rest depends on."""

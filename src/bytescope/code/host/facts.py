@@ -1,0 +1,249 @@
+"""The facts of the running Python's bytecode, as data.
+
+This module and its neighbours in `bytescope.code` are the only place that looks at the version of Python, at
+`opcode` or at `dis`. An opcode's number is of no interest to anybody else: speak of opcodes by name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.util import MAGIC_NUMBER
+
+from bytescope.code.errors import UnsupportedHost
+from bytescope.startup.stdlib_lite import Any, Final, Iterable, cache
+
+SUPPORTED: Final = ("3.11", "3.12", "3.13", "3.14")
+"""The versions of CPython whose bytecode is known."""
+
+HOST: Final = f"{sys.version_info[0]}.{sys.version_info[1]}"
+"""The version of the running Python, say "3.12"."""
+
+BUILD: Final = (sys.version, MAGIC_NUMBER, sys.byteorder)
+"""What the form of code objects, in memory and on disk, depends on."""
+
+
+def check_host(implementation: str, version: str) -> None:
+    """Raise `UnsupportedHost`, in one line, unless this version of CPython is known.
+
+    Args:
+        implementation: the name of the Python, as in `sys.implementation.name`.
+        version: its version, as in `HOST`.
+    """
+    if implementation != "cpython" or version not in SUPPORTED:
+        raise UnsupportedHost(
+            f"bytescope needs CPython {SUPPORTED[0]} to {SUPPORTED[-1]}, and this is {implementation} {version}"
+        )
+
+
+check_host(sys.implementation.name, HOST)
+
+# Half of what is read here is private to the standard library, and typed nowhere.
+_opcode: Any = importlib.import_module("opcode")
+
+
+def _real(opcodes: Iterable[int]) -> frozenset[int]:
+    """Only what can stand in a code object: no pseudo instructions, no instrumented ones."""
+    return frozenset(op for op in opcodes if op < 256 and not _opcode.opname[op].startswith("INSTRUMENTED_"))
+
+
+OPMAP: Final[dict[str, int]] = {
+    name: op for name, op in _opcode.opmap.items() if op < 256 and not name.startswith("INSTRUMENTED_")
+}
+"""Number of each opcode that a code object may hold (specialised and instrumented forms are not among them)."""
+
+OPNAME: Final[tuple[str, ...]] = tuple(
+    name if OPMAP.get(name) == op else f"<{op}>" for op, name in enumerate(_opcode.opname[:256])
+)
+"""Name of each opcode by number, "<255>" where there is none."""
+
+
+def _specialized() -> dict[str, int]:
+    if hasattr(_opcode, "_specialized_opmap"):
+        return _opcode._specialized_opmap  # type: ignore[no-any-return]
+    free = [op for op, name in enumerate(_opcode.opname) if name[0] == "<"]
+    return dict(zip(_opcode._specialized_instructions, free, strict=False))
+
+
+_SPECIALIZED = _specialized()
+
+DEOPT: Final[dict[int, int]] = {
+    _SPECIALIZED[special]: OPMAP[base]
+    for base, specials in _opcode._specializations.items()
+    for special in specials
+    if special in _SPECIALIZED
+} | {
+    op: OPMAP[name.removeprefix("INSTRUMENTED_")]
+    for name, op in _opcode.opmap.items()
+    if name.startswith("INSTRUMENTED_") and name.removeprefix("INSTRUMENTED_") in OPMAP
+}
+"""Specialised or instrumented opcode to the opcode it stands for, which is the one that `co_code` shows."""
+
+EXTENDED_ARG: Final = OPMAP["EXTENDED_ARG"]
+
+
+def _cache_sizes() -> tuple[int, ...]:
+    entries = _opcode._inline_cache_entries
+    if isinstance(entries, dict):
+        return tuple(entries.get(name, 0) for name in OPNAME)
+    return tuple(entries[op] if OPNAME[op][0] != "<" else 0 for op in range(256))
+
+
+CACHES: Final[tuple[int, ...]] = _cache_sizes()
+"""Number of inline cache entries (code units) behind each opcode."""
+
+HAS_ARG: Final = _real(getattr(_opcode, "hasarg", range(_opcode.HAVE_ARGUMENT, 256))) & frozenset(OPMAP.values())
+"""Opcodes that use their argument."""
+HAS_CONST: Final = _real(_opcode.hasconst)
+"""Opcodes whose argument is an index into `co_consts`."""
+HAS_NAME: Final = _real(_opcode.hasname)
+"""Opcodes whose argument holds an index into `co_names`: see `NAME_SHIFT`."""
+HAS_COMPARE: Final = _real(_opcode.hascompare)
+"""Opcodes whose argument holds an index into `COMPARE_OPS`: see `COMPARE_SHIFT`."""
+
+HAS_VARIABLE: Final = _real([*_opcode.haslocal, *_opcode.hasfree])
+"""Opcodes whose argument is an index into the locals, cells and free variables, or two of them (`TWO_VARIABLES`)."""
+
+TWO_VARIABLES: Final[dict[int, tuple[int, int]]] = {
+    OPMAP[f"{first}_{second}"]: (OPMAP[first], OPMAP[second])
+    for first, second in [
+        ("LOAD_FAST", "LOAD_FAST"),
+        ("LOAD_FAST_BORROW", "LOAD_FAST_BORROW"),
+        ("STORE_FAST", "LOAD_FAST"),
+        ("STORE_FAST", "STORE_FAST"),
+    ]
+    if f"{first}_{second}" in OPMAP
+}
+"""Opcodes that do the work of two, whose indices are the upper and the lower four bits of the argument."""
+
+BACKWARD: Final = frozenset(
+    op for op in _real(_opcode.hasjrel) if "BACKWARD" in OPNAME[op] or OPNAME[op] == "END_ASYNC_FOR"
+)
+"""Opcodes whose argument is a distance backwards, from behind their caches."""
+FORWARD: Final = _real(_opcode.hasjrel) - BACKWARD
+"""Opcodes whose argument is a distance forwards, from behind their caches."""
+TARGETED: Final = FORWARD | BACKWARD
+"""Opcodes that name another instruction."""
+JUMPS: Final = frozenset(op for op in TARGETED if OPNAME[op] != "END_ASYNC_FOR")
+"""Opcodes that may go to the instruction they name (3.14's END_ASYNC_FOR names one and does not)."""
+OPPOSITE: Final[dict[int, int]] = {
+    one: OPMAP[OPNAME[one].replace(way, other)]
+    for way, other in [("FORWARD", "BACKWARD"), ("BACKWARD", "FORWARD")]
+    for one in JUMPS
+    if OPNAME[one].replace(way, other) in OPMAP and way in OPNAME[one]
+}
+"""Opcodes that do the same in the other direction, for those that have one."""
+ENDS: Final = frozenset(
+    OPMAP[name]
+    for name in [
+        "INTERPRETER_EXIT",
+        "JUMP_BACKWARD",
+        "JUMP_BACKWARD_NO_INTERRUPT",
+        "JUMP_FORWARD",
+        "RAISE_VARARGS",
+        "RERAISE",
+        "RETURN_CONST",
+        "RETURN_VALUE",
+    ]
+    if name in OPMAP
+)
+"""Opcodes that never go on to the next instruction."""
+
+_FOLLOWERS = {
+    "3.11": {"YIELD_VALUE": "RESUME", "SEND": "YIELD_VALUE", "KW_NAMES": "PRECALL", "PRECALL": "CALL"},
+    "3.12": {"YIELD_VALUE": "RESUME", "KW_NAMES": "CALL"},
+    "3.13": {"YIELD_VALUE": "RESUME", "END_FOR": "POP_TOP"},
+    "3.14": {"YIELD_VALUE": "RESUME"},
+}
+FOLLOWERS: Final[dict[int, int]] = {OPMAP[one]: OPMAP[other] for one, other in _FOLLOWERS[HOST].items()}
+"""Opcodes behind which the host takes a certain other one for granted: it skips it, or looks at its argument."""
+LANDINGS: Final[dict[int, int]] = {OPMAP["FOR_ITER"]: OPMAP["END_FOR"]} if "END_FOR" in OPMAP else {}
+"""Jumps at whose target the host takes a certain opcode for granted, and skips it."""
+SHORT: Final = frozenset({OPMAP["SEND"]} if HOST == "3.11" else ())
+"""Jumps of which the host, when it throws into a generator, reads the last eight bits of the distance only."""
+
+_NAME_SHIFTS = {"LOAD_GLOBAL": 1, "LOAD_ATTR": 0 if HOST == "3.11" else 1, "LOAD_SUPER_ATTR": 2}
+NAME_SHIFT: Final[dict[int, int]] = {op: _NAME_SHIFTS.get(OPNAME[op], 0) for op in HAS_NAME}
+"""By how many bits the index into `co_names` is shifted left in the argument; the bits below are flags."""
+
+COMPARE_OPS: Final[tuple[str, ...]] = tuple(_opcode.cmp_op)
+"""The operators of COMPARE_OP, "<" and so on, by number."""
+COMPARE_SHIFT: Final = {"3.11": 0, "3.12": 4}.get(HOST, 5)
+"""By how many bits the operator's number is shifted left in COMPARE_OP's argument."""
+COMPARE_TO_BOOL: Final = 0 if HOST in ("3.11", "3.12") else 16
+"""The bit of COMPARE_OP's argument that says that the result is converted to bool."""
+
+BINARY_OPS: Final[tuple[str, ...]] = tuple(symbol for _, symbol in _opcode._nb_ops)
+"""The operators of BINARY_OP, "+", "+=" and so on, by argument."""
+INTRINSICS_1: Final[tuple[str, ...]] = tuple(getattr(_opcode, "_intrinsic_1_descs", ()))
+"""What CALL_INTRINSIC_1 calls, by argument."""
+INTRINSICS_2: Final[tuple[str, ...]] = tuple(getattr(_opcode, "_intrinsic_2_descs", ()))
+"""What CALL_INTRINSIC_2 calls, by argument."""
+COMMON_CONSTANTS: Final[tuple[object, ...]] = tuple(getattr(_opcode, "_common_constants", ()))
+"""What LOAD_COMMON_CONSTANT loads, by argument."""
+SPECIAL_METHODS: Final[tuple[str, ...]] = tuple(getattr(_opcode, "_special_method_names", ()))
+"""What LOAD_SPECIAL looks up, by argument."""
+
+MERGES_LOCATIONS: Final = HOST != "3.11"
+"""Whether the compiler gives neighbours of equal location a common entry in the line table."""
+HIDES_LOCALS: Final = HOST != "3.11"
+"""Whether the fast locals of module and class code, which inlined comprehensions make, are hidden from `locals()`."""
+
+
+@cache
+def stack_effect(opcode: int, arg: int, jump: bool) -> int:
+    """By how much an instruction changes the depth of the operand stack.
+
+    Args:
+        opcode: the instruction's opcode.
+        arg: its argument, ignored where it has none.
+        jump: whether it goes to its target (rather than on to the next instruction).
+
+    Raises:
+        ValueError: if there is no such instruction.
+    """
+    effect: int = _opcode.stack_effect(opcode, arg if opcode in HAS_ARG else None, jump=jump)
+    return effect
+
+
+SUSPENDS: Final = 0x20 | 0x80 | 0x200
+"""The flags of code whose frames may be suspended: generators, coroutines, asynchronous generators."""
+
+GENERATOR_DEPTH: Final = 1 - stack_effect(OPMAP["RETURN_GENERATOR"], 0, False)
+"""The depth of the stack at a generator's entry that `stack_effect` leaves out (the value first sent)."""
+
+UNPACK_TELLS_LENGTH: Final = HOST not in ("3.11", "3.12", "3.13")
+"""Whether the error about too many values to unpack says how many there were."""
+
+CLASS_PATTERN_NOUN: Final = "type" if HOST == "3.11" else "class"
+"""What the error about a class pattern without a class calls it."""
+
+INTERRUPTS_AT_TARGET: Final = HOST in ("3.11", "3.12")
+"""Whether an interrupt at a jump back goes to the handler in force before the jump's target, not at the jump."""
+
+MERGES_BELOW_FUNCTION: Final = 2 if HOST in ("3.11", "3.12") else 3
+"""How many values above the function that a call is for the keywords are gathered: errors name the function."""
+
+SEND_KEEPS_VALUE: Final = HOST == "3.11"
+"""Whether what is sent to a generator lives on until the generator yields again."""
+
+COUNTS_BUILTIN_CALLS: Final = HOST == "3.11"
+"""Whether calls of builtin functions count for the recursion limit."""
+
+SHOWS_SOURCE_OF_STRINGS: Final = HOST not in ("3.11", "3.12")
+"""Whether tracebacks of `python -c` show its source lines."""
+
+DEDENTS_STRINGS: Final = HOST not in ("3.11", "3.12", "3.13")
+"""Whether `python -c` takes away by what all lines of its source text are indented."""
+
+FORGETS_FILE_FIRST: Final = HOST not in ("3.11", "3.12", "3.13")
+"""Whether a script's `__file__` is taken back before an exception that ended it is shown, and at `sys.exit` too."""
+
+ENCODING_ERRORS_SAY_WHERE: Final = HOST not in ("3.11", "3.12", "3.13")
+"""Whether errors about the encoding of a source file say the line, and what the codec has to say."""
+
+EXEC_NOTES_INTERRUPT: Final = HOST in ("3.11", "3.12", "3.13")
+"""Whether a process ends as if killed once a KeyboardInterrupt has left `exec`; else, once one has been shown."""
+
+OFFSETS_ARE_OBJECTS: Final = HOST in ("3.11", "3.12", "3.13")
+"""Whether the offset that is pushed below an exception is an object like any other, which may be looked at."""

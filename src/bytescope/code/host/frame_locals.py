@@ -1,0 +1,38 @@
+"""The values of a frame's local variables, read without a trace in the frame."""
+
+from __future__ import annotations
+
+import sys
+import types
+
+from bytescope.startup.stdlib_lite import Any
+
+_OPTIMIZED = 1
+"""The flag of code whose local variables are not kept in a dict (CO_OPTIMIZED)."""
+
+_COPIES = sys.version_info < (3, 13)
+"""Whether `f_locals` copies such variables into a dict that the frame keeps (before PEP 667)."""
+
+_READERS = frozenset({"locals", "vars", "dir", "eval", "exec"})
+"""Builtins that may give a program the dict that its frame keeps."""
+
+
+def local_values(frame: types.FrameType) -> list[Any]:
+    """Return the values of a frame's local variables.
+
+    Where `f_locals` makes a copy that the frame keeps, the copy is emptied again, so that no value lives longer than it
+    would have, unless the program or a debugger may hold it.
+
+    Args:
+        frame: a frame, running or not.
+    """
+    variables = frame.f_locals
+    values = list(variables.values())
+    if _COPIES and frame.f_code.co_flags & _OPTIMIZED and not _may_be_held(frame):
+        variables.clear()
+    return values
+
+
+def _may_be_held(frame: types.FrameType) -> bool:
+    """Whether anybody may have the copy, or it may be written back (tracing does so)."""
+    return frame.f_trace is not None or sys.gettrace() is not None or not _READERS.isdisjoint(frame.f_code.co_names)

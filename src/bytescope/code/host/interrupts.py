@@ -1,0 +1,32 @@
+"""Interrupts in loops: the host looks for them at the jump back, which its compiler may leave out of a `try` around."""
+
+from __future__ import annotations
+
+from bytescope.code.host.facts import CACHES, OPMAP
+from bytescope.startup.stdlib_lite import Any, Callable
+
+_EXTENDED, _JUMP, _QUIET_JUMP, _NOP = (
+    OPMAP[name] for name in ("EXTENDED_ARG", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT", "NOP")
+)
+
+
+def no_interrupts_in_jumps(function: Callable[..., Any]) -> None:
+    """Have no interrupt raised at the jumps of loops in a function, only in what its loops call.
+
+    Args:
+        function: a plain function or generator function, which is changed in place.
+    """
+    raw = bytearray(function.__code__.co_code)
+    caches = CACHES[_JUMP]
+    at = -1
+    while (at := raw.find(_JUMP, at + 1)) >= 0:
+        if at % 2:
+            continue  # an argument; caches are all zero
+        first = at
+        while first and raw[first - 2] == _EXTENDED:
+            first -= 2
+        distance = int.from_bytes(raw[first + 1 : at + 2 : 2], "big") - caches  # from behind the jump: without caches
+        raw[first + 1 : at + 2 : 2] = distance.to_bytes((at - first) // 2 + 1, "big")
+        raw[at] = _QUIET_JUMP
+        raw[at + 2 : at + 2 + 2 * caches] = bytes([_NOP, 0]) * caches
+    function.__code__ = function.__code__.replace(co_code=bytes(raw))

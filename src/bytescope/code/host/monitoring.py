@@ -1,0 +1,77 @@
+"""Probes that cost nothing once they have been hit, where the host can report single instructions.
+
+The host's monitoring (PEP 669) reports each instruction of a code object until it is told that one is of no more
+interest; then that instruction is executed as if it had never been watched.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+import weakref
+
+from bytescope.startup.stdlib_lite import Any, Callable, Mapping
+
+__all__ = ["CAN_PROBE", "Probes"]
+
+_monitoring: Any = getattr(sys, "monitoring", None)
+
+CAN_PROBE = _monitoring is not None
+"""Whether the host can report instructions."""
+
+_TOOLS = (4, 3)
+"""Numbers of tools that PEP 669 reserves for nobody."""
+
+
+class Probes:
+    """The probes in code objects."""
+
+    def __init__(self) -> None:
+        self._tool: int | None = None
+        self._tables: dict[int, tuple[weakref.ref[types.CodeType], Mapping[int, Callable[[], None]]]] = {}
+
+    def available(self) -> bool:
+        """Whether there can be probes: the host has them, and has left a place for them."""
+        if self._tool is not None:
+            return True
+        if not CAN_PROBE:
+            return False
+        for tool in _TOOLS:
+            if _monitoring.get_tool(tool) is None:
+                _monitoring.use_tool_id(tool, "bytescope")
+                _monitoring.register_callback(tool, _monitoring.events.INSTRUCTION, self._hit)
+                self._tool = tool
+                return True
+        return False
+
+    def set(self, code: types.CodeType, table: Mapping[int, Callable[[], None]]) -> None:
+        """Set probes in a code object.
+
+        Args:
+            code: the code object.
+            table: what is called when the instruction at an offset, in bytes, is about to be executed first.
+        """
+        key = id(code)
+        self._tables[key] = (weakref.ref(code, lambda _: self._tables.pop(key, None)), table)
+        _monitoring.set_local_events(self._tool, code, _monitoring.events.INSTRUCTION)
+
+    def clear(self) -> None:
+        """Take back all probes."""
+        if self._tool is None:
+            return
+        for reference, _ in list(self._tables.values()):
+            code = reference()
+            if code is not None:
+                _monitoring.set_local_events(self._tool, code, 0)
+        self._tables.clear()
+        _monitoring.register_callback(self._tool, _monitoring.events.INSTRUCTION, None)
+        _monitoring.free_tool_id(self._tool)
+        self._tool = None
+
+    def _hit(self, code: types.CodeType, offset: int) -> Any:
+        known = self._tables.get(id(code))
+        if known is not None:
+            call = known[1].get(offset)
+            if call is not None:
+                call()
+        return _monitoring.DISABLE

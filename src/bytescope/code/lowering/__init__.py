@@ -1,0 +1,1 @@
+"""From the raw opcodes of every supported CPython to version-independent instructions."""

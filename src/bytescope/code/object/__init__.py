@@ -1,0 +1,1 @@
+"""Code objects taken apart and put together again."""

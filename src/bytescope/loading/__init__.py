@@ -1,0 +1,1 @@
+"""Finding, compiling and importing programs, whichever engine executes them."""

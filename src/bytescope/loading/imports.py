@@ -1,0 +1,176 @@
+"""Guest modules: every function that they define is a guest function, whoever calls it.
+
+The loaders of importlib all execute a module in one place, `_LoaderBasics.exec_module`. That method is replaced by the
+same with another `exec`, which gives guest modules their resident code.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import os
+import sys
+import types
+
+from bytescope.code.host.invisible_frames import hidden
+from bytescope.code.lowering.lower import rules
+from bytescope.loading.functions import functions_of
+from bytescope.machine import engine
+from bytescope.machine.resident import convert, resident
+from bytescope.startup.isolation import IMPORTED_BEFORE
+from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator, contextmanager
+
+_external: Any = importlib.import_module("_frozen_importlib_external")
+
+engine.OWN_FILES.add(__file__)
+
+_STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
+
+
+def in_standard_library(filename: str | None) -> bool:
+    """Whether a module's file belongs to the standard library (frozen and built-in modules do)."""
+    if filename is None or filename.startswith("<"):
+        return True
+    path = os.path.abspath(filename)
+    if not path.startswith(_STDLIB):
+        return False
+    return not path[len(_STDLIB) :].startswith(("site-packages" + os.sep, "dist-packages" + os.sep))
+
+
+def _matcher(pattern: str) -> Callable[[str], object]:
+    """A function that tells whether a name matches a glob. It imports nothing: it is called during imports."""
+    stem = pattern.removesuffix("*")
+    if not set(stem).intersection("*?["):
+        return stem.__eq__ if stem == pattern else lambda name: name.startswith(stem)
+    import fnmatch
+    import re
+
+    return re.compile(fnmatch.translate(pattern)).match
+
+
+class Guests:
+    """Which modules are guests: those outside the standard library, and those that match a pattern.
+
+    Args:
+        patterns: globs over dotted module names; one that starts with "!" excludes what it matches.
+        default: whether modules outside the standard library are guests.
+
+    Raises:
+        TypeError: if the patterns are not strings.
+    """
+
+    def __init__(self, patterns: Iterable[str] = (), default: bool = True) -> None:
+        if isinstance(patterns, str):
+            raise TypeError(f"guests must be an iterable of patterns, not a string: [{patterns!r}]")
+        patterns = list(patterns)
+        for pattern in patterns:
+            if not isinstance(pattern, str):
+                raise TypeError(f"a pattern for guests must be a string, not {type(pattern).__name__}")
+        self.patterns = patterns
+        self._included = [_matcher(pattern) for pattern in patterns if not pattern.startswith("!")]
+        self._excluded = [_matcher(pattern[1:]) for pattern in patterns if pattern.startswith("!")]
+        self.default = default
+
+    def including(self, patterns: Iterable[str]) -> Guests:
+        """These guests and those that match further patterns."""
+        return Guests([*self.patterns, *patterns], self.default)
+
+    def __contains__(self, module: tuple[str, str | None]) -> bool:
+        """Whether the module with this name and file is a guest. The machine itself never is."""
+        name, filename = module
+        if name.partition(".")[0] == "bytescope" or any(matches(name) for matches in self._excluded):
+            return False
+        if any(matches(name) for matches in self._included):
+            return True
+        return self.default and not in_standard_library(filename)
+
+
+Prepare = Callable[[types.CodeType, str], types.CodeType]
+"""Makes of a module's code object, given the module's name, what is executed instead."""
+
+when_executed: dict[str, Callable[[dict[str, Any]], None]] = {}
+"""What is done with a module's namespace after the module, which has this name, was executed."""
+
+_active: list[tuple[Guests, Prepare]] = []
+_original: Callable[[Any, types.ModuleType], None] = _external._LoaderBasics.exec_module
+
+
+def _guest_code(code: types.CodeType, namespace: dict[str, Any]) -> types.CodeType:
+    spec = namespace.get("__spec__")
+    known = (namespace["__name__"] if spec is None else spec.name, code.co_filename)
+    for guests, prepare in reversed(_active):
+        if known in guests:
+            return prepare(code, namespace["__name__"])
+    return code
+
+
+@hidden
+def _exec(code: types.CodeType, namespace: dict[str, Any]) -> None:
+    namespace.setdefault("__builtins__", vars(builtins))  # exec would give it those of this module
+    exec(_guest_code(code, namespace), namespace, namespace)
+    changed = when_executed.get(namespace["__name__"])
+    if changed is not None:
+        changed(namespace)
+
+
+def _replacement() -> Callable[[Any, types.ModuleType], None]:
+    """The loaders' `exec_module` with another `exec`."""
+    function = types.FunctionType(_original.__code__, {**vars(_external), "exec": _exec}, "exec_module")
+    function.__doc__ = _original.__doc__
+    function.__qualname__ = _original.__qualname__
+    return function
+
+
+def interpreted(code: types.CodeType, module: str) -> types.CodeType:
+    """Have the machine execute a module's code object."""
+    return resident(code)
+
+
+@contextmanager
+def importing(guests: Guests, prepare: Prepare = interpreted) -> Iterator[None]:
+    """While this context is open, modules that `guests` names are executed in another form when they are imported.
+
+    Args:
+        guests: the modules.
+        prepare: makes the form. Where contexts disagree, the innermost decides.
+    """
+    active = (guests, prepare)
+    if not _active:
+        _external._LoaderBasics.exec_module = _replacement()
+    _active.append(active)
+    try:
+        yield
+    finally:
+        _active.remove(active)
+        if not _active:
+            _external._LoaderBasics.exec_module = _original
+
+
+_ONE_OF_A_KIND = frozenset({"_weakrefset", "linecache", "runpy", "signal", "threading", "warnings", "weakref"})
+"""Modules with a state, or with classes, that the process must have but once."""
+
+
+def forget_own_imports(guests: Guests) -> None:
+    """Have a program import anew, as guests, the modules of the standard library that only bytescope has imported.
+
+    Args:
+        guests: which modules are guests.
+    """
+    rules()  # is put off, and imports too
+    for name, module in list(sys.modules.items()):
+        mine = name not in IMPORTED_BEFORE and name not in _ONE_OF_A_KIND and not name.startswith(("bytescope", "_"))
+        filename = getattr(module, "__file__", None)
+        if mine and filename is not None and (name, filename) in guests:
+            del sys.modules[name]
+
+
+def convert_module(module: types.ModuleType) -> int:
+    """Make every function that an imported module defines a guest function, in place.
+
+    Returns:
+        How many there are.
+    """
+    functions = functions_of(vars(module))
+    for function in functions:
+        convert(function)
+    return len(functions)

@@ -1,0 +1,1 @@
+"""Guest frames: the resident frame, its registers, its request sites."""

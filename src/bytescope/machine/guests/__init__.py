@@ -1,0 +1,1 @@
+"""What guests see of themselves: trace functions, audit events, code objects."""

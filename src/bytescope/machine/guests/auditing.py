@@ -1,0 +1,60 @@
+"""Audit hooks of guests: they are told of what guests do, and of nothing that the machine does for itself."""
+
+from __future__ import annotations
+
+import sys
+from _thread import get_ident
+
+from bytescope.code.host.invisible_frames import hidden
+from bytescope.machine.guests.settrace import internal
+from bytescope.startup.stdlib_lite import Any, Callable, Iterator, contextmanager
+
+_add_native = sys.addaudithook
+_looking: set[int] = set()
+"""Identifiers of the threads that look at the stack, which is an event, too."""
+
+
+class _OfGuests:
+    """The hook that the host gets: the given one, kept from what the machine does."""
+
+    __slots__ = ("hook",)
+
+    def __init__(self, hook: Callable[[str, tuple[Any, ...]], object]) -> None:
+        self.hook = hook
+
+    @hidden
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        thread = get_ident()
+        if thread in _looking:
+            return
+        _looking.add(thread)
+        try:
+            own = internal(sys._getframe())
+        finally:
+            _looking.discard(thread)
+        if not own:
+            self.hook(event, arguments)
+
+
+@hidden
+def addaudithook(hook: Callable[[str, tuple[Any, ...]], object]) -> None:
+    """Add an audit hook, as `sys.addaudithook` does."""
+    _add_native(_OfGuests(hook))
+
+
+addaudithook.__module__ = "sys"
+
+_depth = [0]
+
+
+@contextmanager
+def available() -> Iterator[None]:
+    """While this context is open, `sys.addaudithook` knows about guests."""
+    _depth[0] += 1
+    sys.addaudithook = addaudithook
+    try:
+        yield
+    finally:
+        _depth[0] -= 1
+        if not _depth[0]:
+            sys.addaudithook = _add_native

@@ -1,0 +1,356 @@
+"""`sys.settrace` and `sys.setprofile` for guests: events at the guest's lines, and none for the machine's own frames.
+
+A tracer sees a resident frame's own events (call, return, exception) at the right places as it is. Lines are another
+matter: the resident frame only visits a line when an operation there needs it, and then once for each operation. So
+while anybody traces, programs are linked in another way: before the first instruction of a line they request an idle
+operation at that line, and line events of the resident frame are switched on (`f_trace_lines`) just for that request.
+They are linked so while anybody profiles, too: then every call is made by the frame that it is a call of. Once a frame
+wants events of single instructions (`f_trace_opcodes`), they request that idle operation before every instruction.
+A `return` is then made by the resident frame in the line where it stands; else it makes all in the line of the last.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from _thread import get_ident
+
+from bytescope.code.host.facts import SUSPENDS
+from bytescope.code.host.weak_tables import alive, when_gone
+from bytescope.machine import engine, program
+from bytescope.machine.handler_namespace import Raised
+from bytescope.machine.handlers.compiler import Op, Resume
+from bytescope.machine.program import TRACE, Program
+from bytescope.startup.stdlib_lite import Any, Callable, ClassVar, Iterator, contextmanager
+
+_set_native = sys.settrace
+_get_native = sys.gettrace
+_set_native_profile = sys.setprofile
+_get_native_profile = sys.getprofile
+_tracing: set[int] = set()
+"""Identifiers of the threads that trace."""
+_profiling: set[int] = set()
+"""Identifiers of the threads with a profile function."""
+engine.OWN_FILES.add(__file__)
+
+
+def internal(frame: types.FrameType | None) -> bool:
+    """Whether a frame is the machine's, or of something that the machine called for itself."""
+    while frame is not None and not program.is_resident(frame.f_code):
+        if frame.f_code.co_filename in engine.OWN_FILES:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _cut(error: BaseException) -> None:
+    """Take the frame of the method that has just caught an error off its traceback; a bare `raise` does not add it."""
+    assert error.__traceback__ is not None
+    error.__traceback__ = error.__traceback__.tb_next
+
+
+class _Tracer:
+    """The trace function that the host gets: the given one, kept from the machine's frames."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        if internal(frame):
+            return None
+        try:
+            local = self.function(frame, event, argument)
+        except BaseException as error:  # a trace function that raises is called no more
+            settrace(None)
+            _cut(error)
+            raise
+        if local is None or not program.is_resident(frame.f_code):
+            return local
+        frame.f_trace_lines = False
+        _notice(frame)
+        return _LocalTracer(local)
+
+
+class _LocalTracer:
+    """The trace function of a resident frame: it hears of nothing without a line, as the machine generator's end.
+
+    due: whether the resident frame makes an idle operation, at which the events of a guest instruction are due.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.due = False
+
+    def __call__(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        if event in ("exception", "opcode") and frame.f_lineno is None:
+            return self
+        if event == "opcode" and not self.due:  # it is about an instruction of the host's
+            return self
+        try:
+            local = self.function(frame, event, argument)
+        except BaseException as error:  # a trace function that raises is called no more
+            settrace(None)
+            _cut(error)
+            raise
+        if local is None:
+            return None
+        self.function = local
+        _notice(frame)
+        _adopt(frame.f_back)
+        return self
+
+
+def _adopt(frame: types.FrameType | None) -> None:
+    """Have a trace function that was given to a resident frame (`frame.f_trace`) see what it sees on CPython."""
+    if frame is not None and program.is_resident(frame.f_code):
+        if frame.f_trace is not None and type(frame.f_trace) is not _LocalTracer:
+            frame.f_trace = _LocalTracer(frame.f_trace)
+        frame.f_trace_lines = False
+        _notice(frame)
+
+
+def _notice(frame: types.FrameType) -> None:
+    """Have every instruction request an idle operation, from now on, if a frame wants to be told of each."""
+    if frame.f_trace_opcodes and not _Requests.everywhere:
+        _Requests.everywhere = True
+        _relink(traced=bool(_tracing or _profiling))
+
+
+def settrace(function: Callable[..., Any] | None, /) -> None:
+    """Set the global debug tracing function."""
+    thread = get_ident()
+    if function is None:
+        _set_native(None)
+        _leave(_tracing, thread)
+        return
+    _enter(_tracing, thread)
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None:
+        _adopt(frame)
+        frame = frame.f_back
+    _set_native(_Tracer(function))
+
+
+def gettrace() -> Any:
+    """Return the global debug tracing function."""
+    tracer = _get_native()
+    return tracer.function if isinstance(tracer, _Tracer) else tracer
+
+
+class _Profiler:
+    """The profile function that the host gets: the given one, kept from what the machine does."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, frame: types.FrameType, event: str, argument: Any) -> None:
+        if internal(frame) or (event.startswith("c_") and not _is_at_call(frame)):
+            return
+        try:
+            self.function(frame, event, argument)
+        except BaseException as error:
+            _cut(error)
+            raise
+
+
+_call_sites: dict[int, list[bool]] = {}
+"""By a program's id, for each code unit of its resident frame: whether it belongs to a site that performs calls."""
+
+
+def _is_at_call(frame: types.FrameType) -> bool:
+    """Whether a frame, if it is a resident one, makes a call of the guest's and no other operation."""
+    guest = next((each for each in frame.f_code.co_consts if type(each) is Program), None)
+    if guest is None:
+        return True
+    if id(guest) not in _call_sites:
+        when_gone(guest, _call_sites.pop, id(guest), None)
+        instructions = zip(guest.instructions, guest.site_numbers, strict=True)
+        calling = {number for each, numbers in instructions if each.op.startswith("CALL") for number in numbers}
+        units = _call_sites[id(guest)] = [False] * (len(frame.f_code.co_code) // 2)
+        for offset, number in sorted((offset, number) for number, offset in enumerate(guest.native_offsets)):
+            units[offset:] = [number in calling] * (len(units) - offset)
+    return frame.f_lasti >= 0 and _call_sites[id(guest)][frame.f_lasti // 2]
+
+
+def setprofile(function: Callable[..., Any] | None, /) -> None:
+    """Set the profiling function."""
+    current = _get_native_profile()
+    _set_native_profile(None)
+    if isinstance(current, _Profiler):
+        current(sys._getframe(1), "c_call", _set_native_profile)
+    if function is None:
+        _leave(_profiling, get_ident())
+        return
+    _enter(_profiling, get_ident())
+    following = _Profiler(function)
+    if isinstance(current, _Profiler):
+        following(sys._getframe(1), "c_return", _set_native_profile)
+    _set_native_profile(following)
+
+
+def getprofile() -> Any:
+    """Return the profiling function."""
+    current = _get_native_profile()
+    if not isinstance(current, _Profiler):
+        return current
+    _set_native_profile(None)
+    for event in ("c_call", "c_return"):
+        current(sys._getframe(1), event, _get_native_profile)
+    _set_native_profile(current)
+    return current.function
+
+
+for _function in (settrace, gettrace, setprofile, getprofile):
+    _function.__module__ = "sys"
+
+_depth = [0]
+
+
+@contextmanager
+def available() -> Iterator[None]:
+    """While this context is open, `sys.settrace` and `sys.setprofile` know about guests."""
+    if not _depth[0]:
+        sys.settrace, sys.gettrace = settrace, gettrace
+        sys.setprofile, sys.getprofile = setprofile, getprofile
+    _depth[0] += 1
+    try:
+        yield
+    finally:
+        _depth[0] -= 1
+        if not _depth[0]:
+            sys.settrace, sys.gettrace = _set_native, _get_native
+            sys.setprofile, sys.getprofile = _set_native_profile, _get_native_profile
+
+
+def _enter(threads: set[int], thread: int) -> None:
+    if not _tracing and not _profiling:
+        _relink(traced=True)
+    threads.add(thread)
+
+
+def _leave(threads: set[int], thread: int) -> None:
+    threads.discard(thread)
+    if not _tracing and not _profiling:
+        _relink(traced=False)
+
+
+def _relink(*, traced: bool) -> None:
+    """Have programs linked again: those under way at once, since they go on with the new handlers, others when run."""
+    Program.decorate = _Requests() if traced else None
+    active = _active_programs()
+    for each in alive(engine.programs):
+        if each in active or each.code.co_flags & SUSPENDS:
+            each.link()
+            if not traced:  # the trace function that says so may have been called at a line
+                for index, line in _Requests.places(each).items():
+                    each.resumes[index] = _requesting(each, index, line, each.plain[index], each.resumes[index])[1]
+        else:
+            each.ops = None
+
+
+def _active_programs() -> set[Program]:
+    """The programs that any thread is executing."""
+    found: set[Program] = set()
+    for innermost in sys._current_frames().values():
+        frame: types.FrameType | None = innermost
+        while frame is not None:
+            found.update(value for value in frame.f_code.co_consts if type(value) is Program)
+            frame = frame.f_back
+    return found
+
+
+def line_starts(each: Program) -> dict[int, int]:
+    """The instructions before which a line event is due when control comes from another line, with their lines."""
+    starts = {}
+    previous: int | None = None
+    started = False
+    for index, instruction in enumerate(each.instructions):
+        line = instruction.position[0] if instruction.position else None
+        if not started:  # the prologue, which ends with the first RESUME, is the call event's
+            started = instruction.op == "RESUME"
+            continue
+        if line is not None and line != previous and each.verified.depths[index] >= 0:
+            starts[index] = line
+        previous = line
+    for index, instruction in enumerate(each.instructions):
+        target = instruction.target
+        if target is not None and target <= index and each.verified.depths[index] >= 0:
+            position = each.instructions[target].position
+            if position and position[0] is not None:
+                starts[target] = position[0]
+    return starts
+
+
+class _Requests:
+    """Puts requests of idle operations in front of handlers: where lines start, or everywhere."""
+
+    everywhere: ClassVar[bool] = False
+
+    @staticmethod
+    def places(program: Program) -> dict[int, int | None]:
+        """The instructions that requests are due before, with the line that starts there, if one does."""
+        starts = line_starts(program)
+        if not _Requests.everywhere:
+            return dict(starts)
+        first = min(starts, default=0)
+        rest = range(first, len(program.instructions))
+        return {index: starts.get(index) for index in rest if program.line_site(index) is not None}
+
+    def handlers(self, program: Program, ops: list[Op], resumes: list[Resume | None]) -> None:
+        """Change the handlers in place."""
+        for index, site in program.return_sites.items():
+            ops[index] = _returning(site, ops[index])
+        for index, line in self.places(program).items():
+            ops[index], resumes[index] = _requesting(program, index, line, ops[index], resumes[index])
+
+
+def _returning(site: int, op: Op) -> Op:
+    """A `return` that the resident frame makes in the line where it stands."""
+
+    def traced_op(R: list[Any]) -> int:
+        outcome = op(R)
+        if outcome != -2:
+            return outcome
+        R.append((site, R.pop()))
+        return -1
+
+    return traced_op
+
+
+def _requesting(each: Program, index: int, line: int | None, op: Op, resume: Resume | None) -> tuple[Op, Resume]:
+    site = each.line_site(index)
+
+    def traced_op(R: list[Any]) -> int:
+        starts = False
+        if line is not None:
+            state = R[TRACE]
+            R[TRACE] = (line, index)
+            starts = state is None or state[0] != line or state[1] >= index
+        if not (starts or _Requests.everywhere) or get_ident() not in _tracing:
+            return op(R)
+        frame = sys._getframe(2)
+        tracer = frame.f_trace
+        if tracer is None or not (starts or frame.f_trace_opcodes):
+            return op(R)
+        frame.f_trace_lines = starts
+        if type(tracer) is _LocalTracer:
+            tracer.due = True
+        R.append((site, None))
+        R[3] = waiting
+        return -1
+
+    def traced_resume(R: list[Any], value: Any) -> int:
+        if R[3] is not waiting:
+            assert resume is not None
+            return resume(R, value)
+        R[3] = None
+        frame = sys._getframe(2)
+        frame.f_trace_lines = False
+        if type(frame.f_trace) is _LocalTracer:
+            frame.f_trace.due = False
+        if type(value) is Raised:
+            return each.unwind(R, index, value[0])
+        return op(R)
+
+    waiting = _requesting
+    return traced_op, traced_resume

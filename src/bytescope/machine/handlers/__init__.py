@@ -1,0 +1,1 @@
+"""Handlers: one function for each instruction of a linked program."""

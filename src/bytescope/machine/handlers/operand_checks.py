@@ -1,0 +1,73 @@
+"""What the host takes for granted about the operands of some of its instructions, and does not check itself.
+
+The compiler's bytecode never fails these checks. Bytecode that was made otherwise could bring the process down with
+operands of the wrong type, which the verifier, who knows of depths only, lets pass.
+"""
+
+from __future__ import annotations
+
+import types
+
+from bytescope.code.instruction import Variable
+from bytescope.startup.stdlib_lite import Any, Callable
+
+__all__ = ["NATIVE", "check_native", "check_restored", "no_exception"]
+
+_flags = type.__dict__["__flags__"].__get__
+_EXCEPTION = 1 << 30
+
+
+def _is_exception(value: Any) -> bool:
+    return bool(_flags(type(value)) & _EXCEPTION)
+
+
+def no_exception(value: Any) -> SystemError:
+    """The error for an operand that is handled or raised again and is no exception."""
+    return SystemError(f"bad bytecode: {type(value).__name__} object in the place of an exception")
+
+
+def _list_of_exceptions(value: Any) -> bool:
+    return type(value) is list and all(each is None or _is_exception(each) for each in value)
+
+
+def _alias_parts(value: Any) -> bool:
+    return type(value) is tuple and len(value) == 3 and type(value[0]) is str and type(value[1]) in _MAYBE_TUPLE
+
+
+_MAYBE_TUPLE = (tuple, type(None))
+
+NATIVE: dict[str, Callable[..., bool]] = {
+    "group_match": lambda exception, kind: exception is None or _is_exception(exception),
+    "prepare_reraise_star": lambda original, raised: _is_exception(original) and _list_of_exceptions(raised),
+    "INTRINSIC_TYPEVAR": lambda name: type(name) is str,
+    "INTRINSIC_PARAMSPEC": lambda name: type(name) is str,
+    "INTRINSIC_TYPEVARTUPLE": lambda name: type(name) is str,
+    "INTRINSIC_TYPEVAR_WITH_BOUND": lambda name, bound: type(name) is str,
+    "INTRINSIC_TYPEVAR_WITH_CONSTRAINTS": lambda name, constraints: type(name) is str,
+    "INTRINSIC_SUBSCRIPT_GENERIC": lambda parameters: type(parameters) is tuple,
+    "INTRINSIC_TYPEALIAS": _alias_parts,
+    "INTRINSIC_SET_FUNCTION_TYPE_PARAMS": lambda function, parameters: (
+        type(function) is types.FunctionType and type(parameters) is tuple
+    ),
+}
+"""What the operands of operations must be that the resident frame performs by the host's own instructions."""
+
+
+def check_native(kind: str, *operands: Any) -> None:
+    """Check the operands of an operation that is in `NATIVE`.
+
+    Raises:
+        SystemError: if they are not what the compiler's bytecode would give it.
+    """
+    if not NATIVE[kind](*operands):
+        raise SystemError(f"bad bytecode: the operands of {kind} are of the wrong types")
+
+
+def check_restored(variable: Variable, value: Any) -> None:
+    """Check what is put into the slot of a captured variable after an inlined comprehension.
+
+    Raises:
+        SystemError: if it is not what such a slot can hold.
+    """
+    if variable.scope == "free" and type(value) is not types.CellType:
+        raise SystemError(f"bad bytecode: {type(value).__name__} object in the place of a cell")

@@ -1,0 +1,385 @@
+"""Programs whose references have shadows: handlers that move shadows along with what the plain handlers move.
+
+A frame that keeps shadows has a second array beside its registers, with the shadow of what is in each. Where an
+instruction's operands come from and its results go to is read off its lifted semantics (`isa.moves`); whatever
+takes more than moving is asked of a service, which this engine is given.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+
+from bytescope.isa.events import CALLS, EVENTS
+from bytescope.isa.moves import CLEAN, PLACES, SLOTS, References, references
+from bytescope.isa.primitives import PRIMITIVES
+from bytescope.machine import engine
+from bytescope.machine.handler_namespace import NULL
+from bytescope.machine.handlers.compiler import Op, Resume
+from bytescope.machine.program import HEADER, SHADOWS, Program
+from bytescope.startup.stdlib_lite import Any, Callable
+
+engine.OWN_FILES.add(__file__)
+
+Service = Any
+"""A `bytescope.shadow.runtime.Service`, which is on a floor above."""
+
+
+class Shadows(list):  # type: ignore[type-arg]
+    """The shadows of a frame's registers.
+
+    service: whose they are; parked: (instruction, token, values, shadows) of a primitive that waits for its request;
+    moment: (instruction, moment) of an event that is being told; unwound: a handler has been found since this was last
+    set to False.
+    """
+
+    __slots__ = ("moment", "parked", "service", "unwound")
+
+    def __init__(self, R: list[Any], service: Service) -> None:
+        super().__init__([None] * len(R))
+        self.service = service
+        self.parked: Any = None
+        self.moment: Any = None
+        self.unwound = False
+
+
+def resident_frame() -> types.FrameType:
+    """The frame of the guest whose handler is running."""
+    found: Any = sys._getframe(1)
+    while found.f_code.co_filename in engine.OWN_FILES:
+        found = found.f_back
+    return found  # type: ignore[no-any-return]
+
+
+class Shadower:
+    """Links programs with handlers that keep shadows.
+
+    Args:
+        service: answers what shadows are.
+        wants: whether a program keeps shadows.
+    """
+
+    def __init__(self, service: Service, wants: Callable[[Program], bool]) -> None:
+        self.service = service
+        self.wants = wants
+
+    def shadows(self, R: list[Any]) -> Shadows:
+        """The shadows of a frame, all clean if it has none yet."""
+        found = R[SHADOWS]
+        if found is None or found.service is not self.service:
+            found = R[SHADOWS] = Shadows(R, self.service)
+        return found  # type: ignore[no-any-return]
+
+    def begin(self, program: Program, R: list[Any]) -> None:
+        """A frame begins: its arguments' shadows are found out."""
+        S = self.shadows(R)
+        code = program.code
+        if program.private:
+            return
+        count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+        if not count:
+            return
+        frame = resident_frame()
+        values = [_contents(R[HEADER + index]) for index in range(count)]
+        shadows = self.service.begin(frame, frame.f_code, values)
+        if shadows is None:
+            return
+        for variable, value, shadow in zip(program.lowered.variables, values, shadows, strict=False):
+            if variable.scope == "local":
+                S[HEADER + variable.index] = shadow
+            else:
+                self.service.enter_variable(R[HEADER + variable.index], value, shadow)
+
+    def caught(self, program: Program, R: list[Any], bottom: int, top: int) -> None:
+        """A handler takes the exception in the register `top`; operands below the register `bottom` are kept."""
+        S = self.shadows(R)
+        S[bottom:] = [None] * (len(S) - bottom)
+        S[top] = self.service.caught(resident_frame(), R[top])
+        S.unwound = True
+
+    def handlers(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        """The handlers of an instruction that keep the shadows of what it moves."""
+        instruction = program.instructions[index]
+        special = getattr(self, "_" + instruction.op.lower(), None)
+        if special is not None:
+            return special(program, index, op, resume)  # type: ignore[no-any-return]
+        moved = references(instruction)
+        if moved.call is None or moved.call.name in SLOTS:
+            return self._moving(program, index, moved, op), resume
+        return self._performing(program, index, moved, op, resume)
+
+    # --- instructions that move references, and do nothing else
+
+    def _moving(self, program: Program, index: int, moved: References, op: Op) -> Op:
+        first, _, _, _, variable, *_ = program.bindings(index)
+        stack = moved.after if moved.after is not None else moved.jump
+        if stack is None:
+            return op
+        loads = moved.call is not None and moved.call.name in ("load_local", "save_local")
+        stores = moved.call is not None and moved.call.name == "store_local"
+        clears = moved.call is not None and moved.call.name in ("delete_local", "save_local")
+        sources = tuple(stack)
+        need = max(moved.need, len(sources))
+
+        def shadowed(R: list[Any]) -> int:
+            S = self.shadows(R)
+            before = S[first : first + need]
+            if stores:
+                S[variable] = before[0]
+            fresh = S[variable] if loads else None
+            if clears:
+                S[variable] = None
+            S[first : first + need] = [
+                before[source] if source >= 0 else (None if source == CLEAN else fresh) for source in sources
+            ] + [None] * (need - len(sources))
+            return op(R)
+
+        return shadowed
+
+    # --- instructions with a primitive
+
+    def _performing(
+        self, program: Program, index: int, moved: References, op: Op, resume: Resume | None
+    ) -> tuple[Op, Resume | None]:
+        service = self.service
+        call = moved.call
+        assert call is not None
+        name = call.name
+        first, _, target, imm, variable, *_ = program.bindings(index)
+        immediate = call.immediate if name == "build" else imm
+        places = tuple({"cell": variable, "locals": 2, "globals": 0}[place] for place in PLACES.get(name, ()))
+        conditional = program.instructions[index].op != "SEND" and moved.jump is not None and moved.after is not None
+        need = moved.need
+        positions = moved.operands
+
+        def operands(R: list[Any], S: Shadows) -> tuple[Any, Any]:
+            values = [NULL if p is None else R[first + p] for p in positions]
+            shadows = [None if p is None else S[first + p] for p in positions]
+            if name in CALLS:
+                return called(name, values, shadows)
+            for place in places:
+                values.append(R[0] if R[place] is None else R[place])
+                shadows.append(None)
+            return values, shadows
+
+        def finish(R: list[Any], S: Shadows, following: int, token: Any, values: Any, shadows: Any) -> int:
+            jumped = moved.jump is not None and (not conditional or following == target)
+            stack = (moved.jump if jumped else moved.after) or ()
+            results = [(-2 - source, p) for p, source in enumerate(stack) if source < CLEAN]
+            results.sort()
+            given = [R[first + p] for _, p in results]
+            if not results and call.results and name != "next":  # tested, not pushed
+                given = [None]
+            found = service.after(resident_frame(), token, name, immediate, values, shadows, given)
+            before = S[first : first + need]
+            S[first : first + max(need, len(stack))] = [
+                before[source] if source >= 0 else (None if source == CLEAN else found[-2 - source]) for source in stack
+            ] + [None] * (need - len(stack))
+            moment = S.moment
+            if moment is not None and moment[0] == index:
+                service.told(moment[1], found, S, [first + p for _, p in results])
+            return following
+
+        def shadowed(R: list[Any]) -> int:
+            S = self.shadows(R)
+            values, shadows = operands(R, S)
+            token = service.before(resident_frame(), name, immediate, values, shadows)
+            S.unwound = False
+            following = op(R)
+            if following == -1:
+                S.parked = (index, token, values, shadows)
+                return -1
+            return following if S.unwound else finish(R, S, following, token, values, shadows)
+
+        if resume is None:
+            return shadowed, None
+
+        def go_on(R: list[Any], answer: Any) -> int:
+            S = self.shadows(R)
+            S.unwound = False
+            following = resume(R, answer)
+            if following == -1 or S.unwound:
+                return following
+            parked, S.parked = S.parked, None
+            if parked is None or parked[0] != index:  # begun before shadows were kept
+                S[first:] = [None] * (len(S) - first)
+                return following
+            return finish(R, S, following, *parked[1:])
+
+        return shadowed, go_on
+
+    # --- where frames are left and go on
+
+    def _return(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        service = self.service
+        first = program.bindings(index)[0]
+        body = program.private and program.code.co_name != "<module>"
+
+        def shadowed(R: list[Any]) -> int:
+            S = self.shadows(R)
+            if body:
+                service.class_body(R[2])
+            elif S[first] is not None:
+                service.answer(resident_frame(), R[first], S[first])
+            return op(R)
+
+        return shadowed, resume
+
+    def _yield(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        service = self.service
+        first = program.bindings(index)[0]
+        wrapped = program.instructions[index - 1].op == "ASYNC_GEN_WRAP"
+
+        def shadowed(R: list[Any]) -> int:
+            S = self.shadows(R)
+            if S[first] is not None and not wrapped:
+                service.answer(resident_frame(), R[first], S[first], True)
+            return op(R)
+
+        def go_on(R: list[Any], answer: Any) -> int:
+            assert resume is not None
+            self.shadows(R)[first] = service.sent(resident_frame(), answer)
+            return resume(R, answer)
+
+        return shadowed, go_on
+
+    def _async_gen_wrap(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        """What the awaiting frame gets is the value, not the wrapper that is yielded."""
+        service = self.service
+        first = program.bindings(index)[0]
+
+        def shadowed(R: list[Any]) -> int:
+            S = self.shadows(R)
+            if S[first] is not None:
+                service.answer(resident_frame(), R[first], S[first])
+            return op(R)
+
+        return shadowed, resume
+
+    def _raise(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        service = self.service
+        first = program.bindings(index)[0]
+
+        def shadowed(R: list[Any]) -> int:
+            S = self.shadows(R)
+            if S[first] is not None:
+                service.raised(R[first], S[first])
+            return op(R)
+
+        return (shadowed if program.instructions[index].arg else op), resume
+
+    # --- events
+
+    def told(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        """The handlers of an observed instruction, whose hooks may ask for shadows."""
+        service = self.service
+        instruction = program.instructions[index]
+        first = program.bindings(index)[0]
+        names, positions = _told(instruction)
+        entering = instruction.op == "RESUME"
+
+        def shadowed(R: list[Any]) -> int:
+            S = self.shadows(R)
+            if entering:
+                shadows: Any = _arguments(program, S)
+                slots = None
+            else:
+                shadows = [None if p is None else S[first + p] for p in positions]
+                slots = [first] if instruction.op in ("RETURN", "YIELD") else None
+                if variadic:
+                    shadows[fixed:] = [tuple(shadows[fixed:])]
+                elif names == CALLED:
+                    values = [NULL if p is None else R[first + p] for p in positions]
+                    given, shadows = called(moved_name, values, shadows)
+                    if moved_name == "call_ex":
+                        shadows = service.starred(given, shadows)
+            moment = service.tell(names, shadows, S, slots)
+            S.moment = (index, moment)
+            following = op(R)
+            if following != -1:
+                S.moment = None
+            service.tell(None, (), S, None)
+            return following
+
+        moved = references(instruction)
+        moved_name = moved.call.name if moved.call is not None else ""
+        variadic = names != CALLED and len(positions) > 0 and bool(moved_name) and PRIMITIVES[moved_name].variadic
+        fixed = len(names) - 1
+        if resume is None:
+            return shadowed, None
+
+        def go_on(R: list[Any], answer: Any) -> int:
+            S = self.shadows(R)
+            kept = S.moment
+            if kept is not None and kept[0] == index:
+                service.told(kept[1], None, S, None)
+            following = resume(R, answer)
+            if following != -1:
+                S.moment = None
+            service.tell(None, (), S, None)
+            return following
+
+        return shadowed, go_on
+
+
+CALLED = ("function", "args", "kwargs")
+
+
+def _told(instruction: Any) -> tuple[tuple[str, ...], tuple[int | None, ...]]:
+    """The names of an event's operands, and where they are."""
+    if instruction.op in ("RETURN", "YIELD"):
+        return ("value",), (0,)
+    if instruction.op == "RESUME":
+        return ("arguments",), ()
+    moved = references(instruction)
+    if moved.call is None:
+        return (), ()
+    if moved.call.name in CALLS:
+        return CALLED, moved.operands
+    event = EVENTS.get("before_" + moved.call.name)
+    count = len(PRIMITIVES[moved.call.name].operands)
+    return (event.parameters[len(event.parameters) - count :] if event else ()), moved.operands
+
+
+def called(name: str, values: list[Any], shadows: list[Any]) -> tuple[Any, Any]:
+    """A call's operands as function, positional arguments, keyword arguments; and their shadows likewise."""
+    if name == "call_ex":
+        which = 1 if values[0] is NULL else 0
+        kwargs = {} if values[3] is NULL else values[3]
+        return (values[which], values[2], kwargs), (shadows[which], shadows[2], shadows[3])
+    names: tuple[str, ...] = ()
+    function, second, *rest = values
+    function_shadow, second_shadow, *rest_shadows = shadows
+    if name == "call_kw":
+        names, *rest = rest
+        rest_shadows = rest_shadows[1:]
+    if second is not NULL:
+        if function is NULL:
+            function, function_shadow = second, second_shadow
+        else:
+            rest, rest_shadows = [second, *rest], [second_shadow, *rest_shadows]
+    count = len(rest) - len(names)
+    kwargs = dict(zip(names, rest[count:], strict=True))
+    keyword_shadows = dict(zip(names, rest_shadows[count:], strict=True))
+    return (function, tuple(rest[:count]), kwargs), (function_shadow, tuple(rest_shadows[:count]), keyword_shadows)
+
+
+def _contents(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
+
+
+def _arguments(program: Program, S: Shadows) -> list[Any]:
+    code = program.code
+    count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    return [{name: S[HEADER + index] for index, name in enumerate(code.co_varnames[:count])}]
+
+
+# --- attaching
+
+
+def set_shadower(shadower: Shadower | None) -> None:
+    """From now on have programs that are linked keep shadows, or (None) none."""
+    Program.shadower = shadower

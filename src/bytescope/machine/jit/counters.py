@@ -1,0 +1,140 @@
+"""Where traces start, and when they are made."""
+
+from __future__ import annotations
+
+from _thread import get_ident
+
+from bytescope.machine.handler_namespace import executed
+from bytescope.machine.handlers.compiler import Op, Resume
+from bytescope.machine.handlers.operations import NAMESPACE
+from bytescope.machine.jit import deopt, entries, inlined_calls, instrumented_trace, methods
+from bytescope.startup.isolation import PRIVATE_BUILTINS
+from bytescope.startup.lazy_modules import busy
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
+from bytescope.startup.switches import TRACES
+
+if TYPE_CHECKING:
+    from bytescope.machine.program import Program
+
+THRESHOLDS = {"always": 0, "never": None, "": 100}
+"""How often the start of a trace is passed before the trace is made; None: no traces are made."""
+
+_MOST_TEXTS = 500
+
+_namespace: dict[str, Any] = {}
+_factories: dict[str, Any] = {}
+
+
+def threshold_from_environment() -> int | None:
+    """What BYTESCOPE_TRACES says: always, never, or nothing."""
+    return THRESHOLDS.get(TRACES.get() or "", THRESHOLDS[""])
+
+
+def trace(program: Program, start: int, R: list[Any]) -> Op | None:
+    """The handler of the trace that starts at an instruction, or None if there is nothing to gain.
+
+    Args:
+        program: the program.
+        start: the instruction.
+        R: the registers of a frame that executes it.
+    """
+    kind = inlined_calls.Writer if program.plan is None else instrumented_trace.Writer
+    writer = kind(program, start, R)
+    if not writer.write():
+        return None
+    if writer.closed:
+        writer = kind(program, start, R, writer)
+        writer.write()
+    op: Op = factory(writer.text())(program.alive, *writer.bound_values())
+    deopt.register(op.__code__, writer.points)
+    return op
+
+
+def factory(text: str) -> Any:
+    """The factory that a text defines."""
+    make = _factories.get(text)
+    if make is None:
+        if len(_factories) >= _MOST_TEXTS:
+            _factories.clear()
+        if not _namespace:
+            own = {"executed": executed, "ident": get_ident, "__builtins__": PRIVATE_BUILTINS}
+            _namespace.update(**NAMESPACE, **inlined_calls.NAMES, **own)
+        made: dict[str, Any] = {}
+        exec(compile(text, deopt.FILENAME, "exec"), _namespace, made)
+        make = _factories[text] = made["make"]
+    return make
+
+
+_FUNCTION = 2
+"""Flag of code that has locals of its own."""
+
+
+def get_ready(program: Program) -> None:
+    """Have the modules executed that make traces, if a program may need any.
+
+    This is done while the program is linked, because an interrupt does no harm there.
+    """
+    if busy():
+        return
+    again = any(each.target is not None and each.target <= index for index, each in enumerate(program.instructions))
+    if again or program.code.co_flags & _FUNCTION:
+        for module in (inlined_calls, methods) if program.plan is None else (instrumented_trace,):
+            assert module.Writer
+
+
+def make_entry(program: Program, R: list[Any]) -> None:
+    """Have a function executed without a frame as far as possible, if there is something to gain."""
+    if program.plan is not None or not entries.possible(program):
+        return
+    writer = methods.Writer(program, R)
+    if writer.write():
+        stats = entries.Stats(program)
+        entry = factory(writer.text())(stats.calls, writer.points, *writer.bound_values(stats))
+        entries.add(program, entry, writer.restartable)
+
+
+def count_passes(program: Program, ops: list[Op], resumes: list[Resume | None], threshold: int) -> list[Op]:
+    """The handlers, with those counted at which a trace may start: the entry, targets, and places after a request."""
+    get_ready(program)
+    starts = {program.follow(0), *(program.follow(index + 1) for index in program.stops if index + 1 < len(ops))}
+    for index, instruction in enumerate(program.instructions):
+        if program.verified.depths[index] >= 0:
+            if instruction.target is not None:
+                starts.add(program.follow(instruction.target))
+            if resumes[index] is not None and index + 1 < len(ops):
+                starts.add(program.follow(index + 1))
+    return [counted(program, index, op, threshold) if index in starts else op for index, op in enumerate(ops)]
+
+
+def counted(program: Program, index: int, plain: Op, threshold: int) -> Op:
+    """A handler that leaves the instruction to the plain one, until a trace takes its place after so many passes.
+
+    It does not call the plain handler: this would take the room at the recursion limit from it.
+    """
+    left = threshold
+    leave = -3 - 2 * index
+    alive = program.alive  # until the program is linked anew, and this handler does not count any more
+
+    def op(R: list[Any]) -> int:
+        nonlocal left
+        left -= 1
+        executed[0] -= 1
+        if left >= 0:
+            return leave
+        kept, ops = program.kept(), program.ops
+        if kept is None or ops is None or not alive or busy():
+            return leave
+        left = threshold
+        try:
+            made = trace(program, index, R)
+            program.traced = True
+            if index == program.entry:
+                make_entry(program, R)
+        except (RecursionError, OSError):  # OSError: of what is to be imported the file has gone
+            return leave
+        except BaseException as error:  # an interrupt, which is the guest's
+            raise error.with_traceback(None)  # noqa: B904
+        ops[index] = made or plain
+        return index
+
+    return op

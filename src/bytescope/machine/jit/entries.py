@@ -1,0 +1,250 @@
+"""Calls without a frame: which functions can be called so, and how a call that turns out to need one gets it.
+
+A guest function that is called often gets an *entry*: a Python function that does what a frame of it would do, as long
+as nobody can tell that there is no frame: up to the first operation that may run foreign code, or fails. Then it
+returns what there is of the frame, as an `Unfinished`. Its caller requests the call after all, with that in the place
+of the first argument, and the frame that is made goes on from there. Calls may be nested; then all their frames are
+made, one by the other.
+
+Each nested call takes one frame of the host's, as many as the guest's would. The first one is entered through as many
+frames more as the machine has room for (`calls.ROOM`), so that the limit on recursion is met where it is with frames.
+That takes a host whose calls of builtin functions do not count for the limit.
+"""
+
+from __future__ import annotations
+
+from bytescope.code.host.facts import COUNTS_BUILTIN_CALLS, SUSPENDS
+from bytescope.code.host.weak_tables import when_gone
+from bytescope.machine.handler_namespace import NULL, UNBOUND, FunctionType, MethodType, executed, lookup
+from bytescope.machine.jit import deopt
+from bytescope.machine.jit.deopt import FILENAME
+from bytescope.machine.support.intercepts import ROOM
+from bytescope.startup.isolation import PRIVATE_BUILTINS
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Set
+
+if TYPE_CHECKING:
+    from bytescope.machine.program import Program
+
+MOST_ARGUMENTS = 8
+
+_STARRED = 0x0C
+
+_FEW = 32
+"""How many calls have to need a frame before it is asked whether that is too many."""
+
+_BELOW = 2
+"""Frames of the machine's between a guest's frame and what a trace calls."""
+
+
+class Unfinished(tuple):  # type: ignore[type-arg]
+    """A call that needs a frame: an `Exit` and the values that it names; or an error, and the entry's points.
+
+    A subclass of tuple, because making one runs no Python code: it must work at the recursion limit.
+    """
+
+    __slots__ = ()
+
+
+class Stats:
+    """How often an entry was called (in a list, for the entry's text) and how often a frame was needed."""
+
+    __slots__ = ("calls", "exits", "program")
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.calls = [0]
+        self.exits = 0
+
+
+class Exit:
+    """A place where an entry stops, and what the values in an `Unfinished` are.
+
+    stats: the entry's; index: the instruction that the frame goes on with; count: instructions executed until then;
+    variables, operands: registers of the first values; request: the site if the instruction, a call, has been begun,
+    and the values behind the others are the operands of its request.
+    """
+
+    __slots__ = ("count", "index", "operands", "request", "stats", "variables")
+
+    def __init__(
+        self, stats: Stats, index: int, count: int, variables: list[int], operands: list[int], request: int | None
+    ) -> None:
+        self.stats = stats
+        self.index = index
+        self.count = count
+        self.variables = variables
+        self.operands = operands
+        self.request = request
+
+
+_entries: list[dict[int, Any]] = [{} for _ in range(MOST_ARGUMENTS + 1)]
+"""For each number of arguments: id of resident code object to entry, called with the function and its arguments."""
+
+_makers: list[dict[int, Any]] = [{} for _ in range(MOST_ARGUMENTS + 1)]
+"""Those of them which, until they stop, change nothing but attributes of their first argument."""
+
+
+def possible(program: Program) -> bool:
+    """Whether a function can have an entry."""
+    code = program.code
+    return (
+        not COUNTS_BUILTIN_CALLS
+        and 0 < code.co_argcount <= MOST_ARGUMENTS
+        and not code.co_kwonlyargcount
+        and not code.co_flags & (SUSPENDS | _STARRED)
+        and not program.private
+    )
+
+
+def prospects(function: Any, count: int) -> list[str]:
+    """In what forms something like this, called with so many arguments, may be called without a frame.
+
+    Args:
+        function: what was called once, or `UNBOUND`: then everything is possible.
+        count: the number of arguments.
+    """
+    if function is UNBOUND:
+        return ["function"] * (0 < count <= MOST_ARGUMENTS) + ["method"] * (count < MOST_ARGUMENTS)
+    kind = type(function)
+    if kind is FunctionType:
+        return ["function"] * _fits(function, count)
+    if kind is MethodType:
+        return ["method"] * (type(function.__func__) is FunctionType and _fits(function.__func__, count + 1))
+    if kind is type and _is_plain(function):
+        return ["class"] * _fits(function.__init__, count + 1)
+    return []
+
+
+def _fits(function: Any, count: int) -> bool:
+    code = function.__code__
+    return 0 < count <= MOST_ARGUMENTS and count == code.co_argcount and not code.co_flags & SUSPENDS
+
+
+plain_classes: set[int] = set()
+"""Ids of classes whose instances are made by `object.__new__` and a Python `__init__`, and have no finalizer."""
+
+_ABSTRACT = 1 << 20
+
+
+def _is_plain(kind: type) -> bool:
+    if (
+        lookup(kind, "__new__") is not object.__new__
+        or type(lookup(kind, "__init__")) is not FunctionType
+        or lookup(kind, "__del__") is not NULL
+        or kind.__flags__ & _ABSTRACT
+    ):
+        return False
+    if id(kind) not in plain_classes:
+        plain_classes.add(id(kind))
+        when_gone(kind, plain_classes.discard, id(kind))
+    return True
+
+
+def forget(stopped: Any) -> None:
+    """Take note that an instance is made in the ordinary way after all."""
+    if type(stopped) is Unfinished and type(stopped[0]) is Exit:
+        _stopped(stopped[0].stats)
+
+
+def add(program: Program, entry: Any, restartable: bool) -> None:
+    """Give a function an entry."""
+    code = None if program.resident is None else program.resident()
+    if code is None:
+        return
+    number = id(code)
+    for tables in (_entries, _makers) if restartable else (_entries,):
+        known = tables[program.code.co_argcount]
+        when_gone(code, known.pop, number, None)
+        known[number] = entry
+    program.has_entry = True
+
+
+def remove(program: Program) -> None:
+    """Take the entry of a function away."""
+    if program.has_entry and program.resident is not None:
+        for tables in (_entries, _makers):
+            tables[program.code.co_argcount].pop(id(program.resident()), None)
+
+
+# --- getting a frame
+
+
+def go_on(R: list[Any], unfinished: Unfinished, own_files: Set[str]) -> tuple[int, BaseException | None]:
+    """Bring a frame that begins to where its call has come without it.
+
+    Args:
+        R: the frame's registers.
+        unfinished: that call.
+        own_files: the files that the machine's frames come from.
+
+    Returns:
+        What a trace would return that stops there, and what is to be raised there because of an interrupt.
+    """
+    first, *values = unfinished
+    if type(first) is not Exit:
+        return _raised(R, first, values[0], own_files)
+    _stopped(first.stats)
+    executed[0] += first.count
+    values.reverse()
+    for register in first.variables:
+        R[register].cell_contents = values.pop()
+    for register in first.operands:
+        R[register] = values.pop()
+    if first.request is None:
+        return first.index, None
+    R.append((first.request, tuple(reversed(values))))
+    return -4 - 2 * first.index, None
+
+
+def _stopped(stats: Stats) -> None:
+    stats.exits += 1
+    if stats.exits >= _FEW and 4 * stats.exits > stats.calls[0]:
+        remove(stats.program)
+
+
+def _raised(
+    R: list[Any], error: BaseException, points: list[deopt.Point], own_files: Set[str]
+) -> tuple[int, BaseException | None]:
+    traceback = error.__traceback__
+    assert traceback is not None
+    point, own = deopt.find(error, traceback, points, own_files)
+    deopt.restore(R, point, traceback.tb_frame)
+    executed[0] += point.count
+    if own:
+        error.__traceback__ = None
+    return point.index, None if own else error
+
+
+# --- the first call of several
+
+_enterers: dict[int, Any] = {}
+
+
+def enterer(count: int) -> Any:
+    """What is called with an entry, the function and its arguments where a trace makes the first of several calls.
+
+    Args:
+        count: the number of arguments.
+    """
+    found = _enterers.get(count)
+    if found is None:
+        given = ", ".join(["entry", "function", *(f"a{index}" for index in range(count))])
+        lines = [f"def enter0({given}): return entry({given.partition(', ')[2]})"]
+        lines += [
+            f"def enter{deeper}({given}): return enter{deeper - 1}({given})" for deeper in range(1, ROOM - _BELOW)
+        ]
+        namespace: dict[str, Any] = {"__builtins__": PRIVATE_BUILTINS}
+        exec(compile("\n".join(lines), FILENAME, "exec"), namespace)
+        found = _enterers[count] = namespace[f"enter{ROOM - _BELOW - 1}"]
+    return found
+
+
+NAMES: dict[str, Any] = {
+    "Unfinished": Unfinished,
+    "forget": forget,
+    "new": object.__new__,
+    "plain_classes": plain_classes,
+    **{f"entries{count}": known for count, known in enumerate(_entries)},
+    **{f"makers{count}": known for count, known in enumerate(_makers)},
+}
+"""What the texts name."""

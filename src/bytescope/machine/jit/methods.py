@@ -1,0 +1,233 @@
+"""Writes the text of entries, see `entries`.
+
+It is that of a trace which follows both ways at each branch, and keeps local variables in variables of its own.
+"""
+
+from __future__ import annotations
+
+from bytescope.code.instruction import Instruction, Variable
+from bytescope.isa.lift import Call
+from bytescope.machine.handlers.operations import How
+from bytescope.machine.jit import inlined_calls
+from bytescope.machine.jit.deopt import Point
+from bytescope.machine.jit.entries import Exit, Stats
+from bytescope.machine.jit.trace import Ended, Left
+from bytescope.machine.jit.values import Value
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bytescope.machine.program import Program
+
+MOST = 150
+"""Instructions in an entry, at most, all ways together."""
+
+_CHANGING = frozenset("setattr setitem delitem list_append set_add map_add list_extend".split())
+"""Primitives with an inline form that changes an object."""
+
+_DEEPEST = 12
+"""Branches within branches, at most."""
+
+
+class Writer(inlined_calls.Writer):
+    """Writes an entry.
+
+    returns: how many ways come to a return; written: instructions in all; restartable: whether a call that stops has
+    changed nothing but attributes of its first argument.
+    """
+
+    GLOBALS = "G"
+    BUILTINS = "B"
+
+    def __init__(self, program: Program, R: list[Any]) -> None:
+        super().__init__(program, program.follow(0), R)
+        self.returns = 0
+        self.written = 0
+        self.restartable = True
+        self.exits: list[tuple[str, tuple[Any, ...]]] = []
+        self.own = len(program.lowered.variables) - len(program.code.co_freevars)
+        self.parameters = [f"a{index}" for index in range(program.code.co_argcount)]
+        for index, name in enumerate(self.parameters):
+            value = self.frame.locals[index] = Value(name)
+            self.frame.lasting.add(name)
+            value.sample = R[self.frame.variables + index].cell_contents
+
+    # --- the walk
+
+    def write(self) -> bool:
+        self.walk(self.start, set())
+        return self.returns > 0
+
+    def walk(self, index: int, seen: set[int]) -> None:
+        """Write what comes from an instruction on."""
+        self.seen = seen
+        while True:
+            if self.written >= MOST or index in seen:
+                self.stop(index)
+                return
+            seen.add(index)
+            self.note(index)
+            try:
+                index = self.instruction(index)
+            except Left:
+                self.stop(index)
+                return
+            except Ended:
+                return
+            self.count += 1
+            self.written += 1
+            self.frame.settle()
+
+    def branch(self, target: int, depth: int, operands: dict[int, Value]) -> None:
+        here = self.frame, self.count, self.seen
+        self.frame = self.frame.fork(operands, depth)
+        self.frame.settle()
+        self.count += 1
+        self.written += 1
+        if len(self.frame.margin) > 4 * _DEEPEST:
+            self.stop(target)
+        else:
+            self.walk(target, set(self.seen))
+        self.frame, self.count, self.seen = here
+
+    def note(self, index: int) -> None:
+        frame = self.frame
+        operands = tuple((frame.first + place, value.name) for place, value in sorted(frame.operands.items()))
+        variables = tuple((frame.variables + number, value.name) for number, value in self.variables())
+        self.points.append(Point(len(frame.lines), index, self.count, operands, variables))
+
+    def variables(self) -> list[tuple[int, Value]]:
+        """The variables that have values, without those of other functions."""
+        return [(index, value) for index, value in self.frame.locals.items() if index < self.own]
+
+    # --- leaving
+
+    def stop(self, index: int, pad: str = "") -> None:
+        """Return, to go on at an instruction in a frame."""
+        operands = sorted(self.frame.operands.items())
+        self.finish(index, self.count, operands, None, [], pad)
+
+    def finish(
+        self, index: int, count: int, operands: list[tuple[int, Value]], site: int | None, request: list[str], pad: str
+    ) -> None:
+        frame = self.frame
+        variables = self.variables()
+        names = [value.name for _, value in variables] + [value.name for _, value in operands] + request
+        exit_name = f"e{len(self.exits)}"
+        cells = [frame.variables + number for number, _ in variables]
+        registers = [frame.first + place for place, _ in operands]
+        self.exits.append((exit_name, (index, count, cells, registers, site)))
+        self.emit(f"{pad}return Unfinished(({', '.join([exit_name, *names])},))")
+
+    def leave(
+        self,
+        result: str,
+        count: int,
+        depth: int | None = None,
+        operands: dict[int, Value] | None = None,
+        pad: str = "",
+    ) -> None:
+        self.stop(self.index_of(result), pad)
+
+    def index_of(self, result: str) -> int:
+        """The instruction that a trace leaves to its handler when it returns this."""
+        return (-3 - int(result)) >> 1
+
+    def request(self, index: int, function: Value, args: list[Value], pad: str) -> None:
+        self.stop(index, pad)
+
+    @property
+    def first_argument(self) -> Value | None:
+        return self.frame.locals.get(0)
+
+    def entering(self, given: list[str]) -> str:
+        return f"entry({', '.join(given)})"
+
+    def unfinished(self, index: int, count: int, site: int, operands: list[str], pad: str) -> None:
+        depth = self.frame.depth - count - 2
+        staying = [each for each in sorted(self.frame.operands.items()) if each[0] < depth]
+        self.finish(index, self.count + 1, staying, site, operands, pad)
+
+    # --- instructions
+
+    def write_load_local(self, index: int, instruction: Instruction) -> None:
+        variable: Variable = instruction.arg
+        frame = self.frame
+        value = frame.locals.get(variable.index)
+        if value is None:
+            if variable.index < self.own:
+                raise Left
+            value = frame.fresh()
+            self.emit(f"{value.name} = function.__closure__[{variable.index - self.own}].cell_contents")
+            frame.locals[variable.index] = value
+            value.epoch = frame.epoch
+            frame.captured.add(variable.index)
+            value.sample = self.sample_of(variable)
+        frame.push(value)
+
+    write_load_cell = write_load_local
+
+    def write_store_local(self, index: int, instruction: Instruction) -> None:
+        variable: Variable = instruction.arg
+        frame = self.frame
+        old = frame.locals.get(variable.index)
+        if variable in self.program.restored or variable.index >= self.own:
+            raise Left
+        if old is not None and not old.is_plain and old.name in frame.lasting:
+            raise Left  # the caller holds on to its arguments
+        value = frame.operand(frame.depth - 1)
+        if old is not None and not old.is_plain:
+            frame.before_effect()
+            frame.effect()
+        frame.locals[variable.index] = value
+        frame.pop()
+
+    write_store_cell = write_store_local
+
+    def write_for_iter(self, index: int, instruction: Instruction) -> None:
+        raise Left
+
+    def inline(
+        self, index: int, instruction: Instruction, call: Call, way: How, operands: list[Value], staying: list[Value]
+    ) -> tuple[Value, ...]:
+        if call.name in _CHANGING and not (call.name == "setattr" and operands[0] is self.first_argument):
+            self.restartable = False
+        return super().inline(index, instruction, call, way, operands, staying)
+
+    def store_named(self, mapping: str, name: str, value: Value) -> None:
+        self.restartable = False
+        super().store_named(mapping, name, value)
+
+    def primitive_call(
+        self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
+    ) -> tuple[Value, ...]:
+        self.restartable = False
+        return super().primitive_call(index, instruction, call, operands, staying)
+
+    def write_return(self, index: int, instruction: Instruction) -> None:
+        frame = self.frame
+        self.emit(f"executed[0] += {self.count + 1}")
+        self.emit(f"return {frame.operand(frame.depth - 1).name}")
+        self.returns += 1
+        raise Ended
+
+    # --- the text
+
+    def text(self) -> str:
+        lines = [f"def make({', '.join(['calls', 'points', *self.frame.bound, *(name for name, _ in self.exits)])}):"]
+        lines += [f"    def this({', '.join(['function', *self.parameters])}):"]
+        body = self.frame.lines
+        if any("G[" in line or " in G" in line for line in body):
+            lines += ["        G = function.__globals__"]
+        if any("B[" in line for line in body):
+            lines += ["        B = function.__builtins__"]
+        lines += ["        try:", "            calls[0] += 1"]
+        for point in self.points:
+            point.line += len(lines) + 1
+        lines += ["            " + line for line in body]
+        lines += ["        except BaseException as error:", "            return Unfinished((error, points))"]
+        lines += ["    return this"]
+        return "\n".join(lines) + "\n"
+
+    def bound_values(self, stats: Stats | None = None) -> list[Any]:
+        assert stats is not None
+        return [*super().bound_values(), *(Exit(stats, *given) for _, given in self.exits)]

@@ -1,0 +1,122 @@
+"""What `yield from`, `await` and `async for` run through."""
+
+from __future__ import annotations
+
+import sys
+import types
+
+from bytescope.code.host.messages import CANNOT_AWAIT
+from bytescope.machine.handler_namespace import NULL, Raised, lookup, type_name
+from bytescope.machine.protocols.common import Process, call_special, let_go
+from bytescope.startup.stdlib_lite import Any
+
+_CO_COROUTINE = 0x80
+_CO_ITERABLE_COROUTINE = 0x100
+
+
+def resident_flags() -> int:
+    """Flags of the code object of the resident frame below: `types.coroutine` makes a copy with others."""
+    from bytescope.machine.program import is_resident
+
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None and not is_resident(frame.f_code):
+        frame = frame.f_back
+    return 0 if frame is None else frame.f_code.co_flags
+
+
+def yield_from_iter(R: list[Any], immediate: Any, iterable: Any) -> Process:
+    """What `yield from` runs through."""
+    kind = type(iterable)
+    if kind is types.CoroutineType:
+        if not resident_flags() & (_CO_COROUTINE | _CO_ITERABLE_COROUTINE):
+            raise TypeError("cannot 'yield from' a coroutine object in a non-coroutine generator")
+        return iterable
+    if kind is types.GeneratorType:
+        return iterable
+    return (yield iter, iterable)
+
+
+def _awaitable_iterator(value: Any) -> Process:
+    """The iterator of an awaitable: `_PyCoro_GetAwaitableIter`."""
+    kind = type(value)
+    if kind is types.CoroutineType:
+        return value
+    if kind is types.GeneratorType and value.gi_code.co_flags & _CO_ITERABLE_COROUTINE:
+        return value
+    method = lookup(kind, "__await__")
+    if method is NULL or method is None:
+        raise TypeError(CANNOT_AWAIT.format(type_name(kind)))
+    iterator = yield from call_special(value, method)
+    if type(iterator) is Raised:
+        return iterator
+    result = type(iterator)
+    if result is types.CoroutineType or (
+        result is types.GeneratorType and iterator.gi_code.co_flags & _CO_ITERABLE_COROUTINE
+    ):
+        held = [iterator]
+        del iterator
+        yield from let_go(held)
+        raise TypeError("__await__() returned a coroutine")
+    if lookup(result, "__next__") is NULL:
+        raise TypeError(f"__await__() returned non-iterator of type '{type_name(result)}'")
+    return iterator
+
+
+_AWAIT_CONTEXT = {1: "__aenter__", 2: "__aexit__"}
+
+
+def awaitable(R: list[Any], context: int, value: Any) -> Process:
+    """What `await` runs through."""
+    try:
+        iterator = yield from _awaitable_iterator(value)
+    except TypeError as error:
+        failure = error
+    else:
+        if type(iterator) is types.CoroutineType and iterator.cr_await is not None:
+            raise RuntimeError("coroutine is being awaited already")
+        return iterator
+    if context in _AWAIT_CONTEXT and lookup(type(value), "__await__") is NULL:
+        what = f"'async with' received an object from {_AWAIT_CONTEXT[context]} that does not implement __await__"
+        raise TypeError(f"{what}: {type_name(type(value))}")
+    raise failure.with_traceback(None)
+
+
+def aiter(R: list[Any], immediate: Any, iterable: Any) -> Process:
+    """What `async for` runs through."""
+    kind = type(iterable)
+    method = lookup(kind, "__aiter__")
+    if method is NULL or method is None:
+        raise TypeError(f"'async for' requires an object with __aiter__ method, got {type_name(kind)}")
+    iterator = yield from call_special(iterable, method)
+    if type(iterator) is not Raised and lookup(type(iterator), "__anext__") is NULL:
+        what = "'async for' received an object from __aiter__ that does not implement __anext__"
+        kind = type(iterator)
+        held = [iterator]
+        del iterator
+        yield from let_go(held)
+        raise TypeError(f"{what}: {type_name(kind)}")
+    return iterator
+
+
+def anext(R: list[Any], immediate: Any, iterator: Any) -> Process:
+    """What `async for` awaits."""
+    kind = type(iterator)
+    method = lookup(kind, "__anext__")
+    if method is NULL or method is None:
+        raise TypeError(f"'async for' requires an iterator with __anext__ method, got {type_name(kind)}")
+    value = yield from call_special(iterator, method)
+    if type(value) is Raised or kind is types.AsyncGeneratorType:
+        return value
+    try:
+        result = yield from _awaitable_iterator(value)
+    except TypeError as error:
+        failure: BaseException = error.with_traceback(None)
+    else:
+        if type(result) is not Raised:
+            return result
+        failure = result[0]
+    message = f"'async for' received an invalid object from __anext__: {type_name(type(value))}"
+    wrapped = TypeError(message)
+    wrapped.__cause__ = failure
+    wrapped.__context__ = failure
+    raise wrapped

@@ -1,0 +1,49 @@
+"""Names whose namespace is no plain dict."""
+
+from __future__ import annotations
+
+import types
+
+from bytescope.machine.handler_namespace import load_outer, not_defined, unbound
+from bytescope.machine.protocols.common import Process, failed
+from bytescope.startup.stdlib_lite import Any, operator
+
+
+def load_name(R: list[Any], name: str) -> Process:
+    """A name in class or module code whose namespace is no plain dict."""
+    value = yield operator.getitem, R[2], name
+    return load_outer(R, name) if failed(value, KeyError) else value
+
+
+def delete_name(R: list[Any], name: str) -> Process:
+    """`del name` where the namespace is no plain dict."""
+    value = yield operator.delitem, R[2], name
+    if failed(value, KeyError):
+        raise not_defined(name)
+    return value
+
+
+def load_from_dict_or_globals(R: list[Any], name: str, mapping: Any) -> Process:
+    """A name in an annotation scope of a class."""
+    value = yield operator.getitem, mapping, name
+    return load_outer(R, name) if failed(value, KeyError) else value
+
+
+def load_from_dict_or_cell(R: list[Any], variable: Any, cell: types.CellType, mapping: Any) -> Process:
+    """A captured name in a class body: the class namespace goes first."""
+    value = yield operator.getitem, mapping, variable.name
+    if not failed(value, KeyError):
+        return value
+    try:
+        return cell.cell_contents
+    except ValueError:
+        pass
+    raise unbound(variable.name, variable.scope)
+
+
+def setup_annotations(R: list[Any], immediate: Any) -> Process:
+    """Give the namespace an `__annotations__` if it has none."""
+    value = yield operator.getitem, R[2], "__annotations__"
+    if failed(value, KeyError):
+        value = yield operator.setitem, R[2], "__annotations__", {}
+    return value

@@ -1,0 +1,1 @@
+"""What the interpreter stands on: recursion limit, budgets, counters, intercepted calls."""

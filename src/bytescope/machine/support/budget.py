@@ -1,0 +1,229 @@
+"""Runs that are watched: limits on instructions, depth and time, and the counting of instructions by kind.
+
+A run that exceeds a limit is stopped by an exception that guests cannot catch. Once it was raised, no instruction of
+the run is executed any more, whatever host code does with the exception.
+"""
+
+from __future__ import annotations
+
+import time
+from _thread import get_ident
+
+from bytescope.code.host.invisible_frames import hidden
+from bytescope.machine.support.recursion import leave_room
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Iterator, NoReturn, contextmanager
+
+if TYPE_CHECKING:
+    from bytescope.machine.support.counting import Tally
+
+_BATCH = 256
+"""After how many instructions the clock is read, at the latest."""
+
+_UNLIMITED = 1 << 62
+
+_ROOM = 6
+"""Frames that a watched run needs above a guest's, beyond those that every run needs."""
+
+
+class BudgetExceeded(BaseException):
+    """A limit of the run was exceeded. Handlers and `finally` blocks of guest code do not see it.
+
+    Attributes:
+        limit: "max_instructions", "max_depth", "timeout", or "stop" if it was stopped by `VM.stop`.
+    """
+
+    def __init__(self, limit: str, message: str) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+    def __reduce__(self) -> tuple[type[BudgetExceeded], tuple[str, str]]:
+        return type(self), (self.limit, self.args[0])
+
+
+BudgetExceeded.__module__ = "bytescope"
+
+
+class Budget:
+    """What a run may use, and has used; and, if it is to be counted, its tally.
+
+    The engine takes one from `left` for each instruction, and calls `renew` when nothing is left.
+    """
+
+    __slots__ = (
+        "max_instructions",
+        "max_depth",
+        "timeout",
+        "tally",
+        "stoppable",
+        "left",
+        "depth",
+        "deadline",
+        "spent",
+        "_unspent",
+        "_runs",
+    )
+
+    def __init__(
+        self,
+        max_instructions: int | None = None,
+        max_depth: int | None = None,
+        timeout: float | None = None,
+        tally: Tally | None = None,
+        stoppable: bool = False,
+    ) -> None:
+        """Make a budget.
+
+        Args:
+            max_instructions: guest instructions.
+            max_depth: guest frames on the stack.
+            timeout: seconds.
+            tally: counts the instructions by kind.
+            stoppable: whether `halt` may be called.
+
+        Raises:
+            TypeError: if a limit is no number.
+            ValueError: if a limit is negative.
+        """
+        self.max_instructions = _checked("max_instructions", max_instructions, int)
+        self.max_depth = _checked("max_depth", max_depth, int)
+        self.timeout = _checked("timeout", timeout, float)
+        self.tally = tally
+        self.stoppable = stoppable
+        self.left = _UNLIMITED
+        self.depth = 0
+        self.deadline: float | None = None
+        self.spent: BudgetExceeded | None = None
+        self._unspent = _UNLIMITED
+        self._runs = 0
+
+    @property
+    def watches(self) -> bool:
+        """Whether there is anything to limit or count, or the run may be stopped."""
+        limits = self.max_instructions, self.max_depth, self.timeout, self.tally
+        return self.stoppable or limits != (None, None, None, None)
+
+    def start(self) -> None:
+        """Begin the run: the clock starts. A run within the run belongs to it."""
+        self._runs += 1
+        if self._runs > 1:
+            return
+        self.spent = None
+        self.depth = 0
+        self.left = 0
+        self._unspent = _UNLIMITED if self.max_instructions is None else self.max_instructions
+        self.deadline = None if self.timeout is None else time.monotonic() + self.timeout
+
+    def stop(self) -> None:
+        """End the run. What stays of it - generators, callbacks - is free, unless a limit was exceeded."""
+        self._runs -= 1
+        if not self._runs and self.spent is None:
+            self.left = _UNLIMITED
+            self.deadline = None
+
+    def halt(self) -> None:
+        """Stop the run, if there is one, before its next instruction."""
+        if self._runs and self.spent is None:
+            self.spent = BudgetExceeded("stop", "the run was stopped")
+            self.left = 0
+
+    @hidden
+    def enter(self) -> None:
+        """A guest frame comes onto the stack.
+
+        Raises:
+            BudgetExceeded: if it is one too many.
+        """
+        self.depth += 1
+        if self.max_depth is not None and self.depth > self.max_depth:
+            self.exceed("max_depth", f"more than {self.max_depth} guest frames")
+
+    @hidden
+    def renew(self) -> None:
+        """Hand out the next instructions, one of which is about to be executed.
+
+        Raises:
+            BudgetExceeded: if there are none, or it is too late.
+        """
+        self.left = 0
+        if self.spent is not None:
+            raise BudgetExceeded(self.spent.limit, str(self.spent))
+        if not self._unspent:
+            self.exceed("max_instructions", f"more than {self.max_instructions:,} guest instructions")
+        self.look_at_clock()
+        batch = min(_BATCH, self._unspent)
+        self._unspent -= batch
+        self.left = batch - 1
+
+    @hidden
+    def look_at_clock(self) -> None:
+        """Time has passed.
+
+        Raises:
+            BudgetExceeded: if it is too late.
+        """
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            self.exceed("timeout", f"more than {self.timeout:g} seconds")
+
+    @hidden
+    def exceed(self, limit: str, message: str) -> NoReturn:
+        """Stop the run for good.
+
+        Raises:
+            BudgetExceeded: always.
+        """
+        self.left = 0
+        self.spent = BudgetExceeded(limit, message)
+        raise BudgetExceeded(limit, message)
+
+
+def _checked(name: str, value: Any, kind: type) -> Any:
+    """A limit, if it is a number that makes sense."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isinstance(value, (int, kind)):
+        expected = "an integer" if kind is int else "a number of seconds"
+        raise TypeError(f"{name} must be {expected} or None, not {type(value).__name__}")
+    if not value >= 0:
+        raise ValueError(f"{name} must not be negative, and {value} is")
+    return value
+
+
+# --- what is in force
+
+active: list[Budget] = []
+"""The budgets in force that watch anything, the latest last."""
+
+_by_thread: dict[int, list[Budget]] = {}
+"""The budgets of the runs that each thread has started."""
+
+
+def current() -> Budget | None:
+    """The budget in force in this thread: that of its innermost run, or in a guest's own threads that of the latest."""
+    own = _by_thread.get(get_ident())
+    budget = own[-1] if own else active[-1] if active else None
+    return budget if budget is not None and budget.watches else None
+
+
+@contextmanager
+def in_force(budget: Budget) -> Iterator[None]:
+    """While this context is open, the budget is in force in this thread (inside a watched run: if it watches)."""
+    thread = get_ident()
+    own = _by_thread.setdefault(thread, [])
+    if own and not budget.watches:
+        yield
+        return
+    budget.start()
+    own.append(budget)
+    if budget.watches:
+        active.append(budget)
+        leave_room(_ROOM)
+    try:
+        yield
+    finally:
+        own.pop()
+        if not own:
+            del _by_thread[thread]
+        if budget.watches:
+            active.remove(budget)
+            leave_room(-_ROOM)
+        budget.stop()

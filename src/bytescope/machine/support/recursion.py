@@ -1,0 +1,221 @@
+"""The recursion limit: the machine's own frames do not count.
+
+A guest's frame needs a few frames of the machine above it while it is executed, none while it waits for a callee. So
+the host's limit is raised by that many, once, and a guest's frame that finds less room than that is one too many: it
+fails where CPython's would.
+"""
+
+from __future__ import annotations
+
+import sys
+from _thread import get_ident
+
+from bytescope.code.host.invisible_frames import hidden
+from bytescope.machine.support import intercepts
+from bytescope.machine.support.intercepts import ROOM, room
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Callable, Iterator, Set, contextmanager
+
+if TYPE_CHECKING:
+    from typing import ParamSpec, TypeVar
+
+    _P = ParamSpec("_P")
+    _T = TypeVar("_T")
+
+_get_native = sys.getrecursionlimit
+_set_native = sys.setrecursionlimit
+
+
+@hidden
+def getrecursionlimit() -> int:
+    """Return the current value of the recursion limit: the guest's."""
+    return _get_native() - room[0]
+
+
+@hidden
+def setrecursionlimit(limit: int, /) -> None:
+    """Set the recursion limit, as the guest counts."""
+    if type(limit) is int and 0 < limit < 1 << 30:
+        below = room[0] - ROOM + 1  # with this function's own frame
+        try:
+            _set_native(limit + below)
+        except RecursionError as error:
+            depth = int(str(error).partition(" depth ")[2].partition(":")[0]) - below
+        else:
+            _set_native(limit + room[0])
+            _few[0] = _shallow()
+            return
+        raise RecursionError(
+            f"cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
+        )
+    _set_native(limit)
+
+
+intercepts.replace_calls(_get_native, getrecursionlimit)
+intercepts.replace_calls(_set_native, setrecursionlimit)
+for _function in (getrecursionlimit, setrecursionlimit):
+    _function.__module__ = "sys"
+
+_depth = [0]
+
+
+@contextmanager
+def headroom(below: int = 0) -> Iterator[None]:
+    """While this context is open, the host's recursion limit has room for the machine.
+
+    Args:
+        below: how much the host counts below the guest's first frame that would not be there without the machine.
+    """
+    more = 0 if _depth[0] else ROOM + below
+    if more:
+        room[0] = more + _more[0]
+        _set_native(_get_native() + more)
+        sys.getrecursionlimit, sys.setrecursionlimit = getrecursionlimit, setrecursionlimit
+    _depth[0] += 1
+    try:
+        yield
+    finally:
+        _depth[0] -= 1
+        if more:
+            sys.getrecursionlimit, sys.setrecursionlimit = _get_native, _set_native
+            _set_native(max(_get_native() - more, 1))
+
+
+def _room_1() -> None:
+    _room_2()
+
+
+def _room_2() -> None:
+    _room_3()
+
+
+def _room_3() -> None:
+    pass
+
+
+check: Callable[[], None] = _room_1
+"""Fails, called by the machine generator, where the limit leaves the machine no room."""
+
+_more = [0]
+"""How many frames more than usual there is room for."""
+
+
+_AMPLE = 200
+"""Frames that suffice for anything that the machine does now and then."""
+
+
+_with_room: set[int] = set()
+"""Identifiers of the threads that have it. They get it once: what goes deeper than that goes on for ever."""
+
+
+def ample(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Let a function of the machine, which runs no foreign code, call as deep as it needs to."""
+
+    def with_room(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        thread = get_ident()
+        if thread in _with_room:
+            return function(*args, **kwargs)
+        _with_room.add(thread)
+        room[0] += _AMPLE
+        _set_native(_get_native() + _AMPLE)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            room[0] -= _AMPLE
+            _set_native(_get_native() - _AMPLE)
+            _with_room.discard(thread)
+
+    return with_room
+
+
+def is_own(exception: BaseException, own_files: Set[str]) -> bool:
+    """Whether an exception says that the machine itself, and nobody whom it called, met the recursion limit."""
+    traceback = exception.__traceback__
+    if type(exception) is not RecursionError or traceback is None:
+        return False
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback.tb_frame.f_code.co_filename in own_files
+
+
+def again(handler: Callable[[list[Any]], int], R: list[Any], stopped: BaseException) -> int | BaseException:
+    """Call an instruction's handler again, which the recursion limit stopped before it had any effect, with more room.
+
+    Args:
+        handler: the handler.
+        R: the frame's registers.
+        stopped: what the handler raised, see `is_own`.
+
+    Returns:
+        What the handler returns or raises now.
+    """
+    room[0] += _AMPLE
+    _set_native(_get_native() + _AMPLE)
+    try:
+        return handler(R)
+    except BaseException as error:
+        error.__context__ = stopped.__context__
+        return error
+    finally:
+        room[0] -= _AMPLE
+        _set_native(_get_native() - _AMPLE)
+
+
+def leave_room(change: int) -> None:
+    """Have room for more frames above a guest's, or for fewer again.
+
+    Args:
+        change: how many.
+    """
+    global check
+    _more[0] += change
+    room[0] += change
+    _set_native(max(_get_native() + change, 1))
+    deep = _room_1
+    for _ in range(_more[0]):
+        deep = _one_more(deep)
+    check = _unless_shallow(deep) if _more[0] and _module_of else deep
+
+
+def _one_more(deeper: Callable[[], None]) -> Callable[[], None]:
+    return lambda: deeper()
+
+
+_module_of: Any = getattr(sys, "_getframemodulename", None)
+"""None, if there are no more than so many frames below a frame. Those that are hidden do not count."""
+
+_FEW = 32
+_HIDDEN = 8
+"""No frame has as many hidden ones above it."""
+
+
+def _shallow() -> int:
+    """A number of frames with which the limit is far away."""
+    return min(_FEW, getrecursionlimit() // _HIDDEN)
+
+
+_few = [0]
+
+
+def _unless_shallow(deep: Callable[[], None]) -> Callable[[], None]:
+    """A check that is quick where there are but a few frames."""
+
+    def check() -> None:
+        if module_of(few[0]) is not None:
+            deep()
+
+    module_of, few = _module_of, _few
+    _few[0] = _shallow()
+    return check
+
+
+def trim(exception: BaseException, own_files: Set[str]) -> None:
+    """Cut the machine's frames, and the resident frame that did not get going, from a RecursionError's traceback."""
+    previous = None
+    traceback = exception.__traceback__
+    while traceback is not None:
+        following = traceback.tb_next
+        if following is not None and following.tb_frame.f_code.co_filename in own_files:
+            if previous is not None:
+                previous.tb_next = None
+            return
+        previous, traceback = traceback, following

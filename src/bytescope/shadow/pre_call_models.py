@@ -1,0 +1,291 @@
+"""Calls of builtin functions whose result's shadow is known before they are made, because they call nothing back.
+
+What the general way (`calls.outcome`) finds out afterwards is found out beforehand here, where the types of the
+arguments leave no doubt: plain values, and builtin containers of such.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+import types
+from collections.abc import Callable, Container
+from typing import Any
+
+from bytescope.shadow.assumptions import PLAIN, compares_quietly, loads_quietly
+from bytescope.shadow.heap import Table, count_of
+from bytescope.shadow.helpers import Brief
+from bytescope.shadow.propagation import remove_at
+from bytescope.shadow.reachability import reaching
+
+SLOW: Any = type("Slow", (), {"__slots__": ()})()
+"""What is answered where it cannot be known."""
+
+_FLAT = frozenset({list, tuple, set, frozenset, dict})
+_PURE: frozenset[Any] = frozenset(
+    getattr(builtins, name)
+    for name in "abs ascii bin chr divmod hash hex oct ord pow repr round sorted sum all any "
+    "int float complex str bool range".split()
+) | frozenset(value for value in vars(math).values() if type(value) is types.BuiltinFunctionType)
+_CODECS = frozenset({"encode", "decode", "maketrans"})
+_WITHOUT_COMPARISON = frozenset({"append", "extend", "insert", "pop", "clear", "copy", "reverse"})
+_SEQUENTIAL: frozenset[type] = frozenset(type(iter(each)) for each in ([0], (0,)))
+_GOING_OVER = frozenset({iter, enumerate, zip, reversed})
+_EMPTY: tuple[Any, ...] = ([], (), {}, set(), "", range(0), {}.keys(), {}.values(), {}.items())
+_ITERATED = (
+    _FLAT
+    | PLAIN
+    | {types.GeneratorType, zip, enumerate}
+    | set(map(type, _EMPTY))
+    | {type(iter(each)) for each in _EMPTY}
+)
+_MOVING = frozenset({"+", "|", "*", "-", "&", "^", "convert", "format", "format_with_spec"}) | {
+    f"{each}=" for each in "+ - * / // % ** @ & | ^ << >>".split()
+}
+"""Operators that make containers of containers, or call back: what they do is found out afterwards."""
+
+
+class Filling:
+    """A list is going to be filled by a generator that runs no other code than that of frames that keep shadows.
+
+    container: the list, None if it is what the call gives; first: the index of the first item that comes.
+    """
+
+    __slots__ = ("container", "first")
+
+    def __init__(self, container: Any, first: int) -> None:
+        self.container = container
+        self.first = first
+
+
+Way = Callable[[Any, tuple[Any, ...], tuple[Any, ...], Any], Any]
+"""(receiver, arguments, their shadows, shadow of the callable) -> shadow of the result, or SLOW."""
+
+
+class Foreknown:
+    """Tells the shadows of results beforehand.
+
+    Args:
+        brief: answers for the same heap.
+
+    Attributes:
+        generators: the addresses of generators' code objects whose frames keep shadows.
+    """
+
+    def __init__(self, brief: Brief) -> None:
+        self.brief = brief
+        self.heap = heap = brief.heap
+        self.generators: Container[int] = ()
+        self.tables: dict[int, Table] = heap.tables
+        self.joined = heap.algebra.joined
+        self._instances: dict[type, bool] = {}
+        self._comparable: dict[type, bool] = {}
+        heap.quiet.remembered += [self._instances, self._comparable]
+        self._methods: dict[tuple[type, str], Way] = {
+            (list, "append"): self.append,
+            (list, "extend"): self.extend,
+            (list, "pop"): self.pop,
+            (dict, "get"): self.get,
+            **{(dict, name): self.view for name in ("keys", "values", "items")},
+        }
+
+    def way(self, function: Any) -> Way | None:
+        """How the shadow of a builtin callable's result is found out, None if it cannot be known beforehand."""
+        if function is isinstance:
+            return self.isinstance
+        if function is len:
+            return self.length
+        if function is max or function is min:
+            return self.extreme
+        if function is next:
+            return self.next
+        if function in _GOING_OVER:
+            return self.going_over
+        if function is list or function is tuple:
+            return self.sequence
+        if function in _PURE:
+            return self.pure
+        receiver = getattr(function, "__self__", None)
+        kind = type(receiver)
+        known = self._methods.get((kind, function.__name__))
+        if known is not None:
+            return known
+        if kind in PLAIN and receiver is not None and function.__name__ not in _CODECS:
+            return self.pure
+        if kind in (list, set, dict):
+            return self.untouched if function.__name__ in _WITHOUT_COMPARISON else self.untouched_flat
+        return None
+
+    def operator(self, kind: str, values: tuple[Any, ...], shadows: tuple[Any, ...]) -> Any:
+        """The shadow of what an operator is going to give, or SLOW.
+
+        Args:
+            kind: the operator of `binary` or `inplace`, or the name of another primitive.
+            values: the operands.
+            shadows: their shadows.
+        """
+        if kind in _MOVING or (kind == "%" and type(values[0]) is not str):
+            return SLOW
+        if kind == "contains" and type(values[1]) in (dict, set, frozenset):
+            if type(values[0]) not in PLAIN:
+                return SLOW
+            table = self.tables.get(id(values[1]))
+            if table is not None:
+                shadows = (*shadows, self.heap.all_of(table))
+            elif shadows[0] is shadows[1]:
+                return shadows[0]
+            return self.joined(shadows)
+        if kind == "compare":
+            return self.compared(values, shadows)
+        return self.pure(None, values, shadows, None)
+
+    # --- ways
+
+    def pure(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """Nothing is changed, and the result has the join of what reaches the arguments."""
+        found = None
+        for value in args:
+            if type(value) not in PLAIN:
+                reached = self._flat(value)
+                if reached is SLOW:
+                    return SLOW
+                if reached is not None:
+                    found = self.joined((found, reached))
+        if found is None and shadows.count(None) == len(shadows):
+            return own
+        return self.joined((own, *shadows, found))
+
+    def _flat(self, value: Any) -> Any:
+        """The join of what a container holds, if that is all plain."""
+        kind = type(value)
+        if kind not in _FLAT:
+            return None if kind is range else SLOW
+        if not PLAIN.issuperset(map(type, value)) or (kind is dict and not PLAIN.issuperset(map(type, value.values()))):
+            return SLOW
+        table = self.tables.get(id(value))
+        return None if table is None else self.heap.all_of(table)
+
+    def extreme(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """The greatest or the least of values or of a container's items."""
+        if len(args) < 2:
+            return self.pure(receiver, args, shadows, own)
+        return self.compared(args, (own, *shadows))
+
+    def compared(self, values: tuple[Any, ...], shadows: tuple[Any, ...]) -> Any:
+        """The join of what reaches values that are compared with each other."""
+        found = self.joined(shadows)
+        if all(self.heap.quiet.compares_itself_alone(type(value)) for value in values):
+            return found
+        for value in values:
+            kind = type(value)
+            if kind in PLAIN:
+                continue
+            if kind in _FLAT or kind is range:
+                reached = self._flat(value)
+                if reached is SLOW:
+                    return SLOW
+                found = self.joined((found, reached))
+                continue
+            quiet = self._comparable.get(kind)
+            if quiet is None:
+                quiet = self._comparable[kind] = compares_quietly(kind)
+            if not quiet:
+                return SLOW
+            found = reaching(self.heap, value, found)
+        return found
+
+    def next(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """The next item of a list or tuple."""
+        if type(args[0]) not in _SEQUENTIAL or len(args) > 2:
+            return SLOW
+        _, *rest = args[0].__reduce__()
+        if len(rest) > 1 and rest[1] < count_of(rest[0][0]):
+            found = self.heap.item(rest[0][0], rest[1]) if self.tables else None
+            return found if shadows[0] is None else self.joined((found, shadows[0]))
+        return self.joined(shadows)
+
+    def isinstance(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """Clean, if neither the value nor the class has a say in it."""
+        if len(args) != 2:
+            return SLOW
+        value, cls = args
+        kind = type(value)
+        quiet = self._instances.get(kind)
+        if quiet is None:
+            quiet = self._instances[kind] = loads_quietly(kind, "__class__")
+        if not quiet:
+            return SLOW
+        self.heap.quiet.silent_load("__class__").add(kind)  # woven code need not ask the next time
+        if type(cls) is type or (type(cls) is tuple and all(type(each) is type for each in cls)):
+            return None
+        return SLOW
+
+    def length(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """That of the reference to the container."""
+        if len(args) == 1 and (type(args[0]) in _FLAT or type(args[0]) in PLAIN):
+            return shadows[0]
+        return SLOW
+
+    def going_over(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """Iterators know where they are."""
+        if all(type(each) in _ITERATED for each in args):
+            return self.joined(shadows)
+        return SLOW
+
+    def append(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """The list gets an item."""
+        if len(args) != 1:
+            return SLOW
+        self.brief.appended(receiver, args[0], shadows[0])
+        return None
+
+    def extend(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """The list gets more items."""
+        if self._fills(args, shadows):
+            return Filling(receiver, len(receiver))
+        return self.untouched(receiver, args, shadows, own)
+
+    def sequence(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """A list or tuple is made."""
+        return Filling(None, 0) if self._fills(args, shadows) else SLOW
+
+    def _fills(self, args: tuple[Any, ...], shadows: tuple[Any, ...]) -> bool:
+        if len(args) != 1 or shadows[0] is not None or type(args[0]) is not types.GeneratorType:
+            return False
+        return id(args[0].gi_code) in self.generators
+
+    def pop(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """The list loses its last item."""
+        if args or not receiver:
+            return SLOW
+        if id(receiver) in self.tables:
+            return self.joined((own, remove_at(self.heap, receiver, len(receiver) - 1)))
+        return own
+
+    def get(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """An item of a dict."""
+        if not 1 <= len(args) <= 2 or type(args[0]) not in PLAIN:
+            return SLOW
+        found = self.heap.item(receiver, args[0]) if id(receiver) in self.tables else None
+        if len(args) == 2 and shadows[1] is not None and receiver.get(args[0], args[1]) is args[1]:
+            found = self.joined((found, shadows[1]))
+        return found if own is None else self.joined((found, own))
+
+    def view(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """A view of a dict."""
+        return own
+
+    def untouched(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """Nothing has a shadow that is concerned."""
+        if id(receiver) in self.tables or own is not None or shadows.count(None) != len(shadows):
+            return SLOW
+        for value in args:
+            if type(value) not in PLAIN and (type(value) not in (list, tuple) or id(value) in self.tables):
+                return SLOW
+        return None
+
+    def untouched_flat(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """The same, of a method that compares items."""
+        if self.untouched(receiver, args, shadows, own) is SLOW or self._flat(receiver) is SLOW:
+            return SLOW
+        return SLOW if any(type(each) not in PLAIN and self._flat(each) is not None for each in args) else None

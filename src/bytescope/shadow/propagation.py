@@ -1,0 +1,426 @@
+"""What primitives do to the shadow heap: the rules for primitives that load, store, build or take apart.
+
+A rule is called once the primitive has been performed, with the heap, the immediate operand, the operands,
+their shadows and the results; it returns the results' shadows, if there are results. The operands are as the table of
+primitives has them; the places of a variable (`isa.moves.PLACES`) come behind them.
+"""
+
+from __future__ import annotations
+
+import types
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from bytescope.shadow.assumptions import PLAIN
+from bytescope.shadow.heap import Heap, count_of, is_a, plain_key
+from bytescope.shadow.iteration import given
+from bytescope.shadow.reachability import reaching
+
+Values = tuple[Any, ...]
+HeapRule = Callable[[Heap, Any, Values, Values, list[Any]], list[Any]]
+
+RULES: dict[str, HeapRule] = {}
+"""The rules by primitive."""
+
+
+def _rule(*names: str) -> Callable[[HeapRule], HeapRule]:
+    def declare(function: HeapRule) -> HeapRule:
+        for name in names:
+            RULES[name] = function
+        return function
+
+    return declare
+
+
+# --- variables that are not the frame's alone
+
+CONTENTS = "contents"
+"""What the only item of a cell is called."""
+
+
+@_rule("load_cell")
+def _load_cell(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    return [heap.item(values[0], CONTENTS)]
+
+
+@_rule("store_cell")
+def _store_cell(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    heap.set_item(values[1], CONTENTS, values[0], shadows[0])
+    return []
+
+
+@_rule("delete_cell")
+def _delete_cell(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    heap.set_item(values[0], CONTENTS, None, None)
+    return []
+
+
+@_rule("load_global", "load_name", "load_from_dict_or_globals", "load_from_dict_or_cell")
+def _load_name(heap: Heap, name: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    """A name is where it is found first; the places are given in the order in which they are looked at."""
+    name = getattr(name, "name", name)
+    for place in values:
+        if type(place) is types.CellType:
+            return [heap.item(place, CONTENTS)]
+        table = heap.known(place)
+        if is_a(place, dict):
+            if dict.__contains__(place, name):
+                return [heap.item(place, name)]
+        elif table is not None and name in table.items:
+            return [heap.item(place, name)]
+    return [None]
+
+
+@_rule("store_global", "store_name")
+def _store_name(heap: Heap, name: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    heap.set_item(values[1], name, values[0], shadows[0])
+    return []
+
+
+@_rule("delete_global", "delete_name")
+def _delete_name(heap: Heap, name: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    heap.set_item(values[0], name, None, None)
+    return []
+
+
+# --- attributes
+
+
+@_rule("getattr", "import_from")
+def _getattr(heap: Heap, name: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    return [heap.algebra.joined((heap.attribute(values[0], name), shadows[0]))]
+
+
+@_rule("super_attr")
+def _super_attr(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    return [heap.algebra.joined((heap.attribute(values[2], imm[0]), shadows[2]))]
+
+
+@_rule("setattr")
+def _setattr(heap: Heap, name: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    heap.set_attribute(values[0], name, values[1], shadows[1])
+    return []
+
+
+@_rule("delattr")
+def _delattr(heap: Heap, name: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    heap.set_attribute(values[0], name, None, None)
+    return []
+
+
+@_rule("match_class")
+def _match_class(heap: Heap, count: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    if results[0] is None:
+        return [shadows[0]]
+    subject, cls, names = values
+    positional = _match_args(cls)
+    order = [*positional[: len(results[0]) - len(names)], *names]
+    if len(order) == len(results[0]):
+        heap.set_sequence(results[0], [heap.attribute(subject, name) for name in order])
+        return [shadows[0]]
+    return [reaching(heap, subject, shadows[0])]
+
+
+def _match_args(cls: Any) -> tuple[Any, ...]:
+    for kind in type.__dict__["__mro__"].__get__(cls) if is_a(cls, type) else ():
+        found = type.__dict__["__dict__"].__get__(kind).get("__match_args__")
+        if found is not None:
+            return found if type(found) is tuple else ()
+    return ()
+
+
+# --- items
+
+
+@_rule("getitem")
+def _getitem(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    container, key = values
+    if type(key) is slice:
+        return _sliced(heap, container, key, shadows[0], results)
+    if type(key) is int and key < 0 and is_a(container, (list, tuple)):
+        key += count_of(container)
+    return [heap.algebra.joined((heap.item(container, key), shadows[0]))]
+
+
+@_rule("getslice")
+def _getslice(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    return _sliced(heap, values[0], slice(values[1], values[2]), shadows[0], results)
+
+
+def _sliced(heap: Heap, container: Any, key: slice, shadow: Any, results: list[Any]) -> list[Any]:
+    if heap.known(container) is not None and results[0] is not container:
+        if is_a(container, (list, tuple)):
+            where = range(*key.indices(count_of(container)))
+            heap.set_sequence(results[0], [heap.item(container, index) for index in where])
+        else:
+            shadow = reaching(heap, container, shadow)
+    return [shadow]
+
+
+@_rule("setitem")
+def _setitem(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    container, key, value = values
+    if type(key) is slice:
+        return _set_slice(heap, container, value, shadows[2])
+    if is_a(container, dict):
+        heap.set_key(container, key, shadows[1])
+    elif type(key) is int and key < 0 and is_a(container, list):
+        key += count_of(container)
+    heap.set_item(container, key, value, shadows[2])
+    return []
+
+
+@_rule("setslice")
+def _setslice(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    return _set_slice(heap, values[0], values[3], shadows[3])
+
+
+def _set_slice(heap: Heap, container: Any, value: Any, shadow: Any) -> list[Any]:
+    heap.collapse(container)
+    heap.smear(container, reaching(heap, value, shadow))
+    return []
+
+
+@_rule("delitem")
+def _delitem(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    container, key = values
+    table = heap.known(container)
+    if table is None:
+        return []
+    if is_a(container, list):
+        if type(key) is int:
+            remove_at(heap, container, key if key >= 0 else key + count_of(container) + 1)
+        else:
+            heap.collapse(container)
+    elif plain_key(key):
+        table.items.pop(key, None)
+        table.keys.pop(key, None)
+        heap.drop_if_clean(container, table)
+    return []
+
+
+def remove_at(heap: Heap, container: Any, index: int) -> Any:
+    """An item of a list is gone, those behind it have moved up; returns its shadow."""
+    table = heap.known(container)
+    if table is None:
+        return None
+    gone = heap.item(container, index)
+    table.items = {n - (n > index): kept for n, kept in table.items.items() if n != index}
+    heap.drop_if_clean(container, table)
+    return gone
+
+
+def insert_at(heap: Heap, container: Any, index: int, value: Any, shadow: Any) -> None:
+    """An item has come into a list; those behind it have moved down."""
+    table = heap.known(container)
+    if table is not None:
+        table.items = {n + (n >= index): kept for n, kept in table.items.items()}
+    heap.set_item(container, index, value, shadow)
+
+
+# --- building and taking apart
+
+GROWING = frozenset({list, dict, set, deque, bytearray})
+"""Builtin containers that can be given more."""
+
+
+@_rule("build")
+def _build(heap: Heap, kind: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    if kind in ("list", "tuple"):
+        heap.set_sequence(results[0], list(shadows))
+        return [None]
+    return [heap.algebra.joined(shadows)]
+
+
+@_rule("build_set")
+def _build_set(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    for value, shadow in zip(values, shadows, strict=True):
+        add_member(heap, results[0], value, shadow)
+    return [None]
+
+
+def add_member(heap: Heap, container: Any, value: Any, shadow: Any) -> None:
+    """A set has been given a member: equal ones are one."""
+    if shadow is not None:
+        heap.set_item(container, value, value, heap.algebra.joined((shadow, heap.key(container, value))))
+
+
+@_rule("build_map")
+def _build_map(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    for index in range(0, len(values), 2):
+        heap.set_key(results[0], values[index], shadows[index])
+        heap.set_item(results[0], values[index], values[index + 1], shadows[index + 1])
+    return [None]
+
+
+@_rule("build_const_key_map")
+def _build_const_key_map(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    for key, value, shadow in zip(values[0], values[1:], shadows[1:], strict=True):
+        heap.set_item(results[0], key, value, shadow)
+    return [None]
+
+
+@_rule("list_append")
+def _list_append(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    heap.set_item(values[0], count_of(values[0]) - 1, values[1], shadows[1])
+    return []
+
+
+@_rule("set_add")
+def _set_add(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    add_member(heap, values[0], values[1], shadows[1])
+    return []
+
+
+@_rule("map_add")
+def _map_add(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    heap.set_key(values[0], values[1], shadows[1])
+    heap.set_item(values[0], values[1], values[2], shadows[2])
+    return []
+
+
+@_rule("list_extend")
+def list_extend(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    """A list has been extended by an iterable."""
+    target, iterable = values[:2]
+    if type(iterable) in (list, tuple) and iterable is not target:
+        first = count_of(target) - count_of(iterable)
+        for index, shadow in enumerate(heap.sequence(iterable, len(iterable))):
+            shadow = heap.algebra.joined((shadow, shadows[1]))
+            if shadow is not None:
+                heap.set_item(target, first + index, iterable[index], shadow)
+    else:
+        heap.smear(target, reaching(heap, iterable, shadows[1]))
+    return []
+
+
+@_rule("set_update")
+def _set_update(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    heap.smear(values[0], reaching(heap, values[1], shadows[1]))
+    return []
+
+
+@_rule("dict_update", "dict_merge")
+def dict_update(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    """A dict has been updated from a mapping."""
+    target, mapping = values[:2]
+    table = heap.known(mapping)
+    if type(mapping) is dict:
+        if shadows[1] is not None or (table is not None and table.whole is not None):
+            heap.smear(target, heap.algebra.joined((shadows[1], table.whole if table else None)))
+        for key, value in mapping.items() if table is not None or heap.known(target) is not None else ():
+            heap.set_key(target, key, table.keys.get(key) if table is not None and plain_key(key) else None)
+            found = table.items.get(key) if table is not None and plain_key(key) else None
+            heap.set_item(target, key, value, found[0] if found else None)
+    else:
+        heap.smear(target, reaching(heap, mapping, shadows[1]))
+    return []
+
+
+@_rule("list_to_tuple")
+def _list_to_tuple(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    if heap.known(values[0]) is not None:
+        heap.set_sequence(results[0], heap.sequence(values[0], len(values[0])))
+    return [shadows[0]]
+
+
+@_rule("unpack")
+def _unpack(heap: Heap, count: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    iterable, shadow = values[0], shadows[0]
+    return [heap.algebra.joined((shadow, each)) for each in _parts(heap, iterable, results)]
+
+
+def _parts(heap: Heap, iterable: Any, results: list[Any]) -> list[Any]:
+    """The shadows that results have as what an iterable gives."""
+    if is_a(iterable, (list, tuple)):
+        return heap.sequence(iterable, len(results))
+    if is_a(iterable, (dict, set, frozenset)):
+        return [heap.key(iterable, each) for each in results]
+    return [reaching(heap, iterable)] * len(results)
+
+
+@_rule("unpack_ex")
+def _unpack_ex(heap: Heap, counts: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    before = counts[0]
+    rest = results[before]
+    flat = [*results[:before], *rest, *results[before + 1 :]]
+    found = [heap.algebra.joined((shadows[0], each)) for each in _parts(heap, values[0], flat)]
+    heap.set_sequence(rest, found[before : before + len(rest)])
+    return [*found[:before], None, *found[before + len(rest) :]]
+
+
+@_rule("match_keys")
+def _match_keys(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    if results[0] is not None:
+        heap.set_sequence(results[0], [heap.item(values[0], key) for key in values[1]])
+    return [shadows[0]]
+
+
+@_rule("next")
+def next_item(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    """An iterator has given a value."""
+    if not results or not heap.tables:
+        return [shadows[0]] * len(results)
+    return [heap.algebra.joined((given(heap, values[0], results[0]), shadows[0]))]
+
+
+@_rule("import_star")
+def _import_star(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    module, *namespaces = values
+    namespace = namespaces[0]
+    source = heap.known(getattr(module, "__dict__", None))
+    if source is not None:
+        for name, (shadow, value) in list(source.items.items()):
+            if dict.get(namespace, name) is value:
+                heap.set_item(namespace, name, value, shadow)
+    return [None]
+
+
+# --- operators
+
+
+@_rule("inplace")
+def _inplace(heap: Heap, operator: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    """A container that stays itself has been given what the other operand holds, or has lost some of it."""
+    kind = type(values[0])
+    if results[0] is not values[0] or kind not in GROWING:
+        return _operator(heap, operator, values, shadows, results)
+    if kind is list and not is_a(values[1], int):
+        list_extend(heap, None, values, shadows, [])
+    elif kind is dict:
+        dict_update(heap, None, values, shadows, [])
+    else:
+        heap.collapse(values[0])  # a list may have been repeated
+        heap.smear(values[0], reaching(heap, values[1], shadows[1]))
+    return [shadows[0]]
+
+
+@_rule("binary")
+def _operator(heap: Heap, operator: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    """What containers hold goes into what is made of them; otherwise what reaches the operands is joined."""
+    left, right = values
+    made = results[0]
+    if not heap.tables or (type(left) in PLAIN and type(right) in PLAIN):
+        return [heap.algebra.joined(shadows)]
+    if operator == "+" and type(left) is type(right) is type(made) and type(made) in (list, tuple):
+        if made is not left and made is not right:
+            count = len(made) - len(right)
+            heap.set_sequence(made, [*heap.sequence(left, count), *heap.sequence(right, len(right))])
+        return [heap.algebra.joined(shadows)]
+    if operator == "|" and type(left) is type(right) is type(made) is dict:
+        for each in (left, right):
+            dict_update(heap, None, (made, each), (None, None), [])
+        return [heap.algebra.joined(shadows)]
+    return [heap.algebra.joined(reaching(heap, value, shadow) for value, shadow in zip(values, shadows, strict=True))]
+
+
+@_rule("compare")
+def _compare(heap: Heap, operator: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    """Values whose comparisons look at nothing that they hold have their own shadows only."""
+    if not heap.tables or all(heap.quiet.compares_itself_alone(type(value)) for value in values):
+        return [heap.algebra.joined(shadows)]
+    return [heap.algebra.joined(reaching(heap, value, shadow) for value, shadow in zip(values, shadows, strict=True))]
+
+
+__all__ = ["GROWING", "RULES", "add_member", "dict_update", "insert_at", "list_extend", "next_item", "remove_at"]

@@ -1,0 +1,82 @@
+"""Modules of the core that are executed when something in them is first asked for.
+
+A short program never needs them. They are in `sys.modules` all the same, so that a program that looks there never
+sees it change, and what they import must be imported already or be put off, too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from _thread import get_ident
+from importlib.machinery import ModuleSpec
+
+from bytescope.startup.isolation import PRIVATE_BUILTINS, Loader
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_bootstrap: Any = sys.modules["_frozen_importlib"]
+
+
+_busy: set[int] = set()
+"""Ids of the threads that are executing such a module."""
+
+
+def busy() -> bool:
+    """Whether this thread is executing such a module: what interrupts it, a signal handler say, has to do without."""
+    return get_ident() in _busy
+
+
+class _Later(types.ModuleType):
+    """A module that was not executed yet."""
+
+    def __getattr__(self, name: str) -> object:
+        if name[:2] != "__":
+            with _bootstrap._ModuleLockManager(self.__name__):
+                if type(self) is _Later and not self.__dict__["__spec__"]._initializing:
+                    _execute(self, self.__dict__["__spec__"])
+            if name in vars(self):
+                return vars(self)[name]
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+
+def _execute(module: types.ModuleType, spec: Any) -> None:
+    before = dict(vars(module))
+    outermost = not busy()
+    spec._initializing = True
+    try:
+        _busy.add(get_ident())
+        exec(spec.loader.get_code(module.__name__), vars(module))
+        module.__class__ = types.ModuleType
+    except BaseException:  # at the recursion limit, or interrupted: the next time will do
+        vars(module).clear()
+        vars(module).update(before)
+        raise
+    finally:
+        spec._initializing = False
+        if outermost:
+            _busy.discard(get_ident())
+
+
+def put_off(package: str, names: str) -> None:
+    """Have modules of a package executed when they are first used.
+
+    Args:
+        package: the package, which is being imported.
+        names: theirs, with blanks.
+    """
+    folder = os.path.dirname(os.path.abspath(sys.modules[package].__file__ or ""))
+    for name in names.split():
+        path = os.path.join(folder, f"{name}.py")
+        module = _Later(f"{package}.{name}")
+        loader = Loader(module.__name__, path)
+        spec: Any = ModuleSpec(module.__name__, loader, origin=path)
+        spec.has_location, spec._initializing = True, False
+        vars(module).update(
+            __builtins__=PRIVATE_BUILTINS, __file__=path, __loader__=loader, __package__=package, __spec__=spec
+        )
+        sys.modules[module.__name__] = module
+        setattr(sys.modules[package], name, module)

@@ -1,0 +1,1 @@
+"""Emitters of hook calls, one for each kind of event."""

@@ -1,0 +1,127 @@
+"""Weaving in what a hook does, where that is one straight run of instructions that keep to an analysis's own affairs.
+
+The instructions are the method's own; its parameters are the operands that the hook would have been called with. Where
+it ends with a replacement, what is left on the stack is the replacement itself, not an object that holds it.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+from bytescope.code.host import facts
+from bytescope.code.instruction import Instruction, Lowered, Variable
+from bytescope.code.lowering.groups import Raw, groups_of, parts
+from bytescope.isa.instrumentation import NEVER, Direct
+from bytescope.isa.lift import lift
+from bytescope.weave.emitter import Emitter, Operand
+
+_NAMES_REPLACEMENT = "LOAD_GLOBAL"
+_NOTHING = frozenset({"RESUME", "NOP"})
+
+
+def does_nothing(direct: Direct) -> bool:
+    """Whether what would be woven in is nothing at all."""
+    lowered = direct.lowered
+    return lowered is not None and all(
+        each.op in _NOTHING or (each.op == "LOAD_CONST" and each.arg is None) or each.op == "RETURN"
+        for each in lowered.instructions
+    )
+
+
+def can_be_inlined(direct: Direct) -> bool:
+    """Whether the code can be woven in: it answers nothing, or ends with the making of its only replacement."""
+    lowered = direct.lowered
+    if lowered is None:
+        return False
+    made = [each for each in lowered.instructions if _is_replacement(direct, each)]
+    return not made if direct.answers == NEVER else len(made) == 1 and lowered.instructions[-2].op == "CALL"
+
+
+def names_replacement(direct: Direct, name: str) -> bool:
+    """Whether a global is the class of replacements."""
+    value = direct.function.__globals__.get(name)
+    return isinstance(value, type) and hasattr(value, "value")
+
+
+def _is_replacement(direct: Direct, instruction: Instruction) -> bool:
+    return instruction.op == _NAMES_REPLACEMENT and names_replacement(direct, instruction.arg)
+
+
+class Inliner:
+    """Writes the code of one hook.
+
+    Args:
+        emitter: where it goes.
+        direct: the hook.
+        site: its second argument.
+        operands: the others.
+    """
+
+    def __init__(self, emitter: Emitter, direct: Direct, site: Any, operands: list[Operand]) -> None:
+        assert direct.lowered is not None
+        self.emitter = emitter
+        self.direct = direct
+        self.lowered: Lowered = direct.lowered
+        self.arguments = [emitter.constant(direct.instance), emitter.constant(site), *operands]
+        self.pushed = 0
+
+    def write(self) -> None:
+        """Write it. The stack is afterwards what it was before, with the replacement on top if there is one."""
+        e = self.emitter
+        code = self.lowered.code
+        e.room(code.co_stacksize + 8)
+        last = len(self.lowered.instructions) - (2 if self.direct.answers == NEVER else 1)
+        for group in groups_of(self.lowered):
+            for index, raws in enumerate(parts(group, code) if group.count else [], group.first):
+                if index < last:
+                    self.instruction(index, self.lowered.instructions[index], raws)
+
+    def instruction(self, index: int, instruction: Instruction, raws: list[Raw]) -> None:
+        """One instruction."""
+        e, op = self.emitter, instruction.op
+        if op in _NOTHING or _is_replacement(self.direct, instruction):
+            return
+        if self.direct.answers != NEVER and index == len(self.lowered.instructions) - 2:
+            return  # the call that makes the replacement
+        if op == "LOAD_LOCAL":
+            assert isinstance(instruction.arg, Variable)
+            e.push(self.arguments[instruction.arg.index], self.pushed)
+        elif op == "LOAD_CONST":
+            e.load_const(instruction.arg)
+        elif op == "LOAD_GLOBAL":
+            self.load_global(instruction)
+        else:
+            for opcode, arg in raws:
+                self.raw(opcode, arg, bool(instruction.flag))
+        effect = lift(instruction).effect
+        assert effect is not None
+        self.pushed += effect
+
+    def raw(self, opcode: int, arg: int, method: bool) -> None:
+        """One of the method's own instructions."""
+        e, sequences = self.emitter, self.emitter.sequences
+        if method:
+            opcode, arg = sequences.plain_load(opcode, arg)
+        if opcode in facts.HAS_NAME:
+            shift = facts.NAME_SHIFT[opcode]
+            e.emit(opcode, e.name(self.lowered.code.co_names[arg >> shift]) << shift)
+        else:
+            e.emit(opcode, arg)
+        if method:
+            sequences.null_for()
+
+    def load_global(self, instruction: Instruction) -> None:
+        """A global of the analysis's module, or a builtin."""
+        e = self.emitter
+        if instruction.flag == "null below":
+            e.emit("PUSH_NULL")
+        namespace = self.direct.function.__globals__
+        if instruction.arg in namespace:
+            e.load_const(namespace)
+            e.load_const(instruction.arg)
+            e.sequences.load_item()
+        else:
+            e.load_const(getattr(builtins, instruction.arg))
+        if instruction.flag == "null above":
+            e.emit("PUSH_NULL")

@@ -1,0 +1,140 @@
+"""Hooks around calls: the three forms of a call are one event, with function, arguments and keyword arguments.
+
+Function and arguments are kept below the call, the arguments as one tuple, with which the call is then made.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bytescope.code.assembly.insertion import CALLS_WITH_EMPTY_KWARGS, NULL_FIRST, Kept
+from bytescope.code.errors import InvalidBytecode
+from bytescope.code.instruction import Instruction
+from bytescope.flow.operand_kinds import NO_SELF, NULL, VALUE, Kinds, check_values
+from bytescope.isa.instrumentation import Point
+from bytescope.startup.stdlib_lite import TYPE_CHECKING
+from bytescope.weave.emitter import Operand
+
+if TYPE_CHECKING:
+    from bytescope.weave.writer import Writer
+
+
+class Calls:
+    """Writes calls for a writer."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.emitter = writer.emitter
+        self.tell = writer.teller.tell
+
+    def write(self, index: int, instruction: Instruction, point: Point) -> None:
+        """Write a call with its hooks.
+
+        Args:
+            index: the instruction.
+            instruction: itself.
+            point: its hooks.
+        """
+        e, sequences = self.emitter, self.emitter.sequences
+        kept = self.gather(index, instruction)
+        performed = e.asm.label()
+
+        def skip(go_on: int) -> None:
+            sequences.call_instead(kept, lambda: e.load_const(identity))
+            sequences.jump_back(performed)
+
+        def replace(go_on: int) -> None:
+            e.emit("SWAP", 2)
+            e.emit("POP_TOP")
+            sequences.jump_back(go_on)
+
+        e.room(kept.values + 8)
+        if point.before is not None:
+            self.tell(point.before, point.site, self.operands(kept, kept.nulls), skip)
+        handlers = self.writer.handlers
+        e.cover(handlers.key(index))
+        handlers.mark(index)
+        sequences.call_kept(kept, self.change_code if index in self.writer.executing else None)
+        e.asm.place(performed)
+        if point.after is not None:
+            self.tell(point.after, point.site, [*self.operands(kept, 1), e.at(1)], replace)
+        sequences.drop_below(kept.values)
+
+    def gather(self, index: int, instruction: Instruction) -> Kept:
+        """Make function and arguments kept values."""
+        e, sequences = self.emitter, self.emitter.sequences
+        kinds = self.writer.kinds[index]
+        assert kinds is not None
+        count = instruction.arg
+        if instruction.op == "CALL":
+            return sequences.gather(count, self.has_self(index, kinds, count))
+        if instruction.op == "CALL_KW":
+            names = self.names(index)
+            check_values(self.writer.lowered, index, kinds[-1:])
+            has_self = self.has_self(index, kinds[:-1], count)
+            if sequences.PUSHES_KEYWORD_NAMES:
+                e.emit("POP_TOP")
+            return sequences.gather_named(count, has_self, lambda: e.load_const(split), lambda: e.load_const(names))
+        has_kwargs = bool(count) and not (CALLS_WITH_EMPTY_KWARGS and kinds[-1] == NULL)
+        if self.has_self(index, kinds[:-1] if count and not has_kwargs else kinds, 1 + has_kwargs):
+            raise self.invalid(index, "a NULL is missing")
+        return sequences.gather_unpacked(has_kwargs)
+
+    def has_self(self, index: int, kinds: Kinds, count: int) -> bool:
+        """Whether a call has an argument in the place of its NULL; so many others are on top of the kinds."""
+        pair, arguments = kinds[len(kinds) - count - 2 : len(kinds) - count], kinds[len(kinds) - count :]
+        null = 0 if NULL_FIRST else 1
+        without = pair == (VALUE, NO_SELF) or pair[null] == NULL
+        function = pair[:1] if pair[1] == NO_SELF else pair[1 - null : 2 - null]
+        check_values(self.writer.lowered, index, (*(function if without else pair), *arguments))
+        return not without
+
+    def check(self, index: int, kinds: Kinds, count: int) -> None:
+        """Check that the operands of a CALL are objects, but for its NULL."""
+        self.has_self(index, kinds, count)
+
+    def change_code(self, callable_depth: int, kwargs_depth: int) -> None:
+        """Put woven code in the place of what `exec` or `eval` is called with."""
+        e = self.emitter
+        e.room(12)
+        e.push_function(self.writer.executed)
+        e.emit("COPY", 3)
+        e.emit("COPY", callable_depth + 3)
+        if kwargs_depth:
+            e.emit("COPY", kwargs_depth + 4)
+        e.sequences.call(3 if kwargs_depth else 2)
+        e.emit("SWAP", 2)
+        e.emit("POP_TOP")
+
+    def names(self, index: int) -> tuple[str, ...]:
+        """The names of the keyword arguments of a call: the constant that is loaded right before it."""
+        before = self.writer.instructions[index - 1]
+        if before.op != "LOAD_CONST" or any(each.target == index for each in self.writer.instructions):
+            raise self.invalid(index, "the names of keyword arguments are no constant")
+        names: tuple[str, ...] = before.arg
+        return names
+
+    def invalid(self, index: int, reason: str) -> InvalidBytecode:
+        """The error about a call that cannot be woven."""
+        return InvalidBytecode(self.writer.code.co_qualname, self.writer.instructions[index].offset, reason)
+
+    def operands(self, kept: Kept, above: int) -> list[Operand]:
+        """Function, arguments and keyword arguments as the hooks get them, with so many values above what is kept."""
+        e = self.emitter
+        kwargs = e.at(kept.kwargs + above) if kept.kwargs else self.nothing()
+        return [e.at(kept.callable + above), e.at(kept.args + above), kwargs]
+
+    def nothing(self) -> Operand:
+        """No keyword arguments."""
+        return lambda pushed: self.emitter.emit("BUILD_MAP", 0)
+
+
+def identity(value: Any) -> Any:
+    """Return the value."""
+    return value
+
+
+def split(args: tuple[Any, ...], names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Part the arguments of a call into those with names and the others, which come first."""
+    count = len(args) - len(names)
+    return dict(zip(names, args[count:], strict=True)), args[:count]

@@ -1,0 +1,1 @@
+"""Woven code that propagates shadows."""

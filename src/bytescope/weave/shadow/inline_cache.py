@@ -1,0 +1,114 @@
+"""What is known of the callables that have been called at one place in woven code."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable
+
+from bytescope.startup.stdlib_lite import Any
+
+_frame = sys._getframe
+
+_NEVER_RENAMED = frozenset({"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"})
+"""Functions that are called where they are made, and are gone then."""
+
+_STARRED = 0x4
+"""Flag of functions with a parameter `*args`."""
+
+_HEAP_TYPE = 1 << 9
+"""Flag of types that are not the host's own."""
+
+
+class Known:
+    """What is known at one call.
+
+    Args:
+        planner: knows woven code objects.
+        count: how many arguments it has, all by position.
+        wanted: which callables' calls an analysis wants to be told of; None if that is none or all.
+        telling: whether there is such an analysis.
+    """
+
+    def __init__(self, planner: Any, count: int, wanted: Callable[[object], bool] | None, telling: bool) -> None:
+        self.planner, self.service = planner, planner.service
+        self.count = count
+        self.wanted, self.telling = wanted, telling
+        self._slow = self.service.slow
+        self._ways: dict[Any, Any] = {}
+        self._last: dict[str, list[types.CodeType | None]] = {}
+        self._earlier: dict[str, set[int]] = {"constructors": set()}
+        planner.service.heap.quiet.constructors.append(self._earlier["constructors"])
+
+    def last(self, kind: str) -> list[types.CodeType | None]:
+        """Its item is the code of what was called last, of "functions", "methods" and so on, and can be directly."""
+        return self._last.setdefault(kind, [None])
+
+    def earlier(self, kind: str) -> set[int]:
+        """The addresses of such code objects, and of classes ("constructors")."""
+        return self._earlier.setdefault(kind, set())
+
+    def remember(self, function: Any) -> None:
+        """What has just been called, and nobody else wants to be told of, may be called directly from now on."""
+        kind, count = "functions", self.count
+        if type(function) is types.MethodType:
+            function, kind, count = function.__func__, "methods", count + 1
+        elif type(function) is type:
+            made = self.planner.constructor(function)
+            if made is None:
+                return
+            if self._remember(made, "classes", count + 1):
+                self.planner.classes[id(function)] = function
+                self.earlier("constructors").add(id(function))
+            return
+        if type(function) is types.FunctionType:
+            self._remember(function, kind, count)
+
+    def _remember(self, function: types.FunctionType, kind: str, count: int) -> bool:
+        code = function.__code__
+        if self.wanted is not None and "<locals>" in code.co_qualname and code.co_name not in _NEVER_RENAMED:
+            return False  # other functions with this code may have other names
+        if code.co_argcount != count and not (code.co_flags & _STARRED and code.co_argcount < count):
+            return False
+        if self.planner.direct.get(id(code)) is code:
+            self.last(kind)[0] = code
+            self.earlier(kind).add(id(code))
+            return True
+        if self.planner.made.get(id(code)) is code and kind != "classes":
+            self.last(kind + " of generators")[0] = code
+            self.earlier(kind + " of generators").add(id(code))
+        return False
+
+    def foretell(self, function: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """The shadow of what a builtin callable is going to give.
+
+        Returns:
+            It; or what `settle` is to be given once the call has been made; or `service.slow`, if the call has to go
+            the roundabout way.
+        """
+        receiver = None if type(function) is type else function.__self__
+        of_module = receiver is None or type(receiver) is types.ModuleType
+        key = function if of_module else (type(receiver), function.__name__)
+        way = self._ways.get(key, self)
+        if way is self:
+            way = self._ways[key] = self._way(function)
+        found = self._slow if way is None else way(receiver, args, shadows, own)
+        if found is self._slow and way is not None:
+            return self.service.native(_frame(1), function, args, shadows, own)
+        if type(found) is self.service.filling:
+            self.service.channel.forget(_frame(1))
+        return found
+
+    def _way(self, function: Any) -> Any:
+        """What foretells; None if the roundabout way has to be gone."""
+        if self.telling and (self.wanted is None or self.wanted(function)):
+            return None
+        if type(function) is type and function.__flags__ & _HEAP_TYPE:
+            return None
+        return self.service.foreknown.way(function) or (lambda *given: self._slow)
+
+    def settle(self, pending: Any, result: Any) -> Any:
+        """The shadow of what a builtin callable has given."""
+        if type(pending) is self.service.filling:
+            return self.service.filled(_frame(1), pending, result)
+        return self.service.native_result(_frame(1), pending, result)

@@ -1,0 +1,304 @@
+"""Plans woven code whose references have shadows: the plan's hooks, and those that ask a service for shadows.
+
+What an instruction only moves the weaver follows by itself (`frame`); here are the hooks for all that takes more. Where
+operands come from and results go to is read off the lifted semantics (`isa.moves`).
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+
+from bytescope.code.instruction import Instruction
+from bytescope.flow.operand_kinds import operand_kinds
+from bytescope.isa.instrumentation import Hook, Plan, Point
+from bytescope.isa.moves import PLACES, SLOTS, References, references
+from bytescope.startup.stdlib_lite import Any, field, record
+from bytescope.weave.shadow.slowpath import Around, Given, State, given, like
+
+_frame = sys._getframe
+
+JOINED = frozenset({"identity", "is_none"})
+"""Primitives that join their operands' shadows and can do nothing else."""
+
+MOVES = (
+    SLOTS
+    | JOINED
+    | frozenset(
+        "const null save_cell make_cell restore_cell load_closure load_build_class load_locals make_function "
+        "import_name setup_annotations display push_exc_info pop_except cleanup_throw end_async_for".split()
+    )
+)
+"""Primitives after which shadows are where the instruction has put the references, or are joined there."""
+
+
+@record(slots=True)
+class ShadowPlan:
+    """What is written for a code object that keeps shadows.
+
+    plan: hooks, those of the analyses included; around: by instruction, the hooks of its primitive; raising: by
+    instruction, what is called with what is raised; places: by instruction, which places its hooks get behind the
+    operands.
+    """
+
+    plan: Plan
+    around: dict[int, Around] = field(default_factory=dict)
+    raising: dict[int, Hook] = field(default_factory=dict)
+    places: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+@record(slots=True)
+class Ways:
+    """How a woven code object can be called: see the attributes of `ShadowPlanner`."""
+
+    direct: bool
+    nothing: bool
+    made: bool
+    says: bool
+
+
+class ShadowPlanner:
+    """Plans hooks that keep shadows.
+
+    Args:
+        service: a `bytescope.shadow.runtime.Service`, which is on a floor above.
+
+    Attributes:
+        laid_down: its item is what has been laid down for the frame that is about to begin, see `calling_convention`.
+        direct: woven code objects that can be called directly, by address.
+        yielded: its item is the shadow of the value that has just been yielded, see `generators`.
+        generators: woven code objects of generators that put it there, by address.
+        made: woven code objects of all generators that have no starred parameters, by address.
+        returning_nothing: addresses of those in `direct` that return None always.
+        classes: classes whose instances are made directly, by address.
+        written: of code objects that have been written and not made yet, how they can be called, by address.
+    """
+
+    def __init__(self, service: Any) -> None:
+        self.service = service
+        self.laid_down: list[Any] = [None]
+        self.direct: dict[int, types.CodeType] = {}
+        self.yielded: list[Any] = [None]
+        self.generators: dict[int, types.CodeType] = {}
+        self.made: dict[int, types.CodeType] = {}
+        self.returning_nothing: set[int] = set()
+        self.classes: dict[int, type] = {}
+        service.foreknown.generators = self.made
+        self.written: dict[int, Ways] = {}
+
+    def plan(self, unit: Any, plan: Plan) -> ShadowPlan:
+        """What is to be written for a code object.
+
+        Args:
+            unit: the code object.
+            plan: the hooks of the analyses.
+        """
+        return _Planning(self, unit, plan).made
+
+    def finished(self, code: types.CodeType, woven: types.CodeType) -> None:
+        """The woven form of a code object has been made."""
+        ways = self.written.pop(id(code), None)
+        if ways is None:
+            return
+        address = id(woven)
+        if ways.direct:
+            self.direct[address] = woven
+        if ways.nothing:
+            self.returning_nothing.add(address)
+        if ways.made:
+            self.made[address] = woven
+        if ways.says:
+            self.generators[address] = woven
+
+    def constructor(self, cls: type) -> types.FunctionType | None:
+        """The method that makes the instances of a class ready, if nothing else does, and it can be called directly."""
+        init = None
+        for base in type.__dict__["__mro__"].__get__(cls):
+            init = type.__dict__["__dict__"].__get__(base).get("__init__")
+            if init is not None:
+                break
+        if type(init) is not types.FunctionType or not self.service.made_as_usual(cls):
+            return None
+        return init if id(init.__code__) in self.returning_nothing else None
+
+
+class _Planning:
+    """Plans one code object."""
+
+    def __init__(self, planner: ShadowPlanner, unit: Any, plan: Plan) -> None:
+        self.planner, self.service = planner, planner.service
+        self.lowered, self.verified, self.plan = unit.lowered, unit.verified, plan
+        self.instructions: list[Instruction] = unit.lowered.instructions
+        self.code: types.CodeType = unit.lowered.code
+        self.kinds = operand_kinds(unit.lowered, unit.verified)
+        self.start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), 0)
+        self.made = ShadowPlan(Plan(plan.site, dict(plan.points), plan.raised, plan.handled, plan.unwound))
+        for index in range(self.start, len(self.instructions)):
+            if self.verified.depths[index] >= 0:
+                self.instruction(index, self.instructions[index])
+
+    def point(self, index: int) -> Point:
+        """The point of an instruction, which may be changed."""
+        known = self.plan.points.get(index)
+        point = self.made.plan.points.get(index)
+        if point is None:
+            point = Point(None)
+        elif point is known:
+            copied = [getattr(known, name) for name in Point.__slots__]
+            point = Point(*copied)
+        self.made.plan.points[index] = point
+        return point
+
+    # --- instructions
+
+    def instruction(self, index: int, instruction: Instruction) -> None:
+        op = instruction.op
+        moved = references(instruction)
+        base = self.verified.depths[index] - moved.need
+        if index == self.start and op == "RESUME":
+            point = self.point(index)
+            point.enter = self.begin(point.enter)
+        elif op == "RETURN":
+            point = self.point(index)
+            point.leave = self.leave(base, point.leave)
+        elif op == "YIELD":
+            wrapped = self.instructions[index - 1].op == "ASYNC_GEN_WRAP"
+            point = self.point(index)
+            if not wrapped:
+                point.suspend = self.suspend(base, point.suspend)
+            point.resume = self.resume(base, point.resume)
+        elif op == "ASYNC_GEN_WRAP":
+            point = self.point(index)
+            point.suspend = self.suspend(base, point.suspend, passed_on=False)  # it is awaited, and arrives as itself
+        elif op == "RAISE":
+            if instruction.arg:
+                self.made.raising[index] = self.raising(base)
+        elif self.performs(index, moved):
+            self.perform(index, instruction, moved, base)
+
+    def performs(self, index: int, moved: References) -> bool:
+        """Whether an instruction has a primitive that takes hooks."""
+        op = self.instructions[index].op
+        if op in ("RERAISE", "NOP", "JUMP", "RESUME") or moved.call is None:
+            return False
+        name = moved.call.name
+        if name in MOVES:
+            return self.told(index, name)
+        return name != "truth" or moved.jump is None or self.instructions[index - 1].op != "TRUTH"
+
+    def told(self, index: int, name: str) -> bool:
+        """Whether an analysis that may ask for the operands' shadows is told of a primitive that needs no hooks."""
+        point = self.plan.points.get(index)
+        return name in JOINED and point is not None and (point.before is not None or point.after is not None)
+
+    # --- primitives
+
+    def perform(self, index: int, instruction: Instruction, moved: References, base: int) -> None:
+        """Hooks around a primitive."""
+        call = moved.call
+        assert call is not None
+        point = self.point(index)
+        telling = point.before is not None or point.after is not None
+        around = self.made.around[index] = Around(self, index, instruction, moved, base, telling)
+        self.made.places[index] = tuple(each for each in PLACES.get(call.name, ()) if each == "cell")
+        point.before = around.before(point.before)
+        point.after = around.after(point.after)
+
+    # --- the frame
+
+    def begin(self, hook: Hook | None) -> Hook:
+        """What gives the shadows of a frame's variables, by index; those that are not in a cell."""
+        service = self.service
+        variables = self.lowered.variables
+        count = len(variables)
+
+        def enter(site: Any, arguments: dict[str, Any], cells: dict[str, Any]) -> list[Any]:
+            found = [None] * count
+            if arguments:
+                frame = _frame(1)
+                values = list(arguments.values())
+                shadows = service.begin(frame, frame.f_code, values)
+                for variable, value, shadow in zip(variables, values, shadows or (), strict=False):
+                    if variable.scope == "local":
+                        found[variable.index] = shadow
+                    else:
+                        service.enter_variable(cells[variable.name], value, shadow)
+            if hook is not None:
+                named = {name: found[n] for n, name in enumerate(arguments)}
+                service.tell(("arguments",), (named,), found, None)
+                try:
+                    hook(site, arguments)
+                finally:
+                    service.tell(None, (), None, None)
+            return found
+
+        return like(enter, hook, answers=False)
+
+    def leave(self, base: int, hook: Hook | None) -> Hook:
+        """What is called before a frame returns."""
+        service = self.service
+        body = not self.code.co_flags & 1 and self.code.co_name != "<module>"
+
+        def left(site: Any, value: Any, shadows: tuple[Any, ...], laid_down: list[Any] | None) -> Any:
+            frame = _frame(1)
+            answer = None
+            if hook is not None:
+                answer, shadows = told(hook, site, value, shadows)
+            if body:
+                service.class_body(frame.f_locals)
+            elif laid_down is not None:
+                laid_down[0] = shadows[0]
+            elif shadows[0] is not None:
+                service.answer(frame, value if answer is None else answer.value, shadows[0])
+            return answer
+
+        told = self.telling_value
+        return given(like(left, hook), Given(needs=(base,), laid_down=True))
+
+    def telling_value(self, hook: Hook, site: Any, value: Any, shadows: Any) -> tuple[Any, Any]:
+        """Tell of a value that an analysis may give another shadow."""
+        slots = list(shadows)
+        self.service.tell(("value",), shadows, slots, [0])
+        try:
+            return hook(site, value), slots
+        finally:
+            self.service.tell(None, (), None, None)
+
+    def suspend(self, base: int, hook: Hook | None, passed_on: bool = True) -> Hook:
+        """What is called before a frame is suspended."""
+        service, told = self.service, self.telling_value
+
+        def suspended(site: Any, value: Any, shadows: tuple[Any, ...]) -> Any:
+            frame = _frame(1)
+            answer = None
+            if hook is not None:
+                answer, shadows = told(hook, site, value, shadows)
+            if shadows[0] is not None:
+                service.answer(frame, value if answer is None else answer.value, shadows[0], passed_on)
+            return answer
+
+        return given(like(suspended, hook), Given(needs=(base,)))
+
+    def resume(self, base: int, hook: Hook | None) -> Hook:
+        """What is called when a suspended frame goes on."""
+        service, told = self.service, self.telling_value
+
+        def resumed(site: Any, value: Any, state: State) -> Any:
+            shadows: Any = [service.sent(_frame(1), value)]
+            answer = None
+            if hook is not None:
+                answer, shadows = told(hook, site, value, shadows)
+            state[:] = shadows
+            return answer
+
+        return given(like(resumed, hook), Given(state=True, results=(base,)))
+
+    def raising(self, base: int) -> Hook:
+        """What is called before an exception is raised."""
+        service = self.service
+
+        def raises(site: Any, exception: Any, shadows: tuple[Any, ...]) -> None:
+            if shadows[0] is not None:
+                service.raised(exception, shadows[0])
+
+        return given(like(raises, None, answers=False), Given(needs=(base,)))

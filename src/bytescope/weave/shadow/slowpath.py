@@ -1,0 +1,305 @@
+"""Hooks around a primitive that ask a service for the shadows of its results."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable
+
+from bytescope.code.instruction import Instruction
+from bytescope.flow.operand_kinds import NO_SELF, NULL
+from bytescope.isa.events import CALLS, EVENTS
+from bytescope.isa.instrumentation import Hook, Point
+from bytescope.isa.moves import PLACES, References, result
+from bytescope.isa.primitives import PRIMITIVES
+from bytescope.startup.stdlib_lite import Any, record
+from bytescope.weave.shadow.inline_cache import Known
+
+_frame = sys._getframe
+
+NULLS = (NULL, NO_SELF)
+"""The kinds of operands that are no objects, beside callables."""
+
+CALLED = ("function", "args", "kwargs")
+
+
+@record(frozen=True, slots=True)
+class Given:
+    """What a hook is given behind its other operands, and where the shadows go that it leaves in the state.
+
+    needs: positions of the operands whose shadows it is given, in a tuple; -1 for what is none; None for no tuple at
+    all; laid_down: whether it is given what was laid down for the frame (`calling_convention`), or None; state: whether
+    it is given the frame's state; results: positions of the results whose shadows the state holds afterwards.
+    """
+
+    needs: tuple[int, ...] | None = None
+    laid_down: bool = False
+    state: bool = False
+    results: tuple[int, ...] = ()
+
+
+def given(hook: Hook, what: Given) -> Hook:
+    """Say what a hook is given."""
+    setattr(hook, "given", what)  # noqa: B010
+    return hook
+
+
+class State(list):  # type: ignore[type-arg]
+    """What the hooks before and after a primitive tell each other, one for each frame that needs it.
+
+    Its items are the shadows of the results, once they are known. token, values, shadows: of the primitive that is
+    being performed; moment: of the event that is being told.
+    """
+
+    __slots__ = ("moment", "shadows", "token", "values")
+
+    def __init__(self) -> None:
+        self.token: Any = None
+        self.values: Any = ()
+        self.shadows: Any = ()
+        self.moment: Any = None
+
+
+class Around:
+    """Hooks around one primitive: what it is given, and where its results go.
+
+    Attributes:
+        name: of the primitive; row: its row in the table.
+        positions: of its operands, -1 for what is none.
+        results: positions of its results.
+        telling: whether an analysis is told of it.
+        own_rule: whether the algebra has a rule for it.
+    """
+
+    def __init__(
+        self, planning: Any, index: int, instruction: Instruction, moved: References, base: int, telling: bool
+    ) -> None:
+        call = moved.call
+        assert call is not None
+        self.service = planning.service
+        self.name = call.name
+        self.row = PRIMITIVES[call.name]
+        self.immediate = call.immediate if call.name == "build" else instruction.arg
+        self.has_immediate = self.row.immediate is not None and self.row.name != "const"
+        self.variadic = self.row.variadic
+        self.positions = tuple(-1 if p is None else base + p for p in moved.operands)
+        jumps = instruction.op == "SEND" or moved.after is None
+        stack = (moved.jump if jumps else moved.after) or ()
+        numbered = sorted((-2 - source, base + p) for p, source in enumerate(stack) if source <= result(0))
+        self.results = tuple(position for _, position in numbered)
+        self.plural = len(self.row.results) != 1 or self.row.results[0].startswith("*")
+        self.has_results = bool(self.row.results)
+        self.telling = telling
+        self.wanted = wanted(instruction, planning.point(index)) if telling else None
+        self.own_rule = call.name in self.service.algebra.rules
+        self.loads = call.name in ("load_global", "load_cell") and not telling and not self.own_rule
+        self.places = PLACES.get(call.name, ())
+        if call.name in CALLS:
+            self.names: tuple[str, ...] = CALLED
+            self.called(planning, index, instruction)
+        else:
+            event = EVENTS.get("before_" + call.name)
+            count = len(self.row.operands)
+            self.names = event.parameters[len(event.parameters) - count :] if event else ()
+
+    def called(self, planning: Any, index: int, instruction: Instruction) -> None:
+        """Find out which operand is the function, and which are arguments."""
+        kinds = planning.kinds[index]
+        assert kinds is not None
+        null = [kinds[p] in NULLS if p >= 0 else True for p in self.positions]
+        function, second, *rest = range(len(self.positions))
+        if self.name == "call_ex":
+            self.function = second if null[0] else function
+            self.args, self.kwargs = rest[0], -1 if null[3] else rest[1]
+            return
+        self.keywords: tuple[str, ...] = ()
+        if self.name == "call_kw":
+            self.keywords = planning.instructions[index - 1].arg
+            rest = rest[1:]
+        if null[0]:
+            self.function = second
+        else:
+            self.function = function
+            rest = rest if null[1] else [second, *rest]
+        self.arguments = tuple(rest)
+        self.known = Known(planning.planner, len(rest), self.wanted, self.telling)
+
+    def shadows(self, found: tuple[Any, ...]) -> Any:
+        """The operands' shadows, in the form that the service wants."""
+        if self.name not in CALLS:
+            return [*found, *[None] * len(self.places)]
+        if self.name == "call_ex":
+            return found[self.function], found[self.args], found[self.kwargs] if self.kwargs >= 0 else None
+        arguments = [found[p] for p in self.arguments]
+        count = len(arguments) - len(self.keywords)
+        return found[self.function], tuple(arguments[:count]), dict(zip(self.keywords, arguments[count:], strict=True))
+
+    def values(self, frame: types.FrameType, operands: tuple[Any, ...]) -> Any:
+        """The operands in the form that the service wants, of what hooks are given."""
+        if self.name in CALLS:
+            return operands
+        operands = operands[1:] if self.has_immediate else operands
+        cell = ()
+        if "cell" in self.places:
+            operands, cell = operands[:-1], operands[-1:]
+        if self.variadic:
+            operands = (*operands[:-1], *operands[-1])
+        for place in self.places:
+            operands += cell if place == "cell" else (frame.f_locals if place == "locals" else frame.f_globals,)
+        return operands
+
+    def own(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What the hooks of the analyses are given."""
+        return operands[:-1] if "cell" in self.places else operands
+
+    def told(self, shadows: Any, values: Any) -> Any:
+        """The operands' shadows by the names of the event's parameters, as analyses are told."""
+        if self.name == "call_ex":
+            return self.service.starred(values, shadows)
+        if self.variadic and self.name not in CALLS:
+            fixed = len(self.row.operands) - 1
+            return [*shadows[:fixed], tuple(shadows[fixed:])]
+        return shadows
+
+    def before(self, hook: Hook | None) -> Hook | None:
+        """What is called before the primitive, the analyses' hook included; None if nothing is."""
+        if self.loads:
+            return None
+        begin, silent = self.begin, not self.telling
+        tests = self.service.heap.quiet.tested if self.name in ("truth", "negation", "length") else None
+
+        def before(site: Any, *found: Any) -> Any:
+            operands, (shadows, state) = found[:-2], found[-2:]
+            if tests is not None:
+                tests(type(operands[0]))
+            if silent or (self.wanted is not None and not self.wanted(operands[0])):
+                begin(_frame(1), state, operands, shadows)
+                return None
+            return self.begin_telling(_frame(1), state, hook, site, operands, shadows)
+
+        return given(like(before, hook), Given(needs=self.positions, state=True))
+
+    def begin(self, frame: types.FrameType, state: State, operands: tuple[Any, ...], shadows: Any) -> None:
+        """The primitive is about to be performed."""
+        state.shadows = shadows = self.shadows(shadows)
+        state.values = values = self.values(frame, operands)
+        state.token = self.service.before(frame, self.name, self.immediate, values, shadows)
+
+    def begin_telling(
+        self, frame: types.FrameType, state: State, hook: Hook | None, site: Any, operands: tuple[Any, ...], found: Any
+    ) -> Any:
+        """The primitive is about to be performed, and an analysis is told."""
+        service = self.service
+        shadows, values = self.shadows(found), self.values(frame, operands)
+        state.moment = service.tell(self.names, self.told(shadows, values), None, None)
+        answer = None
+        try:
+            if hook is not None:
+                answer = hook(site, *self.own(operands))
+        finally:
+            service.tell(None, (), None, None)
+        self.begin(frame, state, operands, found)
+        return answer
+
+    def after(self, hook: Hook | None) -> Hook | None:
+        """What is called after the primitive, the analyses' hook included."""
+        if self.loads:
+            return given(like(self.after_load(), None, answers=False), Given(state=True, results=self.results))
+        has_results, plural = self.has_results, self.plural
+        calls = self.name == "call"
+        quiet = self.service.heap.quiet
+        learns = {"getattr": quiet.loaded, "setattr": quiet.stored}.get(self.name)
+
+        def after(site: Any, *found: Any) -> Any:
+            operands, state = found[:-1], found[-1]
+            results = [] if not has_results else list(operands[-1]) if plural else [operands[-1]]
+            self.end(_frame(1), state, results)
+            if hook is None or state.moment is None:
+                if learns is not None:
+                    learns(operands[1], operands[0])
+                elif calls and self.service.alarm:
+                    self.known.remember(operands[0])
+                return None
+            self.service.told(state.moment, list(state), state, list(range(len(self.results))))
+            state.moment = None
+            try:
+                return hook(site, *(self.own(operands[:-1]) + operands[-1:] if has_results else self.own(operands)))
+            finally:
+                self.service.tell(None, (), None, None)
+
+        return given(like(after, hook), Given(state=True, results=self.results))
+
+    def end(self, frame: types.FrameType, state: State, results: list[Any]) -> None:
+        """The primitive has been performed: the shadows of its results are put into the state."""
+        if self.name == "delegate" and not state.values:  # nobody was told of its beginning
+            state[:] = self.service.late(frame, tuple(results))
+            return
+        state[:] = self.service.after(
+            frame, state.token, self.name, self.immediate, state.values, state.shadows, results
+        )
+        state.token, state.values = None, ()
+
+    def after_load(self) -> Hook:
+        """What is called after the load of a variable, which runs no code of the program's."""
+        clean = [None] * len(self.results)
+        tables = self.service.heap.tables
+        shadows = [None] * len(self.places)
+
+        def loaded(site: Any, *found: Any) -> None:
+            *operands, value, state = found
+            if tables:
+                frame = _frame(1)
+                state.shadows = shadows
+                state.values = self.values(frame, tuple(operands))
+                self.end(frame, state, [value])
+            else:
+                state[:] = clean
+
+        return loaded
+
+
+def like(function: Hook, hook: Hook | None, answers: bool = True) -> Hook:
+    """A hook that takes the place of another one, so that its failures are told as that one's."""
+    for name in ("subscribers", "event"):
+        if hasattr(hook, name):
+            setattr(function, name, getattr(hook, name))
+    setattr(function, "answers", answers and hook is not None and getattr(hook, "answers", True))  # noqa: B010
+    return function
+
+
+def wanted(instruction: Instruction, point: Point) -> Callable[[object], bool] | None:
+    """What says whether the hooks of a call are about calls of a callable; None if they are about all calls."""
+    only = watched(instruction, point)
+    if only is not None:
+        return lambda function: any(function is each for each in only)
+    if instruction.op not in ("CALL", "CALL_KW", "CALL_EX"):
+        return None
+    found: list[Callable[[object], bool]] = []
+    for hook in (point.before, point.after):
+        for subscriber in getattr(hook, "subscribers", ()) if hook is not None else ():
+            if not overrides_wants_call(subscriber.analysis):
+                return None
+            found.append(subscriber.analysis.wants_call)
+    return lambda function: any(each(function) for each in found)
+
+
+def overrides_wants_call(analysis: Any) -> bool:
+    """Whether an analysis chooses callables."""
+    return getattr(type(analysis).wants_call, "chooses", True)
+
+
+def watched(instruction: Instruction, point: Point) -> tuple[object, ...] | None:
+    """The only callables whose calls the hooks of a point are about; None if they are about anything else."""
+    if instruction.op not in ("CALL", "CALL_KW", "CALL_EX"):
+        return None
+    others = [getattr(point, name) for name in Point.__slots__ if name not in ("site", "before", "after")]
+    if any(each is not None and each is not False and each != 0 for each in others):
+        return None
+    found: list[object] = []
+    for hook in (point.before, point.after):
+        for subscriber in getattr(hook, "subscribers", ()) if hook is not None else ():
+            only = subscriber.analysis.calls_of
+            if only is None:
+                return None
+            found += [each for each in only if not any(each is other for other in found)]
+    return tuple(found)
