@@ -173,7 +173,7 @@ def test_the_module_is_in_the_key(store: Counting) -> None:
 def test_bytescope_itself_is_in_the_key(store: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
     events()
     hits = store.hits
-    monkeypatch.setattr("bytescope.__version__", "0.0.0")
+    monkeypatch.setattr("bytescope.analysis.cache_keys.__version__", "0.0.0")
     events()
     assert store.hits == hits
 
