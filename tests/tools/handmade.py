@@ -5,8 +5,8 @@ from __future__ import annotations
 import types
 from typing import Any
 
+from bytescope.code.format.exception_table import encode_exceptions
 from bytescope.code.host import facts
-from bytescope.code.object.exception_table import encode_exceptions
 
 Unit = str | tuple[str, int] | bytes
 

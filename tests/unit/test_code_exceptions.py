@@ -3,7 +3,7 @@
 import pytest
 
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.object.exception_table import decode_exceptions, encode_exceptions
+from bytescope.code.format.exception_table import decode_exceptions, encode_exceptions
 
 
 @pytest.mark.parametrize("number", [0, 1, 63, 64, 4095, 4096, 262143, 262144, 2**29])

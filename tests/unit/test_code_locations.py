@@ -3,7 +3,7 @@
 import pytest
 
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.object.line_table import decode_locations, encode_locations
+from bytescope.code.format.line_table import decode_locations, encode_locations
 
 
 def through(*runs, first_line=10):

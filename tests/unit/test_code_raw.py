@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.format.exception_table import encode_exceptions
 from bytescope.code.host.facts import CACHES, OPMAP
 from bytescope.code.object.code import Code
-from bytescope.code.object.exception_table import encode_exceptions
 from bytescope.code.object.raw import RawInstruction
 
 

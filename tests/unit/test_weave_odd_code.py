@@ -7,9 +7,9 @@ import types
 import pytest
 
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.format.exception_table import encode_exceptions
 from bytescope.code.host.facts import OPMAP
 from bytescope.code.lowering.lower import lower
-from bytescope.code.object.exception_table import encode_exceptions
 from tests.tools.handmade import Unit, code_bytes, handmade
 from tests.tools.weave_mutants import Loom
 

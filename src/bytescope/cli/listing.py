@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.format.line_table import decode_locations
 from bytescope.code.host.facts import HOST
 from bytescope.code.instruction import Instruction, Variable
 from bytescope.code.lowering.lower import lower, variables
 from bytescope.code.object.describe import argument_text, constant_text
-from bytescope.code.object.line_table import decode_locations
 from bytescope.code.object.raw import RawInstruction, decode_instructions
 from bytescope.flow.control_flow import Block, ControlFlow
 from bytescope.flow.verify import Verified, verify

@@ -8,7 +8,7 @@ from functools import partial
 
 from bytescope.code.object.build import build_code
 from bytescope.startup.stdlib_lite import Any, record
-from bytescope.weave.hooks.failures import Raising
+from bytescope.weave.failures import Raising
 from bytescope.weave.marker import Marker
 
 Hit = tuple[int, Callable[..., None], Any, tuple[Any, ...]]

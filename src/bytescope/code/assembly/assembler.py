@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from bytescope.code.assembly.stack_depth import stack_depths
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.format.exception_table import encode_exceptions
+from bytescope.code.format.layout import UNITS, lay_out, position_runs
+from bytescope.code.format.line_table import Position, encode_locations
 from bytescope.code.host.facts import GENERATOR_DEPTH, OPMAP, OPNAME, TARGETED
-from bytescope.code.object.exception_table import encode_exceptions
-from bytescope.code.object.layout import UNITS, lay_out, position_runs
-from bytescope.code.object.line_table import Position, encode_locations
-from bytescope.code.object.stack import stack_depths
 from bytescope.startup.stdlib_lite import Collection, Iterable, record
 
 __all__ = ["Assembled", "Assembler"]

@@ -13,10 +13,10 @@ from __future__ import annotations
 import types
 
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.format.exception_table import decode_exceptions
+from bytescope.code.format.line_table import decode_locations
 from bytescope.code.host import facts
 from bytescope.code.instruction import Handler, Instruction, Lowered, Position, Variable
-from bytescope.code.object.exception_table import decode_exceptions
-from bytescope.code.object.line_table import decode_locations
 from bytescope.startup.stdlib_lite import Callable, cache
 
 Rule = str | Callable[["Lowering", int], object]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import types
 
+from bytescope.code.format.exception_table import decode_exceptions
+from bytescope.code.format.line_table import decode_locations
 from bytescope.code.host.facts import GENERATOR_DEPTH, OPMAP, OPNAME, SUSPENDS
 from bytescope.code.object.adjacency import bound_instructions
 from bytescope.code.object.build import build_code
 from bytescope.code.object.constants import constant_key
 from bytescope.code.object.edit import rewrite, shift_variables
 from bytescope.code.object.encode import encode
-from bytescope.code.object.exception_table import decode_exceptions
-from bytescope.code.object.line_table import decode_locations
 from bytescope.code.object.raw import RawInstruction, Region, decode_instructions, decode_regions
 from bytescope.startup.stdlib_lite import Callable, Hashable, Iterable
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bytescope.code.assembly.assembler import flatten
+from bytescope.code.assembly.stack_depth import stack_size
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.format.exception_table import encode_exceptions
+from bytescope.code.format.layout import UNITS, lay_out, position_runs
+from bytescope.code.format.line_table import encode_locations
 from bytescope.code.host.facts import BACKWARD, OPNAME, OPPOSITE, SHORT, TARGETED
 from bytescope.code.object.adjacency import check_bonds
-from bytescope.code.object.exception_table import encode_exceptions
-from bytescope.code.object.layout import UNITS, lay_out, position_runs
-from bytescope.code.object.line_table import encode_locations
 from bytescope.code.object.raw import RawInstruction, Region
-from bytescope.code.object.stack import stack_size
 from bytescope.startup.stdlib_lite import NamedTuple, Sequence
 
 __all__ = ["Encoded", "encode"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.format.exception_table import Entry
+from bytescope.code.format.layout import MAX_ARG, extensions
+from bytescope.code.format.line_table import Position
 from bytescope.code.host.facts import BACKWARD, CACHES, EXTENDED_ARG, OPMAP, OPNAME, TARGETED
-from bytescope.code.object.exception_table import Entry
-from bytescope.code.object.layout import MAX_ARG, extensions
-from bytescope.code.object.line_table import Position
 from bytescope.startup.stdlib_lite import Sequence, record
 
 __all__ = ["RawInstruction", "Region", "decode_instructions", "decode_regions"]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bytescope.code.host.facts import OFFSETS_ARE_OBJECTS
 from bytescope.code.instruction import Handler
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
-from bytescope.weave.hooks.failures import Failed, Raising
+from bytescope.weave.failures import Failed, Raising
 from bytescope.weave.hooks.hook_calls import HookKey
 
 if TYPE_CHECKING:

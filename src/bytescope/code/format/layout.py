@@ -3,8 +3,8 @@
 from itertools import accumulate
 
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.format.line_table import Position
 from bytescope.code.host.facts import BACKWARD, CACHES, EXTENDED_ARG, MERGES_LOCATIONS, OPNAME
-from bytescope.code.object.line_table import Position
 from bytescope.startup.stdlib_lite import Iterable, Sequence
 
 __all__ = ["MAX_ARG", "UNITS", "extensions", "lay_out", "position_runs"]
