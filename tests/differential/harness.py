@@ -23,6 +23,8 @@ from .worker import PATIENCE
 LAST_WORDS = 3000
 SECONDS = 20.0
 """CPU time that a program may take."""
+WORKER = "import sys; from tests.differential.worker import main; main(sys.argv[1:])"
+"""What a worker process runs. With `-m`, the worker would be `__main__` and so observed as part of the program."""
 Outcome = dict[str, Any]
 
 
@@ -73,7 +75,7 @@ def _worker(
     results = Path(directory, "results.jsonl")
     results.write_text("", encoding="utf-8")
     files = [f"{name}.py" for name in names]
-    command = [sys.executable, "-P", "-m", "tests.differential.worker", engine, str(results), str(seconds), *files]
+    command = [sys.executable, "-P", "-c", WORKER, engine, str(results), str(seconds), *files]
     try:
         process = subprocess.run(
             command,

@@ -1,4 +1,4 @@
-"""Runs a batch of programs in this process: ``python -m tests.differential.worker ENGINE RESULTS SECONDS FILE...``.
+"""Runs a batch of programs in this process; `tests.differential.harness` starts it with ENGINE RESULTS SECONDS FILE...
 
 Each program gets a module ``__main__`` of its own, captured standard streams and SECONDS of CPU time, which a busy
 machine does not make less; one that waits gets `PATIENCE` times as long. Before a program
@@ -37,10 +37,12 @@ STDLIB = sys.stdlib_module_names
 
 
 def main(arguments: list[str]) -> None:
-    """Run the programs named on the command line, one after the other."""
+    """Run the programs that the arguments name, one after the other."""
     engine, results, seconds, *files = arguments
     run, count = ENGINES[engine]()
     before = State()
+    gc.collect()
+    gc.freeze()  # each program ends with a collection, which need not go through what was there before
     with open(results, "a", encoding="utf-8") as out:
         for file in files:
             _send(out, {"start": file})
@@ -151,7 +153,3 @@ def _observed(source: str, module: types.ModuleType, run: Run) -> tuple[dict[str
         observe.drop_harness(raised, module.__file__)
         return observe.exception(raised), observe.report(raised)
     return None, ""
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
