@@ -19,8 +19,7 @@ if TYPE_CHECKING:
         run_path,
     )
     from bytescope.code.errors import InvalidBytecode, UnsupportedHost
-    from bytescope.loading.imports import convert_module
-    from bytescope.machine.resident import convert, is_guest
+    from bytescope.machine.resident import convert, convert_module, is_guest
     from bytescope.machine.support.budget import BudgetExceeded
     from bytescope.machine.vm import VM
 
@@ -56,7 +55,7 @@ _HOMES = {
     "InvalidBytecode": "code.errors",
     "UnsupportedHost": "code.errors",
     "convert": "machine.resident",
-    "convert_module": "loading.imports",
+    "convert_module": "machine.resident",
     "is_guest": "machine.resident",
 }
 """Where each public name is defined. They are imported when they are first used: on a host that is not supported, the

@@ -10,6 +10,7 @@ from bytescope.cli.launch import flush, launch
 from bytescope.code.host.facts import FORGETS_FILE_FIRST
 from bytescope.loading import main_program
 from bytescope.loading.imports import forget_own_imports
+from bytescope.machine.resident import resident
 from bytescope.machine.support.budget import BudgetExceeded
 from bytescope.machine.vm import VM
 from bytescope.startup.stdlib_lite import Any, Callable, NoReturn
@@ -131,6 +132,8 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
     program, arguments = _program(rest)
     analyses = _analyses(options)
     woven = None if analyses is None else analyses.running(program)
+    if woven is None:
+        program.prepare = resident
     running = vm.running(program.guests, program.below) if woven is None else woven
 
     def start() -> main_program.Action:

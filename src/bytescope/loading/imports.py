@@ -1,7 +1,7 @@
 """Guest modules: every function that they define is a guest function, whoever calls it.
 
 The loaders of importlib all execute a module in one place, `_LoaderBasics.exec_module`. That method is replaced by the
-same with another `exec`, which gives guest modules their resident code.
+same with another `exec`, which lets each engine replace the code of the modules that are its guests.
 """
 
 from __future__ import annotations
@@ -14,15 +14,10 @@ import types
 
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.lowering.lower import rules
-from bytescope.loading.functions import functions_of
-from bytescope.machine import engine
-from bytescope.machine.resident import convert, resident
 from bytescope.startup.isolation import IMPORTED_BEFORE
 from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator, contextmanager
 
 _external: Any = importlib.import_module("_frozen_importlib_external")
-
-engine.OWN_FILES.add(__file__)
 
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 
@@ -121,13 +116,8 @@ def _replacement() -> Callable[[Any, types.ModuleType], None]:
     return function
 
 
-def interpreted(code: types.CodeType, module: str) -> types.CodeType:
-    """Have the machine execute a module's code object."""
-    return resident(code)
-
-
 @contextmanager
-def importing(guests: Guests, prepare: Prepare = interpreted) -> Iterator[None]:
+def importing(guests: Guests, prepare: Prepare) -> Iterator[None]:
     """While this context is open, modules that `guests` names are executed in another form when they are imported.
 
     Args:
@@ -162,15 +152,3 @@ def forget_own_imports(guests: Guests) -> None:
         filename = getattr(module, "__file__", None)
         if mine and filename is not None and (name, filename) in guests:
             del sys.modules[name]
-
-
-def convert_module(module: types.ModuleType) -> int:
-    """Make every function that an imported module defines a guest function, in place.
-
-    Returns:
-        How many there are.
-    """
-    functions = functions_of(vars(module))
-    for function in functions:
-        convert(function)
-    return len(functions)

@@ -20,7 +20,6 @@ from bytescope.code.host.facts import (
     SHOWS_SOURCE_OF_STRINGS,
 )
 from bytescope.code.host.invisible_frames import hidden
-from bytescope.machine.resident import resident
 from bytescope.startup.stdlib_lite import Any, Callable, suppress
 
 Action = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -30,17 +29,21 @@ Details = tuple[str, Any, types.CodeType]
 """Name, spec and code of a module that was found."""
 
 
+def _unchanged(code: types.CodeType) -> types.CodeType:
+    return code
+
+
 class MainProgram:
     """A main program.
 
     argv0: `sys.argv[0]`; first_path: what goes first on `sys.path`, None for nothing; guests: globs of the modules
     that are guests because they belong to it; own_file: whether `__file__` is taken back when it has ended; below: what
-    counts for the recursion limit below the program when `action` is called by one hidden function; prepare: makes of
-    the program's code object what is executed instead.
+    counts for the recursion limit below the program when `action` is called by one hidden function; prepare: replaces
+    the program's code object before it is executed; an engine sets it.
     """
 
     own_file = False
-    prepare: Callable[[types.CodeType], types.CodeType] = staticmethod(resident)
+    prepare: Callable[[types.CodeType], types.CodeType] = staticmethod(_unchanged)
     below = 1 + COUNTS_BUILTIN_CALLS
 
     def __init__(self, argv0: str, first_path: str | None, guests: tuple[str, ...] = ()) -> None:

@@ -6,7 +6,8 @@ import types
 
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.weak_tables import alive, enter, when_gone
-from bytescope.loading.functions import all_functions, executed_codes, functions_in_modules
+from bytescope.loading import imports
+from bytescope.loading.functions import all_functions, executed_codes, functions_in_modules, functions_of
 from bytescope.machine import engine
 from bytescope.machine.engine import drive
 from bytescope.machine.frames.trampoline import Trampoline
@@ -166,12 +167,29 @@ def _guarded(program: Program) -> types.CodeType:
 
 
 intercepts.set_converter(resident)
-engine.OWN_FILES.add(__file__)
+engine.OWN_FILES.update((__file__, imports.__file__))
 
 
 def convert(function: types.FunctionType) -> None:
     """Make an existing function a guest function, in place."""
     function.__code__ = resident(function.__code__)
+
+
+def convert_module(module: types.ModuleType) -> int:
+    """Make every function that an imported module defines a guest function, in place.
+
+    Returns:
+        The number of these functions.
+    """
+    functions = functions_of(vars(module))
+    for function in functions:
+        convert(function)
+    return len(functions)
+
+
+def interpreted(code: types.CodeType, module: str) -> types.CodeType:
+    """Return the resident code object of a module that is being imported, see `loading.imports.Prepare`."""
+    return resident(code)
 
 
 def is_guest(function: Any) -> bool:

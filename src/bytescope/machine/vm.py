@@ -12,7 +12,7 @@ from bytescope.loading import main_program
 from bytescope.loading.imports import Guests, importing
 from bytescope.machine import engine
 from bytescope.machine.guests import auditing, introspection, settrace
-from bytescope.machine.resident import resident
+from bytescope.machine.resident import interpreted, resident
 from bytescope.machine.support import budget, intercepts
 from bytescope.machine.support.recursion import headroom, trim
 from bytescope.startup.stdlib_lite import (
@@ -263,6 +263,7 @@ class VM:
 
     @hidden
     def _run_main(self, program: main_program.MainProgram, argv: Sequence[str] | None) -> dict[str, Any]:
+        program.prepare = resident
         return run_main(program, argv, self.running(program.guests))
 
     @contextmanager
@@ -274,7 +275,7 @@ class VM:
             below: see `headroom`.
         """
         with (
-            importing(self.guests.including(guests)),
+            importing(self.guests.including(guests), interpreted),
             headroom(below),
             settrace.available(),
             auditing.available(),

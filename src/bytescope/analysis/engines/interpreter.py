@@ -15,7 +15,7 @@ from bytescope.loading.imports import Guests, importing
 from bytescope.machine import instrument as observe
 from bytescope.machine.guests import temporary
 from bytescope.machine.program import Program
-from bytescope.machine.resident import is_guest, program_of, resident
+from bytescope.machine.resident import interpreted, is_guest, program_of, resident
 from bytescope.machine.support.recursion import headroom
 
 
@@ -65,7 +65,7 @@ class Interpreter:
             functions: gives the functions.
         """
         converted = []
-        with importing(guests), headroom():
+        with importing(guests, interpreted), headroom():
             for function in functions():
                 if not is_guest(function):
                     converted.append((function, function.__code__))
