@@ -165,7 +165,7 @@ def test_give_where_there_is_no_value(run: Run) -> None:
 
 
 def test_one_kind_of_shadows_at_a_time(run: Run) -> None:
-    with pytest.raises(ValueError, match="another kind of shadows"):
+    with pytest.raises(ValueError, match="must share one shadow algebra"):
         run("pass", Labels(), Depth())
     run("pass", Labels(), Labels())
     with pytest.raises(RuntimeError):

@@ -145,17 +145,17 @@ class attach:
         """Have references keep shadows for the analyses that want them."""
         for each in self.analyses:
             if each.shadows is not None:
-                from bytescope.shadow import active  # costs nobody who has no shadows
+                from bytescope.analysis.shadowing import SHADOWING  # here, because few analyses have shadows
 
-                active.enter(each.shadows, self.filters.wants_code)
+                SHADOWING.enter(each.shadows, self.filters.wants_code)
                 self._shadows.append(each.shadows)
                 stack.callback(self._leave_shadows)
 
     def _leave_shadows(self) -> None:
         while self._shadows:
-            from bytescope.shadow import active
+            from bytescope.analysis.shadowing import SHADOWING
 
-            active.leave(self._shadows.pop(), self.filters.wants_code)
+            SHADOWING.leave(self._shadows.pop(), self.filters.wants_code)
 
     def _functions(self) -> list[types.FunctionType]:
         """The functions that there are already in what the filters include, but for methods of analyses."""

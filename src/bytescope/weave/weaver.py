@@ -15,7 +15,7 @@ from bytescope.code.lowering.lower import lower
 from bytescope.flow.operand_kinds import EXECUTING
 from bytescope.flow.verify import Verified, verify
 from bytescope.isa.instrumentation import Plan
-from bytescope.startup.stdlib_lite import Any, ClassVar, record
+from bytescope.startup.stdlib_lite import Any, record
 from bytescope.weave.cache.serialize import Cache
 from bytescope.weave.marker import original
 from bytescope.weave.parts import Parts
@@ -41,9 +41,12 @@ class Unit:
 
 @record(slots=True)
 class Shadower:
-    """Has code keep shadows: wants says which code objects, planner what is written for them."""
+    """Selection of the code that propagates shadows.
 
-    wants: Callable[[Unit], bool]
+    wants: predicate over the name of a module and a code object; planner: plans what is written for them.
+    """
+
+    wants: Callable[[str, types.CodeType], bool]
     planner: ShadowPlanner
 
 
@@ -59,10 +62,8 @@ class Weaver:
             arguments.
         probes: where probes can be set, if at all.
         cache: where woven code is kept, if anywhere.
+        shadower: selects the code that propagates shadows; None if no attached analysis has shadows.
     """
-
-    shadower: ClassVar[Shadower | None] = None
-    """What has code keep shadows, while an analysis is attached that has them."""
 
     def __init__(
         self,
@@ -73,7 +74,9 @@ class Weaver:
         executed: Callable[[Any, tuple[Any, ...], Iterable[str], types.FrameType], Iterable[Any]],
         probes: Probes | None = None,
         cache: Cache | None = None,
+        shadower: Shadower | None = None,
     ) -> None:
+        self.shadower = shadower
         self.probes = probes
         self.planner = planner
         self.stopper = stopper
@@ -107,7 +110,7 @@ class Weaver:
 
     def _cached(self, code: types.CodeType, module: str) -> types.CodeType:
         """Weave, or take what a cache has."""
-        if self.cache is None or Weaver.shadower is not None:
+        if self.cache is None or self.shadower is not None:
             return self._weave(code, module, {})
         key = self.cache.names.key(code, module)
         if key is None:
@@ -156,8 +159,8 @@ class Weaver:
             woven = parts.make()
             if parts.hits and self.probes is not None:
                 self.probes.set(woven, parts.table())
-            if Weaver.shadower is not None:
-                Weaver.shadower.planner.finished(code, woven)
+            if self.shadower is not None:
+                self.shadower.planner.finished(code, woven)
         self._woven[id(code), module] = code, woven
         return woven
 
@@ -167,8 +170,8 @@ class Weaver:
             lowered = lower(code)
             unit = Unit(module, lowered, verify(lowered))
             plan = self.planner(unit)
-            shadower = Weaver.shadower
-            if shadower is not None and shadower.wants(unit):
+            shadower = self.shadower
+            if shadower is not None and shadower.wants(module, code):
                 shadows = shadower.planner.plan(unit, plan)
                 given = plan, shadows, shadower.planner, nested, self.stopper, self.failed, self.executed
                 return ShadowWriter(lowered, unit.verified, *given).write()

@@ -29,7 +29,7 @@ from bytescope.weave.cache.serialize import Cache
 from bytescope.weave.cache.store import Store, folder
 from bytescope.weave.marker import original
 from bytescope.weave.selfcheck import CHECKS
-from bytescope.weave.weaver import Weaver
+from bytescope.weave.weaver import Shadower, Weaver
 
 _PASSED = (AnalysisError, KeyboardInterrupt, RecursionError)
 """What is no failure of a hook, or has been taken for one already."""
@@ -44,7 +44,8 @@ class NotWoven(RuntimeWarning):
 class Woven:
     """Weaves code when it is loaded, and functions that are there already in place; takes all of it back at the end.
 
-    store: where woven code is kept from one process to the next, None for nowhere.
+    store: where woven code is kept from one process to the next, None for nowhere; shadower: selects the code that
+    propagates shadows, None for no code; it applies from the next change of what is attached.
     """
 
     name = "woven"
@@ -55,6 +56,7 @@ class Woven:
         self._weaver: Weaver | None = None
         self._probes = Probes()
         self.store = self._store_of_this_user()
+        self.shadower: Shadower | None = None
         self._functions = WovenFunctions()
         self._wanted: list[Functions] = []
         self._reported: set[types.CodeType] = set()
@@ -81,8 +83,9 @@ class Woven:
             if self.store is not None:
                 cache = Cache(self.store, PlannerNames(planner, self._probes.available()))
             self._weaver = Weaver(
-                planner.plan, AnalysisError, self._failed, self._refused, self._executed, self._probes, cache
-            )
+                planner.plan, AnalysisError, self._failed, self._refused, self._executed, self._probes, cache,
+                self.shadower,
+            )  # fmt: skip
             for function in self._functions.functions():
                 self._weave(function)
             for functions in self._wanted:

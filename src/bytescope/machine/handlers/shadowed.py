@@ -56,12 +56,16 @@ class Shadower:
 
     Args:
         service: answers what shadows are.
-        wants: whether a program keeps shadows.
+        wants: whether a code object of a module keeps shadows.
     """
 
-    def __init__(self, service: Service, wants: Callable[[Program], bool]) -> None:
+    def __init__(self, service: Service, wants: Callable[[str, types.CodeType], bool]) -> None:
         self.service = service
-        self.wants = wants
+        self._wants = wants
+
+    def wants(self, program: Program) -> bool:
+        """Return True if a program keeps shadows."""
+        return self._wants(program.module, program.code)
 
     def shadows(self, R: list[Any]) -> Shadows:
         """The shadows of a frame, all clean if it has none yet."""

@@ -1,0 +1,89 @@
+"""Shadows of attached analyses: which code propagates them, and the runtime that both engines share meanwhile."""
+
+from __future__ import annotations
+
+import threading
+import types
+from collections.abc import Callable
+from typing import Any
+
+from bytescope.analysis.engines.woven import WOVEN
+from bytescope.machine.handlers import shadowed as machine_shadow
+from bytescope.machine.resident import program_of
+from bytescope.shadow.active import activate
+from bytescope.shadow.algebra import Algebra
+from bytescope.shadow.runtime import Service
+from bytescope.weave.marker import marker_of
+from bytescope.weave.shadow.plan import ShadowPlanner
+from bytescope.weave.weaver import Shadower
+
+WantsCode = Callable[[str, str, str], bool]
+"""Predicate over module name, file name and qualified name: whether such code propagates shadows."""
+
+
+class Shadowing:
+    """The attached analyses that have shadows, in the order in which they were attached."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._users: list[tuple[Algebra, WantsCode]] = []
+        self._runtime: Service | None = None
+        self._known: dict[int, tuple[types.CodeType, bool]] = {}
+        """Code objects by address, and whether their frames propagate shadows."""
+
+    def enter(self, algebra: Algebra, wants: WantsCode) -> None:
+        """Add an analysis. The engines propagate shadows in code that is woven or linked from now on.
+
+        Args:
+            algebra: the shadows of the analysis.
+            wants: the code that the analysis is attached to.
+
+        Raises:
+            TypeError: if `algebra` is not an `Algebra`.
+            ValueError: if an attached analysis has another algebra.
+        """
+        if not isinstance(algebra, Algebra):
+            raise TypeError(f"shadows must be a bytescope.shadow.Algebra, not {type(algebra).__name__}")
+        with self._lock:
+            used = self._users[0][0] if self._users else algebra
+            if used is not algebra:
+                raise ValueError(f"attached analyses must share one shadow algebra: {algebra!r} is not {used!r}")
+            self._users.append((algebra, wants))
+            self._known.clear()
+            if self._runtime is None:
+                self._runtime = Service(algebra, self._propagates)
+                activate(self._runtime)
+                WOVEN.shadower = Shadower(self._wanted, ShadowPlanner(self._runtime))
+                machine_shadow.set_shadower(machine_shadow.Shadower(self._runtime, self._wanted))
+
+    def leave(self, algebra: Algebra, wants: WantsCode) -> None:
+        """Remove an analysis. With the last one all shadows are gone."""
+        with self._lock:
+            self._users.remove((algebra, wants))
+            self._known.clear()
+            if not self._users and self._runtime is not None:
+                machine_shadow.set_shadower(None)
+                WOVEN.shadower = None
+                activate(None)
+                self._runtime.heap.clear()
+                self._runtime = None
+
+    def _wanted(self, module: str, code: types.CodeType) -> bool:
+        return any(wants(module, code.co_filename, code.co_qualname) for _, wants in self._users)
+
+    def _propagates(self, code: types.CodeType, namespace: dict[str, Any]) -> bool:
+        """Return True if frames of a code object, as CPython executes it, with these globals propagate shadows."""
+        known = self._known.get(id(code))
+        if known is None or known[0] is not code:
+            known = self._known[id(code)] = code, self._find_out(code, str(namespace.get("__name__", "")))
+        return known[1]
+
+    def _find_out(self, code: types.CodeType, module: str) -> bool:
+        marker = marker_of(code)
+        if marker is not None:
+            return self._wanted(module, marker.code)
+        program = program_of(code)
+        return program is not None and self._wanted(program.module or module, program.code)
+
+
+SHADOWING = Shadowing()
