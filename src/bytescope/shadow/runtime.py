@@ -17,14 +17,14 @@ from bytescope.isa.events import CALLS
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.shadow import binding
 from bytescope.shadow.algebra import Algebra
-from bytescope.shadow.assumptions import PLAIN, loads_quietly
+from bytescope.shadow.assumptions import loads_quietly
 from bytescope.shadow.channel import Answers, Channel, Pending, normalized, of_thread, starred, waiting
 from bytescope.shadow.event_context import Moment
 from bytescope.shadow.heap import Heap, is_a
 from bytescope.shadow.helpers import Brief
 from bytescope.shadow.iteration import PAIRING, goes_quietly, paired
 from bytescope.shadow.models import filled
-from bytescope.shadow.pre_call_models import SLOW, Filling, Foreknown
+from bytescope.shadow.pre_call_models import Filling, Foreknown
 from bytescope.shadow.propagation import CONTENTS, GROWING, RULES
 from bytescope.shadow.reachability import reaching
 
@@ -61,14 +61,9 @@ class Service:
         self.heap = Heap(algebra)
         self.brief = Brief(self.heap)
         self.foreknown = Foreknown(self.brief)
-        self.filling = Filling
-        self.slow, self.unsettled = SLOW, frozenset({Pending, Filling})
-        self.pairing = PAIRING
         self.channel = Channel()
         self.shadowed = shadowed
         self.alarm: list[bool] = []
-        self.plain = PLAIN
-        self.looked_up = PLAIN | {dict, set, frozenset}
         self._started: dict[int, tuple[Any, Sequence[Any]]] = {}
 
     # --- frames

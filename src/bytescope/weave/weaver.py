@@ -160,7 +160,7 @@ class Weaver:
             if parts.hits and self.probes is not None:
                 self.probes.set(woven, parts.table())
             if self.shadower is not None:
-                self.shadower.planner.finished(code, woven)
+                self.shadower.planner.callees.finished(code, woven)
         self._woven[id(code), module] = code, woven
         return woven
 
@@ -172,9 +172,11 @@ class Weaver:
             plan = self.planner(unit)
             shadower = self.shadower
             if shadower is not None and shadower.wants(module, code):
-                shadows = shadower.planner.plan(unit, plan)
-                given = plan, shadows, shadower.planner, nested, self.stopper, self.failed, self.executed
-                return ShadowWriter(lowered, unit.verified, *given).write()
+                shadows = shadower.planner.plan(lowered, unit.verified, plan)
+                return ShadowWriter(
+                    lowered, unit.verified, plan, shadows, shadower.planner.callees, nested, self.stopper, self.failed,
+                    self.executed,
+                ).write()  # fmt: skip
             executes = not EXECUTING.isdisjoint(code.co_names)
             if not plan and not nested and not executes:
                 return None

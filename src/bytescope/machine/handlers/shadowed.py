@@ -17,12 +17,10 @@ from bytescope.machine import engine
 from bytescope.machine.handler_namespace import NULL
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.program import HEADER, SHADOWS, Program
+from bytescope.shadow.runtime import Service
 from bytescope.startup.stdlib_lite import Any, Callable
 
 engine.OWN_FILES.add(__file__)
-
-Service = Any
-"""A `bytescope.shadow.runtime.Service`, which is on a floor above."""
 
 
 class Shadows(list):  # type: ignore[type-arg]

@@ -14,6 +14,8 @@ from bytescope.code.assembly.sequences import NULL_FIRST
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.moves import references
+from bytescope.shadow.channel import Pending
+from bytescope.shadow.pre_call_models import SLOW, Filling
 from bytescope.startup.stdlib_lite import TYPE_CHECKING
 from bytescope.weave.shadow.calling_convention import CALLED, MADE
 from bytescope.weave.shadow.frame import CLEAN, Shade
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from bytescope.weave.shadow.writer import ShadowWriter
 
 _BUILTIN = frozenset({types.BuiltinFunctionType, type})
+
+_UNSETTLED = frozenset({Pending, Filling})
+"""Types of what a pre-call model returns when the result's shadow is known only after the call."""
 
 
 class Callers:
@@ -318,7 +323,7 @@ class Call:
         slots.push(self.bound)
         e.sequences.call(4)
         e.emit("COPY", 1)
-        e.load_const(self.writer.service.slow)
+        e.load_const(SLOW)
         e.emit("IS_OP", 0)
         e.sequences.jump_if("TRUE", unknown)
         slots.store(self.result)
@@ -330,7 +335,7 @@ class Call:
         e.push_function(type)
         slots.load(self.result)
         e.sequences.call(1)
-        e.load_const(self.writer.service.unsettled)
+        e.load_const(_UNSETTLED)
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("TRUE", settle)
         e.sequences.jump_back(self.done)

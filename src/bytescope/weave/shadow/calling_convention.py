@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.instrumentation import Point
+from bytescope.shadow.helpers import Brief
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class DirectCalls:
     def __init__(self, writer: ShadowWriter) -> None:
         self.writer = writer
         self.emitter = writer.emitter
-        self.laid_down = writer.planner.laid_down
+        self.laid_down = writer.callees.laid_down
         self.clearing = self.clear  # one object, by which handlers are told apart
 
     # --- the callee
@@ -165,7 +166,7 @@ class DirectCalls:
         e.later(out_of_the_way)
 
 
-def spreading(brief: Any, count: int) -> Callable[[list[Any], tuple[Any, ...]], list[Any]]:
+def spreading(brief: Brief, count: int) -> Callable[[list[Any], tuple[Any, ...]], list[Any]]:
     """What gives the arguments that `*args` has taken the last of the shadows that have been laid down.
 
     Args:

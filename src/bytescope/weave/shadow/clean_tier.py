@@ -272,5 +272,7 @@ class CleanCopy:
 
     def switch_caught(self, results: tuple[Any, ...]) -> Any:
         """What is called when a handler has taken an exception."""
-        shadow = self.service.caught(_frame(1), sys.exception())
+        exception = sys.exception()
+        assert exception is not None
+        shadow = self.service.caught(_frame(1), exception)
         return None if shadow is None and not self.service.heap.tables else [shadow]

@@ -31,7 +31,7 @@ class Generators:
     def __init__(self, writer: ShadowWriter) -> None:
         self.writer = writer
         self.emitter = writer.emitter
-        self.yielded = writer.planner.yielded
+        self.yielded = writer.callees.yielded
         self.begun_clean = writer.emitter.asm.label()
 
     def begins_later(self) -> bool:
@@ -155,7 +155,7 @@ class Generators:
         e.emit("IS_OP", 0)
         e.sequences.jump_if("FALSE", tells)
         self.push_code(2)
-        e.load_const(writer.planner.made)
+        e.load_const(writer.callees.made)
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("FALSE", tells)
         e.push_function(writer.forget)
@@ -193,7 +193,7 @@ class Generators:
         """
         writer, e, slots = self.writer, self.emitter, self.writer.slots
         self.push_code(1)
-        e.load_const(writer.planner.generators)
+        e.load_const(writer.callees.generators)
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("FALSE", site.slow)
         e.asm.place(says)

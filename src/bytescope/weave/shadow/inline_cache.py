@@ -6,7 +6,9 @@ import sys
 import types
 from collections.abc import Callable
 
+from bytescope.shadow.pre_call_models import SLOW, Filling, Way
 from bytescope.startup.stdlib_lite import Any
+from bytescope.weave.shadow.woven_callees import WovenCallees
 
 _frame = sys._getframe
 
@@ -24,21 +26,22 @@ class Known:
     """What is known at one call.
 
     Args:
-        planner: knows woven code objects.
+        callees: the woven code objects that can be called directly.
         count: how many arguments it has, all by position.
         wanted: which callables' calls an analysis wants to be told of; None if that is none or all.
         telling: whether there is such an analysis.
     """
 
-    def __init__(self, planner: Any, count: int, wanted: Callable[[object], bool] | None, telling: bool) -> None:
-        self.planner, self.service = planner, planner.service
+    def __init__(
+        self, callees: WovenCallees, count: int, wanted: Callable[[object], bool] | None, telling: bool
+    ) -> None:
+        self.callees, self.service = callees, callees.service
         self.count = count
         self.wanted, self.telling = wanted, telling
-        self._slow = self.service.slow
-        self._ways: dict[Any, Any] = {}
+        self._ways: dict[Any, Way | None] = {}
         self._last: dict[str, list[types.CodeType | None]] = {}
         self._earlier: dict[str, set[int]] = {"constructors": set()}
-        planner.service.heap.quiet.constructors.append(self._earlier["constructors"])
+        self.service.heap.quiet.constructors.append(self._earlier["constructors"])
 
     def last(self, kind: str) -> list[types.CodeType | None]:
         """Its item is the code of what was called last, of "functions", "methods" and so on, and can be directly."""
@@ -54,11 +57,11 @@ class Known:
         if type(function) is types.MethodType:
             function, kind, count = function.__func__, "methods", count + 1
         elif type(function) is type:
-            made = self.planner.constructor(function)
+            made = self.callees.constructor(function)
             if made is None:
                 return
             if self._remember(made, "classes", count + 1):
-                self.planner.classes[id(function)] = function
+                self.callees.classes[id(function)] = function
                 self.earlier("constructors").add(id(function))
             return
         if type(function) is types.FunctionType:
@@ -70,11 +73,11 @@ class Known:
             return False  # other functions with this code may have other names
         if code.co_argcount != count and not (code.co_flags & _STARRED and code.co_argcount < count):
             return False
-        if self.planner.direct.get(id(code)) is code:
+        if self.callees.direct.get(id(code)) is code:
             self.last(kind)[0] = code
             self.earlier(kind).add(id(code))
             return True
-        if self.planner.made.get(id(code)) is code and kind != "classes":
+        if self.callees.made.get(id(code)) is code and kind != "classes":
             self.last(kind + " of generators")[0] = code
             self.earlier(kind + " of generators").add(id(code))
         return False
@@ -83,32 +86,33 @@ class Known:
         """The shadow of what a builtin callable is going to give.
 
         Returns:
-            It; or what `settle` is to be given once the call has been made; or `service.slow`, if the call has to go
+            It; or what `settle` is to be given once the call has been made; or `SLOW`, if the call has to go
             the roundabout way.
         """
         receiver = None if type(function) is type else function.__self__
         of_module = receiver is None or type(receiver) is types.ModuleType
         key = function if of_module else (type(receiver), function.__name__)
-        way = self._ways.get(key, self)
-        if way is self:
+        try:
+            way = self._ways[key]
+        except KeyError:
             way = self._ways[key] = self._way(function)
-        found = self._slow if way is None else way(receiver, args, shadows, own)
-        if found is self._slow and way is not None:
+        found = SLOW if way is None else way(receiver, args, shadows, own)
+        if found is SLOW and way is not None:
             return self.service.native(_frame(1), function, args, shadows, own)
-        if type(found) is self.service.filling:
+        if type(found) is Filling:
             self.service.channel.forget(_frame(1))
         return found
 
-    def _way(self, function: Any) -> Any:
+    def _way(self, function: Any) -> Way | None:
         """What foretells; None if the roundabout way has to be gone."""
         if self.telling and (self.wanted is None or self.wanted(function)):
             return None
         if type(function) is type and function.__flags__ & _HEAP_TYPE:
             return None
-        return self.service.foreknown.way(function) or (lambda *given: self._slow)
+        return self.service.foreknown.way(function) or (lambda *given: SLOW)
 
     def settle(self, pending: Any, result: Any) -> Any:
         """The shadow of what a builtin callable has given."""
-        if type(pending) is self.service.filling:
+        if type(pending) is Filling:
             return self.service.filled(_frame(1), pending, result)
         return self.service.native_result(_frame(1), pending, result)

@@ -6,6 +6,8 @@ import types
 from collections.abc import Callable
 
 from bytescope.isa.moves import references
+from bytescope.shadow.assumptions import PLAIN
+from bytescope.shadow.iteration import PAIRING
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 from bytescope.weave.shadow.fastpath import Site
 from bytescope.weave.shadow.frame import CLEAN
@@ -73,7 +75,7 @@ class Items:
             return False
         before = self.writer.instructions[index - 1]
         if before.op == "LOAD_CONST":
-            return type(before.arg) in self.writer.service.plain
+            return type(before.arg) in PLAIN
         return before.op in _MAKE_BOOL
 
     # --- items
@@ -84,7 +86,7 @@ class Items:
             text = self.emitter.asm.label()
             if kinds is _CONTAINERS:
                 site.guess(depth, str, text)
-            site.test_type(depth, kinds | self.writer.service.plain)
+            site.test_type(depth, kinds | PLAIN)
             site.test_table(depth, found)
             self.emitter.asm.place(text)
 
@@ -98,7 +100,7 @@ class Items:
             return
         found = e.asm.label()
         if not self.is_plain(site.index, 1):
-            site.test_type(1, self.writer.service.plain, guess=int)
+            site.test_type(1, PLAIN, guess=int)
         self.container(site, 2, _CONTAINERS, found)
         site.perform()
         site.result(site.shades[0])
@@ -124,7 +126,7 @@ class Items:
         """A slice of a container that has no table."""
         for depth in (1, 2):
             if not self.is_plain(site.index, depth):
-                site.test_type(depth, self.writer.service.plain, guess=int)
+                site.test_type(depth, PLAIN, guess=int)
         self.container(site, 3, _CONTAINERS, site.slow)
         site.perform()
         site.result(site.shades[0])
@@ -135,7 +137,7 @@ class Items:
         stored = e.asm.label()
         container, key, value = site.around.positions
         if not self.is_plain(site.index, site.depth(key)):
-            site.test_type(site.depth(key), self.writer.service.plain, guess=int)
+            site.test_type(site.depth(key), PLAIN, guess=int)
         site.test_type(site.depth(container), _CHANGING)
         for shade in site.shades[1:]:
             if shade:
@@ -305,7 +307,7 @@ class Items:
             e.asm.place(generator)
             site.test_type(1, _GENERATORS, nothing)
             self.writer.generators.push_code(1)
-            e.load_const(self.writer.planner.generators)
+            e.load_const(self.writer.callees.generators)
             e.emit("CONTAINS_OP", 0)
             e.sequences.jump_if("FALSE", nothing)
             e.load_const(_SAYING_GENERATOR)
@@ -365,10 +367,10 @@ class Items:
             site.test_type(1, _GENERATORS, pairs)
             self.writer.generators.next(site, says)
             e.asm.place(pairs)
-            site.test_type(1, self.writer.service.pairing)
+            site.test_type(1, PAIRING)
             e.push_function(self.writer.service.goes_quietly)
             e.emit("COPY", 3)
-            e.load_const(self.writer.planner.made)
+            e.load_const(self.writer.callees.made)
             e.sequences.call(2)
             e.sequences.jump_if("FALSE", site.slow)
             self.ask_given(site, self.writer.service.paired, lambda: site.tell(self.writer.forget, []))

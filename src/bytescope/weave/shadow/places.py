@@ -12,6 +12,8 @@ import types
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.moves import references
+from bytescope.shadow.assumptions import PLAIN
+from bytescope.shadow.pre_call_models import SLOW
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 from bytescope.weave.shadow.fastpath import Site
 from bytescope.weave.shadow.frame import CLEAN
@@ -26,6 +28,8 @@ _OPERATORS = frozenset(
     "unary binary inplace compare contains truth negation length convert format format_with_spec".split()
 )
 """Primitives that, on plain values, join their operands' shadows and run no code of the program's."""
+
+_SUBSCRIPTED = PLAIN | {dict, set, frozenset}
 
 _MODULES = frozenset({types.ModuleType})
 
@@ -89,7 +93,7 @@ class Inline(Items):
         e, name = self.emitter, site.around.name
         looks = e.asm.label()
         relied_on = self.writer.facts is not None and self.writer.facts.relied_on(site.index)
-        kinds: Any = self.writer.service.plain
+        kinds: Any = PLAIN
         if name in _OF_REFERENCES:
             kinds = self.heap.quiet.truths
         elif name == "compare" and not relied_on:
@@ -114,8 +118,8 @@ class Inline(Items):
             self.operator(site)
             return
         if not self.is_plain(site.index, item):
-            site.test_type(item, self.writer.service.plain, looks)
-        site.test_type(container, self.writer.service.looked_up, looks)
+            site.test_type(item, PLAIN, looks)
+        site.test_type(container, _SUBSCRIPTED, looks)
         site.test_table(container, looks)
         self.perform(site)
         self.look(site, looks)
@@ -124,7 +128,7 @@ class Inline(Items):
         """Of what type an operator's operands are, as a rule: like the constant that is the last one, or numbers."""
         before = self.writer.instructions[site.index - 1]
         if before.op == "LOAD_CONST" and site.index not in self.writer.leaders:
-            return type(before.arg) if type(before.arg) in self.writer.service.plain else None
+            return type(before.arg) if type(before.arg) in PLAIN else None
         if site.around.name not in ("binary", "inplace", "compare"):
             return None
         return float if any(type(each) is float for each in self.writer.code.co_consts) else int
@@ -145,7 +149,7 @@ class Inline(Items):
             shades = e.tuple_of([site.shade(number) for number in range(len(site.shades))])
             site.push_answer(self.writer.service.foreknown.operator, [e.constant(_kind(site.around)), operands, shades])
             e.emit("COPY", 1)
-            e.load_const(self.writer.service.slow)
+            e.load_const(SLOW)
             e.emit("IS_OP", 0)
             known = e.asm.label()
             e.sequences.jump_if("FALSE", known)

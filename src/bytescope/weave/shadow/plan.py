@@ -7,14 +7,16 @@ operands come from and results go to is read off the lifted semantics (`isa.move
 from __future__ import annotations
 
 import sys
-import types
 
-from bytescope.code.instruction import Instruction
+from bytescope.code.instruction import Instruction, Lowered
 from bytescope.flow.operand_kinds import operand_kinds
+from bytescope.flow.verify import Verified
 from bytescope.isa.instrumentation import Hook, Plan, Point
 from bytescope.isa.moves import PLACES, SLOTS, References, references
+from bytescope.shadow.runtime import Service
 from bytescope.startup.stdlib_lite import Any, field, record
 from bytescope.weave.shadow.slowpath import Around, Given, State, given, like
+from bytescope.weave.shadow.woven_callees import WovenCallees
 
 _frame = sys._getframe
 
@@ -47,90 +49,40 @@ class ShadowPlan:
     places: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-@record(slots=True)
-class Ways:
-    """How a woven code object can be called: see the attributes of `ShadowPlanner`."""
-
-    direct: bool
-    nothing: bool
-    made: bool
-    says: bool
-
-
 class ShadowPlanner:
-    """Plans hooks that keep shadows.
+    """Plans the hooks that propagate shadows.
 
     Args:
-        service: a `bytescope.shadow.runtime.Service`, which is on a floor above.
+        service: the shadow runtime.
 
     Attributes:
-        laid_down: its item is what has been laid down for the frame that is about to begin, see `calling_convention`.
-        direct: woven code objects that can be called directly, by address.
-        yielded: its item is the shadow of the value that has just been yielded, see `generators`.
-        generators: woven code objects of generators that put it there, by address.
-        made: woven code objects of all generators that have no starred parameters, by address.
-        returning_nothing: addresses of those in `direct` that return None always.
-        classes: classes whose instances are made directly, by address.
-        written: of code objects that have been written and not made yet, how they can be called, by address.
+        callees: the woven code objects of this runtime.
     """
 
-    def __init__(self, service: Any) -> None:
+    def __init__(self, service: Service) -> None:
         self.service = service
-        self.laid_down: list[Any] = [None]
-        self.direct: dict[int, types.CodeType] = {}
-        self.yielded: list[Any] = [None]
-        self.generators: dict[int, types.CodeType] = {}
-        self.made: dict[int, types.CodeType] = {}
-        self.returning_nothing: set[int] = set()
-        self.classes: dict[int, type] = {}
-        service.foreknown.generators = self.made
-        self.written: dict[int, Ways] = {}
+        self.callees = WovenCallees(service)
 
-    def plan(self, unit: Any, plan: Plan) -> ShadowPlan:
-        """What is to be written for a code object.
+    def plan(self, lowered: Lowered, verified: Verified, plan: Plan) -> ShadowPlan:
+        """Plan what is written for a code object.
 
         Args:
-            unit: the code object.
+            lowered: the code object.
+            verified: the verifier's result.
             plan: the hooks of the analyses.
         """
-        return _Planning(self, unit, plan).made
-
-    def finished(self, code: types.CodeType, woven: types.CodeType) -> None:
-        """The woven form of a code object has been made."""
-        ways = self.written.pop(id(code), None)
-        if ways is None:
-            return
-        address = id(woven)
-        if ways.direct:
-            self.direct[address] = woven
-        if ways.nothing:
-            self.returning_nothing.add(address)
-        if ways.made:
-            self.made[address] = woven
-        if ways.says:
-            self.generators[address] = woven
-
-    def constructor(self, cls: type) -> types.FunctionType | None:
-        """The method that makes the instances of a class ready, if nothing else does, and it can be called directly."""
-        init = None
-        for base in type.__dict__["__mro__"].__get__(cls):
-            init = type.__dict__["__dict__"].__get__(base).get("__init__")
-            if init is not None:
-                break
-        if type(init) is not types.FunctionType or not self.service.made_as_usual(cls):
-            return None
-        return init if id(init.__code__) in self.returning_nothing else None
+        return _Planning(self, lowered, verified, plan).made
 
 
 class _Planning:
     """Plans one code object."""
 
-    def __init__(self, planner: ShadowPlanner, unit: Any, plan: Plan) -> None:
-        self.planner, self.service = planner, planner.service
-        self.lowered, self.verified, self.plan = unit.lowered, unit.verified, plan
-        self.instructions: list[Instruction] = unit.lowered.instructions
-        self.code: types.CodeType = unit.lowered.code
-        self.kinds = operand_kinds(unit.lowered, unit.verified)
+    def __init__(self, planner: ShadowPlanner, lowered: Lowered, verified: Verified, plan: Plan) -> None:
+        self.callees, self.service = planner.callees, planner.service
+        self.lowered, self.verified, self.plan = lowered, verified, plan
+        self.instructions = lowered.instructions
+        self.code = lowered.code
+        self.kinds = operand_kinds(lowered, verified)
         self.start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), 0)
         self.made = ShadowPlan(Plan(plan.site, dict(plan.points), plan.raised, plan.handled, plan.unwound))
         for index in range(self.start, len(self.instructions)):
@@ -199,7 +151,9 @@ class _Planning:
         assert call is not None
         point = self.point(index)
         telling = point.before is not None or point.after is not None
-        around = self.made.around[index] = Around(self, index, instruction, moved, base, telling)
+        around = self.made.around[index] = Around(
+            self.service, self.callees, self.instructions, self.kinds[index], index, moved, base, point, telling
+        )
         self.made.places[index] = tuple(each for each in PLACES.get(call.name, ()) if each == "cell")
         point.before = around.before(point.before)
         point.after = around.after(point.after)

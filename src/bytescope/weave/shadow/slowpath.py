@@ -12,8 +12,10 @@ from bytescope.isa.events import CALLS, EVENTS
 from bytescope.isa.instrumentation import Hook, Point
 from bytescope.isa.moves import PLACES, References, result
 from bytescope.isa.primitives import PRIMITIVES
+from bytescope.shadow.runtime import Service
 from bytescope.startup.stdlib_lite import Any, record
 from bytescope.weave.shadow.inline_cache import Known
+from bytescope.weave.shadow.woven_callees import WovenCallees
 
 _frame = sys._getframe
 
@@ -72,11 +74,21 @@ class Around:
     """
 
     def __init__(
-        self, planning: Any, index: int, instruction: Instruction, moved: References, base: int, telling: bool
+        self,
+        service: Service,
+        callees: WovenCallees,
+        instructions: list[Instruction],
+        kinds: tuple[str, ...] | None,
+        index: int,
+        moved: References,
+        base: int,
+        point: Point,
+        telling: bool,
     ) -> None:
         call = moved.call
         assert call is not None
-        self.service = planning.service
+        instruction = instructions[index]
+        self.service = service
         self.name = call.name
         self.row = PRIMITIVES[call.name]
         self.immediate = call.immediate if call.name == "build" else instruction.arg
@@ -90,31 +102,37 @@ class Around:
         self.plural = len(self.row.results) != 1 or self.row.results[0].startswith("*")
         self.has_results = bool(self.row.results)
         self.telling = telling
-        self.wanted = wanted(instruction, planning.point(index)) if telling else None
+        self.wanted = wanted(instruction, point) if telling else None
         self.own_rule = call.name in self.service.algebra.rules
         self.loads = call.name in ("load_global", "load_cell") and not telling and not self.own_rule
         self.places = PLACES.get(call.name, ())
         if call.name in CALLS:
             self.names: tuple[str, ...] = CALLED
-            self.called(planning, index, instruction)
+            assert kinds is not None
+            self.called(kinds, instructions[index - 1].arg)
+            self.known = Known(callees, len(self.arguments), self.wanted, telling)
         else:
             event = EVENTS.get("before_" + call.name)
             count = len(self.row.operands)
             self.names = event.parameters[len(event.parameters) - count :] if event else ()
 
-    def called(self, planning: Any, index: int, instruction: Instruction) -> None:
-        """Find out which operand is the function, and which are arguments."""
-        kinds = planning.kinds[index]
-        assert kinds is not None
+    def called(self, kinds: tuple[str, ...], keywords: Any) -> None:
+        """Find the operands that are the function and the arguments.
+
+        Args:
+            kinds: the kinds of the operands.
+            keywords: the names of keyword arguments, if the call has any.
+        """
         null = [kinds[p] in NULLS if p >= 0 else True for p in self.positions]
         function, second, *rest = range(len(self.positions))
         if self.name == "call_ex":
             self.function = second if null[0] else function
             self.args, self.kwargs = rest[0], -1 if null[3] else rest[1]
+            self.arguments: tuple[int, ...] = ()
             return
         self.keywords: tuple[str, ...] = ()
         if self.name == "call_kw":
-            self.keywords = planning.instructions[index - 1].arg
+            self.keywords = keywords
             rest = rest[1:]
         if null[0]:
             self.function = second
@@ -122,7 +140,6 @@ class Around:
             self.function = function
             rest = rest if null[1] else [second, *rest]
         self.arguments = tuple(rest)
-        self.known = Known(planning.planner, len(rest), self.wanted, self.telling)
 
     def shadows(self, found: tuple[Any, ...]) -> Any:
         """The operands' shadows, in the form that the service wants."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from bytescope.code.instruction import Instruction
 from bytescope.isa.moves import References, references
 from bytescope.isa.table import INSTRUCTIONS
+from bytescope.shadow.assumptions import PLAIN
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, record
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Facts:
     def __init__(self, writer: ShadowWriter, taken: Callable[[int], bool], calls: Callable[[int, str], bool]) -> None:
         self._instructions = writer.instructions
         self._depths = writer.verified.depths
-        self._types, self._simple = writer.service.plain, writer.service.heap.quiet.simple
+        self._types, self._simple = PLAIN, writer.service.heap.quiet.simple
         self._observed = writer.clean.plan.points
         self._inside = writer.inside
         self._taken, self._calls = taken, calls

@@ -10,11 +10,14 @@ the rest (`shadow`). So does the *quick* one (`speculative_tier`), which counts 
 from __future__ import annotations
 
 import sys
+import types
+from collections.abc import Callable, Iterable
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.host.facts import OPMAP
-from bytescope.code.instruction import Instruction
+from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.lowering.groups import Group, Raw
+from bytescope.flow.verify import Verified
 from bytescope.isa.instrumentation import Plan, Point
 from bytescope.isa.lift import Call
 from bytescope.isa.moves import References, references
@@ -33,10 +36,11 @@ from bytescope.weave.shadow.clean_tier import CleanCopy
 from bytescope.weave.shadow.frame import CLEAN, Slots
 from bytescope.weave.shadow.generators import Generators
 from bytescope.weave.shadow.places import Inline
-from bytescope.weave.shadow.plan import JOINED, ShadowPlan, Ways
+from bytescope.weave.shadow.plan import JOINED, ShadowPlan
 from bytescope.weave.shadow.slowpath import Given, State
 from bytescope.weave.shadow.speculative_tier import QuickCopy
 from bytescope.weave.shadow.type_inference import Facts
+from bytescope.weave.shadow.woven_callees import CallTraits, WovenCallees
 from bytescope.weave.writer import Writer
 
 _frame = sys._getframe
@@ -55,15 +59,29 @@ class ShadowWriter(Writer):
         verified: likewise.
         plan: the hooks of the analyses.
         shadows: what is written in the shadowed copy.
-        planner: whose frames' shadows these are.
-        given: as for `Writer`, behind the plan.
+        callees: the woven code objects of the same shadow runtime.
+        nested: as for `Writer`.
+        stopper: likewise.
+        failed: likewise.
+        executed: likewise.
     """
 
-    def __init__(self, lowered: Any, verified: Any, plan: Plan, shadows: ShadowPlan, planner: Any, *given: Any) -> None:
-        super().__init__(lowered, verified, shadows.plan, *given)
+    def __init__(
+        self,
+        lowered: Lowered,
+        verified: Verified,
+        plan: Plan,
+        shadows: ShadowPlan,
+        callees: WovenCallees,
+        nested: dict[int, types.CodeType],
+        stopper: type[BaseException],
+        failed: Callable[[Any, Any, BaseException], BaseException],
+        executed: Callable[..., Iterable[Any]],
+    ) -> None:
+        super().__init__(lowered, verified, shadows.plan, nested, stopper, failed, executed)
         self.shadows = shadows
-        self.planner = planner
-        self.service = planner.service
+        self.callees = callees
+        self.service = callees.service
         self.slots = Slots(self.emitter, len(lowered.variables), verified.max_depth, _OWN, self.service.algebra.joined)
         targets = {each.target for each in self.instructions if each.target is not None}
         self.leaders = targets | {each.target for each in lowered.handlers}
@@ -90,11 +108,11 @@ class ShadowWriter(Writer):
     def write(self) -> Parts:
         """The parts of the woven code object."""
         parts = super().write()
-        self.planner.written[id(self.code)] = Ways(
+        self.callees.written[id(self.code)] = CallTraits(
             direct=self.is_direct,
-            nothing=self.is_direct and self.direct.returns_nothing(),
+            returns_none=self.is_direct and self.direct.returns_nothing(),
             made=self.is_made,
-            says=self.generators.says(),
+            hands_over=self.generators.says(),
         )
         return parts
 
