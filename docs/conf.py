@@ -13,7 +13,8 @@ version = release = bytescope.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 source_suffix = {".md": "markdown"}
-nitpicky = False
+nitpicky = True
+nitpick_ignore_regex = [("py:class", r"(collections\.abc|os|types)\.\w+")]  # CPython's own, whose pages are not here
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

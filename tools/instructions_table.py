@@ -1,4 +1,4 @@
-"""Write docs/instructions.md, the tables of instructions and primitives, from the tables in `bytescope.isa`."""
+"""Write docs/internals/instructions.md, the tables of instructions and primitives, from those in `bytescope.isa`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "instructions.md"
+PAGE = ROOT / "docs" / "internals" / "instructions.md"
 
 HEAD = """\
 # Instructions and primitives

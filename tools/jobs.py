@@ -13,7 +13,7 @@ from tools.pool import Job
 from tools.run_lint import CHECKS
 
 RESULTS = ROOT / ".tmp" / "results"
-PATTERNS = ("tests/**/test_*.py", "README.md", "CONTRIBUTING.md", "docs/*.md", "docs/adr/*.md")
+PATTERNS = ("tests/**/test_*.py", "README.md", "CONTRIBUTING.md", "docs/**/*.md")
 PYODIDE_ONLY = "tests/pyodide/"
 QUICK = ("tests/unit/", "tests/semantics/")
 """What `make check` runs."""

@@ -49,6 +49,7 @@ RUNS = [
     words("pipeline", "pipeline/main.py pipeline/access.log"),
     words("calculator", "calculator/main.py calculator/session.txt", status=11),
     words("markdown", "markdown/main.py markdown/sample.md"),
+    words("shell command", "labels/main.py"),
     words("program from standard input", "- one two", stdin=SCRIPT, status=3),
     words("json.tool", "-m json.tool --sort-keys --indent 2 json_report/library.json"),
     words("json.tool on a broken file", "-m json.tool json_report/broken.json", status=1),

@@ -21,7 +21,7 @@ _THREADED = {"threads", "asyncio_tasks"}
 @pytest.mark.parametrize("name", [each for each in streams.PROGRAMS if each not in _THREADED])
 def test_engines_agree(name: str) -> None:
     if name == "finalizer" and sys.version_info < (3, 12):
-        pytest.skip("SEND holds on to the last result there, see docs/architecture.md")
+        pytest.skip("SEND holds on to the last result there, see docs/internals/interpreter.md")
     interpreted, woven = (streams.stream(name, engine) for engine in ("interpreter", "woven"))
     assert len(woven) > 3
     assert woven == interpreted, "\n".join(difflib.unified_diff(interpreted, woven, lineterm="", n=2))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import run_python
 from tools import outcomes, pythons
 
 pytestmark = pytest.mark.any_host
@@ -27,6 +28,12 @@ def test_every_locked_requirement_has_its_hashes(lock: Path) -> None:
     requirements = [line for line in text.splitlines() if re.match(r"[a-z]", line)]
     assert requirements
     assert [line for line in requirements if "==" not in line or "--hash=sha256:" not in line] == []
+
+
+@pytest.mark.process
+def test_the_picture_in_the_readme_is_what_its_commands_print() -> None:
+    done = run_python("tools/readme_picture.py", "--check", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
 
 
 def test_supported_versions_are_those_that_the_package_declares() -> None:

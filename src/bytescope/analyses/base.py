@@ -138,6 +138,15 @@ def _name_of(kind: type) -> str:
     return name
 
 
+def shown(file: str) -> str:
+    """Return a file's path for reading: relative where it is below the working directory."""
+    try:
+        here = os.path.join(os.getcwd(), "")
+    except OSError:  # it was removed
+        return file
+    return file.removeprefix(here)
+
+
 def table(head: list[str], rows: list[list[Any]]) -> str:
     """Rows as aligned text; numbers to the right."""
     texts = [head, *([f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows)]

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any, ClassVar
 
-from bytescope.analyses.base import Shipped, table
+from bytescope.analyses.base import Shipped, shown, table
 from bytescope.analyses.coverage_universe import Arc, Possible, arc_of, end_of_async_for, possible
 from bytescope.analyses.decisions import Decisions
 from bytescope.analyses.lcov import tracefile
@@ -101,7 +101,7 @@ class Coverage(Shipped):
         rows = []
         for file, entry in self.result()["files"].items():
             done, missing = entry["lines"]["executed"], entry["lines"]["missing"]
-            row = [file, len(done) + len(missing), len(missing), f"{100 * entry['line_rate']:.0f} %"]
+            row = [shown(file), len(done) + len(missing), len(missing), f"{100 * entry['line_rate']:.0f} %"]
             if self.with_branches:
                 branches = entry["branches"]
                 row += [len(branches["executed"]) + len(branches["missing"]), len(branches["missing"])]

@@ -7,7 +7,7 @@ from collections import deque
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from bytescope.analyses.base import SafeRepr, Shipped
+from bytescope.analyses.base import SafeRepr, Shipped, shown
 from bytescope.analysis import Site
 from bytescope.analysis.guest_frames import frame
 
@@ -169,7 +169,7 @@ class History(Shipped):
         lines = [f"{self.target.name} in {self.target.function}: {self.count:,} value{'s' * (self.count != 1)}"]
         for number, entry in enumerate(self.entries, self.count - len(self.entries) + 1):
             lines.append(f"\n{number:>4}. {entry['value']}  ({entry['type']})")
-            lines.append(f"      {entry['file']}:{entry['line']} in {entry['function']}: {entry['statement']}")
+            lines.append(f"      {shown(entry['file'])}:{entry['line']} in {entry['function']}: {entry['statement']}")
             for origin in entry["origins"]:
                 written = f", written at {origin['written']}" if "written" in origin else ""
                 if origin["what"] != "argument":

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, ClassVar, Self
 
-from bytescope.analyses.base import SafeRepr, Shipped, table
+from bytescope.analyses.base import SafeRepr, Shipped, shown, table
 from bytescope.analysis import Site
 from bytescope.isa.events import EVENTS
 from bytescope.shadow import Sets, give, operands, reaching
@@ -157,8 +157,8 @@ class Labels(Shipped):
     def report(self) -> str:
         """What labels reach, for reading."""
         rows = [
-            [each["count"], f"{each['file']}:{each['line']}", each["name"], each["operand"], ", ".join(each["labels"]),
-             each["value"]]
+            [each["count"], f"{shown(each['file'])}:{each['line']}", each["name"], each["operand"],
+             ", ".join(each["labels"]), each["value"]]
             for each in self._found.values()
         ]  # fmt: skip
         if not rows:

@@ -268,7 +268,7 @@ class Code:
 
     @property
     def variables(self) -> list[str]:
-        """All variables in the order of their indices: locals, cells that are not locals too, free variables."""
+        """All variables by index. First come locals, then cells that are no locals, then free variables."""
         return [*self.varnames, *(name for name in self.cellvars if name not in self.varnames), *self.freevars]
 
     def add_varname(self, name: str) -> int:
