@@ -17,8 +17,8 @@ from bytescope.analysis.base import ENOUGH, AnalysisError, Replace
 from bytescope.analysis.once import told_once
 from bytescope.isa.events import EVENTS, Event
 from bytescope.isa.instrumentation import Unwrapped
-from bytescope.machine.handlers.compiler import FILENAME
 from bytescope.machine.support.budget import BudgetExceeded
+from bytescope.machine.support.own_frames import HANDLER_FILE
 
 if TYPE_CHECKING:
     from bytescope.analysis.subscriber import Subscriber
@@ -106,7 +106,7 @@ def make_hook(name: str, subscribers: tuple[Subscriber, ...], stopped: list[Call
     maker = _makers.get(text)
     if maker is None:
         namespace: dict[str, Any] = {}
-        exec(compile(text, FILENAME, "exec"), namespace)
+        exec(compile(text, HANDLER_FILE, "exec"), namespace)
         maker = _makers[text] = namespace["make"]
     methods = [subscriber.method(name) for subscriber in subscribers]
     states = [value for each in subscribers for value in (each.live, each.silent(name))]
@@ -186,5 +186,5 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def as_hook(function: F) -> F:
     """Have a function's frames taken for the engine's own, which are no part of a program's tracebacks."""
-    function.__code__ = function.__code__.replace(co_filename=FILENAME)
+    function.__code__ = function.__code__.replace(co_filename=HANDLER_FILE)
     return function

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import types
 
-from bytescope.machine.program import is_resident
+from bytescope.machine.support.own_frames import is_resident
 from bytescope.weave.marker import is_woven
 
 

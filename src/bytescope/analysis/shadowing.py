@@ -9,6 +9,7 @@ from typing import Any
 
 from bytescope.analysis.engines.woven import WOVEN
 from bytescope.machine.handlers import shadowed as machine_shadow
+from bytescope.machine.program import Program
 from bytescope.machine.resident import program_of
 from bytescope.shadow.active import activate
 from bytescope.shadow.algebra import Algebra
@@ -54,7 +55,7 @@ class Shadowing:
                 self._runtime = Service(algebra, self._propagates)
                 activate(self._runtime)
                 WOVEN.shadower = Shadower(self._wanted, ShadowPlanner(self._runtime))
-                machine_shadow.set_shadower(machine_shadow.Shadower(self._runtime, self._wanted))
+                Program.shadower = machine_shadow.Shadower(self._runtime, self._wanted)
 
     def leave(self, algebra: Algebra, wants: WantsCode) -> None:
         """Remove an analysis. With the last one all shadows are gone."""
@@ -62,7 +63,7 @@ class Shadowing:
             self._users.remove((algebra, wants))
             self._known.clear()
             if not self._users and self._runtime is not None:
-                machine_shadow.set_shadower(None)
+                Program.shadower = None
                 WOVEN.shadower = None
                 activate(None)
                 self._runtime.heap.clear()

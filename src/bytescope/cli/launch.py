@@ -12,7 +12,6 @@ from types import TracebackType
 from bytescope.code.host.facts import EXEC_NOTES_INTERRUPT
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.loading.main_program import Action
-from bytescope.machine.engine import OWN_FILES
 from bytescope.machine.support.recursion import trim
 from bytescope.startup.stdlib_lite import Callable, NoReturn
 
@@ -67,7 +66,7 @@ def launch(
         flush()
         left()
         if isinstance(failure, RecursionError):
-            trim(failure, OWN_FILES)
+            trim(failure)
         if failure is not None:
             _report(failure, last)
         ended(failure)

@@ -5,22 +5,19 @@ It runs handlers until one leaves a request, yields the request to the resident 
 
 from __future__ import annotations
 
-import sys
-import types
-
 from bytescope.code.host.facts import SEND_KEEPS_VALUE
 from bytescope.code.host.interrupts import no_interrupts_in_jumps
 from bytescope.code.host.weak_tables import enter
-from bytescope.machine import handler_namespace, protocols
-from bytescope.machine import program as program_module
-from bytescope.machine.handler_namespace import HEADER, Raised
-from bytescope.machine.handlers import compiler, handler_text
-from bytescope.machine.handlers.compiler import FILENAME, Op
-from bytescope.machine.jit import counters, deopt, entries
+from bytescope.machine import handler_namespace
+from bytescope.machine.handler_namespace import Raised
+from bytescope.machine.handlers.compiler import Op
+from bytescope.machine.jit import deopt
 from bytescope.machine.jit.entries import Unfinished, go_on
 from bytescope.machine.program import Program
+from bytescope.machine.registers import BUILTINS, GLOBALS, HEADER, PROGRAM, PROTOCOL, RETURN, exit_before, exit_index
 from bytescope.machine.support import budget as limits
 from bytescope.machine.support import intercepts, recursion
+from bytescope.machine.support.own_frames import without_own
 from bytescope.startup.stdlib_lite import Any, Generator, ref
 
 executed = handler_namespace.executed
@@ -31,23 +28,6 @@ programs: dict[int, ref[Program]] = {}
 
 started = [0]
 """Number of programs executed so far."""
-
-_OWN_MODULES = (
-    sys.modules[__name__], intercepts, program_module, compiler, handler_text, recursion, handler_namespace, deopt,
-    counters, entries,
-    *(value for value in vars(protocols).values() if isinstance(value, types.ModuleType)),
-)  # fmt: skip
-OWN_FILES = {FILENAME, deopt.FILENAME, *(module.__file__ or "" for module in _OWN_MODULES)}
-"""The files that the machine's frames, above a guest's, come from; modules that are imported later add theirs."""
-
-
-def foreign(exception: BaseException) -> BaseException:
-    """Remove the machine's own frames from the head of a traceback."""
-    traceback = exception.__traceback__
-    while traceback is not None and traceback.tb_frame.f_code.co_filename in OWN_FILES:
-        traceback = traceback.tb_next
-    exception.__traceback__ = traceback
-    return exception
 
 
 link = recursion.ample(Program.link)
@@ -61,10 +41,10 @@ def begin(program: Program, R: list[Any]) -> tuple[list[Op], BaseException | Non
     """
     late = None
     try:
-        ops = link(program, R[0].get("__name__"))
+        ops = link(program, R[GLOBALS].get("__name__"))
     except BaseException as error:
-        late = foreign(error)
-        ops = link(program, R[0].get("__name__"))  # which fails again unless that was an interrupt
+        late = without_own(error)
+        ops = link(program, R[GLOBALS].get("__name__"))  # which fails again unless that was an interrupt
     if id(program) not in programs:
         enter(programs, id(program), program)
         started[0] += 1
@@ -88,14 +68,14 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
         budget = limits.current()
         if budget is not None:
             return (yield from watched(R, budget))
-    program = R[4]
+    program = R[PROGRAM]
     ops = program.ops
     late: BaseException | None = None
     if ops is None:
         ops, late = begin(program, R)
-    R[1] = builtins = R[0].get("__builtins__")
+    R[BUILTINS] = builtins = R[GLOBALS].get("__builtins__")
     if type(builtins) is not dict:
-        R[1] = intercepts.builtins_of(builtins)
+        R[BUILTINS] = intercepts.builtins_of(builtins)
     if program.shadowed and Program.shadower is not None:
         Program.shadower.begin(program, R)
     resumes = program.resumes
@@ -105,7 +85,7 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
     count = 0
     answer: Any = None
     if program.has_entry and type(R[HEADER].cell_contents) is Unfinished:
-        answer, late = go_on(R, R[HEADER].cell_contents, OWN_FILES)
+        answer, late = go_on(R, R[HEADER].cell_contents)
         last = len(ops)
     while True:
         try:
@@ -126,9 +106,9 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
                     last = pc
                     pc = ops[pc](R)
                     count += 1
-                if pc >= -2:
+                if pc >= RETURN:
                     break
-                last = (-3 - pc) >> 1  # where a trace has ended
+                last = (-3 - pc) >> 1  # `exit_index`: where a trace has ended
                 if not pc & 1:
                     pc = -1  # with the request of that instruction
                     break
@@ -137,13 +117,13 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
                 count += 1
         except BaseException as error:
             if pc >= 0 and deopt.in_trace(error):
-                pc, left, error = deopt.recover(R, error, OWN_FILES)
+                pc, left, error = deopt.recover(R, error)
                 last = pc
                 if left:
-                    answer, last = -3 - 2 * pc, len(ops)
+                    answer, last = exit_before(pc), len(ops)
                     continue
             outcome: int | BaseException = error
-            if pc >= 0 and recursion.is_own(error, OWN_FILES):
+            if pc >= 0 and recursion.is_own(error):
                 outcome = recursion.again(plain[pc], R, error)
             if isinstance(outcome, int):
                 pc = outcome
@@ -152,15 +132,15 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
                     answer, last = pc, len(ops)
                     continue
             elif not program.raises[last] and pc >= 0:  # an interrupt, where the guest cannot be interrupted
-                late, answer, last = foreign(outcome), pc, len(ops)
+                late, answer, last = without_own(outcome), pc, len(ops)
                 continue
             else:
-                R[3] = None
-                R.append(program.failure(last, foreign(outcome)))
+                R[PROTOCOL] = None
+                R.append(program.failure(last, without_own(outcome)))
                 pc = -1
         executed[0] += count
         count = 0
-        if pc == -2:
+        if pc == RETURN:
             return R.pop()
         while True:
             try:
@@ -171,15 +151,15 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
                 raise
             except BaseException as error:  # an interrupt on the way back
                 if not program.raises[last]:
-                    late, answer = foreign(error), None
+                    late, answer = without_own(error), None
                     break
-                R[3] = None
-                R.append(program.failure(last, foreign(error)))
+                R[PROTOCOL] = None
+                R.append(program.failure(last, without_own(error)))
                 continue
-            if type(answer) is not Raised or R[3] is not None:
+            if type(answer) is not Raised or R[PROTOCOL] is not None:
                 break
             if type(answer[0]) is RecursionError:
-                recursion.trim(answer[0], OWN_FILES)
+                recursion.trim(answer[0])
             pc = program.unwind(R, last, answer[0])
             if pc >= 0:
                 answer = pc
@@ -192,11 +172,11 @@ no_interrupts_in_jumps(drive)
 
 def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], Any, Any]:
     """`drive` with a budget: it is asked before every instruction, and once it is exceeded no handler is looked for."""
-    program = R[4]
+    program = R[PROGRAM]
     late: BaseException | None = None
     if program.ops is None:
         _, late = begin(program, R)
-    R[1] = intercepts.builtins_of(R[0].get("__builtins__"))
+    R[BUILTINS] = intercepts.builtins_of(R[GLOBALS].get("__builtins__"))
     if program.shadowed and Program.shadower is not None:
         Program.shadower.begin(program, R)
     ops = program.plain
@@ -208,8 +188,8 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
     counts = None if budget.tally is None else budget.tally.of(program)
     on_stack = False
     if program.has_entry and type(R[HEADER].cell_contents) is Unfinished:
-        answer, late = go_on(R, R[HEADER].cell_contents, OWN_FILES)
-        last, resume = answer if answer >= 0 else (-3 - answer) >> 1, len(ops)
+        answer, late = go_on(R, R[HEADER].cell_contents)
+        last, resume = answer if answer >= 0 else exit_index(answer), len(ops)
     try:
         while True:
             try:
@@ -235,7 +215,7 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
                     pc = ops[pc](R)
             except BaseException as error:
                 outcome: int | BaseException = error
-                if pc >= 0 and recursion.is_own(error, OWN_FILES):
+                if pc >= 0 and recursion.is_own(error):
                     outcome = recursion.again(ops[pc], R, error)
                 if isinstance(outcome, int):
                     pc = outcome
@@ -243,13 +223,13 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
                         answer, resume = pc, len(ops)
                         continue
                 elif pc >= 0 and budget.spent is None and not program.raises[last]:
-                    late, answer, last, resume = foreign(outcome), pc, pc, len(ops)
+                    late, answer, last, resume = without_own(outcome), pc, pc, len(ops)
                     continue
                 else:
-                    R[3] = None
-                    R.append(program.failure(last, foreign(outcome)))
+                    R[PROTOCOL] = None
+                    R.append(program.failure(last, without_own(outcome)))
                     pc = -1
-            if pc == -2:
+            if pc == RETURN:
                 return R.pop()
             if R[-1][0] in program.suspensions:
                 on_stack = False
@@ -263,10 +243,10 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
                     raise
                 except BaseException as error:  # an interrupt on the way back
                     if not program.raises[last]:
-                        late, answer, resume = foreign(error), None, last
+                        late, answer, resume = without_own(error), None, last
                         break
-                    R[3] = None
-                    R.append(program.failure(last, foreign(error)))
+                    R[PROTOCOL] = None
+                    R.append(program.failure(last, without_own(error)))
                     continue
                 resume = last
                 if type(answer) is not Raised:
@@ -274,10 +254,10 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
                 if budget.spent is not None:
                     program.leave(R, last, answer[0], last)
                     continue
-                if R[3] is not None:
+                if R[PROTOCOL] is not None:
                     break
                 if type(answer[0]) is RecursionError:
-                    recursion.trim(answer[0], OWN_FILES)
+                    recursion.trim(answer[0])
                 pc = program.unwind(R, last, answer[0])
                 if pc >= 0:
                     answer = pc

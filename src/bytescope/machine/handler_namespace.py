@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 
 from bytescope.code.host.weak_tables import when_gone
+from bytescope.machine.registers import BUILTINS, GLOBALS, LOCALS, PROGRAM
 from bytescope.startup.stdlib_lite import Any
 
 __all__ = [
@@ -14,10 +15,6 @@ __all__ = [
     "load_global", "load_name", "not_defined", "stopiteration_error", "template", "unbound",
 ]  # fmt: skip
 
-
-HEADER = 8
-"""Registers before the variables: globals, builtins, locals mapping, running process, program, and those that `program`
-names. Behind them are the variables' cells and the operands."""
 
 executed = [0]
 """Number of guest instructions executed so far, in this process."""
@@ -196,11 +193,11 @@ def not_defined(name: str) -> NameError:
 def load_global(R: list[Any], name: str) -> Any:
     """Look a name up in the frame's globals and builtins."""
     try:
-        return R[0][name]
+        return R[GLOBALS][name]
     except KeyError:
         pass
     try:
-        return R[1][name]
+        return R[BUILTINS][name]
     except KeyError:
         pass
     raise not_defined(name)
@@ -209,7 +206,7 @@ def load_global(R: list[Any], name: str) -> Any:
 def load_name(R: list[Any], name: str) -> Any:
     """Look a name up in the frame's locals (a dict), globals and builtins."""
     try:
-        return R[2][name]
+        return R[LOCALS][name]
     except KeyError:
         pass
     return load_outer(R, name)
@@ -218,11 +215,11 @@ def load_name(R: list[Any], name: str) -> Any:
 def load_outer(R: list[Any], name: str) -> Any:
     """Look a name up that is not in the frame's locals: of a subclass of dict the globals are asked as a plain dict."""
     try:
-        return dict.__getitem__(R[0], name)
+        return dict.__getitem__(R[GLOBALS], name)
     except KeyError:
         pass
     try:
-        return R[1][name]
+        return R[BUILTINS][name]
     except KeyError:
         pass
     raise not_defined(name)
@@ -231,7 +228,7 @@ def load_outer(R: list[Any], name: str) -> Any:
 def load_build_class(R: list[Any]) -> Any:
     """The frame's `__build_class__`."""
     try:
-        return R[1]["__build_class__"]
+        return R[BUILTINS]["__build_class__"]
     except KeyError:
         pass
     raise NameError("__build_class__ not found")
@@ -256,7 +253,7 @@ def exception_match(exception: BaseException, kind: Any) -> bool:
 
 def stopiteration_error(R: list[Any], exception: BaseException) -> BaseException:
     """What a StopIteration that leaves a generator or coroutine becomes (PEP 479)."""
-    flags = R[4].code.co_flags
+    flags = R[PROGRAM].code.co_flags
     message = None
     if isinstance(exception, StopIteration):
         message = "generator raised StopIteration"

@@ -15,8 +15,10 @@ from bytescope.machine import engine, resident
 from bytescope.machine.handler_namespace import NULL, UNBOUND
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.handlers.instrumented import IDLE, UNOBSERVED, factory, hooks_of, name
-from bytescope.machine.program import HEADER, KEPT, Program
+from bytescope.machine.program import Program
+from bytescope.machine.registers import HEADER, OPERANDS
 from bytescope.machine.support import recursion
+from bytescope.machine.support.own_frames import without_own
 from bytescope.startup.stdlib_lite import Any, Callable, partial
 
 Planner = Callable[[Program], Plan]
@@ -36,7 +38,7 @@ def arguments(program: Program, R: list[Any]) -> dict[str, Any]:
     return {each: R[HEADER + index].cell_contents for index, each in enumerate(code.co_varnames[:count])}
 
 
-name(arguments=arguments, executed=engine.executed, NULL=NULL, UNBOUND=UNBOUND, KEPT=KEPT)
+name(arguments=arguments, executed=engine.executed, NULL=NULL, UNBOUND=UNBOUND, KEPT=OPERANDS)
 
 
 class _Observer:
@@ -85,7 +87,7 @@ def _observed(program: Program, plan: Plan, index: int, op: Op, resume: Resume |
 
 def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
     """`Program.unwind` that tells of it."""
-    R[KEPT] = None
+    R[OPERANDS] = None
     handler = program.handlers_at[index]
     depth = 0 if handler is None else handler.depth
     first = program.first_operand
@@ -99,7 +101,7 @@ def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: B
         elif plan.handled is not None and program.instructions[handler.target].op == "PUSH_EXC_INFO":
             plan.handled(plan.site(handler.target), exception)  # other handlers only tidy up
     except BaseException as failure:
-        program.leave(R, index, engine.foreign(failure), index)
+        program.leave(R, index, without_own(failure), index)
         return -1
     return Program.unwind(program, R, index, exception, lasti)
 
@@ -178,7 +180,7 @@ def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int
     program = resident.program_for(code)
     if program is None or program.plan is None or program.ops is None or Program.decorate is not None:
         return
-    kept = program.kept()
+    kept = program.resident_code()
     points, site = program.plan.points, program.plan.site
     told = [number for number, each in points.items() if site(index) in (each.loop_site, each.again_site)]
     for number in (index, *told):

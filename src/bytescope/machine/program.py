@@ -12,24 +12,18 @@ from bytescope.flow.verify import Verified, jumps_back, verify
 from bytescope.isa.lift import lift
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.machine.frames.trampoline import Site
-from bytescope.machine.handler_namespace import HEADER, UNBOUND
 from bytescope.machine.handlers.compiler import Op, Resume, factory
 from bytescope.machine.handlers.description import sites
 from bytescope.machine.jit import entries
 from bytescope.machine.jit.counters import count_passes, threshold_from_environment
+from bytescope.machine.registers import HEADER, REQUEST
 from bytescope.machine.support import intercepts
+from bytescope.machine.support.own_frames import ResidentCode
 from bytescope.machine.support.recursion import ample
-from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, ClassVar, Protocol, ref
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Callable, ClassVar, Protocol, ref
 
 if TYPE_CHECKING:
     from bytescope.isa.instrumentation import Plan
-
-TRACE = 5
-"""The register with the state of tracing."""
-KEPT = 6
-"""The register with the operands of the observed instruction that waits for its request, see `observe`."""
-SHADOWS = 7
-"""The register with the shadows of variables and operands, see `shadow`."""
 
 _SKIPPED = frozenset({"NOP", "RESUME"})
 
@@ -81,7 +75,7 @@ class Shadower(Protocol):
         """A handler takes the exception in the register `top`; operands below the register `bottom` are kept."""
 
 
-class Program:
+class Program(ResidentCode):
     """A guest code object as the machine runs it.
 
     code: the guest code object; handlers_at: by instruction index, the region that an exception goes to; inner:
@@ -107,6 +101,8 @@ class Program:
     """What changes the handlers of programs that analyses want to observe, while any is attached."""
     shadower: ClassVar[Shadower | None] = None
     """What has programs keep shadows, while an analysis is attached that has them."""
+    unpickled: ClassVar[Callable[[types.CodeType], Program | None]]
+    """Makes a program of a pickled guest code object, see `resident`."""
     shadowed: bool = False
     threshold: ClassVar[int | None] = threshold_from_environment()
     """How often the start of a trace is passed before the trace is made, in programs that are linked; None: never."""
@@ -149,9 +145,7 @@ class Program:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the guest code object alone, for those who pickle functions with their code, as cloudpickle does."""
-        from bytescope.machine.resident import restored  # which imports this module
-
-        return restored, (self.code,)
+        return Program.unpickled, (self.code,)
 
     def may_raise(self) -> list[bool]:
         """Which instructions may raise, `_go_on` last; elsewhere an interrupt is put off."""
@@ -262,7 +256,7 @@ class Program:
         Returns:
             The handlers.
         """
-        kept = self.kept()
+        held = self.resident_code()
         if module is not None:
             self.module = module
         if Program.observer is not None:
@@ -286,12 +280,22 @@ class Program:
         self.plain[:], self.resumes[:] = ops, resumes  # activations hold these very lists
         self.retrace()
         linked = self.ops
-        del kept
+        del held
         return linked
 
-    def kept(self) -> types.CodeType | None:
-        """The resident code object: as long as somebody holds it, the program is not unlinked."""
+    def resident_code(self) -> types.CodeType | None:
+        """Return the resident code object, None if it is gone. While it exists, the program stays linked."""
         return None if self.resident is None else self.resident()
+
+    def is_linked(self) -> bool:
+        """Return True if there are handlers."""
+        return self.ops is not None
+
+    def install(self, index: int, handler: Op) -> None:
+        """Put a handler or a trace in the place of an instruction's."""
+        if self.ops is not None:
+            self.ops[index] = handler
+            self.traced = True
 
     @hidden
     def unlink(self) -> None:
@@ -361,14 +365,14 @@ class Program:
             lasti: for a re-raise, the place of the original raise.
 
         Returns:
-            The index of the handler's first instruction, or -1 after requesting that the resident frame be left.
+            The index of the handler's first instruction, or `REQUEST` after requesting that the resident frame be left.
         """
         handler = self.handlers_at[index]
         place = lasti if type(lasti) is int else index
         first = self.first_operand
         if handler is None:
             self.leave(R, index, exception, place)
-            return -1
+            return REQUEST
         target = self.follow(handler.target)  # first: where the recursion limit ends this, nothing shall have changed
         top = first + handler.depth
         R[top : first + len(self.blank)] = self.blank[handler.depth :]
@@ -438,17 +442,9 @@ class Program:
         return None
 
 
-def is_resident(code: types.CodeType) -> bool:
-    """Whether a code object is that of a resident frame."""
-    return any(type(value) is Program for value in reversed(code.co_consts))
-
-
 def _unreachable(R: list[Any]) -> int:
     raise AssertionError("an instruction that the verifier found unreachable was reached")
 
 
 def _go_on(R: list[Any], target: Any) -> int:
     return target  # type: ignore[no-any-return]
-
-
-__all__ = ["HEADER", "SHADOWS", "UNBOUND", "Program", "throw"]

@@ -6,7 +6,6 @@ import types
 
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.weak_tables import alive, enter, when_gone
-from bytescope.loading import imports
 from bytescope.loading.functions import all_functions, executed_codes, functions_in_modules, functions_of
 from bytescope.machine import engine
 from bytescope.machine.engine import drive
@@ -167,7 +166,7 @@ def _guarded(program: Program) -> types.CodeType:
 
 
 intercepts.set_converter(resident)
-engine.OWN_FILES.update((__file__, imports.__file__))
+Program.unpickled = staticmethod(restored)
 
 
 def convert(function: types.FunctionType) -> None:

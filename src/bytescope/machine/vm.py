@@ -285,7 +285,7 @@ class VM:
             try:
                 yield
             except RecursionError as error:
-                trim(error, engine.OWN_FILES)
+                trim(error)
                 raise
 
 

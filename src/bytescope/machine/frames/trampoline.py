@@ -22,7 +22,8 @@ from bytescope.code.assembly.assembler import Assembler
 from bytescope.code.assembly.sequences import Sequences
 from bytescope.code.host.facts import OFFSETS_ARE_OBJECTS, SEND_KEEPS_VALUE, SUSPENDS
 from bytescope.code.instruction import Position
-from bytescope.machine.handler_namespace import HEADER, Raised
+from bytescope.machine.handler_namespace import Raised
+from bytescope.machine.registers import HEADER
 from bytescope.startup.stdlib_lite import Any, Callable
 
 
@@ -126,7 +127,7 @@ class Trampoline:
         return own + free
 
     def start(self, driver: Callable[..., Any], cells: int) -> int:
-        """Make the machine generator with the frame's registers, see `program.HEADER`; returns how many there are."""
+        """Make the machine generator with the frame's registers, see `registers`; returns how many there are."""
         asm, program = self.asm, self.program
         self.sequences.push_callable(lambda: self.load_const(driver))
         self.sequences.push_callable(lambda: self.load_const(globals))

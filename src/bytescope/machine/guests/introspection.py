@@ -7,7 +7,6 @@ import sys
 import types
 
 from bytescope.loading import imports
-from bytescope.machine import engine
 from bytescope.machine.resident import program_of
 from bytescope.machine.support import intercepts
 from bytescope.startup.stdlib_lite import Any, Callable, Iterator, contextmanager
@@ -76,6 +75,3 @@ def available() -> Iterator[None]:
             while _changed:
                 namespace, originals = _changed.pop()
                 namespace.update(originals)
-
-
-engine.OWN_FILES.add(__file__)

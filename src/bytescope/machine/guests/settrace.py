@@ -17,10 +17,12 @@ from _thread import get_ident
 
 from bytescope.code.host.facts import SUSPENDS
 from bytescope.code.host.weak_tables import alive, when_gone
-from bytescope.machine import engine, program
+from bytescope.machine import engine
 from bytescope.machine.handler_namespace import Raised
 from bytescope.machine.handlers.compiler import Op, Resume
-from bytescope.machine.program import TRACE, Program
+from bytescope.machine.program import Program
+from bytescope.machine.registers import PROTOCOL, REQUEST, RETURN, TRACE
+from bytescope.machine.support.own_frames import OWN_FILES, is_resident
 from bytescope.startup.stdlib_lite import Any, Callable, ClassVar, Iterator, contextmanager
 
 _set_native = sys.settrace
@@ -31,13 +33,12 @@ _tracing: set[int] = set()
 """Identifiers of the threads that trace."""
 _profiling: set[int] = set()
 """Identifiers of the threads with a profile function."""
-engine.OWN_FILES.add(__file__)
 
 
 def internal(frame: types.FrameType | None) -> bool:
     """Whether a frame is the machine's, or of something that the machine called for itself."""
-    while frame is not None and not program.is_resident(frame.f_code):
-        if frame.f_code.co_filename in engine.OWN_FILES:
+    while frame is not None and not is_resident(frame.f_code):
+        if frame.f_code.co_filename in OWN_FILES:
             return True
         frame = frame.f_back
     return False
@@ -64,7 +65,7 @@ class _Tracer:
             settrace(None)
             _cut(error)
             raise
-        if local is None or not program.is_resident(frame.f_code):
+        if local is None or not is_resident(frame.f_code):
             return local
         frame.f_trace_lines = False
         _notice(frame)
@@ -102,7 +103,7 @@ class _LocalTracer:
 
 def _adopt(frame: types.FrameType | None) -> None:
     """Have a trace function that was given to a resident frame (`frame.f_trace`) see what it sees on CPython."""
-    if frame is not None and program.is_resident(frame.f_code):
+    if frame is not None and is_resident(frame.f_code):
         if frame.f_trace is not None and type(frame.f_trace) is not _LocalTracer:
             frame.f_trace = _LocalTracer(frame.f_trace)
         frame.f_trace_lines = False
@@ -309,10 +310,10 @@ def _returning(site: int, op: Op) -> Op:
 
     def traced_op(R: list[Any]) -> int:
         outcome = op(R)
-        if outcome != -2:
+        if outcome != RETURN:
             return outcome
         R.append((site, R.pop()))
-        return -1
+        return REQUEST
 
     return traced_op
 
@@ -336,14 +337,14 @@ def _requesting(each: Program, index: int, line: int | None, op: Op, resume: Res
         if type(tracer) is _LocalTracer:
             tracer.due = True
         R.append((site, None))
-        R[3] = waiting
-        return -1
+        R[PROTOCOL] = waiting
+        return REQUEST
 
     def traced_resume(R: list[Any], value: Any) -> int:
-        if R[3] is not waiting:
+        if R[PROTOCOL] is not waiting:
             assert resume is not None
             return resume(R, value)
-        R[3] = None
+        R[PROTOCOL] = None
         frame = sys._getframe(2)
         frame.f_trace_lines = False
         if type(frame.f_trace) is _LocalTracer:

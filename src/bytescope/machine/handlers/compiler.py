@@ -14,14 +14,13 @@ from bytescope.isa.lift import shape
 from bytescope.machine.handlers.handler_text import functions
 from bytescope.machine.handlers.operations import NAMESPACE
 from bytescope.machine.handlers.special_cases import Handler
+from bytescope.machine.support.own_frames import HANDLER_FILE
 from bytescope.startup.isolation import PRIVATE_BUILTINS
 from bytescope.startup.stdlib_lite import Any, Callable
 
 Op = Callable[[list[Any]], int]
 Resume = Callable[[list[Any], Any], int]
 Factory = Callable[..., tuple[Op, Resume | None]]
-
-FILENAME = "<bytescope handler>"
 
 _namespace: dict[str, Any] = {**NAMESPACE, "functions": functions, "NOTHING": {}, "__builtins__": PRIVATE_BUILTINS}
 _factories: dict[str, Factory] = {}
@@ -43,7 +42,7 @@ def factory(instruction: Instruction, restores: bool, private: bool) -> Factory:
         found = _factories.get(text)
         if found is None:
             made: dict[str, Factory] = {}
-            exec(compile(text, FILENAME, "exec"), _namespace, made)
+            exec(compile(text, HANDLER_FILE, "exec"), _namespace, made)
             found = _factories[text] = made["make"]
         _by_shape[key] = found
     return found

@@ -13,7 +13,8 @@ from bytescope.isa.events import BOOKKEEPING, CALLS, stored_operand
 from bytescope.isa.instrumentation import Point
 from bytescope.isa.lift import Call, Lifted, Symbol, lift, shape
 from bytescope.isa.primitives import PRIMITIVES
-from bytescope.machine.handlers.compiler import FILENAME, Op, Resume
+from bytescope.machine.handlers.compiler import Op, Resume
+from bytescope.machine.support.own_frames import HANDLER_FILE
 from bytescope.startup.stdlib_lite import Any, Callable
 
 IDLE = frozenset({"NOP", "RESUME", "JUMP"})
@@ -442,6 +443,6 @@ def compile_text(text: str) -> Factory:
     found = _texts.get(text)
     if found is None:
         namespace = _namespace
-        exec(compile(text, FILENAME, "exec"), namespace)
+        exec(compile(text, HANDLER_FILE, "exec"), namespace)
         found = _texts[text] = namespace.pop("make")
     return found

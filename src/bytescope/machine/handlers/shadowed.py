@@ -10,17 +10,43 @@ from __future__ import annotations
 import sys
 import types
 
+from bytescope.code.instruction import Instruction, Lowered
 from bytescope.isa.events import CALLS, EVENTS
 from bytescope.isa.moves import CLEAN, PLACES, SLOTS, References, references
 from bytescope.isa.primitives import PRIMITIVES
-from bytescope.machine import engine
 from bytescope.machine.handler_namespace import NULL
 from bytescope.machine.handlers.compiler import Op, Resume
-from bytescope.machine.program import HEADER, SHADOWS, Program
+from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, REQUEST, SHADOWS
+from bytescope.machine.support.own_frames import OWN_FILES
 from bytescope.shadow.runtime import Service
-from bytescope.startup.stdlib_lite import Any, Callable
+from bytescope.startup.stdlib_lite import Any, Callable, Protocol
 
-engine.OWN_FILES.add(__file__)
+
+class Program(Protocol):
+    """What shadow propagation reads of a program."""
+
+    @property
+    def code(self) -> types.CodeType:
+        """The guest code object."""
+
+    @property
+    def module(self) -> str:
+        """Name of the module that it was first run for."""
+
+    @property
+    def lowered(self) -> Lowered:
+        """The code lowered to instructions."""
+
+    @property
+    def instructions(self) -> list[Instruction]:
+        """The instructions."""
+
+    @property
+    def private(self) -> bool:
+        """Whether the variables belong to the machine alone (class and module code)."""
+
+    def bindings(self, index: int) -> tuple[Any, ...]:
+        """Return what the factory of an instruction's handlers is given."""
 
 
 class Shadows(list):  # type: ignore[type-arg]
@@ -44,7 +70,7 @@ class Shadows(list):  # type: ignore[type-arg]
 def resident_frame() -> types.FrameType:
     """The frame of the guest whose handler is running."""
     found: Any = sys._getframe(1)
-    while found.f_code.co_filename in engine.OWN_FILES:
+    while found.f_code.co_filename in OWN_FILES:
         found = found.f_back
     return found  # type: ignore[no-any-return]
 
@@ -149,7 +175,9 @@ class Shadower:
         name = call.name
         first, _, target, imm, variable, *_ = program.bindings(index)
         immediate = call.immediate if name == "build" else imm
-        places = tuple({"cell": variable, "locals": 2, "globals": 0}[place] for place in PLACES.get(name, ()))
+        places = tuple(
+            {"cell": variable, "locals": LOCALS, "globals": GLOBALS}[place] for place in PLACES.get(name, ())
+        )
         conditional = program.instructions[index].op != "SEND" and moved.jump is not None and moved.after is not None
         need = moved.need
         positions = moved.operands
@@ -160,7 +188,7 @@ class Shadower:
             if name in CALLS:
                 return called(name, values, shadows)
             for place in places:
-                values.append(R[0] if R[place] is None else R[place])
+                values.append(R[GLOBALS] if R[place] is None else R[place])
                 shadows.append(None)
             return values, shadows
 
@@ -188,9 +216,9 @@ class Shadower:
             token = service.before(resident_frame(), name, immediate, values, shadows)
             S.unwound = False
             following = op(R)
-            if following == -1:
+            if following == REQUEST:
                 S.parked = (index, token, values, shadows)
-                return -1
+                return REQUEST
             return following if S.unwound else finish(R, S, following, token, values, shadows)
 
         if resume is None:
@@ -220,7 +248,7 @@ class Shadower:
         def shadowed(R: list[Any]) -> int:
             S = self.shadows(R)
             if body:
-                service.class_body(R[2])
+                service.class_body(R[LOCALS])
             elif S[first] is not None:
                 service.answer(resident_frame(), R[first], S[first])
             return op(R)
@@ -298,7 +326,7 @@ class Shadower:
             moment = service.tell(names, shadows, S, slots)
             S.moment = (index, moment)
             following = op(R)
-            if following != -1:
+            if following != REQUEST:
                 S.moment = None
             service.tell(None, (), S, None)
             return following
@@ -316,7 +344,7 @@ class Shadower:
             if kept is not None and kept[0] == index:
                 service.told(kept[1], None, S, None)
             following = resume(R, answer)
-            if following != -1:
+            if following != REQUEST:
                 S.moment = None
             service.tell(None, (), S, None)
             return following
@@ -377,11 +405,3 @@ def _arguments(program: Program, S: Shadows) -> list[Any]:
     code = program.code
     count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
     return [{name: S[HEADER + index] for index, name in enumerate(code.co_varnames[:count])}]
-
-
-# --- attaching
-
-
-def set_shadower(shadower: Shadower | None) -> None:
-    """From now on have programs that are linked keep shadows, or (None) none."""
-    Program.shadower = shadower

@@ -8,13 +8,15 @@ from bytescope.machine.handler_namespace import executed
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.handlers.operations import NAMESPACE
 from bytescope.machine.jit import deopt, entries, inlined_calls, instrumented_trace, methods
+from bytescope.machine.registers import exit_before
+from bytescope.machine.support.own_frames import TRACE_FILE
 from bytescope.startup.isolation import PRIVATE_BUILTINS
 from bytescope.startup.lazy_modules import busy
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 from bytescope.startup.switches import TRACES
 
 if TYPE_CHECKING:
-    from bytescope.machine.program import Program
+    from bytescope.machine.jit.unit import Unit
 
 THRESHOLDS = {"always": 0, "never": None, "": 100}
 """How often the start of a trace is passed before the trace is made; None: no traces are made."""
@@ -30,7 +32,7 @@ def threshold_from_environment() -> int | None:
     return THRESHOLDS.get(TRACES.get() or "", THRESHOLDS[""])
 
 
-def trace(program: Program, start: int, R: list[Any]) -> Op | None:
+def trace(program: Unit, start: int, R: list[Any]) -> Op | None:
     """The handler of the trace that starts at an instruction, or None if there is nothing to gain.
 
     Args:
@@ -60,7 +62,7 @@ def factory(text: str) -> Any:
             own = {"executed": executed, "ident": get_ident, "__builtins__": PRIVATE_BUILTINS}
             _namespace.update(**NAMESPACE, **inlined_calls.NAMES, **own)
         made: dict[str, Any] = {}
-        exec(compile(text, deopt.FILENAME, "exec"), _namespace, made)
+        exec(compile(text, TRACE_FILE, "exec"), _namespace, made)
         make = _factories[text] = made["make"]
     return make
 
@@ -69,7 +71,7 @@ _FUNCTION = 2
 """Flag of code that has locals of its own."""
 
 
-def get_ready(program: Program) -> None:
+def get_ready(program: Unit) -> None:
     """Have the modules executed that make traces, if a program may need any.
 
     This is done while the program is linked, because an interrupt does no harm there.
@@ -82,7 +84,7 @@ def get_ready(program: Program) -> None:
             assert module.Writer
 
 
-def make_entry(program: Program, R: list[Any]) -> None:
+def make_entry(program: Unit, R: list[Any]) -> None:
     """Have a function executed without a frame as far as possible, if there is something to gain."""
     if program.plan is not None or not entries.possible(program):
         return
@@ -93,7 +95,7 @@ def make_entry(program: Program, R: list[Any]) -> None:
         entries.add(program, entry, writer.restartable)
 
 
-def count_passes(program: Program, ops: list[Op], resumes: list[Resume | None], threshold: int) -> list[Op]:
+def count_passes(program: Unit, ops: list[Op], resumes: list[Resume | None], threshold: int) -> list[Op]:
     """The handlers, with those counted at which a trace may start: the entry, targets, and places after a request."""
     get_ready(program)
     starts = {program.follow(0), *(program.follow(index + 1) for index in program.stops if index + 1 < len(ops))}
@@ -106,13 +108,13 @@ def count_passes(program: Program, ops: list[Op], resumes: list[Resume | None], 
     return [counted(program, index, op, threshold) if index in starts else op for index, op in enumerate(ops)]
 
 
-def counted(program: Program, index: int, plain: Op, threshold: int) -> Op:
+def counted(program: Unit, index: int, plain: Op, threshold: int) -> Op:
     """A handler that leaves the instruction to the plain one, until a trace takes its place after so many passes.
 
     It does not call the plain handler: this would take the room at the recursion limit from it.
     """
     left = threshold
-    leave = -3 - 2 * index
+    leave = exit_before(index)
     alive = program.alive  # until the program is linked anew, and this handler does not count any more
 
     def op(R: list[Any]) -> int:
@@ -121,20 +123,19 @@ def counted(program: Program, index: int, plain: Op, threshold: int) -> Op:
         executed[0] -= 1
         if left >= 0:
             return leave
-        kept, ops = program.kept(), program.ops
-        if kept is None or ops is None or not alive or busy():
+        held = program.resident_code()
+        if held is None or not program.is_linked() or not alive or busy():
             return leave
         left = threshold
         try:
             made = trace(program, index, R)
-            program.traced = True
             if index == program.entry:
                 make_entry(program, R)
         except (RecursionError, OSError):  # OSError: of what is to be imported the file has gone
             return leave
         except BaseException as error:  # an interrupt, which is the guest's
             raise error.with_traceback(None)  # noqa: B904
-        ops[index] = made or plain
+        program.install(index, made or plain)
         return index
 
     return op

@@ -7,9 +7,8 @@ import types
 
 from bytescope.code.host.weak_tables import when_gone
 from bytescope.machine.handler_namespace import NULL, executed
-from bytescope.startup.stdlib_lite import Any, Callable, Set
-
-FILENAME = "<bytescope trace>"
+from bytescope.machine.support.own_frames import OWN_FILES, TRACE_FILE
+from bytescope.startup.stdlib_lite import Any, Callable
 
 
 class Point:
@@ -51,16 +50,15 @@ def in_trace(error: BaseException) -> bool:
     """Whether something that the engine catches was raised in a trace that it called."""
     traceback = error.__traceback__
     called = None if traceback is None else traceback.tb_next
-    return called is not None and called.tb_frame.f_code.co_filename == FILENAME
+    return called is not None and called.tb_frame.f_code.co_filename == TRACE_FILE
 
 
-def recover(R: list[Any], error: BaseException, own_files: Set[str]) -> tuple[int, bool, BaseException]:
+def recover(R: list[Any], error: BaseException) -> tuple[int, bool, BaseException]:
     """Bring the registers to what they were before the instruction in which a trace raised.
 
     Args:
         R: the frame's registers.
         error: what was raised.
-        own_files: the files that the machine's frames come from.
 
     Returns:
         The instruction; whether it is to be left to its handler, else it has been executed as far as it was, and
@@ -69,7 +67,7 @@ def recover(R: list[Any], error: BaseException, own_files: Set[str]) -> tuple[in
     assert error.__traceback__ is not None
     traceback = error.__traceback__.tb_next
     assert traceback is not None
-    point, own = find(error, traceback, _points[id(traceback.tb_frame.f_code)], own_files)
+    point, own = find(error, traceback, _points[id(traceback.tb_frame.f_code)])
     variables = restore(R, point, traceback.tb_frame)
     executed[0] += point.count + variables.get("turns", 0)
     if point.failed is not None:
@@ -77,16 +75,13 @@ def recover(R: list[Any], error: BaseException, own_files: Set[str]) -> tuple[in
     return point.index, own, error
 
 
-def find(
-    error: BaseException, traceback: types.TracebackType | None, points: list[Point], own_files: Set[str]
-) -> tuple[Point, bool]:
+def find(error: BaseException, traceback: types.TracebackType | None, points: list[Point]) -> tuple[Point, bool]:
     """The point that an error belongs to.
 
     Args:
         error: the error.
         traceback: of the text's frame.
         points: the text's.
-        own_files: the files that the machine's frames come from.
 
     Returns:
         The point, and whether it was an operation of the text's that raised, and nothing foreign.
@@ -100,7 +95,7 @@ def find(
             break
     own = type(error) in _OWN
     while traceback is not None:
-        own = own and traceback.tb_frame.f_code.co_filename in own_files
+        own = own and traceback.tb_frame.f_code.co_filename in OWN_FILES
         traceback = traceback.tb_next
     return found, own
 

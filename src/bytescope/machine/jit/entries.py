@@ -17,13 +17,14 @@ from bytescope.code.host.facts import COUNTS_BUILTIN_CALLS, SUSPENDS
 from bytescope.code.host.weak_tables import when_gone
 from bytescope.machine.handler_namespace import NULL, UNBOUND, FunctionType, MethodType, executed, lookup
 from bytescope.machine.jit import deopt
-from bytescope.machine.jit.deopt import FILENAME
+from bytescope.machine.registers import exit_requesting
 from bytescope.machine.support.intercepts import ROOM
+from bytescope.machine.support.own_frames import TRACE_FILE
 from bytescope.startup.isolation import PRIVATE_BUILTINS
-from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Set
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bytescope.machine.program import Program
+    from bytescope.machine.jit.unit import Unit
 
 MOST_ARGUMENTS = 8
 
@@ -50,7 +51,7 @@ class Stats:
 
     __slots__ = ("calls", "exits", "program")
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Unit) -> None:
         self.program = program
         self.calls = [0]
         self.exits = 0
@@ -84,7 +85,7 @@ _makers: list[dict[int, Any]] = [{} for _ in range(MOST_ARGUMENTS + 1)]
 """Those of them which, until they stop, change nothing but attributes of their first argument."""
 
 
-def possible(program: Program) -> bool:
+def possible(program: Unit) -> bool:
     """Whether a function can have an entry."""
     code = program.code
     return (
@@ -146,9 +147,9 @@ def forget(stopped: Any) -> None:
         _stopped(stopped[0].stats)
 
 
-def add(program: Program, entry: Any, restartable: bool) -> None:
+def add(program: Unit, entry: Any, restartable: bool) -> None:
     """Give a function an entry."""
-    code = None if program.resident is None else program.resident()
+    code = program.resident_code()
     if code is None:
         return
     number = id(code)
@@ -159,30 +160,29 @@ def add(program: Program, entry: Any, restartable: bool) -> None:
     program.has_entry = True
 
 
-def remove(program: Program) -> None:
+def remove(program: Unit) -> None:
     """Take the entry of a function away."""
-    if program.has_entry and program.resident is not None:
+    if program.has_entry:
         for tables in (_entries, _makers):
-            tables[program.code.co_argcount].pop(id(program.resident()), None)
+            tables[program.code.co_argcount].pop(id(program.resident_code()), None)
 
 
 # --- getting a frame
 
 
-def go_on(R: list[Any], unfinished: Unfinished, own_files: Set[str]) -> tuple[int, BaseException | None]:
+def go_on(R: list[Any], unfinished: Unfinished) -> tuple[int, BaseException | None]:
     """Bring a frame that begins to where its call has come without it.
 
     Args:
         R: the frame's registers.
         unfinished: that call.
-        own_files: the files that the machine's frames come from.
 
     Returns:
         What a trace would return that stops there, and what is to be raised there because of an interrupt.
     """
     first, *values = unfinished
     if type(first) is not Exit:
-        return _raised(R, first, values[0], own_files)
+        return _raised(R, first, values[0])
     _stopped(first.stats)
     executed[0] += first.count
     values.reverse()
@@ -193,7 +193,7 @@ def go_on(R: list[Any], unfinished: Unfinished, own_files: Set[str]) -> tuple[in
     if first.request is None:
         return first.index, None
     R.append((first.request, tuple(reversed(values))))
-    return -4 - 2 * first.index, None
+    return exit_requesting(first.index), None
 
 
 def _stopped(stats: Stats) -> None:
@@ -202,12 +202,10 @@ def _stopped(stats: Stats) -> None:
         remove(stats.program)
 
 
-def _raised(
-    R: list[Any], error: BaseException, points: list[deopt.Point], own_files: Set[str]
-) -> tuple[int, BaseException | None]:
+def _raised(R: list[Any], error: BaseException, points: list[deopt.Point]) -> tuple[int, BaseException | None]:
     traceback = error.__traceback__
     assert traceback is not None
-    point, own = deopt.find(error, traceback, points, own_files)
+    point, own = deopt.find(error, traceback, points)
     deopt.restore(R, point, traceback.tb_frame)
     executed[0] += point.count
     if own:
@@ -234,7 +232,7 @@ def enterer(count: int) -> Any:
             f"def enter{deeper}({given}): return enter{deeper - 1}({given})" for deeper in range(1, ROOM - _BELOW)
         ]
         namespace: dict[str, Any] = {"__builtins__": PRIVATE_BUILTINS}
-        exec(compile("\n".join(lines), FILENAME, "exec"), namespace)
+        exec(compile("\n".join(lines), TRACE_FILE, "exec"), namespace)
         found = _enterers[count] = namespace[f"enter{ROOM - _BELOW - 1}"]
     return found
 

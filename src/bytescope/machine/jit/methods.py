@@ -16,7 +16,7 @@ from bytescope.machine.jit.values import Value
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bytescope.machine.program import Program
+    from bytescope.machine.jit.unit import Unit
 
 MOST = 150
 """Instructions in an entry, at most, all ways together."""
@@ -38,7 +38,7 @@ class Writer(inlined_calls.Writer):
     GLOBALS = "G"
     BUILTINS = "B"
 
-    def __init__(self, program: Program, R: list[Any]) -> None:
+    def __init__(self, program: Unit, R: list[Any]) -> None:
         super().__init__(program, program.follow(0), R)
         self.returns = 0
         self.written = 0

@@ -16,7 +16,7 @@ from bytescope.machine.jit.values import NOTHING, Kinds, Value
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bytescope.machine.program import Program
+    from bytescope.machine.jit.unit import Unit
 
 LONGEST = 80
 """Instructions of a trace, at most."""
@@ -40,7 +40,7 @@ class Writer:
     to, see `recovery`.
     """
 
-    def __init__(self, program: Program, start: int, R: list[Any], turn: Writer | None = None) -> None:
+    def __init__(self, program: Unit, start: int, R: list[Any], turn: Writer | None = None) -> None:
         self.program = program
         self.start = start
         self.frame = Frame(program, start, R)

@@ -14,7 +14,7 @@ from bytescope.machine.jit.values import NOTHING, Value
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Iterable
 
 if TYPE_CHECKING:
-    from bytescope.machine.program import Program
+    from bytescope.machine.jit.unit import Unit
 
 _CLEARED = Value("None")
 """Stands for what is in a register that was cleared."""
@@ -29,7 +29,7 @@ class Frame:
     loop; lasting: those that never change; keeps_operands: whether operands are wanted when there is a result.
     """
 
-    def __init__(self, program: Program, start: int, R: list[Any]) -> None:
+    def __init__(self, program: Unit, start: int, R: list[Any]) -> None:
         self.R = R
         self.first = program.first_operand
         self.variables = program.first_variable

@@ -8,6 +8,7 @@ import types
 from bytescope.code.host.messages import CANNOT_AWAIT
 from bytescope.machine.handler_namespace import NULL, Raised, lookup, type_name
 from bytescope.machine.protocols.common import Process, call_special, let_go
+from bytescope.machine.support.own_frames import is_resident
 from bytescope.startup.stdlib_lite import Any
 
 _CO_COROUTINE = 0x80
@@ -16,8 +17,6 @@ _CO_ITERABLE_COROUTINE = 0x100
 
 def resident_flags() -> int:
     """Flags of the code object of the resident frame below: `types.coroutine` makes a copy with others."""
-    from bytescope.machine.program import is_resident
-
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None and not is_resident(frame.f_code):
         frame = frame.f_back

@@ -13,6 +13,7 @@ from bytescope.machine.protocols.common import (
     function_string,
     iterable_type,
 )
+from bytescope.machine.registers import BUILTINS, GLOBALS, LOCALS, PROGRAM
 from bytescope.startup.stdlib_lite import Any, operator
 
 
@@ -38,18 +39,18 @@ def call_ex(R: list[Any], immediate: Any, first: Any, second: Any, args: Any, kw
         args = yield tuple, args
         if type(args) is Raised:
             return args
-    return (yield CallWithKeywords(*R[4].prepare_call(R, function, args, kwargs)))
+    return (yield CallWithKeywords(*R[PROGRAM].prepare_call(R, function, args, kwargs)))
 
 
 def import_name(R: list[Any], name: str, level: int, fromlist: Any) -> Process:
     """The import statement: `builtins.__import__` of the frame is asked."""
     try:
-        function = R[1]["__import__"]
+        function = R[BUILTINS]["__import__"]
     except KeyError:
         function = None
     if function is None:
         raise ImportError("__import__ not found")
-    return (yield function, name, R[0], R[2], fromlist, level)
+    return (yield function, name, R[GLOBALS], R[LOCALS], fromlist, level)
 
 
 def import_from(R: list[Any], name: str, module: Any) -> Process:
@@ -69,7 +70,7 @@ def import_from(R: list[Any], name: str, module: Any) -> Process:
 
 def import_star(R: list[Any], immediate: Any, module: Any) -> Process:
     """`from module import *`."""
-    namespace = R[2] if R[2] is not None else R[0]
+    namespace = R[LOCALS] if R[LOCALS] is not None else R[GLOBALS]
     names = yield getattr, module, "__all__"
     skip = False
     if failed(names, AttributeError):

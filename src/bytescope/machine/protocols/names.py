@@ -6,18 +6,19 @@ import types
 
 from bytescope.machine.handler_namespace import load_outer, not_defined, unbound
 from bytescope.machine.protocols.common import Process, failed
+from bytescope.machine.registers import LOCALS
 from bytescope.startup.stdlib_lite import Any, operator
 
 
 def load_name(R: list[Any], name: str) -> Process:
     """A name in class or module code whose namespace is no plain dict."""
-    value = yield operator.getitem, R[2], name
+    value = yield operator.getitem, R[LOCALS], name
     return load_outer(R, name) if failed(value, KeyError) else value
 
 
 def delete_name(R: list[Any], name: str) -> Process:
     """`del name` where the namespace is no plain dict."""
-    value = yield operator.delitem, R[2], name
+    value = yield operator.delitem, R[LOCALS], name
     if failed(value, KeyError):
         raise not_defined(name)
     return value
@@ -43,7 +44,7 @@ def load_from_dict_or_cell(R: list[Any], variable: Any, cell: types.CellType, ma
 
 def setup_annotations(R: list[Any], immediate: Any) -> Process:
     """Give the namespace an `__annotations__` if it has none."""
-    value = yield operator.getitem, R[2], "__annotations__"
+    value = yield operator.getitem, R[LOCALS], "__annotations__"
     if failed(value, KeyError):
-        value = yield operator.setitem, R[2], "__annotations__", {}
+        value = yield operator.setitem, R[LOCALS], "__annotations__", {}
     return value

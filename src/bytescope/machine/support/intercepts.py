@@ -8,6 +8,7 @@ import itertools
 import types
 
 from bytescope.code.instruction import FUNCTION_ATTRIBUTES
+from bytescope.machine.registers import GLOBALS, LOCALS, PROGRAM
 from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator, operator, partial
 
 call = operator.call  # type: ignore[attr-defined, unused-ignore]
@@ -86,12 +87,12 @@ def _run_code(
     if args and type(args[0]) is types.CodeType:
         codes = (_resident(args[0]),)
     elif args and "closure" not in kwargs:
-        codes = source_code(function, args[0], R[4].code.co_flags & FUTURE_FLAGS, _resident)
+        codes = source_code(function, args[0], R[PROGRAM].code.co_flags & FUTURE_FLAGS, _resident)
     if codes is None:
         return function, given, others  # which is to complain itself
     hidden = {} if others or kwargs else hidden_variables(R)
     if hidden:
-        namespaces = [R[0]], [{**R[2], **hidden}]
+        namespaces = [R[GLOBALS]], [{**R[LOCALS], **hidden}]
         return next, [itertools.starmap(function, zip(codes, *namespaces, strict=True))], ()
     return function, codes, others
 
@@ -110,7 +111,7 @@ def _make_function(
 
 def hidden_variables(R: list[Any]) -> dict[str, Any]:
     """The variables, in class or module code, of an inlined comprehension that is running: `locals()` shows them."""
-    program = R[4]
+    program = R[PROGRAM]
     found = {}
     for variable in program.lowered.variables[: program.own]:
         cell = R[program.first_variable + variable.index]
@@ -129,7 +130,7 @@ def _locals(
     hidden = {} if args or kwargs else hidden_variables(R)
     if not hidden:
         return function, args, ()
-    namespace = {**R[2], **hidden}
+    namespace = {**R[LOCALS], **hidden}
     return partial(sorted if function is dir else dict, namespace), (), ()
 
 
@@ -190,11 +191,11 @@ def make_function(R: list[Any], flags: int, code: types.CodeType, *attributes: A
     """
     given = list(attributes)
     values = {flag: given.pop(0) for flag in FUNCTION_ATTRIBUTES if flags & flag}
-    inner = R[4].inner
+    inner = R[PROGRAM].inner
     resident = inner.get(id(code))
     if resident is None:
         resident = inner[id(code)] = _resident(code)
-    function = types.FunctionType(resident, R[0], code.co_name, values.get(1), values.get(8))
+    function = types.FunctionType(resident, R[GLOBALS], code.co_name, values.get(1), values.get(8))
     function.__qualname__ = code.co_qualname
     if 2 in values:
         function.__kwdefaults__ = values[2]

@@ -13,7 +13,8 @@ from _thread import get_ident
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.machine.support import intercepts
 from bytescope.machine.support.intercepts import ROOM, room
-from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Callable, Iterator, Set, contextmanager
+from bytescope.machine.support.own_frames import OWN_FILES
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Callable, Iterator, contextmanager
 
 if TYPE_CHECKING:
     from typing import ParamSpec, TypeVar
@@ -127,14 +128,14 @@ def ample(function: Callable[_P, _T]) -> Callable[_P, _T]:
     return with_room
 
 
-def is_own(exception: BaseException, own_files: Set[str]) -> bool:
+def is_own(exception: BaseException) -> bool:
     """Whether an exception says that the machine itself, and nobody whom it called, met the recursion limit."""
     traceback = exception.__traceback__
     if type(exception) is not RecursionError or traceback is None:
         return False
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
-    return traceback.tb_frame.f_code.co_filename in own_files
+    return traceback.tb_frame.f_code.co_filename in OWN_FILES
 
 
 def again(handler: Callable[[list[Any]], int], R: list[Any], stopped: BaseException) -> int | BaseException:
@@ -208,13 +209,13 @@ def _unless_shallow(deep: Callable[[], None]) -> Callable[[], None]:
     return check
 
 
-def trim(exception: BaseException, own_files: Set[str]) -> None:
+def trim(exception: BaseException) -> None:
     """Cut the machine's frames, and the resident frame that did not get going, from a RecursionError's traceback."""
     previous = None
     traceback = exception.__traceback__
     while traceback is not None:
         following = traceback.tb_next
-        if following is not None and following.tb_frame.f_code.co_filename in own_files:
+        if following is not None and following.tb_frame.f_code.co_filename in OWN_FILES:
             if previous is not None:
                 previous.tb_next = None
             return

@@ -1,0 +1,82 @@
+"""What the trace compiler needs of the program that it compiles."""
+
+from __future__ import annotations
+
+import types
+
+from bytescope.code.instruction import Instruction, Lowered
+from bytescope.flow.verify import Verified
+from bytescope.isa.instrumentation import Plan
+from bytescope.machine.handlers.compiler import Op
+from bytescope.startup.stdlib_lite import Any, Protocol
+
+
+class Unit(Protocol):
+    """A unit of compilation: the part of `Program` that the trace compiler reads, and how it installs what it makes."""
+
+    @property
+    def code(self) -> types.CodeType:
+        """The guest code object."""
+
+    @property
+    def lowered(self) -> Lowered:
+        """The code lowered to instructions."""
+
+    @property
+    def instructions(self) -> list[Instruction]:
+        """The instructions."""
+
+    @property
+    def verified(self) -> Verified:
+        """The depths of the operand stack."""
+
+    @property
+    def private(self) -> bool:
+        """Whether the variables belong to the machine alone (class and module code)."""
+
+    @property
+    def restored(self) -> set[Any]:
+        """The variables that a comprehension restores, which may make them unbound."""
+
+    @property
+    def plan(self) -> Plan | None:
+        """The hooks to call."""
+
+    @property
+    def stops(self) -> frozenset[int]:
+        """Idle instructions that are executed all the same."""
+
+    @property
+    def entry(self) -> int:
+        """Index of the first instruction to execute."""
+
+    @property
+    def first_variable(self) -> int:
+        """The register of the first variable."""
+
+    @property
+    def first_operand(self) -> int:
+        """The register of the lowest operand."""
+
+    @property
+    def site_numbers(self) -> list[tuple[int, ...]]:
+        """The request sites of each instruction."""
+
+    @property
+    def alive(self) -> list[bool]:
+        """A list that is emptied when traces and counters made so far become invalid."""
+
+    has_entry: bool
+    """Whether it ever had a method-JIT entry."""
+
+    def follow(self, index: int) -> int:
+        """Return the instruction that is executed when control reaches `index`."""
+
+    def resident_code(self) -> types.CodeType | None:
+        """Return the resident code object, None if it is gone. While it exists, the program stays linked."""
+
+    def is_linked(self) -> bool:
+        """Return True if there are handlers."""
+
+    def install(self, index: int, handler: Op) -> None:
+        """Put a handler or a trace in the place of an instruction's."""

@@ -1,0 +1,39 @@
+"""Names for the registers of a frame, and for what its handlers return.
+
+The registers `R` of a frame are a list: eight that every frame has, named here, then the cells of its variables, then
+its operands. A handler returns the index of the next instruction, or one of the negative numbers named here.
+"""
+
+from __future__ import annotations
+
+GLOBALS, BUILTINS, LOCALS, PROTOCOL, PROGRAM, TRACE, OPERANDS, SHADOWS = range(8)
+"""PROTOCOL: the multi-call protocol under way; LOCALS: the mapping of class and module code; TRACE: the state of
+`sys.settrace`; OPERANDS: those of the instrumented instruction that waits for its request; SHADOWS: the shadows of
+the other registers."""
+
+HEADER = 8
+"""Number of registers before those of the variables."""
+
+NAMES = {name: f"R[{number}]" for name, number in (("GLOBALS", GLOBALS), ("BUILTINS", BUILTINS), ("LOCALS", LOCALS))}
+"""Expressions for the registers that the texts of operations name."""
+
+REQUEST = -1
+"""The handler has pushed a request for the resident frame."""
+
+RETURN = -2
+"""The handler has pushed the value that the frame returns."""
+
+
+def exit_before(index: int) -> int:
+    """Return what a trace returns to resume with the handler of an instruction."""
+    return -3 - 2 * index
+
+
+def exit_requesting(index: int) -> int:
+    """Return what a trace returns after pushing the request of an instruction."""
+    return -4 - 2 * index
+
+
+def exit_index(result: int) -> int:
+    """Return the instruction that a trace was left at, given what it returned."""
+    return (-3 - result) >> 1

@@ -1,0 +1,54 @@
+"""Tell the interpreter's own frames and resident frames from all others.
+
+Guests see resident frames as their own, and the interpreter's not at all: those are cut from tracebacks, and events
+inside them are hidden from trace functions and audit hooks.
+"""
+
+from __future__ import annotations
+
+import os
+import types
+
+from bytescope.loading import imports
+from bytescope.startup.isolation import folders
+
+HANDLER_FILE = "<bytescope handler>"
+"""The file name of handlers' text."""
+
+TRACE_FILE = "<bytescope trace>"
+"""The file name of traces' text."""
+
+_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+_CALLED_BY_PROGRAMS = os.path.join(_ROOT, "vm.py")
+"""The API: its frames are below a guest's, and a guest may call it."""
+
+
+def _files() -> set[str]:
+    """Return the files of the modules in the interpreter's folders, whether they have been imported or not."""
+    found = {HANDLER_FILE, TRACE_FILE, imports.__file__}
+    for folder in (_ROOT, *folders(_ROOT)):
+        found.update(entry.path for entry in os.scandir(folder) if entry.name.endswith(".py"))
+    return found - {_CALLED_BY_PROGRAMS}
+
+
+OWN_FILES = frozenset(_files())
+"""The files that the interpreter's frames above a guest's come from."""
+
+
+class ResidentCode:
+    """Base class of `Program`: a code object is resident if one is among its constants."""
+
+
+def is_resident(code: types.CodeType) -> bool:
+    """Return True if a code object is that of a resident frame."""
+    return any(issubclass(type(value), ResidentCode) for value in reversed(code.co_consts))
+
+
+def without_own(exception: BaseException) -> BaseException:
+    """Remove the interpreter's frames from the head of an exception's traceback."""
+    traceback = exception.__traceback__
+    while traceback is not None and traceback.tb_frame.f_code.co_filename in OWN_FILES:
+        traceback = traceback.tb_next
+    exception.__traceback__ = traceback
+    return exception
