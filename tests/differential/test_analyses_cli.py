@@ -101,7 +101,7 @@ def test_several_analyses_with_options_and_outputs(tmp_path: Path) -> None:
         ("--analysis calls --lines 9-3", "behind the last"),
         ("--analysis calls --events nothing", "no event matches 'nothing'"),
         ("--analysis calls --output .", "is a folder"),
-        ("--analysis calls --engine other", "there is no engine 'other'"),
+        ("--analysis calls --engine other", "unknown engine 'other'"),
         ("--analysis coverage --output data:/dev/null", "can only be a file"),
     ],
 )

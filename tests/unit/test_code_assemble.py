@@ -129,7 +129,7 @@ def test_labels_need_a_place():
 
 def test_only_jumps_have_labels():
     asm = Assembler()
-    with pytest.raises(InvalidBytecode, match="NOP is no jump"):
+    with pytest.raises(InvalidBytecode, match="NOP is not a jump"):
         asm.jump("NOP", asm.here())
 
 

@@ -240,7 +240,7 @@ def test_a_jump_without_opposite_cannot_be_turned_round():
     ("edit", "reason"),
     [
         (lambda code: code.instructions.clear(), "no instructions"),
-        (lambda code: code.instructions.append(code.instructions[0]), "there twice"),
+        (lambda code: code.instructions.append(code.instructions[0]), "appears twice"),
         (lambda code: code.instructions.remove(named_like(code, "POP_JUMP").target), "not in the code"),
         (lambda code: setattr(named_like(code, "POP_JUMP"), "target", None), "needs a target"),
         (lambda code: setattr(code.instructions[0], "target", code.instructions[-1]), "cannot have a target"),

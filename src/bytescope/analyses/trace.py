@@ -68,7 +68,7 @@ class Trace(Shipped):
         if level not in LEVELS:
             raise ValueError(f"no level {level!r}: choose {', '.join(LEVELS)}")
         if limit < 1:
-            raise ValueError(f"limit must be at least 1, and {limit} is not")
+            raise ValueError(f"limit must be at least 1, got {limit}")
         return super().__new__({"call": Trace, "line": _Lines, "instruction": _Instructions}[level])
 
     def __init__(self, level: str = "call", limit: int = 100_000, ring: bool = True, width: int = 60) -> None:

@@ -70,7 +70,7 @@ class attach:
 
     def __init__(self, *analyses: Analysis, engine: str = "woven", **filters: Any) -> None:
         if engine not in ENGINES:
-            raise ValueError(f"there is no engine {engine!r}: choose {' or '.join(map(repr, ENGINES))}")
+            raise ValueError(f"unknown engine {engine!r}: choose {' or '.join(map(repr, ENGINES))}")
         if not analyses:
             raise TypeError("attach: at least one analysis is needed")
         self.analyses = analyses

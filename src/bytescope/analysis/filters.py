@@ -123,7 +123,7 @@ def _lines(lines: Lines) -> range | frozenset[int] | None:
         if not isinstance(first, int) or not isinstance(last, int):
             raise TypeError("lines must be numbers")
         if first > last:
-            raise ValueError(f"lines: the first, {first}, is behind the last, {last}")
+            raise ValueError(f"lines: first line {first} is after last line {last}")
         return range(first, last + 1)
     found = frozenset(lines)
     if not all(isinstance(line, int) for line in found):

@@ -42,7 +42,7 @@ def run_path(
     if vm is not None:
         engine = engine or "interpreter"
         if engine != "interpreter":
-            raise ValueError(f"a VM is the interpreter's: engine {engine!r} has none")
+            raise ValueError(f"vm= requires engine='interpreter', got engine={engine!r}")
     with ExitStack() as stack:
         chosen = list(analyses)
         if chosen:

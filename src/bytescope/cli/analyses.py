@@ -83,7 +83,7 @@ class Analyses:
         elif name == "--lines":
             first, dash, last = value.partition("-")
             if not first.isdecimal() or not (last.isdecimal() if dash else not last):
-                raise NoAnalysis(f"--lines must be FIRST-LAST or a number, and {value!r} is not")
+                raise NoAnalysis(f"--lines must be FIRST-LAST or a number, got {value!r}")
             self.filters["lines"] = (int(first), int(last or first))
         elif name in _GLOBS:
             self.filters.setdefault(name[2:], []).append(value)

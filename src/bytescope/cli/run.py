@@ -222,7 +222,7 @@ def _options(words: list[str]) -> tuple[Options, list[str]]:
             try:
                 _VALUES[name](options, value)
             except ValueError:
-                _usage(f"{name} must be a number that is not negative, and {value!r} is not")
+                _usage(f"{name} must be a number that is not negative, got {value!r}")
         else:
             _usage(f"there is no option {name}{equals}{value}")
     return options, rest

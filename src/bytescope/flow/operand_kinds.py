@@ -30,7 +30,7 @@ def operand_kinds(lowered: Lowered, verified: Verified) -> list[Kinds | None]:
         verified: what the verifier found: the depths agree wherever control comes together.
 
     Raises:
-        InvalidBytecode: if what is a value on one path is none on another.
+        InvalidBytecode: if an operand is an object on one path and NULL on another.
     """
     instructions = lowered.instructions
     found: list[Kinds | None] = [None] * len(instructions)
@@ -46,7 +46,9 @@ def operand_kinds(lowered: Lowered, verified: Verified) -> list[Kinds | None]:
             one != other and not _OBJECTS.issuperset((one, other)) for one, other in zip(known, kinds, strict=True)
         ):
             raise InvalidBytecode(
-                lowered.code.co_qualname, instructions[index].offset, "what is a value on one path is none on another"
+                lowered.code.co_qualname,
+                instructions[index].offset,
+                "an operand is an object on one path and NULL on another",
             )
 
     while pending:
@@ -95,7 +97,7 @@ def check_values(lowered: Lowered, index: int, kinds: Kinds) -> None:
     """
     if not _OBJECTS.issuperset(kinds):
         instruction = lowered.instructions[index]
-        reason = f"an operand of {instruction.op} is no object"
+        reason = f"{instruction.op}: operand is NULL, not an object"
         raise InvalidBytecode(lowered.code.co_qualname, instruction.offset, reason)
 
 

@@ -108,12 +108,12 @@ class Assembler:
         if isinstance(opcode, str):
             opcode = OPMAP[opcode]
         if opcode not in TARGETED:
-            raise InvalidBytecode(self.name, None, f"{OPNAME[opcode]} is no jump")
+            raise InvalidBytecode(self.name, None, f"{OPNAME[opcode]} is not a jump")
         self._jumps.append((len(self._opcodes), label))
         self.emit(opcode, 0, pos)
 
     def label(self) -> int:
-        """Make a label, which has no place yet."""
+        """Make a label that is not bound yet."""
         self._places.append(-1)
         return len(self._places) - 1
 
@@ -196,7 +196,7 @@ class Assembler:
             The byte strings.
 
         Raises:
-            InvalidBytecode: if a label has no place, a jump goes the wrong way, or an argument is out of range.
+            InvalidBytecode: if a label was never bound, a jump goes the wrong way, or an argument is out of range.
         """
         places = self._places
         jumps = [(index, places[label]) for index, label in self._jumps]
@@ -224,7 +224,7 @@ class Assembler:
     def _place(self, label: int) -> int:
         place = self._places[label]
         if place < 0:
-            raise InvalidBytecode(self.name, None, f"label {label} has no place")
+            raise InvalidBytecode(self.name, None, f"label {label} was never bound")
         return place
 
 

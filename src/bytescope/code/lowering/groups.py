@@ -112,12 +112,14 @@ def check_neighbours(code: types.CodeType, groups: list[Group], handlers: Iterab
     first = {group.offset: group.raws[0][0] for group in groups}
     for group in groups:
         if group.target is not None and group.target not in first:
-            raise InvalidBytecode(code.co_qualname, group.offset, "a jump to the midst of what belongs together")
+            raise InvalidBytecode(code.co_qualname, group.offset, "jump into the middle of an instruction group")
         landing = facts.LANDINGS.get(group.raws[-1][0])
         if landing is not None and first.get(group.target or 0) != landing:
             raise InvalidBytecode(code.co_qualname, group.offset, f"a jump that does not go to {facts.OPNAME[landing]}")
         if wanted is not None and group.offset in targets:
-            raise InvalidBytecode(code.co_qualname, group.offset, "a jump between what belongs together")
+            raise InvalidBytecode(
+                code.co_qualname, group.offset, "jump between adjacent instructions that must stay together"
+            )
         prepared: int | None = None
         for opcode, arg in group.raws:
             if wanted is not None and opcode != wanted:
@@ -127,7 +129,7 @@ def check_neighbours(code: types.CodeType, groups: list[Group], handlers: Iterab
                 reason = f"a call of {arg} arguments, prepared for {prepared}"
                 raise InvalidBytecode(code.co_qualname, group.offset, reason)
             if prepared is None and opcode in _PREPARED:
-                raise InvalidBytecode(code.co_qualname, group.offset, "a call that is not prepared")
+                raise InvalidBytecode(code.co_qualname, group.offset, "CALL without PRECALL")
             prepared = arg if opcode == _PREPARES else None
             wanted = facts.FOLLOWERS.get(opcode)
 

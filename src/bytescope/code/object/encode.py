@@ -49,7 +49,7 @@ def encode(
     index_of = {instruction: index for index, instruction in enumerate(instructions)}
     if len(index_of) < len(instructions):
         twice = next(i for index, i in enumerate(instructions) if index_of[i] != index)
-        raise InvalidBytecode(name, None, f"{twice} is there twice: use its copy()")
+        raise InvalidBytecode(name, None, f"{twice} appears twice; insert its copy() instead")
 
     def index(instruction: RawInstruction, what: str) -> int:
         found = index_of.get(instruction)

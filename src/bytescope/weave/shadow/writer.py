@@ -122,7 +122,7 @@ class ShadowWriter(Writer):
         """Write all copies."""
         start = next((group for group in self.groups if group.first <= self.start < group.first + group.count), None)
         if start is None or self.instructions[self.start].op != "RESUME" or self.start not in self.plan.points:
-            raise InvalidBytecode(self.code.co_qualname, None, "frames of it never begin")
+            raise InvalidBytecode(self.code.co_qualname, None, "no RESUME at function entry")
         self.cleaning = True
         super().body()
         self.emitter.write_later()
