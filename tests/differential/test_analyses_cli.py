@@ -98,7 +98,7 @@ def test_several_analyses_with_options_and_outputs(tmp_path: Path) -> None:
         ("--analysis-option x=1", "comes behind"),
         ("--include json", "needs an --analysis"),
         ("--analysis calls --lines 3-x", "--lines must be"),
-        ("--analysis calls --lines 9-3", "behind the last"),
+        ("--analysis calls --lines 9-3", "is after last line"),
         ("--analysis calls --events nothing", "no event matches 'nothing'"),
         ("--analysis calls --output .", "is a folder"),
         ("--analysis calls --engine other", "unknown engine 'other'"),

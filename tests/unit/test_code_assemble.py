@@ -123,7 +123,7 @@ def test_labels_need_a_place():
     asm = Assembler()
     asm.region(asm.here(), asm.here(), asm.label(), 0)
     asm.emit("NOP")
-    with pytest.raises(InvalidBytecode, match="no place"):
+    with pytest.raises(InvalidBytecode, match="never bound"):
         asm.finish()
 
 

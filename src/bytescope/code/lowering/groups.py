@@ -117,9 +117,7 @@ def check_neighbours(code: types.CodeType, groups: list[Group], handlers: Iterab
         if landing is not None and first.get(group.target or 0) != landing:
             raise InvalidBytecode(code.co_qualname, group.offset, f"a jump that does not go to {facts.OPNAME[landing]}")
         if wanted is not None and group.offset in targets:
-            raise InvalidBytecode(
-                code.co_qualname, group.offset, "jump between adjacent instructions that must stay together"
-            )
+            raise InvalidBytecode(code.co_qualname, group.offset, "jump between instructions that must stay together")
         prepared: int | None = None
         for opcode, arg in group.raws:
             if wanted is not None and opcode != wanted:
