@@ -14,6 +14,7 @@ import pytest
 
 from bytescope import Analysis, attach
 from bytescope.analyses.labels import Labels
+from bytescope.analysis.attach import ENGINES
 from bytescope.shadow import Sets
 from bytescope.shadow.assumptions import Quiet, loads_quietly, stores_quietly
 from bytescope.shadow.heap import Heap
@@ -233,6 +234,51 @@ class _Setting:
 def test_what_runs_no_code_of_the_programs(kind: type, name: str, loads: bool, stores: bool) -> None:
     assert loads_quietly(kind, name) == loads
     assert stores_quietly(kind, name) == stores
+
+
+NON_STRING_KEY = """
+    from math import sqrt
+
+    asked = []
+    kept = [sqrt(4.0)]
+
+    class Key:
+        def __init__(self, name):
+            self.name = name
+
+        def __hash__(self):
+            return hash(self.name)
+
+        def __eq__(self, other):
+            asked.append(self.name)
+            return False
+
+    Odd = type("Odd", (), {Key("x"): 0, Key("__getattribute__"): 0, "one": 1})
+    del asked[:]
+
+    def use(odd, value):
+        odd.x = value
+        return odd.x, odd.one, odd == odd, isinstance(odd, int)
+
+    for _ in range(10):
+        use(Odd(), kept[0])
+    """
+
+
+@pytest.mark.filterwarnings("ignore:non-string key in the __dict__:RuntimeWarning")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_no_look_up_compares_a_key_of_a_class_that_is_no_string(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = textwrap.dedent(NON_STRING_KEY)
+    plain: dict[str, Any] = {}
+    exec(program, plain)
+    (tmp_path / "odd_class.py").write_text(program, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "odd_class", raising=False)
+    with attach(Labels(sources="math.sqrt"), include=["odd_class"], engine=engine):
+        __import__("odd_class")
+    assert sys.modules.pop("odd_class").asked == plain["asked"]
 
 
 def test_what_is_known_ends_with_the_first_shadow() -> None:

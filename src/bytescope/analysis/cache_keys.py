@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import marshal
 import os
+import sys
 import types
 from _blake2 import blake2b  # what hashlib has, whose import takes longer than all the rest
 from typing import Any
@@ -157,7 +158,7 @@ def _own_key() -> tuple[Any, ...]:
                             files.append((entry.path, status.st_size, status.st_mtime_ns))
             except OSError:  # in an archive
                 pass
-    return __version__, root, sorted(files)
+    return __version__, root, sorted(files), sys.flags.bytes_warning  # which decides on the types that are atomic
 
 
 def _dumped(code: types.CodeType) -> bytes | None:

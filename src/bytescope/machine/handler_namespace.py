@@ -5,14 +5,31 @@ from __future__ import annotations
 import types
 
 from bytescope.code.host.weak_tables import when_gone
+from bytescope.isa.purity import MISSING, class_loads_purely, flags, loads_purely, lookup, mro, stores_purely
+from bytescope.isa.typesets import (
+    ATOMIC,
+    BOUNDS,
+    CONTAINERS,
+    DICT,
+    HASHED,
+    INTEGER,
+    ITERABLES,
+    ITERATORS,
+    LIST,
+    NUMBERS,
+    ROWS,
+    SEQUENCES,
+    STRING,
+)
 from bytescope.machine.registers import BUILTINS, GLOBALS, LOCALS, PROGRAM
 from bytescope.startup.stdlib_lite import Any
 
 __all__ = [
-    "BOUNDS", "CONTAINERS", "DONE", "HASHED", "INTEGER", "ITERABLES", "ITERATORS", "NULL", "NUMBERS", "PLAIN", "ROWS",
-    "SEQUENCES", "UNBOUND", "CellType", "FunctionType", "MethodType", "ModuleType", "Raised", "attribute_names",
-    "class_attributes", "exception_match", "interpolation", "is_mapping", "is_sequence", "learn", "load_build_class",
-    "load_global", "load_name", "not_defined", "stopiteration_error", "template", "unbound",
+    "ATOMIC", "BOUNDS", "CONTAINERS", "DICT", "DONE", "HASHED", "INTEGER", "ITERABLES", "ITERATORS", "LIST", "NULL",
+    "NUMBERS", "ROWS", "SEQUENCES", "STRING", "UNBOUND", "CellType", "FunctionType", "MethodType", "ModuleType",
+    "Raised", "attribute_names", "class_attributes", "exception_match", "interpolation", "is_mapping", "is_sequence",
+    "learn", "load_build_class", "load_global", "load_name", "not_defined", "stopiteration_error", "template",
+    "unbound",
 ]  # fmt: skip
 
 
@@ -41,22 +58,6 @@ FunctionType = types.FunctionType
 MethodType = types.MethodType
 ModuleType = types.ModuleType
 CellType = types.CellType
-PLAIN: frozenset[type] = frozenset({int, float, complex, str, bool, type(None)})
-NUMBERS = frozenset({int, float, complex, bool})
-INTEGER = frozenset({int})
-STRING = frozenset({str})
-LIST = frozenset({list})
-DICT = frozenset({dict})
-ROWS = frozenset({tuple, list})
-BOUNDS = frozenset({int, type(None)})
-SEQUENCES = frozenset({list, tuple, str, bytes})
-HASHED = frozenset({dict, set, frozenset})
-ITERABLES = SEQUENCES | HASHED | {bytearray, range}
-CONTAINERS = PLAIN | ITERABLES | {memoryview}
-_ITERATED: tuple[Any, ...] = (
-    (), [], "", "\u0101", b"", bytearray(), range(1), range(1 << 70), set(), {}, {}.keys(), {}.values(), {}.items(),
-)  # fmt: skip
-ITERATORS: frozenset[type] = frozenset(type(iter(each)) for each in _ITERATED) | {type(reversed([]))}
 
 # --- attributes of plain classes
 
@@ -66,53 +67,13 @@ attribute_names: dict[str, tuple[set[int], set[int]]] = {}
 class_attributes: set[tuple[int, str]] = set()
 """Ids of plain classes, with names of attributes: loading one from the class itself runs no Python code."""
 
-_mro = type.__dict__["__mro__"].__get__
-_namespace = type.__dict__["__dict__"].__get__
-_flags = type.__dict__["__flags__"].__get__
-
-
-def _bases(kind: type) -> tuple[type, ...]:
-    """The type's method resolution order."""
-    bases = _mro(kind)
-    if bases is None:  # a type made in C that nobody has used yet: any attribute access completes it
-        kind.__name__  # noqa: B018
-        bases = _mro(kind)
-    return bases  # type: ignore[no-any-return]
-
-
-def lookup(kind: type, name: str) -> Any:
-    """What the type has under this name, without running any code; `NULL` if nothing."""
-    for base in _bases(kind):
-        namespace = _namespace(base)
-        if name in namespace:
-            return namespace[name]
-    return NULL
-
-
-_string_keyed: set[int] = set()
-"""Ids of classes that are known to have no other names than strings, nor have their bases."""
-
-
-def _only_strings(kind: type) -> bool:
-    """Whether looking names up in a class runs no code: other keys than strings might, when they are compared."""
-    number = id(kind)
-    if number not in _string_keyed:
-        for base in _bases(kind):
-            for name in _namespace(base):
-                if type(name) is not str:
-                    return False
-        _string_keyed.add(number)
-        when_gone(kind, _string_keyed.discard, number)
-    return True
-
-
 _HEAP_TYPE = 1 << 9
 _IMMUTABLE_TYPE = 1 << 8
 
 
 def type_name(kind: type) -> str:
     """The type's name as CPython's messages have it: types made in C say their module too."""
-    if _flags(kind) & _HEAP_TYPE and not _flags(kind) & _IMMUTABLE_TYPE:
+    if flags(kind) & _HEAP_TYPE and not flags(kind) & _IMMUTABLE_TYPE:
         return kind.__name__
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
@@ -121,17 +82,6 @@ def qualified_name(kind: type) -> str:
     """The type's qualified name as CPython's messages have it: with its module unless that is of no interest."""
     module = kind.__module__
     return kind.__qualname__ if module in ("builtins", "__main__") else f"{module}.{kind.__qualname__}"
-
-
-_INERT = frozenset(
-    {types.FunctionType, types.MemberDescriptorType, types.BuiltinFunctionType, types.MethodDescriptorType,
-     staticmethod, classmethod, types.GetSetDescriptorType, types.WrapperDescriptorType} | PLAIN
-)  # fmt: skip
-
-
-def _inert(found: Any, method: str) -> bool:
-    """Whether it runs no Python code that this is found in a class, given the method that would be called."""
-    return found is NULL or type(found) in _INERT or lookup(type(found), method) is NULL
 
 
 def learn(owner: Any, name: str, store: bool) -> None:
@@ -146,21 +96,16 @@ def learn(owner: Any, name: str, store: bool) -> None:
         store: whether it is to be stored.
     """
     kind = type(owner)
-    if not _only_strings(owner if kind is type else kind):
-        return
     if kind is type:
-        if not store and lookup(owner, name) is not NULL and _inert(lookup(owner, name), "__get__"):
+        if not store and class_loads_purely(owner, name):
             class_attributes.add((id(owner), name))
             when_gone(owner, class_attributes.discard, (id(owner), name))
         return
-    found = lookup(kind, name)
-    if store:
-        plain = lookup(kind, "__setattr__") is object.__setattr__
-    else:
-        plain = lookup(kind, "__getattribute__") is object.__getattribute__ and lookup(kind, "__getattr__") is NULL
-    if not store and lookup(kind, "__del__") is not NULL:  # it may be the last that is done with the instance
+    if flags(kind) & _IMMUTABLE_TYPE:
         return
-    if plain and _inert(found, "__set__" if store else "__get__") and not _flags(kind) & _IMMUTABLE_TYPE:
+    if not store and lookup(kind, "__del__") is not MISSING:  # it may be the last that is done with the instance
+        return
+    if (stores_purely if store else loads_purely)(kind, name):
         known = attribute_names[name][store]
         number = id(kind)
         known.add(number)
@@ -245,9 +190,9 @@ def exception_match(exception: BaseException, kind: Any) -> bool:
     """
     kinds = kind if isinstance(kind, tuple) else (kind,)
     for each in kinds:
-        if not (isinstance(each, type) and BaseException in _mro(each)):
+        if not (isinstance(each, type) and BaseException in mro(each)):
             raise TypeError("catching classes that do not inherit from BaseException is not allowed")
-    bases = _mro(type(exception))
+    bases = mro(type(exception))
     return any(each in bases for each in kinds)
 
 
@@ -276,12 +221,12 @@ def stopiteration_error(R: list[Any], exception: BaseException) -> BaseException
 
 def is_mapping(value: Any) -> bool:
     """Whether a mapping pattern may match the value."""
-    return bool(_flags(type(value)) & 1 << 6)
+    return bool(flags(type(value)) & 1 << 6)
 
 
 def is_sequence(value: Any) -> bool:
     """Whether a sequence pattern may match the value."""
-    return bool(_flags(type(value)) & 1 << 5)
+    return bool(flags(type(value)) & 1 << 5)
 
 
 def interpolation(conversion: str | None, value: Any, expression: str, spec: str = "") -> Any:

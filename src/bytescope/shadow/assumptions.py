@@ -11,25 +11,17 @@ import types
 from collections import deque
 from typing import Any
 
-PLAIN = frozenset({int, float, complex, str, bytes, bool, type(None)})
-"""Types whose values can be compared and hashed without running code of the program's."""
+from bytescope.isa import purity
+from bytescope.isa.purity import find, has_string_keys
+from bytescope.isa.typesets import ATOMIC, COLLECTIONS, GENERATOR, RANGE
 
-_BUILTIN = PLAIN | {list, tuple, dict, set, frozenset, range, object, BaseException, types.GeneratorType, deque}
+_BUILTIN = ATOMIC | COLLECTIONS | GENERATOR | RANGE | {object, BaseException, deque}
 _CALLABLE = {types.FunctionType, types.BuiltinFunctionType}
-_TRUTHS: frozenset[Any] = PLAIN | {list, tuple, dict, set, frozenset, range} | _CALLABLE
-_HOLD_NOTHING = PLAIN | {object}
+_TRUTHS: frozenset[Any] = ATOMIC | COLLECTIONS | RANGE | _CALLABLE
+_HOLD_NOTHING = ATOMIC | {object}
+_COMPARED = ATOMIC | GENERATOR | RANGE | {object, BaseException}
 _SIZING = ("__bool__", "__len__")
 _COMPARING = ("__lt__", "__le__", "__eq__", "__ne__", "__gt__", "__ge__")
-_KEEPS_TO_ITSELF = frozenset(
-    {
-        types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType,
-        types.MemberDescriptorType, types.GetSetDescriptorType, types.ClassMethodDescriptorType, staticmethod,
-        classmethod, property,
-    }
-)  # fmt: skip
-_CODE_OF_THE_PROGRAMS = frozenset({property})
-_mro = type.__dict__["__mro__"].__get__
-_namespace = type.__dict__["__dict__"].__get__
 
 
 class Quiet:
@@ -62,7 +54,7 @@ class Quiet:
         self.metaclasses: set[type] = set()
         self.stores: dict[str, set[type]] = {}
         self.silent_stores: dict[str, set[type]] = {}
-        self.alone: set[Any] = set(PLAIN)
+        self.alone: set[Any] = set(ATOMIC)
         self.truths: set[type] = set(_TRUTHS)
         self.cells: list[bool] = []
         self.constructors: list[set[int]] = []
@@ -155,14 +147,18 @@ class Quiet:
 
     def tested(self, kind: type) -> None:
         """A value has been tested for truth, or its length asked for."""
-        if type(kind) is type and all(_is_the_hosts(kind, name) for name in _SIZING):
+        if (
+            type(kind) is type
+            and has_string_keys(kind)
+            and all(purity.is_default(kind, name, _BUILTIN) for name in _SIZING)
+        ):
             self.truths.add(kind)
 
     def compares_itself_alone(self, kind: type) -> bool:
         """Whether comparing values of a type looks at nothing that they hold, as of numbers and of most classes."""
         found = self._closed.get(kind)
         if found is None:
-            found = self._closed[kind] = all(_lookup(kind, name)[1] in _HOLD_NOTHING for name in _COMPARING)
+            found = self._closed[kind] = all(find(kind, name)[1] in _HOLD_NOTHING for name in _COMPARING)
             if found:
                 self.alone.add(kind)
         return found
@@ -215,7 +211,7 @@ class Quiet:
     def class_changes(self) -> None:
         """An attribute of a class is stored or deleted."""
         self.truths.intersection_update(_TRUTHS)
-        self.alone.intersection_update(PLAIN)
+        self.alone.intersection_update(ATOMIC)
         self.simple.clear()
         self.disturb()
         for addresses in self.constructors:
@@ -242,18 +238,7 @@ def _put_up(flag: list[bool]) -> None:
         flag.append(True)
 
 
-def _lookup(kind: type, name: str) -> tuple[Any, type | None]:
-    for base in _mro(kind):
-        namespace = _namespace(base)
-        if name in namespace:
-            return namespace[name], base
-    return None, None
-
-
-def _is_the_hosts(kind: type, special: str) -> bool:
-    """Whether a special method is the one that looks into the instance and its classes."""
-    _, where = _lookup(kind, special)
-    return where is None or where in _BUILTIN
+_INDIRECT = frozenset({type, types.ModuleType, super})
 
 
 def loads_quietly(kind: type, name: str) -> bool:
@@ -263,36 +248,18 @@ def loads_quietly(kind: type, name: str) -> bool:
         kind: its type.
         name: of the attribute.
     """
-    if type(kind) is not type or kind in (type, types.ModuleType, super) or _lookup(kind, "__getattr__")[1] is not None:
-        return False
-    if not _is_the_hosts(kind, "__getattribute__"):
-        return False
-    found, where = _lookup(kind, name)
-    return where is None or _hands_out(found)
+    return type(kind) is type and kind not in _INDIRECT and purity.loads_purely(kind, name, _BUILTIN)
 
 
 def class_loads_quietly(cls: type, name: str) -> bool:
     """Whether the attribute of a class can be loaded, and the class be a member of a set, without running such code."""
-    kind = type(cls)
-    for special in ("__getattribute__", "__hash__", "__eq__"):
-        if _lookup(kind, special)[1] not in (type, object):
-            return False
-    if _lookup(kind, "__getattr__")[1] is not None or _lookup(kind, name)[1] not in (None, type, object):
-        return False
-    return _hands_out(_lookup(cls, name)[0])
-
-
-def _hands_out(found: Any) -> bool:
-    """Whether what a class has under a name gives no code of the program's a chance when it is loaded."""
-    kind = type(found)
-    if kind in _KEEPS_TO_ITSELF:
-        return kind not in _CODE_OF_THE_PROGRAMS
-    return type(kind) is type and _lookup(kind, "__get__")[1] is None
+    hashed = all(find(type(cls), special)[1] in (type, object) for special in ("__hash__", "__eq__"))
+    return hashed and purity.class_loads_purely(cls, name)
 
 
 def compares_quietly(kind: type) -> bool:
     """Whether values of a type can be compared with each other without running code of the program's."""
-    return all(_is_the_hosts(kind, name) for name in _COMPARING)
+    return has_string_keys(kind) and all(purity.is_default(kind, name, _COMPARED) for name in _COMPARING)
 
 
 def is_simple(kind: type) -> bool:
@@ -300,25 +267,15 @@ def is_simple(kind: type) -> bool:
     if not (loads_quietly(kind, "") and stores_quietly(kind, "")):
         return False
     return all(
-        _hands_out(found) and (name[:2] == "__" or _leaves_storing(found))
-        for base in _mro(kind)
-        for name, found in _namespace(base).items()
+        purity.is_inert(found) and (name[:2] == "__" or purity.is_stored_plainly(found))
+        for base in purity.mro(kind)
+        for name, found in purity.namespace(base).items()
     )
-
-
-def _leaves_storing(found: Any) -> bool:
-    """Whether what a class has under a name has no say in storing such an attribute of an instance."""
-    if type(found) is types.MemberDescriptorType:
-        return True
-    return type(type(found)) is type and _lookup(type(found), "__set__")[1] is None
 
 
 def stores_quietly(kind: type, name: str) -> bool:
     """Whether the attribute of an instance can be stored without running code of the program's."""
-    if type(kind) is not type or kind in (type, types.ModuleType) or not _is_the_hosts(kind, "__setattr__"):
-        return False
-    found, where = _lookup(kind, name)
-    return where is None or _leaves_storing(found)
+    return type(kind) is type and kind not in _INDIRECT and purity.stores_purely(kind, name, _BUILTIN)
 
 
-__all__ = ["PLAIN", "Quiet", "loads_quietly", "stores_quietly"]
+__all__ = ["Quiet", "loads_quietly", "stores_quietly"]

@@ -7,14 +7,15 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from bytescope.shadow.assumptions import PLAIN
+from bytescope.isa.purity import lookup
+from bytescope.isa.typesets import ATOMIC
 from bytescope.shadow.channel import Pending, Shadowed
 from bytescope.shadow.heap import Heap, is_a
 from bytescope.shadow.models import FILLED, filled, model
 from bytescope.shadow.reachability import reaching
 
 _VARARGS, _VARKEYWORDS = 4, 8
-_IMMUTABLE = PLAIN | {tuple, frozenset, range, slice, type, types.ModuleType}
+_IMMUTABLE = ATOMIC | {tuple, frozenset, range, slice, type, types.ModuleType}
 
 GENERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 
@@ -153,10 +154,8 @@ def target(function: Any) -> types.FunctionType | None:
     if type(function) is types.FunctionType:
         return function
     if is_a(function, type):
-        for kind in type.__dict__["__mro__"].__get__(function):
-            found = type.__dict__["__dict__"].__get__(kind).get("__init__")
-            if found is not None:
-                return found if type(found) is types.FunctionType else None
+        found = lookup(function, "__init__")
+        return found if type(found) is types.FunctionType else None
     return None
 
 

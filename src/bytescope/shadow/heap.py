@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from typing import Any
 from weakref import ref
 
+from bytescope.isa.purity import defines, mro
+from bytescope.isa.typesets import ATOMIC
 from bytescope.shadow.algebra import Algebra
-from bytescope.shadow.assumptions import PLAIN, Quiet
+from bytescope.shadow.assumptions import Quiet
 
 _FIRST_SWEEP = 1024
 _HELD: frozenset[Any] = frozenset({list, tuple, dict, types.CellType})
@@ -63,7 +65,7 @@ class Table:
 
 def plain_key(key: Any) -> bool:
     """Whether a key can be looked up without running code of the program's."""
-    return type(key) in PLAIN or (type(key) is tuple and all(type(each) in PLAIN for each in key))
+    return type(key) in ATOMIC or (type(key) is tuple and all(type(each) in ATOMIC for each in key))
 
 
 class Heap:
@@ -286,17 +288,13 @@ class Heap:
                 return self.algebra.joined((table.whole, table.attributes[name]))
             whole = table.whole
         if not _has_own(owner, name):
-            for kind in _mro(owner if is_a(owner, type) else type(owner)):
+            for kind in mro(owner if is_a(owner, type) else type(owner)):
                 inherited = self.known(kind)
                 if inherited is not None and name in inherited.attributes:
                     return self.algebra.joined((whole, inherited.attributes[name]))
-                if name in _namespace(kind):
+                if defines(kind, name):
                     break
         return whole
-
-
-_mro = type.__dict__["__mro__"].__get__
-_namespace = type.__dict__["__dict__"].__get__
 
 
 def _has_own(owner: Any, name: str) -> bool:

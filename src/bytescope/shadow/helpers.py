@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from gc import get_referents
 from typing import Any
 
-from bytescope.shadow.assumptions import PLAIN
 from bytescope.shadow.heap import Heap, Table
 from bytescope.shadow.iteration import given
 
@@ -95,6 +94,3 @@ class Brief:
             if id(each) in tables:
                 return self._with(given(self.heap, iterator, value), shadow)
         return shadow
-
-
-__all__ = ["PLAIN", "Brief"]

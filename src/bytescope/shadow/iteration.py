@@ -7,27 +7,15 @@ from collections.abc import Container
 from types import GeneratorType
 from typing import Any
 
+from bytescope.isa.typesets import (
+    ITEM_ITERATOR,
+    ITERATORS,
+    KEY_ITERATORS,
+    REVERSED,
+    SEQUENCE_ITERATORS,
+    VALUE_ITERATOR,
+)
 from bytescope.shadow.heap import Heap, is_a
-
-_NO_LIST: list[Any] = []
-_NO_DICT: dict[Any, Any] = {}
-_NO_TUPLE: tuple[Any, ...] = ()
-_NO_SET: set[Any] = set()
-_SEQUENCE: set[type] = {type(iter(_NO_LIST)), type(iter(_NO_TUPLE))}
-_REVERSED: type = type(reversed(_NO_LIST))
-_KEYS: set[type] = {type(iter(_NO_DICT)), type(iter(_NO_SET))}
-_VALUES: type = type(iter(_NO_DICT.values()))
-_ITEMS: type = type(iter(_NO_DICT.items()))
-
-
-_EMPTY: tuple[Any, ...] = (_NO_LIST, _NO_TUPLE, _NO_DICT, _NO_SET, "", "\u20ac", b"", range(0), range(1 << 70))
-_VIEWS: tuple[Any, ...] = (_NO_DICT.keys(), _NO_DICT.values(), _NO_DICT.items())
-BUILTIN = frozenset(type(iter(each)) for each in (*_EMPTY, *_VIEWS)) | {_REVERSED}
-"""The types of iterators of builtin containers."""
-
-
-PAIRING = frozenset({enumerate, zip})
-"""Iterators that give tuples of what others give."""
 
 
 def goes_quietly(iterator: Any, codes: Container[int] = ()) -> bool:
@@ -40,7 +28,7 @@ def goes_quietly(iterator: Any, codes: Container[int] = ()) -> bool:
     parts = gc.get_referents(iterator)[0]
     for each in parts if type(iterator) is zip else (parts,):
         kind = type(each)
-        if kind not in BUILTIN and not (kind is GeneratorType and id(each.gi_code) in codes):
+        if kind not in ITERATORS and not (kind is GeneratorType and id(each.gi_code) in codes):
             return False
     return True
 
@@ -58,7 +46,7 @@ def paired(heap: Heap, iterator: Any, value: Any, answers: list[tuple[Any, Any]]
     left = list(answers)
     inner = gc.get_referents(iterator)[0]
     for index, (each, part) in enumerate(zip(inner if type(iterator) is zip else (range, inner), value, strict=False)):
-        if left and left[0][0] is part and type(each) not in BUILTIN:
+        if left and left[0][0] is part and type(each) not in ITERATORS:
             shadow = left.pop(0)[1]
             heap.set_item(value, index, part, heap.algebra.joined((heap.item(value, index), shadow)))
     return heap.algebra.joined(shadow for _, shadow in left)
@@ -76,13 +64,13 @@ def given(heap: Heap, iterator: Any, value: Any) -> Any:
     while kind is GeneratorType:  # which has passed on what another iterator gives
         iterator = iterator.gi_yieldfrom
         kind = type(iterator)
-    if kind in _SEQUENCE or kind is _REVERSED:
+    if kind in SEQUENCE_ITERATORS or kind is REVERSED:
         _, *rest = iterator.__reduce__()
         if len(rest) < 2:
             return None
         (container,), position = rest
-        return heap.item(container, position + 1 if kind is _REVERSED else position - 1)
-    if kind in _KEYS or kind is _VALUES or kind is _ITEMS:
+        return heap.item(container, position + 1 if kind is REVERSED else position - 1)
+    if kind in KEY_ITERATORS or kind is VALUE_ITERATOR or kind is ITEM_ITERATOR:
         return _of_table(heap, kind, iterator, value)
     if kind is enumerate:
         heap.set_sequence(value, [None, given(heap, gc.get_referents(iterator)[0], value[1])])
@@ -97,9 +85,9 @@ def _of_table(heap: Heap, kind: type, iterator: Any, value: Any) -> Any:
     if not containers:
         return None
     container = containers[0]
-    if kind in _KEYS:
+    if kind in KEY_ITERATORS:
         return heap.key(container, value)
-    if kind is _ITEMS:
+    if kind is ITEM_ITERATOR:
         key = value[0]
         heap.set_sequence(value, [heap.key(container, key), heap.item(container, key)])
         return None

@@ -12,7 +12,8 @@ import types
 from collections.abc import Callable, Container
 from typing import Any
 
-from bytescope.shadow.assumptions import PLAIN, compares_quietly, loads_quietly
+from bytescope.isa.typesets import ATOMIC, COLLECTIONS, HASHED, ITERATED, SEQUENCE_ITERATORS
+from bytescope.shadow.assumptions import compares_quietly, loads_quietly
 from bytescope.shadow.heap import Table, count_of
 from bytescope.shadow.helpers import Brief
 from bytescope.shadow.propagation import remove_at
@@ -21,7 +22,6 @@ from bytescope.shadow.reachability import reaching
 SLOW: Any = type("Slow", (), {"__slots__": ()})()
 """What is answered where it cannot be known."""
 
-_FLAT = frozenset({list, tuple, set, frozenset, dict})
 _PURE: frozenset[Any] = frozenset(
     getattr(builtins, name)
     for name in "abs ascii bin chr divmod hash hex oct ord pow repr round sorted sum all any "
@@ -29,16 +29,7 @@ _PURE: frozenset[Any] = frozenset(
 ) | frozenset(value for value in vars(math).values() if type(value) is types.BuiltinFunctionType)
 _CODECS = frozenset({"encode", "decode", "maketrans"})
 _WITHOUT_COMPARISON = frozenset({"append", "extend", "insert", "pop", "clear", "copy", "reverse"})
-_SEQUENTIAL: frozenset[type] = frozenset(type(iter(each)) for each in ([0], (0,)))
 _GOING_OVER = frozenset({iter, enumerate, zip, reversed})
-_EMPTY: tuple[Any, ...] = ([], (), {}, set(), "", range(0), {}.keys(), {}.values(), {}.items())
-_ITERATED = (
-    _FLAT
-    | PLAIN
-    | {types.GeneratorType, zip, enumerate}
-    | set(map(type, _EMPTY))
-    | {type(iter(each)) for each in _EMPTY}
-)
 _MOVING = frozenset({"+", "|", "*", "-", "&", "^", "convert", "format", "format_with_spec"}) | {
     f"{each}=" for each in "+ - * / // % ** @ & | ^ << >>".split()
 }
@@ -110,7 +101,7 @@ class Foreknown:
         known = self._methods.get((kind, function.__name__))
         if known is not None:
             return known
-        if kind in PLAIN and receiver is not None and function.__name__ not in _CODECS:
+        if kind in ATOMIC and receiver is not None and function.__name__ not in _CODECS:
             return self.pure
         if kind in (list, set, dict):
             return self.untouched if function.__name__ in _WITHOUT_COMPARISON else self.untouched_flat
@@ -126,8 +117,8 @@ class Foreknown:
         """
         if kind in _MOVING or (kind == "%" and type(values[0]) is not str):
             return SLOW
-        if kind == "contains" and type(values[1]) in (dict, set, frozenset):
-            if type(values[0]) not in PLAIN:
+        if kind == "contains" and type(values[1]) in HASHED:
+            if type(values[0]) not in ATOMIC:
                 return SLOW
             table = self.tables.get(id(values[1]))
             if table is not None:
@@ -145,7 +136,7 @@ class Foreknown:
         """Nothing is changed, and the result has the join of what reaches the arguments."""
         found = None
         for value in args:
-            if type(value) not in PLAIN:
+            if type(value) not in ATOMIC:
                 reached = self._flat(value)
                 if reached is SLOW:
                     return SLOW
@@ -158,9 +149,11 @@ class Foreknown:
     def _flat(self, value: Any) -> Any:
         """The join of what a container holds, if that is all plain."""
         kind = type(value)
-        if kind not in _FLAT:
+        if kind not in COLLECTIONS:
             return None if kind is range else SLOW
-        if not PLAIN.issuperset(map(type, value)) or (kind is dict and not PLAIN.issuperset(map(type, value.values()))):
+        if not ATOMIC.issuperset(map(type, value)) or (
+            kind is dict and not ATOMIC.issuperset(map(type, value.values()))
+        ):
             return SLOW
         table = self.tables.get(id(value))
         return None if table is None else self.heap.all_of(table)
@@ -178,9 +171,9 @@ class Foreknown:
             return found
         for value in values:
             kind = type(value)
-            if kind in PLAIN:
+            if kind in ATOMIC:
                 continue
-            if kind in _FLAT or kind is range:
+            if kind in COLLECTIONS or kind is range:
                 reached = self._flat(value)
                 if reached is SLOW:
                     return SLOW
@@ -196,7 +189,7 @@ class Foreknown:
 
     def next(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
         """The next item of a list or tuple."""
-        if type(args[0]) not in _SEQUENTIAL or len(args) > 2:
+        if type(args[0]) not in SEQUENCE_ITERATORS or len(args) > 2:
             return SLOW
         _, *rest = args[0].__reduce__()
         if len(rest) > 1 and rest[1] < count_of(rest[0][0]):
@@ -222,13 +215,13 @@ class Foreknown:
 
     def length(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
         """That of the reference to the container."""
-        if len(args) == 1 and (type(args[0]) in _FLAT or type(args[0]) in PLAIN):
+        if len(args) == 1 and (type(args[0]) in COLLECTIONS or type(args[0]) in ATOMIC):
             return shadows[0]
         return SLOW
 
     def going_over(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
         """Iterators know where they are."""
-        if all(type(each) in _ITERATED for each in args):
+        if all(type(each) in ITERATED or type(each) in ATOMIC for each in args):
             return self.joined(shadows)
         return SLOW
 
@@ -264,7 +257,7 @@ class Foreknown:
 
     def get(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
         """An item of a dict."""
-        if not 1 <= len(args) <= 2 or type(args[0]) not in PLAIN:
+        if not 1 <= len(args) <= 2 or type(args[0]) not in ATOMIC:
             return SLOW
         found = self.heap.item(receiver, args[0]) if id(receiver) in self.tables else None
         if len(args) == 2 and shadows[1] is not None and receiver.get(args[0], args[1]) is args[1]:
@@ -280,7 +273,7 @@ class Foreknown:
         if id(receiver) in self.tables or own is not None or shadows.count(None) != len(shadows):
             return SLOW
         for value in args:
-            if type(value) not in PLAIN and (type(value) not in (list, tuple) or id(value) in self.tables):
+            if type(value) not in ATOMIC and (type(value) not in (list, tuple) or id(value) in self.tables):
                 return SLOW
         return None
 
@@ -288,4 +281,4 @@ class Foreknown:
         """The same, of a method that compares items."""
         if self.untouched(receiver, args, shadows, own) is SLOW or self._flat(receiver) is SLOW:
             return SLOW
-        return SLOW if any(type(each) not in PLAIN and self._flat(each) is not None for each in args) else None
+        return SLOW if any(type(each) not in ATOMIC and self._flat(each) is not None for each in args) else None

@@ -12,7 +12,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from bytescope.shadow.assumptions import PLAIN
+from bytescope.isa.purity import lookup
+from bytescope.isa.typesets import ATOMIC
 from bytescope.shadow.heap import Heap, count_of, is_a, plain_key
 from bytescope.shadow.iteration import given
 from bytescope.shadow.reachability import reaching
@@ -123,11 +124,8 @@ def _match_class(heap: Heap, count: Any, values: Values, shadows: Values, result
 
 
 def _match_args(cls: Any) -> tuple[Any, ...]:
-    for kind in type.__dict__["__mro__"].__get__(cls) if is_a(cls, type) else ():
-        found = type.__dict__["__dict__"].__get__(kind).get("__match_args__")
-        if found is not None:
-            return found if type(found) is tuple else ()
-    return ()
+    found = lookup(cls, "__match_args__") if is_a(cls, type) else ()
+    return found if type(found) is tuple else ()
 
 
 # --- items
@@ -401,7 +399,7 @@ def _operator(heap: Heap, operator: Any, values: Values, shadows: Values, result
     """What containers hold goes into what is made of them; otherwise what reaches the operands is joined."""
     left, right = values
     made = results[0]
-    if not heap.tables or (type(left) in PLAIN and type(right) in PLAIN):
+    if not heap.tables or (type(left) in ATOMIC and type(right) in ATOMIC):
         return [heap.algebra.joined(shadows)]
     if operator == "+" and type(left) is type(right) is type(made) and type(made) in (list, tuple):
         if made is not left and made is not right:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bytescope.shadow.assumptions import PLAIN
+from bytescope.isa.typesets import ATOMIC, PAIRING, REFERENCE_ITERATORS, VIEWS
 from bytescope.shadow.heap import Heap
 
 LIMIT = 10_000
@@ -20,13 +20,7 @@ _OPAQUE = (
     type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.CodeType, types.FrameType,
     types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType,
 )  # fmt: skip
-_ITERATED: tuple[Any, ...] = ((), [], set(), {}, {}.keys(), {}.values(), {}.items())
-_VIEWS: tuple[Any, ...] = ({}.keys(), {}.values(), {}.items(), reversed([]))
-_REFERRING = (
-    frozenset(type(iter(each)) for each in _ITERATED)
-    | frozenset(map(type, _VIEWS))
-    | {enumerate, zip, map, filter, memoryview, types.MethodType}
-)
+_REFERRING = REFERENCE_ITERATORS | VIEWS | PAIRING | {map, filter, memoryview, types.MethodType}
 
 
 def reaching(heap: Heap, value: Any, shadow: Any = None) -> Any:
@@ -37,7 +31,7 @@ def reaching(heap: Heap, value: Any, shadow: Any = None) -> Any:
         value: the value.
         shadow: of the reference to it.
     """
-    if not heap.tables or type(value) in PLAIN:
+    if not heap.tables or type(value) in ATOMIC:
         return shadow
     tables, ways = heap.tables, _ways
     found = [shadow]
@@ -58,7 +52,7 @@ def reaching(heap: Heap, value: Any, shadow: Any = None) -> Any:
         kind = type(each)
         held = ways.get(kind) or _way(kind)
         if held is not _nothing:
-            pending += [one for one in held(each) if type(one) not in PLAIN]
+            pending += [one for one in held(each) if type(one) not in ATOMIC]
     return heap.algebra.joined(found)
 
 

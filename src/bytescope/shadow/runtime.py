@@ -15,6 +15,8 @@ from weakref import ref
 from bytescope.code.host.delegation import delegates
 from bytescope.isa.events import CALLS
 from bytescope.isa.primitives import PRIMITIVES
+from bytescope.isa.purity import find
+from bytescope.isa.typesets import PAIRING
 from bytescope.shadow import binding
 from bytescope.shadow.algebra import Algebra
 from bytescope.shadow.assumptions import loads_quietly
@@ -22,7 +24,7 @@ from bytescope.shadow.channel import Answers, Channel, Pending, normalized, of_t
 from bytescope.shadow.event_context import Moment
 from bytescope.shadow.heap import Heap, is_a
 from bytescope.shadow.helpers import Brief
-from bytescope.shadow.iteration import PAIRING, goes_quietly, paired
+from bytescope.shadow.iteration import goes_quietly, paired
 from bytescope.shadow.models import filled
 from bytescope.shadow.pre_call_models import Filling, Foreknown
 from bytescope.shadow.propagation import CONTENTS, GROWING, RULES
@@ -366,10 +368,7 @@ class Service:
 
     def made_as_usual(self, cls: type) -> bool:
         """Whether instances of a class are made by `object.__new__`, and their attributes loaded quietly."""
-        for base in type.__dict__["__mro__"].__get__(cls):
-            if "__new__" in type.__dict__["__dict__"].__get__(base):
-                return base is object and loads_quietly(cls, "__init__")
-        return False
+        return find(cls, "__new__")[1] is object and loads_quietly(cls, "__init__")
 
     # --- events
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import types
 
 from bytescope.code.instruction import Variable
+from bytescope.isa.purity import flags
 from bytescope.startup.stdlib_lite import Any, Callable
 
 __all__ = ["NATIVE", "check_native", "check_restored", "no_exception"]
 
-_flags = type.__dict__["__flags__"].__get__
 _EXCEPTION = 1 << 30
 
 
 def _is_exception(value: Any) -> bool:
-    return bool(_flags(type(value)) & _EXCEPTION)
+    return bool(flags(type(value)) & _EXCEPTION)
 
 
 def no_exception(value: Any) -> SystemError:

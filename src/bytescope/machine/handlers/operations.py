@@ -73,7 +73,7 @@ def _test(test: Test, operands: list[str], names: dict[str, str]) -> str:
 
 def _plain(*operands: int) -> Guard:
     """Operands of exact immutable builtin types."""
-    return (tuple((number, "PLAIN") for number in operands),)
+    return (tuple((number, "ATOMIC") for number in operands),)
 
 
 _BINARY = {
@@ -117,7 +117,7 @@ def _unary(symbol: str) -> How:
 
 
 def _contains(symbol: str) -> How:
-    guard: Guard = (((0, "PLAIN"), (1, "HASHED")), ((0, "STRING"), (1, "STRING")))
+    guard: Guard = (((0, "ATOMIC"), (1, "HASHED")), ((0, "STRING"), (1, "STRING")))
     finish = "not v" if symbol == "not in" else "v"
     return How(f"{{0}} {symbol} {{1}}", guard, "contains", ("{1}", "{0}"), finish)
 
@@ -126,8 +126,8 @@ def _convert(kind: str) -> How:
     return How(f"{kind}({{0}})", _plain(0), kind, ("{0}",))
 
 
-_SUBSCRIPT: Guard = (((0, "SEQUENCES"), (1, "INTEGER")), ((0, "DICT"), (1, "PLAIN")))
-_MUTABLE_SUBSCRIPT: Guard = (((0, "LIST"), (1, "INTEGER")), ((0, "DICT"), (1, "PLAIN")))
+_SUBSCRIPT: Guard = (((0, "SEQUENCES"), (1, "INTEGER")), ((0, "DICT"), (1, "ATOMIC")))
+_MUTABLE_SUBSCRIPT: Guard = (((0, "LIST"), (1, "INTEGER")), ((0, "DICT"), (1, "ATOMIC")))
 _LEARNED = "id(type({0})) in {attributes}"
 _ATTRIBUTE: Guard = (
     (_LEARNED,),
@@ -140,10 +140,10 @@ _LOCALS: Guard = (("type(R[2]) is dict",),)
 
 _FIXED: dict[str, How] = {
     "load_locals": How("R[2]"),
-    "store_global": How("set_global(R[0], {imm}, {0})", (("type(get_global(R[0], {imm})) in PLAIN",),), "set_global",
+    "store_global": How("set_global(R[0], {imm}, {0})", (("type(get_global(R[0], {imm})) in ATOMIC",),), "set_global",
                         ("R[0]", "{imm}", "{0}")),
     "load_name": How("load_name(R, {imm})", _LOCALS, process="load_name"),
-    "store_name": How("R[2][{imm}] = {0}", (("type(R[2]) is dict and type(R[2].get({imm})) in PLAIN",),),
+    "store_name": How("R[2][{imm}] = {0}", (("type(R[2]) is dict and type(R[2].get({imm})) in ATOMIC",),),
                       "setitem", ("R[2]", "{imm}", "{0}")),
     "delete_name": How(process="delete_name"),
     "load_from_dict_or_globals": How(process="load_from_dict_or_globals"),
@@ -160,7 +160,7 @@ _FIXED: dict[str, How] = {
     "special": How(process="special"),
     "getitem": How("{0}[{1}]", _SUBSCRIPT, "getitem", ("{0}", "{1}")),
     "setitem": How("{0}[{1}] = {2}", _MUTABLE_SUBSCRIPT, "setitem", ("{0}", "{1}", "{2}")),
-    "delitem": How("del {0}[{1}]", (((0, "DICT"), (1, "PLAIN"), "type({0}.get({1})) in PLAIN"),), "delitem",
+    "delitem": How("del {0}[{1}]", (((0, "DICT"), (1, "ATOMIC"), "type({0}.get({1})) in ATOMIC"),), "delitem",
                    ("{0}", "{1}")),
     "getslice": How("{0}[{1}:{2}]", (((0, "SEQUENCES"), (1, "BOUNDS"), (2, "BOUNDS")),),
                     "getitem", ("{0}", "slice({1}, {2})")),

@@ -61,7 +61,7 @@ class Handler(Writer):
 
     def drop(self, value: str, site: str) -> list[str]:
         """Statements that give up a reference. If it is the last, foreign code may run: not below the machine."""
-        return [f"if type({value}) in PLAIN:", "    return nxt", f"R.append(({site}, {value}))", "return -1"]
+        return [f"if type({value}) in ATOMIC:", "    return nxt", f"R.append(({site}, {value}))", "return -1"]
 
     def write_pop(self) -> None:
         value = self.name(Symbol(-1, 0))

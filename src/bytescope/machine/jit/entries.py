@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from bytescope.code.host.facts import COUNTS_BUILTIN_CALLS, SUSPENDS
 from bytescope.code.host.weak_tables import when_gone
-from bytescope.machine.handler_namespace import NULL, UNBOUND, FunctionType, MethodType, executed, lookup
+from bytescope.isa.purity import MISSING, lookup
+from bytescope.machine.handler_namespace import UNBOUND, FunctionType, MethodType, executed
 from bytescope.machine.jit import deopt
 from bytescope.machine.registers import exit_requesting
 from bytescope.machine.support.intercepts import ROOM
@@ -131,7 +132,7 @@ def _is_plain(kind: type) -> bool:
     if (
         lookup(kind, "__new__") is not object.__new__
         or type(lookup(kind, "__init__")) is not FunctionType
-        or lookup(kind, "__del__") is not NULL
+        or lookup(kind, "__del__") is not MISSING
         or kind.__flags__ & _ABSTRACT
     ):
         return False

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bytescope.machine import handler_namespace
+from bytescope.isa import typesets
+from bytescope.machine.handler_namespace import UNBOUND
 from bytescope.machine.handlers.operations import Guard, Test, condition
 from bytescope.machine.jit.values import Kinds, Value
 
 
 def _kinds(name: str) -> Kinds:
-    kinds: Kinds = getattr(handler_namespace, name)
+    kinds: Kinds = getattr(typesets, name)
     return kinds
 
 
@@ -44,7 +45,7 @@ def is_hopeless(guard: Guard, operands: list[Value]) -> bool:
         if isinstance(test, str):
             return True
         sample = operands[test[0]].sample
-        return sample is handler_namespace.UNBOUND or type(sample) in _kinds(test[1])
+        return sample is UNBOUND or type(sample) in _kinds(test[1])
 
     return not any(all(held(test) for test in tests) for tests in guard)
 

@@ -4,39 +4,37 @@ from __future__ import annotations
 
 from bytescope.code.instruction import Instruction
 from bytescope.isa.lift import Call
-from bytescope.machine.handler_namespace import BOUNDS, UNBOUND, ModuleType, attribute_names, class_attributes
+from bytescope.isa.typesets import ATOMIC, BOOLEAN, BOUNDS, INTEGER, LIST, NONE, RANGE, STRING, TUPLE
+from bytescope.machine.handler_namespace import UNBOUND, ModuleType, attribute_names, class_attributes
 from bytescope.machine.handlers.operations import Guard
 from bytescope.machine.jit import entries, guards
 from bytescope.machine.jit.templates import Forms
 from bytescope.machine.jit.trace import Ended, Left
-from bytescope.machine.jit.values import ANY_PLAIN, NOTHING, Kinds, Value
+from bytescope.machine.jit.values import NOTHING, Kinds, Value
 from bytescope.machine.support.intercepts import HOOKED
 from bytescope.startup.isolation import PRIVATE_BUILTINS
 from bytescope.startup.stdlib_lite import Any
 
-_INT: Kinds = frozenset({int})
-_STR: Kinds = frozenset({str})
-_BOOL: Kinds = frozenset({bool})
-_NONE: Kinds = frozenset({type(None)})
-
 PURE: dict[str, Kinds | None] = {
-    **dict.fromkeys(("ord", "hash", "len"), _INT),
-    **dict.fromkeys(("chr", "str", "repr", "hex", "bin", "oct"), _STR),
-    **dict.fromkeys(("bool", "isinstance"), _BOOL),
-    **dict.fromkeys(("abs", "int", "float", "round", "min", "max", "pow"), ANY_PLAIN),
-    "divmod": frozenset({tuple}),
-    "range": frozenset({range}),
+    **dict.fromkeys(("ord", "hash", "len"), INTEGER),
+    **dict.fromkeys(("chr", "str", "repr", "hex", "bin", "oct"), STRING),
+    **dict.fromkeys(("bool", "isinstance"), BOOLEAN),
+    **dict.fromkeys(("abs", "int", "float", "round", "min", "max", "pow"), ATOMIC),
+    "divmod": TUPLE,
+    "range": RANGE,
     "type": None,
 }
 """Builtins that run no foreign code on plain arguments, with the types of their results."""
 
 _STRING_METHODS: dict[str, Kinds | None] = {
-    **dict.fromkeys("startswith endswith isalpha isdigit isspace isalnum isidentifier isupper islower".split(), _BOOL),
-    **dict.fromkeys("find rfind index count".split(), _INT),
-    **dict.fromkeys("strip lstrip rstrip lower upper title replace zfill removeprefix removesuffix".split(), _STR),
-    **dict.fromkeys("ljust rjust center capitalize format".split(), _STR),
-    **dict.fromkeys("split rsplit splitlines".split(), frozenset({list})),
-    **dict.fromkeys("partition rpartition".split(), frozenset({tuple})),
+    **dict.fromkeys(
+        "startswith endswith isalpha isdigit isspace isalnum isidentifier isupper islower".split(), BOOLEAN
+    ),
+    **dict.fromkeys("find rfind index count".split(), INTEGER),
+    **dict.fromkeys("strip lstrip rstrip lower upper title replace zfill removeprefix removesuffix".split(), STRING),
+    **dict.fromkeys("ljust rjust center capitalize format".split(), STRING),
+    **dict.fromkeys("split rsplit splitlines".split(), LIST),
+    **dict.fromkeys("partition rpartition".split(), TUPLE),
 }
 
 NAMES: dict[str, Any] = {
@@ -133,7 +131,7 @@ class Writer(Forms):
         """
         if not function.origin:
             return None
-        plain: Guard = (tuple((number, "PLAIN") for number in range(1, len(args) + 1)),) if args else ()
+        plain: Guard = (tuple((number, "ATOMIC") for number in range(1, len(args) + 1)),) if args else ()
         kind, *rest = function.origin
         if kind == "global":
             return self._builtin(rest[0], args, plain)
@@ -144,11 +142,11 @@ class Writer(Forms):
             return plain, _STRING_METHODS[name], False
         if name == "append" and len(args) == 1:
             args[0].epoch = self.frame.epoch
-            return (), _NONE, False
+            return (), NONE, False
         if name == "pop" and (not args or (len(args) == 1 and args[0].kinds is not None and args[0].kinds <= BOUNDS)):
             return (), None, True
         if name == "get" and args:
-            return (((1, "PLAIN"),),), None, False
+            return (((1, "ATOMIC"),),), None, False
         return None
 
     def _builtin(self, name: str, args: list[Value], plain: Guard) -> tuple[Guard, Kinds | None, bool] | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bytescope.code.instruction import Instruction, Variable
 from bytescope.isa.lift import Call
-from bytescope.machine.handler_namespace import DICT, PLAIN, ROWS, UNBOUND, attribute_names
+from bytescope.isa.typesets import ATOMIC, DICT, ROWS
+from bytescope.machine.handler_namespace import UNBOUND, attribute_names
 from bytescope.machine.handlers.operations import Guard, How, how
 from bytescope.machine.jit import guards
 from bytescope.machine.jit.trace import Ended, Left, Writer
@@ -118,7 +119,7 @@ class Forms(Writer):
         owner = operands[0].sample if operands else UNBOUND
         if call.name == "unpack":
             return owner if type(owner) in ROWS else ()
-        if call.name == "getitem" and type(owner) in ROWS | DICT and type(operands[1].sample) in PLAIN:
+        if call.name == "getitem" and type(owner) in ROWS | DICT and type(operands[1].sample) in ATOMIC:
             try:
                 return (owner[operands[1].sample],)
             except LookupError:
@@ -281,7 +282,7 @@ class Forms(Writer):
         frame = self.frame
         value = frame.operand(frame.depth - 1)
         if not frame.holds(value) and not value.is_plain:
-            self.guard(index, (((0, "PLAIN"),),), [value])
+            self.guard(index, (((0, "ATOMIC"),),), [value])
         frame.pop()
 
     def write_for_iter(self, index: int, instruction: Instruction) -> None:

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from bytescope.machine import handler_namespace
+from bytescope.isa.typesets import (
+    ATOMIC,
+    BOOLEAN,
+    DICT,
+    INTEGER,
+    ITERABLES,
+    ITERATORS,
+    LIST,
+    REAL,
+    SET,
+    SLICE,
+    STRING,
+    TUPLE,
+)
+from bytescope.machine.handler_namespace import UNBOUND
 from bytescope.startup.stdlib_lite import Any
 
 Kinds = frozenset[type]
 
-ANY_PLAIN = handler_namespace.PLAIN
-BOOLEAN: Kinds = frozenset({bool})
-_EXACT: Kinds = frozenset({int})
-_REAL: Kinds = frozenset({int, float})
 _CLOSED = frozenset("+ - * // % & | ^ << >> +=  -= *= //= %= &= |= ^= <<= >>=".split())
 _RESULTS: dict[str, Kinds] = {
     **dict.fromkeys("compare contains identity is_none truth negation match_mapping match_sequence".split(), BOOLEAN),
     "exception_match": BOOLEAN,
-    "unary": ANY_PLAIN,
-    "convert": frozenset({str}),
-    "format": frozenset({str}),
-    "format_with_spec": frozenset({str}),
-    "length": _EXACT,
-    "build_set": frozenset({set}),
-    "build_map": frozenset({dict}),
-    "build_const_key_map": frozenset({dict}),
-    "list_to_tuple": frozenset({tuple}),
+    "unary": ATOMIC,
+    "convert": STRING,
+    "format": STRING,
+    "format_with_spec": STRING,
+    "length": INTEGER,
+    "build_set": SET,
+    "build_map": DICT,
+    "build_const_key_map": DICT,
+    "list_to_tuple": TUPLE,
 }
 _BUILT: dict[str, Kinds] = {
-    "tuple": frozenset({tuple}),
-    "list": frozenset({list}),
-    "string": frozenset({str}),
-    "slice": frozenset({slice}),
+    "tuple": TUPLE,
+    "list": LIST,
+    "string": STRING,
+    "slice": SLICE,
 }
 
 
@@ -49,12 +59,12 @@ class Value:
         self.epoch = epoch
         self.origin: tuple[Any, ...] = ()
         self.passed: set[object] = set()
-        self.sample: Any = handler_namespace.UNBOUND
+        self.sample: Any = UNBOUND
 
     @property
     def is_plain(self) -> bool:
         """Whether nobody can tell when it goes: no finalizer, no weak references."""
-        return self.kinds is not None and self.kinds <= ANY_PLAIN
+        return self.kinds is not None and self.kinds <= ATOMIC
 
     def narrow(self, kinds: Kinds) -> None:
         """Learn that the exact type is one of these."""
@@ -74,21 +84,19 @@ def result_kinds(name: str, immediate: Any, operands: list[Value]) -> Kinds | No
         operands: its operands.
     """
     if name in ("binary", "inplace"):
-        kinds = (operands[0].kinds or ANY_PLAIN) | (operands[1].kinds or ANY_PLAIN)
-        if immediate in _CLOSED and kinds <= _EXACT:
-            return _EXACT
-        if immediate in ("+", "-", "*", "+=", "-=", "*=") and kinds <= _REAL:
-            return _REAL
-        return ANY_PLAIN
+        kinds = (operands[0].kinds or ATOMIC) | (operands[1].kinds or ATOMIC)
+        if immediate in _CLOSED and kinds <= INTEGER:
+            return INTEGER
+        if immediate in ("+", "-", "*", "+=", "-=", "*=") and kinds <= REAL:
+            return REAL
+        return ATOMIC
     if name == "build":
         return _BUILT[immediate]
     first = operands[0].kinds if operands else None
     if name == "iter" and first is not None:
-        return (
-            handler_namespace.ITERATORS if first <= handler_namespace.ITERABLES | handler_namespace.ITERATORS else None
-        )
+        return ITERATORS if first <= ITERABLES | ITERATORS else None
     if name == "getslice":
         return first
-    if name == "getitem" and first is not None and first <= handler_namespace.STRING:
-        return handler_namespace.STRING
+    if name == "getitem" and first is not None and first <= STRING:
+        return STRING
     return _RESULTS.get(name)

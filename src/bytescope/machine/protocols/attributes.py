@@ -5,7 +5,8 @@ from __future__ import annotations
 import types
 
 from bytescope.code.host import messages
-from bytescope.machine.handler_namespace import NULL, Raised, lookup, qualified_name, type_name
+from bytescope.isa.purity import MISSING, lookup
+from bytescope.machine.handler_namespace import Raised, qualified_name, type_name
 from bytescope.machine.protocols.common import Process
 from bytescope.startup.stdlib_lite import Any
 
@@ -23,21 +24,21 @@ def super_attr(R: list[Any], immediate: tuple[str, bool], supertype: Any, cls: A
 
 
 def bind_special(value: Any, name: str) -> Process:
-    """The special method of this name, looked up on the type and bound; `NULL` if there is none."""
+    """The special method of this name, looked up on the type and bound; `MISSING` if there is none."""
     kind = type(value)
     found = lookup(kind, name)
-    if found is NULL:
-        return NULL
+    if found is MISSING:
+        return MISSING
     if type(found) is types.FunctionType:
         return types.MethodType(found, value)
     getter = lookup(type(found), "__get__")
-    if getter is NULL:
+    if getter is MISSING:
         return found
     return (yield getter, found, value, kind)
 
 
 def _supports(kind: type, *names: str) -> bool:
-    return all(lookup(kind, name) is not NULL for name in names)
+    return all(lookup(kind, name) is not MISSING for name in names)
 
 
 def _special_error(name: str, value: Any) -> TypeError:
@@ -59,19 +60,19 @@ def _special_error(name: str, value: Any) -> TypeError:
 def special(R: list[Any], name: str, value: Any) -> Process:
     """A special method of a context manager."""
     method = yield from bind_special(value, name)
-    if method is NULL:
+    if method is MISSING:
         raise _special_error(name, value)
     return method
 
 
 def _enter(manager: Any, enter_name: str, exit_name: str) -> Process:
     enter = yield from bind_special(manager, enter_name)
-    if enter is NULL:
+    if enter is MISSING:
         raise _special_error(enter_name, manager)
     if type(enter) is Raised:
         return enter
     leave = yield from bind_special(manager, exit_name)
-    if leave is NULL:
+    if leave is MISSING:
         raise _special_error(exit_name, manager)
     if type(leave) is Raised:
         return leave

@@ -6,7 +6,8 @@ import sys
 import types
 
 from bytescope.code.host.messages import CANNOT_AWAIT
-from bytescope.machine.handler_namespace import NULL, Raised, lookup, type_name
+from bytescope.isa.purity import MISSING, lookup
+from bytescope.machine.handler_namespace import Raised, type_name
 from bytescope.machine.protocols.common import Process, call_special, let_go
 from bytescope.machine.support.own_frames import is_resident
 from bytescope.startup.stdlib_lite import Any
@@ -43,7 +44,7 @@ def _awaitable_iterator(value: Any) -> Process:
     if kind is types.GeneratorType and value.gi_code.co_flags & _CO_ITERABLE_COROUTINE:
         return value
     method = lookup(kind, "__await__")
-    if method is NULL or method is None:
+    if method is MISSING or method is None:
         raise TypeError(CANNOT_AWAIT.format(type_name(kind)))
     iterator = yield from call_special(value, method)
     if type(iterator) is Raised:
@@ -56,7 +57,7 @@ def _awaitable_iterator(value: Any) -> Process:
         del iterator
         yield from let_go(held)
         raise TypeError("__await__() returned a coroutine")
-    if lookup(result, "__next__") is NULL:
+    if lookup(result, "__next__") is MISSING:
         raise TypeError(f"__await__() returned non-iterator of type '{type_name(result)}'")
     return iterator
 
@@ -74,7 +75,7 @@ def awaitable(R: list[Any], context: int, value: Any) -> Process:
         if type(iterator) is types.CoroutineType and iterator.cr_await is not None:
             raise RuntimeError("coroutine is being awaited already")
         return iterator
-    if context in _AWAIT_CONTEXT and lookup(type(value), "__await__") is NULL:
+    if context in _AWAIT_CONTEXT and lookup(type(value), "__await__") is MISSING:
         what = f"'async with' received an object from {_AWAIT_CONTEXT[context]} that does not implement __await__"
         raise TypeError(f"{what}: {type_name(type(value))}")
     raise failure.with_traceback(None)
@@ -84,10 +85,10 @@ def aiter(R: list[Any], immediate: Any, iterable: Any) -> Process:
     """What `async for` runs through."""
     kind = type(iterable)
     method = lookup(kind, "__aiter__")
-    if method is NULL or method is None:
+    if method is MISSING or method is None:
         raise TypeError(f"'async for' requires an object with __aiter__ method, got {type_name(kind)}")
     iterator = yield from call_special(iterable, method)
-    if type(iterator) is not Raised and lookup(type(iterator), "__anext__") is NULL:
+    if type(iterator) is not Raised and lookup(type(iterator), "__anext__") is MISSING:
         what = "'async for' received an object from __aiter__ that does not implement __anext__"
         kind = type(iterator)
         held = [iterator]
@@ -101,7 +102,7 @@ def anext(R: list[Any], immediate: Any, iterator: Any) -> Process:
     """What `async for` awaits."""
     kind = type(iterator)
     method = lookup(kind, "__anext__")
-    if method is NULL or method is None:
+    if method is MISSING or method is None:
         raise TypeError(f"'async for' requires an iterator with __anext__ method, got {type_name(kind)}")
     value = yield from call_special(iterator, method)
     if type(value) is Raised or kind is types.AsyncGeneratorType:

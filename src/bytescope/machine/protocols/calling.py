@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from bytescope.machine.handler_namespace import NULL, Raised, lookup, type_name
+from bytescope.isa.purity import MISSING, lookup
+from bytescope.machine.handler_namespace import NULL, Raised, type_name
 from bytescope.machine.protocols.common import (
     CallWithKeywords,
     ImportFrom,
@@ -88,9 +89,9 @@ def import_star(R: list[Any], immediate: Any, module: Any) -> Process:
         name = yield operator.getitem, names, position
         if failed(name, IndexError):
             return None
-        if failed(name, TypeError) and lookup(type(names), "__getitem__") is NULL:
+        if failed(name, TypeError) and lookup(type(names), "__getitem__") is MISSING:
             raise TypeError(f"'{type_name(type(names))}' object does not support indexing")
-        if failed(name, TypeError) and lookup(type(names), "__getitem__") is NULL:
+        if failed(name, TypeError) and lookup(type(names), "__getitem__") is MISSING:
             raise TypeError(f"'{type_name(type(names))}' object does not support indexing")
         if type(name) is Raised:
             return name

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import types
 
-from bytescope.machine.handler_namespace import NULL, Raised, lookup
+from bytescope.isa.purity import MISSING, lookup
+from bytescope.machine.handler_namespace import Raised
 from bytescope.startup.stdlib_lite import Any, Generator, Iterable
 
 Process = Generator[Any, Any, Any]
@@ -38,7 +39,7 @@ def failed(value: Any, kind: type[BaseException]) -> bool:
 def iterable_type(value: Any) -> bool:
     """Whether the type supports iteration at all (tp_iter, or the sequence protocol)."""
     kind = type(value)
-    return lookup(kind, "__iter__") is not NULL or lookup(kind, "__getitem__") is not NULL
+    return lookup(kind, "__iter__") is not MISSING or lookup(kind, "__getitem__") is not MISSING
 
 
 def call_special(value: Any, method: Any) -> Process:
@@ -47,7 +48,7 @@ def call_special(value: Any, method: Any) -> Process:
     if kind is types.FunctionType or kind is types.WrapperDescriptorType or kind is types.MethodDescriptorType:
         return (yield method, value)
     getter = lookup(kind, "__get__")
-    if getter is not NULL:
+    if getter is not MISSING:
         method = yield getter, method, value, type(value)
         if type(method) is Raised:
             return method

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 
-from bytescope.shadow.assumptions import PLAIN
+from bytescope.isa.typesets import ATOMIC, ITERABLES
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 from bytescope.weave.shadow.frame import CLEAN
 from bytescope.weave.shadow.type_inference import APPEND, COMPARING, POP, TEXT_METHODS
@@ -31,7 +31,7 @@ _COUNTS = {
 }
 """With how many arguments calls of a function are written here."""
 
-_SIZED = frozenset({list, tuple, dict, set, frozenset, str, bytes, bytearray, range})
+_SIZED = ITERABLES
 
 
 class Builtins:
@@ -94,12 +94,12 @@ class Builtins:
         before = self.writer.instructions[index - 1]
         if depth != 1 or before.op != "LOAD_CONST" or type(before.arg) is not tuple or index in self.writer.leaders:
             return False
-        return all(type(each) in PLAIN for each in before.arg)
+        return all(type(each) in ATOMIC for each in before.arg)
 
     def _kinds(self, name: str) -> Any:
         if name == "len":
             return _SIZED
-        return self.writer.service.heap.quiet.alone if name in COMPARING else PLAIN
+        return self.writer.service.heap.quiet.alone if name in COMPARING else ATOMIC
 
     def _test(self, call: Call, depth: int, kinds: Any, otherwise: int) -> None:
         """Test that an argument is of one of some types, or a class if there are none."""

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable
 
 from bytescope.isa.moves import references
-from bytescope.shadow.assumptions import PLAIN
-from bytescope.shadow.iteration import PAIRING
+from bytescope.isa.typesets import (
+    ATOMIC,
+    ATOMIC_ITERATORS,
+    CHANGEABLE,
+    COLLECTIONS,
+    GENERATOR,
+    ITERATED,
+    PAIRING,
+    RANGE,
+    REFERENCE_ITERATORS,
+    ROWS,
+    SUBSCRIPTED,
+    TEXTS,
+)
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 from bytescope.weave.shadow.fastpath import Site
 from bytescope.weave.shadow.frame import CLEAN
@@ -19,22 +30,8 @@ _MAKE_BOOL = frozenset({"NOT", "IS", "CONTAINS", "TRUTH"})
 _STEPS = 8
 """A loop begins at most so many instructions after its iterator has been made: comprehensions make room in between."""
 
-_CONTAINERS = frozenset({list, tuple, dict})
-_GONE_OVER = frozenset({list, tuple, dict, set, frozenset})
-_GENERATORS = frozenset({types.GeneratorType})
-_ITERATED_PLAIN = frozenset({range, str, bytes})
 _PLAIN_VALUES, _SAYING_GENERATOR = "plain values", "saying generator"
 """What a slot holds in the place of a container's address."""
-_CHANGING = frozenset({list, dict})
-_SEQUENCES = frozenset({list, tuple})
-_EMPTY: tuple[Any, ...] = ([], (), {}, set(), frozenset(), "", b"", range(0))
-_VIEWS: tuple[Any, ...] = ({}.keys(), {}.values(), {}.items())
-_RANGES = frozenset({range})
-_GIVING_PLAIN = frozenset(type(iter(each)) for each in (range(0), range(1 << 70), "", "\u20ac", b""))
-_GIVING_ITEMS = frozenset(type(iter(each)) for each in (*_EMPTY, *_VIEWS)) - _GIVING_PLAIN | {type(reversed([0]))}
-_ITERABLE = frozenset(map(type, (*_EMPTY, *_VIEWS))) | _GIVING_PLAIN | _GIVING_ITEMS | {
-    enumerate, zip, type(_ for _ in ()),
-}  # fmt: skip
 
 
 class Items:
@@ -75,7 +72,7 @@ class Items:
             return False
         before = self.writer.instructions[index - 1]
         if before.op == "LOAD_CONST":
-            return type(before.arg) in PLAIN
+            return type(before.arg) in ATOMIC
         return before.op in _MAKE_BOOL
 
     # --- items
@@ -84,9 +81,9 @@ class Items:
         """Test that a container is plain, or of one of some types and has no table; to `found` if it has one."""
         if not self.is_plain(site.index, depth):
             text = self.emitter.asm.label()
-            if kinds is _CONTAINERS:
+            if kinds is SUBSCRIPTED:
                 site.guess(depth, str, text)
-            site.test_type(depth, kinds | PLAIN)
+            site.test_type(depth, kinds | ATOMIC)
             site.test_table(depth, found)
             self.emitter.asm.place(text)
 
@@ -94,14 +91,14 @@ class Items:
         """An item of a container."""
         e = self.emitter
         if self.is_constant_slice(site.index):
-            self.container(site, 2, _SEQUENCES, site.slow)
+            self.container(site, 2, ROWS, site.slow)
             site.perform()
             site.result(site.shades[0])
             return
         found = e.asm.label()
         if not self.is_plain(site.index, 1):
-            site.test_type(1, PLAIN, guess=int)
-        self.container(site, 2, _CONTAINERS, found)
+            site.test_type(1, ATOMIC, guess=int)
+        self.container(site, 2, SUBSCRIPTED, found)
         site.perform()
         site.result(site.shades[0])
 
@@ -126,8 +123,8 @@ class Items:
         """A slice of a container that has no table."""
         for depth in (1, 2):
             if not self.is_plain(site.index, depth):
-                site.test_type(depth, PLAIN, guess=int)
-        self.container(site, 3, _CONTAINERS, site.slow)
+                site.test_type(depth, ATOMIC, guess=int)
+        self.container(site, 3, SUBSCRIPTED, site.slow)
         site.perform()
         site.result(site.shades[0])
 
@@ -137,8 +134,8 @@ class Items:
         stored = e.asm.label()
         container, key, value = site.around.positions
         if not self.is_plain(site.index, site.depth(key)):
-            site.test_type(site.depth(key), PLAIN, guess=int)
-        site.test_type(site.depth(container), _CHANGING)
+            site.test_type(site.depth(key), ATOMIC, guess=int)
+        site.test_type(site.depth(container), CHANGEABLE)
         for shade in site.shades[1:]:
             if shade:
                 self.slots.push(shade)
@@ -205,7 +202,7 @@ class Items:
         """A sequence is taken apart."""
         e = self.emitter
         found = e.asm.label()
-        self.container(site, 1, _SEQUENCES, found)
+        self.container(site, 1, ROWS, found)
         site.perform()
         site.results([site.shades[0]] * len(site.around.results))
 
@@ -268,14 +265,14 @@ class Items:
         place = slots.over(self.writer.verified.depths[loop] - 1) if loop is not None else -1
         facts = self.writer.facts
         if facts is not None and facts.over_range(site.index):
-            site.test_type(1, _RANGES)
+            site.test_type(1, RANGE)
             if loop is not None:
                 e.load_const(_PLAIN_VALUES)
                 slots.store(place)
             site.perform()
             site.result(site.shades[0])
             return
-        site.test_type(1, _ITERABLE)
+        site.test_type(1, ITERATED)
         if loop is not None:
             self.note_iterable(site, place)
         site.perform()
@@ -285,7 +282,7 @@ class Items:
         """Note in a slot what a loop is going over: a container's address, what gives plain values, or a generator."""
         e, slots = self.emitter, self.slots
         known, other = e.asm.label(), e.asm.label()
-        site.test_type(1, _GONE_OVER, other)
+        site.test_type(1, COLLECTIONS, other)
         e.push_function(id)
         e.emit("COPY", 3)
         e.sequences.call(1)
@@ -301,11 +298,11 @@ class Items:
         def otherwise() -> None:
             e.asm.place(other)
             nothing, generator = e.asm.label(), e.asm.label()
-            site.test_type(1, _ITERATED_PLAIN, generator)
+            site.test_type(1, TEXTS, generator)
             e.load_const(_PLAIN_VALUES)
             e.sequences.jump_back(known)
             e.asm.place(generator)
-            site.test_type(1, _GENERATORS, nothing)
+            site.test_type(1, GENERATOR, nothing)
             self.writer.generators.push_code(1)
             e.load_const(self.writer.callees.generators)
             e.emit("CONTAINS_OP", 0)
@@ -320,7 +317,7 @@ class Items:
 
     def yield_from_iter(self, site: Site) -> None:
         """A generator is to be delegated to."""
-        site.test_type(1, _GENERATORS)
+        site.test_type(1, GENERATOR)
         site.perform()
         site.result(site.shades[0])
 
@@ -347,7 +344,7 @@ class Items:
             e.emit("CONTAINS_OP", 0)
             e.sequences.jump_if("TRUE", asks)
         else:
-            site.test_type(1, _GIVING_PLAIN, looks)
+            site.test_type(1, ATOMIC_ITERATORS, looks)
         site.perform()
         site.result(site.shades[0])
 
@@ -355,16 +352,16 @@ class Items:
             e.asm.place(looks)
             items, generator, pairs = (e.asm.label() for _ in range(3))
             if known:
-                site.test_type(1, _GIVING_PLAIN, items)
+                site.test_type(1, ATOMIC_ITERATORS, items)
                 site.perform(elsewhere=True)
                 site.result(site.shades[0])
                 site.back()
             e.asm.place(items)
-            site.test_type(1, _GIVING_ITEMS, generator)
+            site.test_type(1, REFERENCE_ITERATORS, generator)
             e.asm.place(asks)
             self.ask_given(site, self.brief.given)
             e.asm.place(generator)
-            site.test_type(1, _GENERATORS, pairs)
+            site.test_type(1, GENERATOR, pairs)
             self.writer.generators.next(site, says)
             e.asm.place(pairs)
             site.test_type(1, PAIRING)

@@ -7,12 +7,10 @@ hooks.
 
 from __future__ import annotations
 
-import types
-
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.moves import references
-from bytescope.shadow.assumptions import PLAIN
+from bytescope.isa.typesets import ATOMIC, HASHED, MODULE
 from bytescope.shadow.pre_call_models import SLOW
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 from bytescope.weave.shadow.fastpath import Site
@@ -29,9 +27,7 @@ _OPERATORS = frozenset(
 )
 """Primitives that, on plain values, join their operands' shadows and run no code of the program's."""
 
-_SUBSCRIPTED = PLAIN | {dict, set, frozenset}
-
-_MODULES = frozenset({types.ModuleType})
+_SUBSCRIPTED = ATOMIC | HASHED
 
 _OF_REFERENCES = frozenset({"truth", "negation", "length"})
 """Those that look at the shadows of the references alone, whatever the values hold."""
@@ -93,7 +89,7 @@ class Inline(Items):
         e, name = self.emitter, site.around.name
         looks = e.asm.label()
         relied_on = self.writer.facts is not None and self.writer.facts.relied_on(site.index)
-        kinds: Any = PLAIN
+        kinds: Any = ATOMIC
         if name in _OF_REFERENCES:
             kinds = self.heap.quiet.truths
         elif name == "compare" and not relied_on:
@@ -118,7 +114,7 @@ class Inline(Items):
             self.operator(site)
             return
         if not self.is_plain(site.index, item):
-            site.test_type(item, PLAIN, looks)
+            site.test_type(item, ATOMIC, looks)
         site.test_type(container, _SUBSCRIPTED, looks)
         site.test_table(container, looks)
         self.perform(site)
@@ -128,7 +124,7 @@ class Inline(Items):
         """Of what type an operator's operands are, as a rule: like the constant that is the last one, or numbers."""
         before = self.writer.instructions[site.index - 1]
         if before.op == "LOAD_CONST" and site.index not in self.writer.leaders:
-            return type(before.arg) if type(before.arg) in PLAIN else None
+            return type(before.arg) if type(before.arg) in ATOMIC else None
         if site.around.name not in ("binary", "inplace", "compare"):
             return None
         return float if any(type(each) is float for each in self.writer.code.co_consts) else int
@@ -235,7 +231,7 @@ class Inline(Items):
         """An attribute of a module, or of a class, while none of that name has a shadow."""
         e, quiet = self.emitter, self.heap.quiet
         others = e.asm.label()
-        site.test_type(1, _MODULES, others)
+        site.test_type(1, MODULE, others)
         site.test_empty(quiet.name(name))
         e.load_const(name)
         e.emit("COPY", 2)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from bytescope.code.instruction import Instruction
 from bytescope.isa.moves import References, references
 from bytescope.isa.table import INSTRUCTIONS
-from bytescope.shadow.assumptions import PLAIN
+from bytescope.isa.typesets import ATOMIC, RANGE_ITERATORS
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, record
 
 if TYPE_CHECKING:
@@ -57,7 +57,6 @@ _NAMES_OF_BUILTINS = frozenset(
 )
 """An attribute with such a name is not taken for that of a simple type's instance."""
 
-_RANGE_ITERATORS = frozenset(type(iter(each)) for each in (range(0), range(1 << 70)))
 _ALWAYS_BOOL = frozenset({"identity", "is_none", "truth", "negation"})
 
 
@@ -114,7 +113,7 @@ class Facts:
     def __init__(self, writer: ShadowWriter, taken: Callable[[int], bool], calls: Callable[[int, str], bool]) -> None:
         self._instructions = writer.instructions
         self._depths = writer.verified.depths
-        self._types, self._simple = PLAIN, writer.service.heap.quiet.simple
+        self._types, self._simple = ATOMIC, writer.service.heap.quiet.simple
         self._observed = writer.clean.plan.points
         self._inside = writer.inside
         self._taken, self._calls = taken, calls
@@ -168,7 +167,7 @@ class Facts:
         state = self._states.get(index)
         if state is None:
             return None
-        kinds = {_PLAIN: self._types, _GIVES_PLAIN: _RANGE_ITERATORS}
+        kinds = {_PLAIN: self._types, _GIVES_PLAIN: RANGE_ITERATORS}
         tests = [Test(variable, 0, self._types) for variable in state.plain]
         tests += [Test(variable, 0, self._simple) for variable in state.simple]
         for depth, value in enumerate(reversed(state.stack), 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 
+from bytescope.isa.purity import lookup
 from bytescope.shadow.runtime import Service
 from bytescope.startup.stdlib_lite import Any, record
 
@@ -68,11 +69,7 @@ class WovenCallees:
 
     def constructor(self, cls: type) -> types.FunctionType | None:
         """Return the `__init__` of a class if it alone initializes instances and can be called directly, else None."""
-        init = None
-        for base in type.__dict__["__mro__"].__get__(cls):
-            init = type.__dict__["__dict__"].__get__(base).get("__init__")
-            if init is not None:
-                break
+        init = lookup(cls, "__init__")
         if type(init) is not types.FunctionType or not self.service.made_as_usual(cls):
             return None
         return init if id(init.__code__) in self.returning_nothing else None
