@@ -1,4 +1,4 @@
-"""The shadow service: its interface, its algebras, and what it keeps alive."""
+"""The shadow runtime: its interface, its algebras, and what it keeps alive."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_give_where_there_is_no_value(run: Run) -> None:
         def setattr(self, site: Any, name: str, object: Any, value: Any) -> None:
             shadow.give(self.shadows.of("x"))
 
-    with pytest.raises(AnalysisError, match="no value at this event"):
+    with pytest.raises(AnalysisError, match="give\\(\\) needs an event with exactly one value"):
         run("import types\nx = types.SimpleNamespace()\nx.y = 1", Wrong())
 
 

@@ -16,10 +16,10 @@ from bytescope import Analysis, attach
 from bytescope.analyses.labels import Labels
 from bytescope.analysis.attach import ENGINES
 from bytescope.shadow import Sets
-from bytescope.shadow.assumptions import Quiet, loads_quietly, stores_quietly
+from bytescope.shadow.assumptions import Assumptions, loads_quietly, stores_quietly
 from bytescope.shadow.heap import Heap
-from bytescope.shadow.helpers import Brief
-from bytescope.shadow.pre_call_models import SLOW, Foreknown
+from bytescope.shadow.helpers import Helpers
+from bytescope.shadow.pre_call_models import SLOW, PreCallModels
 
 Run = Callable[..., types.ModuleType]
 
@@ -282,31 +282,32 @@ def test_no_look_up_compares_a_key_of_a_class_that_is_no_string(
 
 
 def test_what_is_known_ends_with_the_first_shadow() -> None:
-    quiet = Quiet()
-    loads, indexed, silent = quiet.load("x"), quiet.indexed_load("x"), quiet.silent_load("x")
-    quiet.loaded(_Bare(), "x")
+    assumptions = Assumptions()
+    loads, indexed, silent = assumptions.load("x"), assumptions.indexed_load("x"), assumptions.pure_load("x")
+    assumptions.loaded(_Bare(), "x")
     assert loads == indexed == silent == {_Bare}
-    quiet.attribute_has_shadow(_Bare(), "x")
+    assumptions.attribute_has_shadow(_Bare(), "x")
     assert (loads, indexed, silent) == (set(), {_Bare}, {_Bare})
-    quiet.smeared(_Bare())
+    assumptions.contents_labelled(_Bare())
     assert (loads, indexed, silent) == (set(), set(), {_Bare})
-    quiet.class_changes()
+    assumptions.class_changed()
     assert silent == set()
-    name = quiet.name("x")
-    quiet.item_has_shadow({}, "y")
+    name = assumptions.name("x")
+    assumptions.item_has_shadow({}, "y")
     assert not name
-    quiet.item_has_shadow({}, "x")
+    assumptions.item_has_shadow({}, "x")
     assert name
 
 
 def test_flags_do_not_grow() -> None:
-    quiet = Quiet()
+    assumptions = Assumptions()
     for _ in range(3):
-        quiet.attribute_has_shadow(Quiet, "kept")
-        quiet.attribute_has_shadow(quiet, "own")
-        quiet.smeared(Quiet)
-        quiet.class_changes()
-    flags = quiet.inherited("kept"), quiet.attribute("own"), quiet.attribute("kept"), quiet.disturbed
+        assumptions.attribute_has_shadow(Assumptions, "kept")
+        assumptions.attribute_has_shadow(assumptions, "own")
+        assumptions.contents_labelled(Assumptions)
+        assumptions.class_changed()
+    attributes = assumptions.attribute("own"), assumptions.attribute("kept")
+    flags = assumptions.inherited("kept"), *attributes, assumptions.invalidated
     assert flags == ([True],) * 4
 
 
@@ -315,7 +316,7 @@ def test_types_of_which_isinstance_runs_no_code_are_remembered() -> None:
         __class__ = property(lambda self: int)  # type: ignore[assignment]
 
     heap = Heap(Sets())
-    known = Foreknown(Brief(heap))
+    known = PreCallModels(Helpers(heap))
     assert known.isinstance(None, ("x", int), (None, None), None) is None
     assert known.isinstance(None, (Posing(), int), (None, None), None) is SLOW
-    assert heap.quiet.silent_load("__class__") == {str}
+    assert heap.assumptions.pure_load("__class__") == {str}

@@ -13,7 +13,7 @@ from bytescope.machine.program import Program
 from bytescope.machine.resident import program_of
 from bytescope.shadow.active import activate
 from bytescope.shadow.algebra import Algebra
-from bytescope.shadow.runtime import Service
+from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.weave.marker import marker_of
 from bytescope.weave.shadow.plan import ShadowPlanner
 from bytescope.weave.weaver import Shadower
@@ -28,7 +28,7 @@ class Shadowing:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._users: list[tuple[Algebra, WantsCode]] = []
-        self._runtime: Service | None = None
+        self._runtime: ShadowRuntime | None = None
         self._known: dict[int, tuple[types.CodeType, bool]] = {}
         """Code objects by address, and whether their frames propagate shadows."""
 
@@ -52,7 +52,7 @@ class Shadowing:
             self._users.append((algebra, wants))
             self._known.clear()
             if self._runtime is None:
-                self._runtime = Service(algebra, self._propagates)
+                self._runtime = ShadowRuntime(algebra, self._propagates)
                 activate(self._runtime)
                 WOVEN.shadower = Shadower(self._wanted, ShadowPlanner(self._runtime))
                 Program.shadower = machine_shadow.Shadower(self._runtime, self._wanted)

@@ -1,7 +1,7 @@
-"""The shadow service: a parallel state for every reference of a program, and what analyses ask of it.
+"""Shadows: one value beside each reference of a program, propagated by the engines, and the API for analyses.
 
 An analysis has shadows if its class attribute `shadows` is an `Algebra`. In the methods of its events, `operands()`
-tells the shadows of what the event is about, `give()` sets that of its value, and `reaching()` adds those of what a
+returns the shadows of the event's operands, `give()` sets that of its value, and `reaching()` joins those of all that a
 value holds.
 """
 
@@ -9,25 +9,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from bytescope.shadow.active import current, moment
+from bytescope.shadow.active import current, event_context
 from bytescope.shadow.algebra import Algebra, Sets
 
 
 def operands() -> dict[str, Any]:
-    """The shadows of the operands of the event that is being told, by the names that the event's method has for them.
+    """Return the shadows of the current event's operands, by the names of the event method's parameters.
 
-    `None` is clean. Of `args` there is a tuple of shadows, of `kwargs` and `arguments` a dict; where a call has `*args`
-    or `**kwargs`, there are the shadows of these two themselves. When the event comes after its primitive, there is
-    `result`, too.
+    `None` is clean. `args` has a tuple of shadows, `kwargs` and `arguments` have a dict; where a call has `*args` or
+    `**kwargs`, they have the shadow of the sequence or mapping itself. After the primitive there is also `result`.
 
     Raises:
-        RuntimeError: if no event is being told, or no attached analysis has shadows.
+        RuntimeError: if no event is being delivered, or no attached analysis has shadows.
     """
-    return moment().operands
+    return event_context().operands
 
 
 def give(shadow: Any) -> None:
-    """Set the shadow of the value that an event has: the result of a primitive, the value of `leave` and `yield`.
+    """Set the shadow of the current event's value: the result of a primitive, the value of `leave` and `yield`.
 
     Args:
         shadow: None for clean.
@@ -35,11 +34,11 @@ def give(shadow: Any) -> None:
     Raises:
         RuntimeError: if the event has no value, more than one, or none yet.
     """
-    moment().give(shadow)
+    event_context().give(shadow)
 
 
 def reaching(value: Any, shadow: Any = None) -> Any:
-    """The join of a reference's shadow with the shadows of all that the value holds, directly or not.
+    """Return the join of a reference's shadow and the shadows of all that the value holds, directly or not.
 
     Args:
         value: the value.

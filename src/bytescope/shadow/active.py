@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from bytescope.shadow.event_context import Moment
-from bytescope.shadow.runtime import Service
+from bytescope.shadow.event_context import EventContext
+from bytescope.shadow.runtime import ShadowRuntime
 
-_runtime: Service | None = None
+_runtime: ShadowRuntime | None = None
 
 
-def activate(runtime: Service | None) -> None:
+def activate(runtime: ShadowRuntime | None) -> None:
     """Make a runtime the active one, or (None) leave none active."""
     global _runtime
     _runtime = runtime
 
 
-def current() -> Service:
+def current() -> ShadowRuntime:
     """Return the active runtime.
 
     Raises:
@@ -25,13 +25,13 @@ def current() -> Service:
     return _runtime
 
 
-def moment() -> Moment:
+def event_context() -> EventContext:
     """Return the context of the event that is being delivered in this thread.
 
     Raises:
         RuntimeError: if there is none.
     """
-    found = current().channel.moment
+    found = current().channel.event
     if found is None:
         raise RuntimeError("operands() and give() may only be called from an event method of an attached analysis")
-    return found  # type: ignore[no-any-return]
+    return found

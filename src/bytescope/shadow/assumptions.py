@@ -1,8 +1,8 @@
-"""What code that keeps shadows may take for granted without asking, until something happens that puts an end to it.
+"""Assumptions of the fast paths, and their invalidation.
 
-Loading or storing an attribute runs no code of the program's for most types, and most attributes never have a shadow.
-Both are found out once for each name and type. It is taken that classes do not get special methods or descriptors later
-on, but by code that keeps shadows.
+Loading or storing an attribute runs no user code for most types, and most attributes never have a shadow. Both are
+found out once for each name and type. Woven code tests these sets and flags inline; events here invalidate them. It is
+assumed that classes get special methods and descriptors later on only by code that propagates shadows.
 """
 
 from __future__ import annotations
@@ -24,54 +24,53 @@ _SIZING = ("__bool__", "__len__")
 _COMPARING = ("__lt__", "__le__", "__eq__", "__ne__", "__gt__", "__ge__")
 
 
-class Quiet:
-    """What may be taken for granted of one heap.
+class Assumptions:
+    """Assumptions about one shadow heap. Flags are lists, empty as long as the assumption holds.
 
     Attributes:
-        names: for each name of a variable a list that is empty as long as no such item of a dict has a shadow.
-        loads: for each name the types whose instances' attributes of that name have no shadow and can be loaded without
-            running code of the program's.
-        indexed_loads, silent_loads: the same, but there may be shadows: of attributes of that name alone; of any kind.
-        alone: types whose values, compared with each other, look at nothing that they hold and run no such code.
-        truths: types whose values are tested for truth without running such code.
-        cells: empty as long as no variable in a cell has a shadow.
-        constructors: sets of addresses of classes whose instances are made as usual; remembered: what else is known of
-            types.
-        class_loads: for each name the classes whose own attributes of that name can be loaded so; metaclasses: their
-            types.
-        stores, silent_stores: the same for storing something without a shadow, and for storing.
-        simple: types whose instances' attributes, whatever their names, can be loaded and stored without running such
-            code, and have no other shadows than their own.
-        disturbed: empty as long as all that has ever been a simple type is one.
+        names: for each name of a variable a flag: no item of that name in a dict has a shadow.
+        loads: for each name the types whose instances' attribute has no shadow and can be loaded without running user
+            code.
+        indexed_loads, pure_loads: the same, but there may be shadows: of attributes of that name alone; of any kind.
+        default_comparison: types whose values are compared without running user code and without their contents.
+        truths: types whose values are tested for truth without running user code.
+        cells: a flag: no variable in a cell has a shadow.
+        constructors: sets of addresses of classes whose instances are made in the default way; caches: further facts
+            about types, dropped with the others.
+        class_loads: for each name the classes whose own attribute can be loaded so; metaclasses: their types.
+        stores, pure_stores: the same for storing something without a shadow, and for storing anything.
+        plain_attributes: types whose instances' attributes, whatever their names, can be loaded and stored without
+            running user code, and have no other shadows than their own.
+        invalidated: a flag: all types that were ever in `plain_attributes` still belong there.
     """
 
     def __init__(self) -> None:
         self.names: dict[str, list[bool]] = {}
         self.loads: dict[str, set[type]] = {}
         self.indexed_loads: dict[str, set[type]] = {}
-        self.silent_loads: dict[str, set[type]] = {}
+        self.pure_loads: dict[str, set[type]] = {}
         self.class_loads: dict[str, set[type]] = {}
         self.metaclasses: set[type] = set()
         self.stores: dict[str, set[type]] = {}
-        self.silent_stores: dict[str, set[type]] = {}
-        self.alone: set[Any] = set(ATOMIC)
+        self.pure_stores: dict[str, set[type]] = {}
+        self.default_comparison: set[Any] = set(ATOMIC)
         self.truths: set[type] = set(_TRUTHS)
         self.cells: list[bool] = []
         self.constructors: list[set[int]] = []
-        self.remembered: list[dict[type, bool]] = []
-        self.simple: set[type] = set()
-        self.disturbed: list[bool] = []
+        self.caches: list[dict[type, bool]] = []
+        self.plain_attributes: set[type] = set()
+        self.invalidated: list[bool] = []
         self._flags: dict[str, list[bool]] = {}
         self._inherited: dict[str, list[bool]] = {}
         self._closed: dict[type, bool] = {}
-        self.remembered.append(self._closed)
+        self.caches.append(self._closed)
         self._named: set[str] = set()
         self._shadowed: set[tuple[type, str]] = set()
-        self._smeared: set[type] = set()
+        self._labelled: set[type] = set()
         self._names_of_classes: set[str] = set()
-        self._class_smeared = False
+        self._class_labelled = False
 
-    # --- what code looks at
+    # --- what woven code tests
 
     def name(self, name: str) -> list[bool]:
         """See `names`."""
@@ -85,9 +84,9 @@ class Quiet:
         """See `indexed_loads`."""
         return self.indexed_loads.setdefault(name, set())
 
-    def silent_load(self, name: str) -> set[type]:
-        """See `silent_loads`."""
-        return self.silent_loads.setdefault(name, set())
+    def pure_load(self, name: str) -> set[type]:
+        """See `pure_loads`."""
+        return self.pure_loads.setdefault(name, set())
 
     def class_load(self, name: str) -> set[type]:
         """See `class_loads`."""
@@ -97,56 +96,56 @@ class Quiet:
         """See `stores`."""
         return self.stores.setdefault(name, set())
 
-    def silent_store(self, name: str) -> set[type]:
-        """See `silent_stores`."""
-        return self.silent_stores.setdefault(name, set())
+    def pure_store(self, name: str) -> set[type]:
+        """See `pure_stores`."""
+        return self.pure_stores.setdefault(name, set())
 
     def attribute(self, name: str) -> list[bool]:
-        """It is empty as long as no attribute of that name has a shadow, and all simple types are."""
-        known = self.disturbed or any(each == name for _, each in self._shadowed)
+        """Return a flag: no attribute of that name has a shadow, and `invalidated` is not raised."""
+        known = self.invalidated or any(each == name for _, each in self._shadowed)
         return self._flags.setdefault(name, [True] if known else [])
 
     def inherited(self, name: str) -> list[bool]:
-        """It is empty as long as no class's attribute of that name has a shadow."""
+        """Return a flag: no class's attribute of that name has a shadow."""
         return self._inherited.setdefault(name, [True] if self.of_class(name) else [])
 
-    # --- what is found out
+    # --- learning
 
     def loaded(self, owner: Any, name: str) -> None:
-        """An attribute has been loaded: perhaps such loads are harmless."""
+        """Learn from the load of an attribute."""
         kind = type(owner)
         if name in self.class_loads and issubclass(kind, type):
             if class_loads_quietly(owner, name):
                 self.metaclasses.add(kind)
                 self.class_loads[name].add(owner)
             return
-        self._looked_into(kind)
-        if name in self.silent_loads and loads_quietly(kind, name):
-            self.silent_loads[name].add(kind)
-            if kind not in self._smeared and not self.of_class(name):
+        self._check_plain_attributes(kind)
+        if name in self.pure_loads and loads_quietly(kind, name):
+            self.pure_loads[name].add(kind)
+            if kind not in self._labelled and not self.of_class(name):
                 self.indexed_load(name).add(kind)
                 if (kind, name) not in self._shadowed:
                     self.load(name).add(kind)
 
     def of_class(self, name: str) -> bool:
-        """Whether an attribute of that name of a class may have a shadow."""
-        return self._class_smeared or name in self._names_of_classes
+        """Return True if an attribute of that name of a class may have a shadow."""
+        return self._class_labelled or name in self._names_of_classes
 
     def stored(self, owner: Any, name: str) -> None:
-        """An attribute has been stored."""
+        """Learn from the store of an attribute."""
         kind = type(owner)
-        self._looked_into(kind)
-        if name in self.silent_stores and stores_quietly(kind, name):
-            self.silent_stores[name].add(kind)
+        self._check_plain_attributes(kind)
+        if name in self.pure_stores and stores_quietly(kind, name):
+            self.pure_stores[name].add(kind)
             if (kind, name) not in self._shadowed:
                 self.store(name).add(kind)
 
-    def _looked_into(self, kind: type) -> None:
-        if kind not in self.simple and kind not in self._smeared and is_simple(kind):
-            self.simple.add(kind)
+    def _check_plain_attributes(self, kind: type) -> None:
+        if kind not in self.plain_attributes and kind not in self._labelled and is_simple(kind):
+            self.plain_attributes.add(kind)
 
     def tested(self, kind: type) -> None:
-        """A value has been tested for truth, or its length asked for."""
+        """Learn from the test of a value for truth, or the use of its length."""
         if (
             type(kind) is type
             and has_string_keys(kind)
@@ -154,86 +153,86 @@ class Quiet:
         ):
             self.truths.add(kind)
 
-    def compares_itself_alone(self, kind: type) -> bool:
-        """Whether comparing values of a type looks at nothing that they hold, as of numbers and of most classes."""
+    def has_default_comparison(self, kind: type) -> bool:
+        """Return True if comparing values of a type ignores their contents, as for numbers and most classes."""
         found = self._closed.get(kind)
         if found is None:
             found = self._closed[kind] = all(find(kind, name)[1] in _HOLD_NOTHING for name in _COMPARING)
             if found:
-                self.alone.add(kind)
+                self.default_comparison.add(kind)
         return found
 
-    # --- what puts an end to it
+    # --- invalidation
 
     def attribute_has_shadow(self, owner: Any, name: str) -> None:
-        """An attribute is given a shadow."""
+        """An attribute gets a shadow."""
         if issubclass(type(owner), type):
             self._names_of_classes.add(name)
             self.load(name).clear()
             self.indexed_load(name).clear()
-            _put_up(self.inherited(name))
-            self.disturb()
+            _raise_flag(self.inherited(name))
+            self.invalidate()
         elif (type(owner), name) not in self._shadowed:
             self._shadowed.add((type(owner), name))
             self.load(name).discard(type(owner))
             self.store(name).discard(type(owner))
-            _put_up(self.attribute(name))
+            _raise_flag(self.attribute(name))
 
     def item_has_shadow(self, owner: Any, key: Any) -> None:
-        """An item is given a shadow: perhaps it is a variable of a module."""
+        """An item gets a shadow. It may be a variable of a module."""
         if type(owner) is types.CellType:
-            _put_up(self.cells)
+            _raise_flag(self.cells)
         elif type(key) is str and issubclass(type(owner), dict) and key not in self._named:
             self._named.add(key)
             self.names.setdefault(key, []).append(True)
 
-    def smeared(self, owner: Any) -> None:
-        """Everything that an object holds is given a shadow."""
+    def contents_labelled(self, owner: Any) -> None:
+        """All contents of an object get a shadow."""
         kind = type(owner)
         if issubclass(kind, dict):
             for key in list(dict.keys(owner)):
                 self.item_has_shadow(owner, key)
         if issubclass(kind, type):
-            self._class_smeared = True
+            self._class_labelled = True
             for flag in self._inherited.values():
-                _put_up(flag)
-            self.disturb()
+                _raise_flag(flag)
+            self.invalidate()
             for types_of in (*self.loads.values(), *self.indexed_loads.values()):
                 types_of.clear()
-        elif kind not in self._smeared:
-            self._smeared.add(kind)
-            if kind in self.simple:
-                self.simple.discard(kind)
-                self.disturb()
+        elif kind not in self._labelled:
+            self._labelled.add(kind)
+            if kind in self.plain_attributes:
+                self.plain_attributes.discard(kind)
+                self.invalidate()
             for types_of in (*self.loads.values(), *self.indexed_loads.values()):
                 types_of.discard(kind)
 
-    def class_changes(self) -> None:
+    def class_changed(self) -> None:
         """An attribute of a class is stored or deleted."""
         self.truths.intersection_update(_TRUTHS)
-        self.alone.intersection_update(ATOMIC)
-        self.simple.clear()
-        self.disturb()
+        self.default_comparison.intersection_update(ATOMIC)
+        self.plain_attributes.clear()
+        self.invalidate()
         for addresses in self.constructors:
             addresses.clear()
-        for remembered in self.remembered:
+        for remembered in self.caches:
             remembered.clear()
         self.metaclasses.clear()
-        every = (self.loads, self.indexed_loads, self.silent_loads, self.class_loads, self.stores, self.silent_stores)
+        every = (self.loads, self.indexed_loads, self.pure_loads, self.class_loads, self.stores, self.pure_stores)
         for sets in every:
             for found in sets.values():
                 found.clear()
 
-    def disturb(self) -> None:
-        """What is taken to be of a simple type may be so no more."""
-        if not self.disturbed:
-            _put_up(self.disturbed)
+    def invalidate(self) -> None:
+        """Raise `invalidated`, and the flags of attributes with it."""
+        if not self.invalidated:
+            _raise_flag(self.invalidated)
             for flag in self._flags.values():
-                _put_up(flag)
+                _raise_flag(flag)
 
 
-def _put_up(flag: list[bool]) -> None:
-    """Have a list that is looked at be no longer empty."""
+def _raise_flag(flag: list[bool]) -> None:
+    """Make the list of a flag non-empty."""
     if not flag:
         flag.append(True)
 
@@ -278,4 +277,4 @@ def stores_quietly(kind: type, name: str) -> bool:
     return type(kind) is type and kind not in _INDIRECT and purity.stores_purely(kind, name, _BUILTIN)
 
 
-__all__ = ["Quiet", "loads_quietly", "stores_quietly"]
+__all__ = ["Assumptions", "loads_quietly", "stores_quietly"]

@@ -1,4 +1,4 @@
-"""Calls: which argument goes to which parameter, and what comes back from functions that know nothing of shadows."""
+"""Calls: bind argument shadows to parameters, and derive the result's shadow for functions without shadows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from bytescope.isa.purity import lookup
 from bytescope.isa.typesets import ATOMIC
-from bytescope.shadow.channel import Pending, Shadowed
+from bytescope.shadow.channel import InFlight, Shadowed
 from bytescope.shadow.heap import Heap, is_a
 from bytescope.shadow.models import FILLED, filled, model
 from bytescope.shadow.reachability import reaching
@@ -20,17 +20,19 @@ _IMMUTABLE = ATOMIC | {tuple, frozenset, range, slice, type, types.ModuleType}
 GENERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 
 
-def everything(pending: Pending, heap: Heap) -> Any:
-    """The join of all that reaches a primitive."""
-    if not pending.everything:
-        shadows = [pending.function_shadow, pending.rest]
-        shadows += [reaching(heap, value, shadow) for value, shadow in zip(pending.args, pending.shadows, strict=False)]
-        shadows += [reaching(heap, value, pending.keyword_shadows.get(name)) for name, value in pending.kwargs.items()]
-        receiver = _receiver(pending.function)
+def join_everything(in_flight: InFlight, heap: Heap) -> Any:
+    """Return the join of all that reaches a primitive."""
+    if not in_flight.join_cache:
+        shadows = [in_flight.function_shadow, in_flight.inexact_shadow]
+        positional = zip(in_flight.args, in_flight.shadows, strict=False)
+        by_name = in_flight.keyword_shadows
+        shadows += [reaching(heap, value, shadow) for value, shadow in positional]
+        shadows += [reaching(heap, value, by_name.get(name)) for name, value in in_flight.kwargs.items()]
+        receiver = _receiver(in_flight.function)
         if receiver is not None:
             shadows.append(reaching(heap, receiver))
-        pending.everything.append(heap.algebra.joined(shadows))
-    return pending.everything[0]
+        in_flight.join_cache.append(heap.algebra.joined(shadows))
+    return in_flight.join_cache[0]
 
 
 def _receiver(function: Any) -> Any:
@@ -68,63 +70,63 @@ class Parameters:
         return self.positional + (list(self.values[self.star]) if self.star >= 0 else [])
 
 
-def bind(pending: Pending, heap: Heap, code: types.CodeType, values: list[Any]) -> list[Any]:
-    """The shadows of the arguments of a frame that begins below a primitive.
+def bind(in_flight: InFlight, heap: Heap, code: types.CodeType, values: list[Any]) -> list[Any]:
+    """Return the shadows of the arguments of a frame that begins below a primitive.
 
     If the frame takes the primitive's very operands, behind what a bound object may put before them, each parameter has
     its argument's shadow. Otherwise native code has made the call, and every parameter has the join of all.
 
     Args:
-        pending: the primitive.
+        in_flight: the primitive.
         heap: the heap.
         code: of the frame.
         values: its arguments, in the order of `co_varnames`.
     """
     parameters = Parameters(code, values)
-    offset = _offset(pending, code, parameters)
-    if offset is None or pending.loose:
-        pending.direct = offset is not None
-        joined = everything(pending, heap)
+    offset = _offset(in_flight, code, parameters)
+    if offset is None or in_flight.inexact:
+        in_flight.matched = offset is not None
+        joined = join_everything(in_flight, heap)
         if joined is not None:
             if parameters.star >= 0 and values[parameters.star]:
                 heap.set_sequence(values[parameters.star], [joined] * len(values[parameters.star]))
             for name, value in values[parameters.star_star].items() if parameters.star_star >= 0 else ():
                 heap.set_item(values[parameters.star_star], name, value, joined)
         return [joined] * parameters.count + [None] * (parameters.total - parameters.count)
-    if is_a(pending.function, type):
-        pending.direct = code.co_name in ("__init__", "__new__")
+    if is_a(in_flight.function, type):
+        in_flight.matched = code.co_name in ("__init__", "__new__")
     else:
-        pending.direct = type(pending.function) is types.FunctionType or code.co_name == "__call__"
+        in_flight.matched = type(in_flight.function) is types.FunctionType or code.co_name == "__call__"
     shadows: list[Any] = [None] * parameters.total
-    flat = [pending.function_shadow] * offset + list(pending.shadows)
+    flat = [in_flight.function_shadow] * offset + list(in_flight.shadows)
     given = min(len(flat), parameters.argcount)
     shadows[:given] = flat[:given]
     if parameters.star >= 0 and len(flat) > given:
         heap.set_sequence(values[parameters.star], flat[given:])
     names = parameters.names[parameters.only_positional :]
     by_name: set[str] = set()
-    for name, shadow in pending.keyword_shadows.items():
+    for name, shadow in in_flight.keyword_shadows.items():
         if name in names:
             by_name.add(name)
             shadows[parameters.names.index(name)] = shadow
         elif parameters.star_star >= 0:
-            heap.set_item(values[parameters.star_star], name, pending.kwargs[name], shadow)
+            heap.set_item(values[parameters.star_star], name, in_flight.kwargs[name], shadow)
     if heap.tables:
-        _defaults(pending, heap, parameters, shadows, given, by_name | set(pending.kwargs))
+        _defaults(in_flight, heap, parameters, shadows, given, by_name | set(in_flight.kwargs))
     return shadows
 
 
-def _offset(pending: Pending, code: types.CodeType, parameters: Parameters) -> int | None:
+def _offset(in_flight: InFlight, code: types.CodeType, parameters: Parameters) -> int | None:
     """How many parameters come before the first operand; None if the operands are not the arguments."""
     sequence = parameters.sequence
-    args = pending.args
-    function = pending.function
+    args = in_flight.args
+    function = in_flight.function
     if type(function) is types.FunctionType:
         return 0 if function.__code__ is code else None
     for offset in (0,) if function is None else (1, 0):
         taken = sequence[offset : offset + len(args)]
         if len(taken) == len(args) and all(one is other for one, other in zip(taken, args, strict=True)):
-            for name, value in pending.kwargs.items():
+            for name, value in in_flight.kwargs.items():
                 if name in parameters.names and parameters.values[parameters.names.index(name)] is not value:
                     return None
             if args or function is None or is_a(function, type) or len(sequence) <= offset:
@@ -133,9 +135,9 @@ def _offset(pending: Pending, code: types.CodeType, parameters: Parameters) -> i
 
 
 def _defaults(
-    pending: Pending, heap: Heap, parameters: Parameters, shadows: list[Any], given: int, by_name: set[str]
+    in_flight: InFlight, heap: Heap, parameters: Parameters, shadows: list[Any], given: int, by_name: set[str]
 ) -> None:
-    function = target(pending.function)
+    function = target(in_flight.function)
     if function is None:
         return
     defaults = function.__defaults__ or ()
@@ -160,66 +162,66 @@ def target(function: Any) -> types.FunctionType | None:
 
 
 def outcome(
-    pending: Pending,
+    in_flight: InFlight,
     heap: Heap,
     result: Any,
-    answers: list[tuple[Any, Any]],
+    returned: list[tuple[Any, Any]],
     body: Callable[[], Any],
     shadowed: Shadowed,
 ) -> Any:
-    """The shadow of what a call has given.
+    """Return the shadow of a call's result.
 
     Args:
-        pending: the call.
+        in_flight: the call.
         heap: the heap.
-        result: what it has given.
-        answers: what frames that know of shadows have handed out meanwhile.
-        body: gives the namespace of the class body that was executed last.
-        shadowed: whether a code object's frames know of shadows.
+        result: its result.
+        returned: values that frames with shadows have returned meanwhile, with their shadows.
+        body: returns the namespace of the class body that was executed last.
+        shadowed: predicate: whether a code object's frames propagate shadows.
     """
-    function = pending.function
+    function = in_flight.function
     if type(function) is types.FunctionType and shadowed(function.__code__, function.__globals__):
-        pending.direct = True
-    if pending.direct:
-        return answers[-1][1] if answers and answers[-1][0] is result else None
+        in_flight.matched = True
+    if in_flight.matched:
+        return returned[-1][1] if returned and returned[-1][0] is result else None
     joined = heap.algebra.joined
-    handed = joined(shadow for _, shadow in answers)
+    handed = joined(shadow for _, shadow in returned)
     if function is builtins.__build_class__:
         class_made(heap, result, body())
     receiver = _receiver(function)
-    args, shadows = list(pending.args), list(pending.shadows)
-    plain = not pending.kwargs and not pending.loose
+    args, shadows = list(in_flight.args), list(in_flight.shadows)
+    plain = not in_flight.kwargs and not in_flight.inexact
     known = model(function, receiver) if plain else None
     if known is None and type(function) is types.MethodDescriptorType and args and plain:
         known = model(function, args[0])
         receiver = args[0]
     elif receiver is not None:
         args.insert(0, receiver)
-        shadows.insert(0, pending.function_shadow)
+        shadows.insert(0, in_flight.function_shadow)
     if known is not None:
         found = known(heap, args, shadows, result)
         if found is FILLED:
-            filled(heap, result if result is not None else args[0], pending.length, answers)
+            filled(heap, result if result is not None else args[0], in_flight.length_before, returned)
             return None if result is None else shadows[0]
         if found is not NotImplemented:
             return joined((found, handed))
-    whole = everything(pending, heap)
+    whole = join_everything(in_flight, heap)
     if receiver is not None and type(receiver) not in _IMMUTABLE:
-        heap.smear(receiver, joined((*_argument_shadows(pending, heap), handed)))
+        heap.label_contents(receiver, joined((*_argument_shadows(in_flight, heap), handed)))
     if heap.tables:
-        for each in (*args, *pending.kwargs.values()):
-            heap.settle(each)
+        for each in (*args, *in_flight.kwargs.values()):
+            heap.reconcile(each)
     return joined((whole, handed))
 
 
-def _argument_shadows(pending: Pending, heap: Heap) -> list[Any]:
-    skip = 1 if type(pending.function) is types.MethodDescriptorType else 0
+def _argument_shadows(in_flight: InFlight, heap: Heap) -> list[Any]:
+    skip = 1 if type(in_flight.function) is types.MethodDescriptorType else 0
     found = [
         reaching(heap, value, shadow)
-        for value, shadow in zip(pending.args[skip:], pending.shadows[skip:], strict=False)
+        for value, shadow in zip(in_flight.args[skip:], in_flight.shadows[skip:], strict=False)
     ]
-    found += [reaching(heap, value, pending.keyword_shadows.get(name)) for name, value in pending.kwargs.items()]
-    return [*found, pending.rest]
+    found += [reaching(heap, value, in_flight.keyword_shadows.get(name)) for name, value in in_flight.kwargs.items()]
+    return [*found, in_flight.inexact_shadow]
 
 
 def class_made(heap: Heap, cls: Any, namespace: Any) -> None:

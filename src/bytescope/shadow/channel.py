@@ -1,8 +1,8 @@
-"""What frames tell each other of shadows, thread by thread.
+"""Per-thread call channel: the primitive in flight in each frame, and the shadows that callees have returned to it.
 
-A call that an instruction makes goes through the host, and often through functions written in C, which know nothing of
-shadows. So the caller lays down what it knows of the operands before the primitive (`Pending`), the frames that begin
-or go on below it look there, and lay down what they return or yield (`answers`) for the frame that waits for it.
+A call goes through CPython, and often through functions written in C, which propagate no shadows. So the caller pushes
+the operands' shadows before the primitive (`InFlight`). Frames that begin or resume below it read them, and add what
+they return or yield to the list of the frame that awaits it (`ReturnedShadows`).
 """
 
 from __future__ import annotations
@@ -13,30 +13,32 @@ from collections.abc import Callable
 from typing import Any
 
 from bytescope.code.host.delegation import delegates
+from bytescope.shadow.event_context import EventContext
 from bytescope.shadow.heap import Heap
 from bytescope.shadow.reachability import reaching
 
 Shadowed = Callable[[types.CodeType, dict[str, Any]], bool]
-"""Whether frames of a code object with these globals know of shadows."""
+"""Predicate: whether frames of a code object with these globals propagate shadows."""
 
 
-class Pending:
-    """A primitive that is being performed.
+class InFlight:
+    """A primitive in flight: begun and not finished.
 
     Attributes:
-        frame: whose instruction it is.
-        function: what is called, None for other primitives; its shadow is `function_shadow`.
+        frame: the frame that executes it.
+        function: the callee of a call, None for other primitives; its shadow is `function_shadow`.
         args, shadows: operands, or positional arguments, and their shadows.
-        kwargs, keyword_shadows: the same by keyword.
-        loose: whether there are arguments that are not known one by one; rest: their shadow.
-        direct: whether a guest frame has begun that took exactly these arguments.
-        length: how many items the list had whose method is called.
-        previous: the primitive that was being performed before it, in a frame further out.
+        kwargs, keyword_shadows: the same for keyword arguments.
+        inexact: whether there are arguments that are not known one by one; inexact_shadow: the join of their shadows.
+        matched: whether a guest frame has begun that took exactly these arguments.
+        length_before: the length of the list whose method is called.
+        outer: the primitive in flight in a frame further out.
+        join_cache: the join of all that reaches it, once it is computed.
     """
 
     __slots__ = (
-        "args", "direct", "everything", "frame", "function", "function_shadow", "keyword_shadows", "kwargs", "length",
-        "loose", "previous", "rest", "shadows",
+        "args", "frame", "function", "function_shadow", "inexact", "inexact_shadow", "join_cache",
+        "keyword_shadows", "kwargs", "length_before", "matched", "outer", "shadows",
     )  # fmt: skip
 
     def __init__(self, frame: types.FrameType | None, args: Any, shadows: Any) -> None:
@@ -47,22 +49,22 @@ class Pending:
         self.shadows = shadows
         self.kwargs: dict[str, Any] = {}
         self.keyword_shadows: dict[str, Any] = {}
-        self.rest: Any = None
-        self.loose = False
-        self.direct = False
-        self.length = 0
-        self.previous: Pending | None = None
-        self.everything: list[Any] = []
+        self.inexact_shadow: Any = None
+        self.inexact = False
+        self.matched = False
+        self.length_before = 0
+        self.outer: InFlight | None = None
+        self.join_cache: list[Any] = []
 
-    def about(self, function: Any, shadow: Any) -> None:
-        """It is a call of a function that has a shadow."""
+    def set_callee(self, function: Any, shadow: Any) -> None:
+        """Set the callee and its shadow."""
         self.function, self.function_shadow = function, shadow
         if type(function) is types.BuiltinFunctionType and type(function.__self__) is list:
-            self.length = len(function.__self__)
+            self.length_before = len(function.__self__)
 
 
-class Answers(list[tuple[Any, Any]]):
-    """What a frame was answered: values and shadows.
+class ReturnedShadows(list[tuple[Any, Any]]):
+    """Values returned or yielded to a frame, with their shadows.
 
     joined: the join of the shadows.
     """
@@ -74,106 +76,109 @@ class Answers(list[tuple[Any, Any]]):
 
 
 class Channel(threading.local):
-    """The messages of one thread.
+    """The channel of one thread.
 
     Attributes:
-        pending: the primitive that is being performed, in the innermost frame that has laid one down.
-        answers: by the address of the waiting frame, values and shadows of what was returned or yielded to it.
-        body: the namespace of the class body that has been executed last.
-        moment: the event that is being told.
+        in_flight: the primitive of the innermost frame that has pushed one.
+        returned: what was returned to each frame, by the frame's address.
+        body: the namespace of the class body that was executed last.
+        event: the context of the event that is being delivered.
     """
 
-    pending: Pending | None
-    answers: dict[int, Answers]
+    in_flight: InFlight | None
+    returned: dict[int, ReturnedShadows]
     body: Any
-    moment: Any
+    event: EventContext | None
 
     def __init__(self) -> None:
-        self.pending = None
-        self.answers = {}
+        self.in_flight = None
+        self.returned = {}
         self.body = None
-        self.moment = None
+        self.event = None
 
-    def lay_down(self, pending: Pending) -> None:
-        """A primitive is about to be performed; what its frame has laid down before must have been forgotten."""
-        pending.previous = self.pending
-        self.pending = pending
+    def push(self, in_flight: InFlight) -> None:
+        """Push a primitive that is about to be performed. Its frame must have finished the previous one."""
+        in_flight.outer = self.in_flight
+        self.in_flight = in_flight
 
-    def forget(self, frame: types.FrameType) -> None:
-        """What this frame has laid down for, and what it has been waiting for, is over: it succeeded or raised."""
-        while self.pending is not None and self.pending.frame is frame:
-            self.pending = self.pending.previous
-        if self.answers:
-            self.answers.pop(id(frame), None)
+    def finish(self, frame: types.FrameType) -> None:
+        """Pop the primitives of a frame, which succeeded or raised, and drop what was returned to it."""
+        while self.in_flight is not None and self.in_flight.frame is frame:
+            self.in_flight = self.in_flight.outer
+        if self.returned:
+            self.returned.pop(id(frame), None)
 
-    def take(self, frame: types.FrameType) -> list[tuple[Any, Any]]:
-        """What this frame was answered: values and shadows."""
-        return self.answers.pop(id(frame), [])
+    def take_returned(self, frame: types.FrameType) -> list[tuple[Any, Any]]:
+        """Remove and return what was returned to a frame."""
+        return self.returned.pop(id(frame), [])
 
-    def unwound(self, frame: types.FrameType) -> None:
-        """A handler of this frame takes an exception: whatever went on further in is over."""
+    def unwind(self, frame: types.FrameType) -> None:
+        """Drop everything of the frames that an exception has left on its way to an exception handler of this frame."""
         outer = set()
         around = frame.f_back
         while around is not None:
             outer.add(id(around))
             around = around.f_back
-        while self.pending is not None and id(self.pending.frame) not in outer:
-            self.pending = self.pending.previous
-        for address in [each for each in self.answers if each not in outer]:
-            del self.answers[address]
+        while self.in_flight is not None and id(self.in_flight.frame) not in outer:
+            self.in_flight = self.in_flight.outer
+        for address in [each for each in self.returned if each not in outer]:
+            del self.returned[address]
 
-    def around(self, frame: types.FrameType, shadowed: Shadowed, resumed: bool = False) -> Pending | None:
-        """The primitive below which a frame begins, or (`resumed`) goes on, if the frame that waits for it has one."""
-        pending = self.pending
-        if pending is None or waiting(frame, shadowed, resumed) is not pending.frame:
+    def enclosing(self, frame: types.FrameType, shadowed: Shadowed, resumed: bool = False) -> InFlight | None:
+        """Return the primitive below which a frame begins or (`resumed`) resumes, if the awaiting frame has one."""
+        in_flight = self.in_flight
+        if in_flight is None or awaiting_frame(frame, shadowed, resumed) is not in_flight.frame:
             return None
-        return pending
+        return in_flight
 
 
-def waiting(frame: types.FrameType, shadowed: Shadowed, suspends: bool) -> types.FrameType | None:
-    """The shadowed frame that waits for what a frame returns, or (`suspends`) yields; None if there is none."""
+def awaiting_frame(frame: types.FrameType, shadowed: Shadowed, suspends: bool) -> types.FrameType | None:
+    """Return the frame with shadows that awaits what a frame returns or (`suspends`) yields, None if there is none."""
     outer = frame.f_back
     while outer is not None and (not shadowed(outer.f_code, outer.f_globals) or (suspends and delegates(outer))):
         outer = outer.f_back
     return outer
 
 
-def of_thread(frame: types.FrameType, shadowed: Shadowed, heap: Heap) -> Pending | None:
-    """The call that a thread was started for, if a frame is the first of the thread that knows of shadows."""
+def thread_call(frame: types.FrameType, shadowed: Shadowed, heap: Heap) -> InFlight | None:
+    """Return the call of the thread's target, if a frame is the first of its thread that propagates shadows."""
     thread = threading._active.get(threading.get_ident())  # type: ignore[attr-defined]
     target = getattr(thread, "_target", None)  # it is deleted when it has returned
-    if target is None or waiting(frame, shadowed, False) is not None:
+    if target is None or awaiting_frame(frame, shadowed, False) is not None:
         return None
-    pending = Pending(None, (), ())
-    pending.function = target
-    starred(pending, heap, thread._args, None, thread._kwargs, None)
-    return normalized(pending)
+    in_flight = InFlight(None, (), ())
+    in_flight.function = target
+    spread_arguments(in_flight, heap, thread._args, None, thread._kwargs, None)
+    return with_receiver(in_flight)
 
 
-def normalized(pending: Pending) -> Pending:
-    """A call whose bound method is a function and a receiver."""
-    function = pending.function
+def with_receiver(in_flight: InFlight) -> InFlight:
+    """Replace the bound method of a call by its function, with the receiver as the first argument."""
+    function = in_flight.function
     if type(function) is types.MethodType:
-        pending.args = (function.__self__, *pending.args)
-        pending.shadows = (pending.function_shadow, *pending.shadows)
-        pending.function = function.__func__
-    return pending
+        in_flight.args = (function.__self__, *in_flight.args)
+        in_flight.shadows = (in_flight.function_shadow, *in_flight.shadows)
+        in_flight.function = function.__func__
+    return in_flight
 
 
-def starred(pending: Pending, heap: Heap, args: Any, args_shadow: Any, kwargs: Any, kwargs_shadow: Any) -> None:
-    """Give a call the arguments that stand behind `*` and `**`."""
+def spread_arguments(
+    in_flight: InFlight, heap: Heap, args: Any, args_shadow: Any, kwargs: Any, kwargs_shadow: Any
+) -> None:
+    """Add the arguments behind `*` and `**` to a call."""
     if type(args) in (tuple, list):
         found = heap.sequence(args, len(args))
-        pending.args = tuple(args)
-        pending.shadows = tuple(heap.algebra.joined((args_shadow, each)) for each in found)
+        in_flight.args = tuple(args)
+        in_flight.shadows = tuple(heap.algebra.joined((args_shadow, each)) for each in found)
     else:
-        pending.args = pending.shadows = ()
-        pending.loose, pending.rest = True, reaching(heap, args, args_shadow)
+        in_flight.args = in_flight.shadows = ()
+        in_flight.inexact, in_flight.inexact_shadow = True, reaching(heap, args, args_shadow)
     if type(kwargs) is dict:
-        pending.kwargs = kwargs
-        pending.keyword_shadows = {
+        in_flight.kwargs = kwargs
+        in_flight.keyword_shadows = {
             name: heap.algebra.joined((kwargs_shadow, heap.item(kwargs, name))) for name in kwargs
         }
     else:
-        pending.loose = True
-        pending.rest = heap.algebra.joined((pending.rest, reaching(heap, kwargs, kwargs_shadow)))
+        in_flight.inexact = True
+        reached = reaching(heap, kwargs, kwargs_shadow)
+        in_flight.inexact_shadow = heap.algebra.joined((in_flight.inexact_shadow, reached))

@@ -1,29 +1,35 @@
-"""The moment of an event: what an analysis can ask and say of shadows while it is told."""
+"""The shadows visible to an analysis method during one event."""
 
 from __future__ import annotations
 
 from typing import Any
 
 
-class Moment:
-    """What shadows there are when an event is told: of its operands by name, and where that of its value is."""
+class EventContext:
+    """The shadows of one event.
 
-    __slots__ = ("alarm", "operands", "positions", "slots")
+    operands: shadows by the operands' names; slots, positions: the array that holds the shadows of the event's values,
+    and where, None if there are none yet; shadows_exist: see `ShadowRuntime`.
+    """
 
-    def __init__(self, operands: dict[str, Any], slots: Any, positions: list[int] | None, alarm: list[bool]) -> None:
+    __slots__ = ("shadows_exist", "operands", "positions", "slots")
+
+    def __init__(
+        self, operands: dict[str, Any], slots: Any, positions: list[int] | None, shadows_exist: list[bool]
+    ) -> None:
         self.operands = operands
-        self.alarm = alarm
+        self.shadows_exist = shadows_exist
         self.slots = slots
         self.positions = positions
 
     def give(self, shadow: Any) -> None:
-        """Have the event's value have this shadow.
+        """Set the shadow of the event's value.
 
         Raises:
-            RuntimeError: if it has no value, or more than one, or none yet.
+            RuntimeError: if it has no value yet, or more than one.
         """
         if self.positions is None or len(self.positions) != 1:
-            raise RuntimeError("there is no value at this event that could be given a shadow")
-        if shadow is not None and not self.alarm:
-            self.alarm.append(True)
+            raise RuntimeError("give() needs an event with exactly one value, after its primitive")
+        if shadow is not None and not self.shadows_exist:
+            self.shadows_exist.append(True)
         self.slots[self.positions[0]] = shadow

@@ -1,4 +1,4 @@
-"""The shadow heap: the shadows of what containers hold, in tables tied to the containers' lives.
+"""The shadow heap: the shadows of the contents of objects, in tables that live as long as the objects.
 
 A table is kept for an object only while something in it is not clean. Objects that can be referred to weakly take their
 tables with them. The others (lists, dicts, tuples, cells) are held by the heap until a sweep finds that nobody else
@@ -16,7 +16,7 @@ from weakref import ref
 from bytescope.isa.purity import defines, mro
 from bytescope.isa.typesets import ATOMIC
 from bytescope.shadow.algebra import Algebra
-from bytescope.shadow.assumptions import Quiet
+from bytescope.shadow.assumptions import Assumptions
 
 _FIRST_SWEEP = 1024
 _HELD: frozenset[Any] = frozenset({list, tuple, dict, types.CellType})
@@ -73,14 +73,14 @@ class Heap:
 
     Attributes:
         tables: by the address of the object; while it is empty, nothing on the heap has a shadow.
-        quiet: what is known to have none.
+        assumptions: what fast paths assume about it.
         attributes: by name, the shadows of attributes by the address of the object, as they are in the tables.
     """
 
     def __init__(self, algebra: Algebra) -> None:
         self.algebra = algebra
         self.tables: dict[int, Table] = {}
-        self.quiet = Quiet()
+        self.assumptions = Assumptions()
         self.attributes: dict[str, dict[int, Any]] = {}
         self._sweep_at = _FIRST_SWEEP
 
@@ -150,27 +150,27 @@ class Heap:
 
     # --- everything in it
 
-    def smear(self, owner: Any, shadow: Any) -> None:
-        """Everything in an object has this shadow from now on, besides its own."""
+    def label_contents(self, owner: Any, shadow: Any) -> None:
+        """Join a shadow to those of all contents of an object."""
         if shadow is not None:
             table = self.table(owner)
             whole = self.algebra.joined((table.whole, shadow))
             if whole is not table.whole:
                 table.whole = whole
-                self.quiet.smeared(owner)
+                self.assumptions.contents_labelled(owner)
 
-    def collapse(self, owner: Any) -> None:
-        """Where each item is, is not known any more: every one has the shadows of all."""
+    def merge_items(self, owner: Any) -> None:
+        """Merge the items of an object whose places are no longer known: each gets the join of all."""
         table = self.known(owner)
         if table is not None and (table.items or table.keys):
             shadows = [shadow for shadow, _ in table.items.values()]
             table.whole = self.algebra.joined((table.whole, *shadows, *table.keys.values()))
-            self.quiet.smeared(owner)
+            self.assumptions.contents_labelled(owner)
             table.items.clear()
             table.keys.clear()
 
-    def settle(self, owner: Any) -> None:
-        """Collapse a container in which foreign code has moved things about."""
+    def reconcile(self, owner: Any) -> None:
+        """Merge the items of a container in which native code has moved some."""
         table = self.known(owner)
         if table is None or not table.items:
             return
@@ -184,7 +184,7 @@ class Heap:
         else:
             moved = False
         if moved:
-            self.collapse(owner)
+            self.merge_items(owner)
 
     # --- items
 
@@ -194,16 +194,16 @@ class Heap:
         if shadow is None:
             if table is not None:
                 if table.whole is not None:
-                    self.quiet.item_has_shadow(owner, key)
+                    self.assumptions.item_has_shadow(owner, key)
                 if table.items and plain_key(key):
                     table.items.pop(key, None)
                     self.drop_if_clean(owner, table)
             return
-        self.quiet.item_has_shadow(owner, key)
+        self.assumptions.item_has_shadow(owner, key)
         if plain_key(key):
             (table or self.table(owner)).items[key] = shadow, value
         else:
-            self.smear(owner, shadow)
+            self.label_contents(owner, shadow)
 
     def set_key(self, owner: Any, key: Any, shadow: Any) -> None:
         """A key of a dict has come, or has been stored again: dicts keep the first."""
@@ -213,7 +213,7 @@ class Heap:
             keys = self.table(owner).keys
             keys[key] = self.algebra.joined((keys.get(key), shadow))
         else:
-            self.smear(owner, shadow)
+            self.label_contents(owner, shadow)
 
     def item(self, owner: Any, key: Any) -> Any:
         """The shadow of an item."""
@@ -265,14 +265,14 @@ class Heap:
             self.set_item(owner.__dict__, name, value, shadow)
             return
         if is_a(owner, type):
-            self.quiet.class_changes()
+            self.assumptions.class_changed()
         if name == "__class__":
-            self.quiet.disturb()
+            self.assumptions.invalidate()
         table = self.known(owner)
         if shadow is not None:
             (table or self.table(owner)).attributes[name] = shadow
             self.attributes_named(name)[id(owner)] = shadow
-            self.quiet.attribute_has_shadow(owner, name)
+            self.assumptions.attribute_has_shadow(owner, name)
         elif table is not None and table.attributes.pop(name, None) is not None:
             del self.attributes[name][id(owner)]
             self.drop_if_clean(owner, table)

@@ -1,7 +1,6 @@
-"""What a woven frame asks of the shadow heap in line.
+"""Helper functions called from fast paths of woven code. The caller has established that no user code can run.
 
-It is about primitives on builtin containers, and on attributes that are loaded and stored quietly (`quiet`): no code of
-the program's is run meanwhile.
+They are about primitives on builtin containers, and on attributes that are loaded and stored without running user code.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from bytescope.shadow.heap import Heap, Table
 from bytescope.shadow.iteration import given
 
 
-class Brief:
-    """Short answers. Where a shadow is asked for, `shadow` is that of the reference to the object.
+class Helpers:
+    """Helpers of one shadow heap. The parameter `shadow` of those that return one is the shadow of the reference.
 
     Args:
         heap: the heap.
@@ -33,8 +32,8 @@ class Brief:
         return found if shadow is None else self.join(found, shadow)
 
     def attribute(self, owner: Any, name: str, shadow: Any) -> Any:
-        """The shadow of an attribute that is about to be loaded."""
-        if self.heap.quiet.of_class(name):
+        """Return the shadow of an attribute that is about to be loaded."""
+        if self.heap.assumptions.of_class(name):
             return self._with(self.heap.attribute(owner, name), shadow)
         table = self.tables.get(id(owner))
         if table is None:
@@ -45,11 +44,11 @@ class Brief:
         return found if shadow is None or found is shadow else self._with(found, shadow)
 
     def attribute_stored(self, owner: Any, name: str, value: Any, shadow: Any) -> None:
-        """An attribute has been stored."""
+        """Record that an attribute has been stored."""
         self.heap.set_attribute(owner, name, value, shadow)
 
     def item(self, container: Any, key: Any, shadow: Any) -> Any:
-        """The shadow of an item, of a list, tuple or dict, that is about to be loaded by a plain key."""
+        """Return the shadow of an item that is about to be loaded from a list, tuple or dict by an atomic key."""
         table = self.tables.get(id(container))
         if table is None:
             return shadow
@@ -62,7 +61,7 @@ class Brief:
         return self._with(found, shadow)
 
     def item_stored(self, container: Any, key: Any, value: Any, key_shadow: Any, shadow: Any) -> None:
-        """An item of a list or dict has been stored under a plain key."""
+        """Record that an item of a list or dict has been stored under an atomic key."""
         if type(container) is dict:
             if key_shadow is not None:
                 self.heap.set_key(container, key, key_shadow)
@@ -71,7 +70,7 @@ class Brief:
         self.heap.set_item(container, key, value, shadow)
 
     def appended(self, container: list[Any], value: Any, shadow: Any) -> None:
-        """A list is about to get an item."""
+        """Record that an item is about to be appended to a list."""
         if shadow is not None:
             table = self.tables.get(id(container)) or self.heap.table(container)
             table.items[len(container)] = shadow, value
@@ -79,16 +78,16 @@ class Brief:
             self.heap.set_item(container, len(container), value, None)
 
     def items(self, container: Any, count: int, shadow: Any) -> list[Any]:
-        """The shadows of all items of a list or tuple, which is about to be taken apart."""
+        """Return the shadows of all items of a list or tuple that is about to be unpacked."""
         return [self._with(each, shadow) for each in self.heap.sequence(container, count)]
 
     def built(self, container: Any, shadows: Sequence[Any]) -> None:
-        """A list or tuple has been built, of which something has a shadow."""
+        """Record the shadows of the items of a list or tuple that has been built."""
         table = self.heap.table(container)
         table.items = {index: (shadow, container[index]) for index, shadow in enumerate(shadows) if shadow is not None}
 
     def given(self, iterator: Any, value: Any, shadow: Any) -> Any:
-        """The shadow of what an iterator of a builtin container has given."""
+        """Return the shadow of the value that an iterator of a builtin container has just returned."""
         tables = self.tables
         for each in get_referents(iterator):
             if id(each) in tables:

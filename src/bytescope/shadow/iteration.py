@@ -1,4 +1,4 @@
-"""Which item of which container an iterator has just given, found out from the iterator itself."""
+"""Recover from an iterator which item of which container it has just returned."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bytescope.isa.typesets import (
 from bytescope.shadow.heap import Heap, is_a
 
 
-def goes_quietly(iterator: Any, codes: Container[int] = ()) -> bool:
+def iterates_purely(iterator: Any, codes: Container[int] = ()) -> bool:
     """Whether asking an `enumerate` or a `zip` for a value runs no code of the program's but generators.
 
     Args:
@@ -33,17 +33,17 @@ def goes_quietly(iterator: Any, codes: Container[int] = ()) -> bool:
     return True
 
 
-def paired(heap: Heap, iterator: Any, value: Any, answers: list[tuple[Any, Any]]) -> Any:
+def paired(heap: Heap, iterator: Any, value: Any, returned: list[tuple[Any, Any]]) -> Any:
     """The shadow of a tuple that an `enumerate` or a `zip` has given, whose items have what generators have answered.
 
     Args:
         heap: the heap.
         iterator: the iterator.
         value: the tuple.
-        answers: values and shadows, in the order in which they came.
+        returned: values and shadows, in the order in which they came.
     """
     given(heap, iterator, value)
-    left = list(answers)
+    left = list(returned)
     inner = gc.get_referents(iterator)[0]
     for index, (each, part) in enumerate(zip(inner if type(iterator) is zip else (range, inner), value, strict=False)):
         if left and left[0][0] is part and type(each) not in ITERATORS:

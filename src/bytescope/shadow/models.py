@@ -1,7 +1,7 @@
-"""Models of native functions that move references between containers: what they give, and what they do to the heap.
+"""Models of native functions: result shadow and heap effects, applied after the call.
 
-A function that has no model gives the join of all that reaches its arguments and receiver, and a receiver that can
-change may hold any of its arguments afterwards.
+The result of a function without a model gets the join of all that reaches its arguments and receiver, and a mutable
+receiver may hold any of the arguments afterwards (conservative).
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ FUNCTIONS: dict[int, Model] = {}
 
 
 FILLED: Any = object()
-"""What a model gives if what frames that keep shadows have handed out is what is in the container now, the receiver or
-the result: see `filled`."""
+"""Result of a model whose container, the receiver or the result, now holds what frames have returned: see `filled`."""
 
 
 def _method(kind: type, *names: str) -> Callable[[Model], Model]:
@@ -87,7 +86,7 @@ def _clear(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
 
 @_method(list, "sort", "reverse", "remove")
 def _rearrange(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
-    heap.collapse(args[0])
+    heap.merge_items(args[0])
 
 
 @_method(list, "copy")
@@ -165,19 +164,19 @@ def _next(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     return next_item(heap, None, (args[0],), (shadows[0],), [result])[0]
 
 
-def filled(heap: Heap, container: Any, first: int, answers: list[tuple[Any, Any]]) -> None:
+def filled(heap: Heap, container: Any, first: int, returned: list[tuple[Any, Any]]) -> None:
     """A container has been filled with what frames that keep shadows have handed out.
 
     Args:
         heap: the heap.
         container: the container.
         first: of a list: the items before this one have been there before.
-        answers: values and their shadows. Values that are not in it themselves may be in anything that is.
+        returned: values and their shadows. Values that are not in it themselves may be in anything that is.
     """
-    if not answers:
+    if not returned:
         return
     shadows: dict[int, Any] = {}
-    for value, shadow in answers:
+    for value, shadow in returned:
         shadows[id(value)] = heap.algebra.joined((shadows.get(id(value)), shadow))
     if type(container) in (list, tuple):
         found = set()
@@ -188,7 +187,7 @@ def filled(heap: Heap, container: Any, first: int, answers: list[tuple[Any, Any]
                 found.add(id(value))
         for address in found:
             del shadows[address]
-    heap.smear(container, heap.algebra.joined(shadows.values()))
+    heap.label_contents(container, heap.algebra.joined(shadows.values()))
 
 
 def model(function: Any, receiver: Any) -> Model | None:

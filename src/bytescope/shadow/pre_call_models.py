@@ -1,7 +1,7 @@
-"""Calls of builtin functions whose result's shadow is known before they are made, because they call nothing back.
+"""Pre-call models: the result's shadow computed before calling a builtin that cannot call back into user code.
 
-What the general way (`calls.outcome`) finds out afterwards is found out beforehand here, where the types of the
-arguments leave no doubt: plain values, and builtin containers of such.
+They apply where the types of the arguments are atomic, or builtin containers of such; else the post-call models do
+(`models`, `binding.outcome`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 from bytescope.isa.typesets import ATOMIC, COLLECTIONS, HASHED, ITERATED, SEQUENCE_ITERATORS
 from bytescope.shadow.assumptions import compares_quietly, loads_quietly
 from bytescope.shadow.heap import Table, count_of
-from bytescope.shadow.helpers import Brief
+from bytescope.shadow.helpers import Helpers
 from bytescope.shadow.propagation import remove_at
 from bytescope.shadow.reachability import reaching
 
 SLOW: Any = type("Slow", (), {"__slots__": ()})()
-"""What is answered where it cannot be known."""
+"""Result of a pre-call model that does not apply: take the slow path."""
 
 _PURE: frozenset[Any] = frozenset(
     getattr(builtins, name)
@@ -36,8 +36,8 @@ _MOVING = frozenset({"+", "|", "*", "-", "&", "^", "convert", "format", "format_
 """Operators that make containers of containers, or call back: what they do is found out afterwards."""
 
 
-class Filling:
-    """A list is going to be filled by a generator that runs no other code than that of frames that keep shadows.
+class InFlightFill:
+    """A call that will fill a list from a generator whose frames propagate shadows.
 
     container: the list, None if it is what the call gives; first: the index of the first item that comes.
     """
@@ -49,30 +49,30 @@ class Filling:
         self.first = first
 
 
-Way = Callable[[Any, tuple[Any, ...], tuple[Any, ...], Any], Any]
+PreCallModel = Callable[[Any, tuple[Any, ...], tuple[Any, ...], Any], Any]
 """(receiver, arguments, their shadows, shadow of the callable) -> shadow of the result, or SLOW."""
 
 
-class Foreknown:
-    """Tells the shadows of results beforehand.
+class PreCallModels:
+    """The pre-call models of one shadow heap.
 
     Args:
-        brief: answers for the same heap.
+        helpers: the helpers of the heap.
 
     Attributes:
-        generators: the addresses of generators' code objects whose frames keep shadows.
+        generators: addresses of generators' code objects whose frames propagate shadows.
     """
 
-    def __init__(self, brief: Brief) -> None:
-        self.brief = brief
-        self.heap = heap = brief.heap
+    def __init__(self, helpers: Helpers) -> None:
+        self.helpers = helpers
+        self.heap = heap = helpers.heap
         self.generators: Container[int] = ()
         self.tables: dict[int, Table] = heap.tables
         self.joined = heap.algebra.joined
         self._instances: dict[type, bool] = {}
         self._comparable: dict[type, bool] = {}
-        heap.quiet.remembered += [self._instances, self._comparable]
-        self._methods: dict[tuple[type, str], Way] = {
+        heap.assumptions.caches += [self._instances, self._comparable]
+        self._methods: dict[tuple[type, str], PreCallModel] = {
             (list, "append"): self.append,
             (list, "extend"): self.extend,
             (list, "pop"): self.pop,
@@ -80,8 +80,8 @@ class Foreknown:
             **{(dict, name): self.view for name in ("keys", "values", "items")},
         }
 
-    def way(self, function: Any) -> Way | None:
-        """How the shadow of a builtin callable's result is found out, None if it cannot be known beforehand."""
+    def find(self, function: Any) -> PreCallModel | None:
+        """Return the pre-call model of a builtin callable, None if there is none."""
         if function is isinstance:
             return self.isinstance
         if function is len:
@@ -167,7 +167,7 @@ class Foreknown:
     def compared(self, values: tuple[Any, ...], shadows: tuple[Any, ...]) -> Any:
         """The join of what reaches values that are compared with each other."""
         found = self.joined(shadows)
-        if all(self.heap.quiet.compares_itself_alone(type(value)) for value in values):
+        if all(self.heap.assumptions.has_default_comparison(type(value)) for value in values):
             return found
         for value in values:
             kind = type(value)
@@ -179,10 +179,10 @@ class Foreknown:
                     return SLOW
                 found = self.joined((found, reached))
                 continue
-            quiet = self._comparable.get(kind)
-            if quiet is None:
-                quiet = self._comparable[kind] = compares_quietly(kind)
-            if not quiet:
+            assumptions = self._comparable.get(kind)
+            if assumptions is None:
+                assumptions = self._comparable[kind] = compares_quietly(kind)
+            if not assumptions:
                 return SLOW
             found = reaching(self.heap, value, found)
         return found
@@ -203,12 +203,12 @@ class Foreknown:
             return SLOW
         value, cls = args
         kind = type(value)
-        quiet = self._instances.get(kind)
-        if quiet is None:
-            quiet = self._instances[kind] = loads_quietly(kind, "__class__")
-        if not quiet:
+        assumptions = self._instances.get(kind)
+        if assumptions is None:
+            assumptions = self._instances[kind] = loads_quietly(kind, "__class__")
+        if not assumptions:
             return SLOW
-        self.heap.quiet.silent_load("__class__").add(kind)  # woven code need not ask the next time
+        self.heap.assumptions.pure_load("__class__").add(kind)  # woven code need not ask the next time
         if type(cls) is type or (type(cls) is tuple and all(type(each) is type for each in cls)):
             return None
         return SLOW
@@ -229,18 +229,18 @@ class Foreknown:
         """The list gets an item."""
         if len(args) != 1:
             return SLOW
-        self.brief.appended(receiver, args[0], shadows[0])
+        self.helpers.appended(receiver, args[0], shadows[0])
         return None
 
     def extend(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
         """The list gets more items."""
         if self._fills(args, shadows):
-            return Filling(receiver, len(receiver))
+            return InFlightFill(receiver, len(receiver))
         return self.untouched(receiver, args, shadows, own)
 
     def sequence(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
         """A list or tuple is made."""
-        return Filling(None, 0) if self._fills(args, shadows) else SLOW
+        return InFlightFill(None, 0) if self._fills(args, shadows) else SLOW
 
     def _fills(self, args: tuple[Any, ...], shadows: tuple[Any, ...]) -> bool:
         if len(args) != 1 or shadows[0] is not None or type(args[0]) is not types.GeneratorType:

@@ -175,8 +175,8 @@ def _setslice(heap: Heap, imm: Any, values: Values, shadows: Values, results: li
 
 
 def _set_slice(heap: Heap, container: Any, value: Any, shadow: Any) -> list[Any]:
-    heap.collapse(container)
-    heap.smear(container, reaching(heap, value, shadow))
+    heap.merge_items(container)
+    heap.label_contents(container, reaching(heap, value, shadow))
     return []
 
 
@@ -190,7 +190,7 @@ def _delitem(heap: Heap, imm: Any, values: Values, shadows: Values, results: lis
         if type(key) is int:
             remove_at(heap, container, key if key >= 0 else key + count_of(container) + 1)
         else:
-            heap.collapse(container)
+            heap.merge_items(container)
     elif plain_key(key):
         table.items.pop(key, None)
         table.keys.pop(key, None)
@@ -289,13 +289,13 @@ def list_extend(heap: Heap, imm: Any, values: Values, shadows: Values, results: 
             if shadow is not None:
                 heap.set_item(target, first + index, iterable[index], shadow)
     else:
-        heap.smear(target, reaching(heap, iterable, shadows[1]))
+        heap.label_contents(target, reaching(heap, iterable, shadows[1]))
     return []
 
 
 @_rule("set_update")
 def _set_update(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    heap.smear(values[0], reaching(heap, values[1], shadows[1]))
+    heap.label_contents(values[0], reaching(heap, values[1], shadows[1]))
     return []
 
 
@@ -306,13 +306,13 @@ def dict_update(heap: Heap, imm: Any, values: Values, shadows: Values, results: 
     table = heap.known(mapping)
     if type(mapping) is dict:
         if shadows[1] is not None or (table is not None and table.whole is not None):
-            heap.smear(target, heap.algebra.joined((shadows[1], table.whole if table else None)))
+            heap.label_contents(target, heap.algebra.joined((shadows[1], table.whole if table else None)))
         for key, value in mapping.items() if table is not None or heap.known(target) is not None else ():
             heap.set_key(target, key, table.keys.get(key) if table is not None and plain_key(key) else None)
             found = table.items.get(key) if table is not None and plain_key(key) else None
             heap.set_item(target, key, value, found[0] if found else None)
     else:
-        heap.smear(target, reaching(heap, mapping, shadows[1]))
+        heap.label_contents(target, reaching(heap, mapping, shadows[1]))
     return []
 
 
@@ -389,8 +389,8 @@ def _inplace(heap: Heap, operator: Any, values: Values, shadows: Values, results
     elif kind is dict:
         dict_update(heap, None, values, shadows, [])
     else:
-        heap.collapse(values[0])  # a list may have been repeated
-        heap.smear(values[0], reaching(heap, values[1], shadows[1]))
+        heap.merge_items(values[0])  # a list may have been repeated
+        heap.label_contents(values[0], reaching(heap, values[1], shadows[1]))
     return [shadows[0]]
 
 
@@ -416,7 +416,7 @@ def _operator(heap: Heap, operator: Any, values: Values, shadows: Values, result
 @_rule("compare")
 def _compare(heap: Heap, operator: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
     """Values whose comparisons look at nothing that they hold have their own shadows only."""
-    if not heap.tables or all(heap.quiet.compares_itself_alone(type(value)) for value in values):
+    if not heap.tables or all(heap.assumptions.has_default_comparison(type(value)) for value in values):
         return [heap.algebra.joined(shadows)]
     return [heap.algebra.joined(reaching(heap, value, shadow) for value, shadow in zip(values, shadows, strict=True))]
 

@@ -1,4 +1,4 @@
-"""What reaches a value: its own shadow, and the shadows of all that can be got at through it."""
+"""Reachability: join the shadows of everything reachable from a value."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REFERRING = REFERENCE_ITERATORS | VIEWS | PAIRING | {map, filter, memoryview, t
 
 
 def reaching(heap: Heap, value: Any, shadow: Any = None) -> Any:
-    """The join of a reference's shadow and those of what the value holds, directly or not.
+    """Return the join of a reference's shadow and those of all that the value holds, directly or not.
 
     Args:
         heap: the heap.

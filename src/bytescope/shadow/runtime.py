@@ -1,7 +1,7 @@
-"""The shadow service: what the engines ask when something that an instruction handles may have a shadow.
+"""The shadow runtime: the part of shadow propagation that both engines call.
 
-The engines move shadows along with the references that an instruction moves; whatever takes more than that - names,
-cells, attributes, items, calls, what frames hand to each other - is answered here, the same for both.
+The engines move shadows along with the references that an instruction moves. Everything else is done here: names,
+cells, attributes, items, calls, and what frames pass to each other.
 """
 
 from __future__ import annotations
@@ -20,13 +20,21 @@ from bytescope.isa.typesets import PAIRING
 from bytescope.shadow import binding
 from bytescope.shadow.algebra import Algebra
 from bytescope.shadow.assumptions import loads_quietly
-from bytescope.shadow.channel import Answers, Channel, Pending, normalized, of_thread, starred, waiting
-from bytescope.shadow.event_context import Moment
+from bytescope.shadow.channel import (
+    Channel,
+    InFlight,
+    ReturnedShadows,
+    awaiting_frame,
+    spread_arguments,
+    thread_call,
+    with_receiver,
+)
+from bytescope.shadow.event_context import EventContext
 from bytescope.shadow.heap import Heap, is_a
-from bytescope.shadow.helpers import Brief
-from bytescope.shadow.iteration import goes_quietly, paired
+from bytescope.shadow.helpers import Helpers
+from bytescope.shadow.iteration import iterates_purely, paired
 from bytescope.shadow.models import filled
-from bytescope.shadow.pre_call_models import Filling, Foreknown
+from bytescope.shadow.pre_call_models import InFlightFill, PreCallModels
 from bytescope.shadow.propagation import CONTENTS, GROWING, RULES
 from bytescope.shadow.reachability import reaching
 
@@ -47,31 +55,32 @@ def _frame_of(generator: Any) -> types.FrameType | None:
     return found
 
 
-class Service:
-    """Shadows of one algebra.
+class ShadowRuntime:
+    """The runtime of one shadow algebra.
 
     Attributes:
-        alarm: empty until anything has been given a shadow.
+        shadows_exist: a flag, empty until anything has been given a shadow.
 
     Args:
-        algebra: what the shadows are.
-        shadowed: whether frames of a code object, as the host executes it, with these globals keep shadows.
+        algebra: the algebra.
+        shadowed: predicate: whether frames of a code object, as CPython executes it, with these globals propagate
+            shadows.
     """
 
     def __init__(self, algebra: Algebra, shadowed: Callable[[types.CodeType, dict[str, Any]], bool]) -> None:
         self.algebra = algebra
         self.heap = Heap(algebra)
-        self.brief = Brief(self.heap)
-        self.foreknown = Foreknown(self.brief)
+        self.helpers = Helpers(self.heap)
+        self.pre_call_models = PreCallModels(self.helpers)
         self.channel = Channel()
         self.shadowed = shadowed
-        self.alarm: list[bool] = []
+        self.shadows_exist: list[bool] = []
         self._started: dict[int, tuple[Any, Sequence[Any]]] = {}
 
     # --- frames
 
     def begin(self, frame: types.FrameType, code: types.CodeType, values: list[Any]) -> Sequence[Any] | None:
-        """The shadows of a frame's arguments, None if all are clean.
+        """Return the shadows of a frame's arguments, None if all are clean.
 
         Args:
             frame: the frame that begins.
@@ -83,63 +92,63 @@ class Service:
             if started is not None and _frame_of(started[0]()) is frame:  # not one that is gone without having begun
                 return started[1]
         channel = self.channel
-        waits = channel.pending
-        if code.co_flags & _GENERATORS and (waits is None or waits.function is None) and not channel.answers:
+        waits = channel.in_flight
+        if code.co_flags & _GENERATORS and (waits is None or waits.function is None) and not channel.returned:
             return None  # it was given its arguments when it was made
-        pending = channel.around(frame, self.shadowed)
+        in_flight = channel.enclosing(frame, self.shadowed)
         handed = None
-        if channel.answers:  # what an iterator behind a star has given, or what a callback is given in its turn
-            outer = id(waiting(frame, self.shadowed, False))
-            answered = channel.answers.get(outer)
+        if channel.returned:  # what an iterator behind a star has given, or what a callback is given in its turn
+            outer = id(awaiting_frame(frame, self.shadowed, False))
+            answered = channel.returned.get(outer)
             handed = None if answered is None else answered.joined
-        if pending is None and handed is not None:
-            pending = Pending(None, (), ())
-            pending.loose = True
-        elif pending is None and self.heap.tables:
-            pending = of_thread(frame, self.shadowed, self.heap)
-        if pending is None:
+        if in_flight is None and handed is not None:
+            in_flight = InFlight(None, (), ())
+            in_flight.inexact = True
+        elif in_flight is None and self.heap.tables:
+            in_flight = thread_call(frame, self.shadowed, self.heap)
+        if in_flight is None:
             return None
         if handed is not None:
-            pending.rest = self.algebra.joined((pending.rest, handed))
-            pending.everything.clear()
-        return binding.bind(pending, self.heap, code, values)
+            in_flight.inexact_shadow = self.algebra.joined((in_flight.inexact_shadow, handed))
+            in_flight.join_cache.clear()
+        return binding.bind(in_flight, self.heap, code, values)
 
-    def answer(self, frame: types.FrameType, value: Any, shadow: Any, suspended: bool = False) -> None:
-        """A frame returns a value, or (`suspended`) yields it: then frames that delegate to it pass it on."""
+    def add_returned(self, frame: types.FrameType, value: Any, shadow: Any, suspended: bool = False) -> None:
+        """Add what a frame returns, or (`suspended`) yields through delegating frames, for the awaiting frame."""
         if shadow is not None:
-            outer = waiting(frame, self.shadowed, suspended)
+            outer = awaiting_frame(frame, self.shadowed, suspended)
             if not suspended and frame.f_code.co_flags & _GENERATOR and outer is not None and not delegates(outer):
                 return  # what a generator returns goes to `yield from` alone
             if outer is not None:
-                answers = self.channel.answers.get(id(outer))
-                if answers is None:
-                    answers = self.channel.answers[id(outer)] = Answers()
-                answers.append((value, shadow))
-                answers.joined = self.algebra.joined((answers.joined, shadow))
+                returned = self.channel.returned.get(id(outer))
+                if returned is None:
+                    returned = self.channel.returned[id(outer)] = ReturnedShadows()
+                returned.append((value, shadow))
+                returned.joined = self.algebra.joined((returned.joined, shadow))
 
     def sent(self, frame: types.FrameType, value: Any) -> Any:
-        """The shadow of what a suspended frame goes on with."""
-        pending = self.channel.around(frame, self.shadowed, resumed=True)
-        if pending is None or value is None:
+        """Return the shadow of the value with which a suspended frame resumes."""
+        in_flight = self.channel.enclosing(frame, self.shadowed, resumed=True)
+        if in_flight is None or value is None:
             return None
-        for each, shadow in zip(reversed(pending.args), reversed(pending.shadows), strict=False):
+        for each, shadow in zip(reversed(in_flight.args), reversed(in_flight.shadows), strict=False):
             if each is value:
-                pending.direct = pending.direct or pending.function is not None
+                in_flight.matched = in_flight.matched or in_flight.function is not None
                 return shadow
-        return binding.everything(pending, self.heap)
+        return binding.join_everything(in_flight, self.heap)
 
     def class_body(self, namespace: Any) -> None:
-        """A class body has been executed in a namespace."""
+        """Record that a class body has been executed in a namespace."""
         self.channel.body = namespace
 
     def raised(self, exception: Any, shadow: Any) -> None:
-        """An exception is raised."""
+        """Record that an exception with a shadow is raised."""
         if is_a(exception, BaseException):
-            self.heap.smear(exception, shadow)
+            self.heap.label_contents(exception, shadow)
 
     def caught(self, frame: types.FrameType, exception: BaseException) -> Any:
-        """The shadow of the exception that a handler takes."""
-        self.channel.unwound(frame)
+        """Return the shadow of an exception that an exception handler of the frame receives."""
+        self.channel.unwind(frame)
         table = self.heap.known(exception)
         return None if table is None else table.whole
 
@@ -147,8 +156,8 @@ class Service:
 
     def before(
         self, frame: types.FrameType, name: str, immediate: Any, values: Sequence[Any], shadows: Sequence[Any]
-    ) -> Pending | None:
-        """A primitive is about to be performed.
+    ) -> InFlight | None:
+        """Begin a primitive.
 
         Args:
             frame: whose instruction it is.
@@ -158,49 +167,49 @@ class Service:
             shadows: their shadows, in the same form.
 
         Returns:
-            What `after` is to be given.
+            The primitive in flight, for `after`.
         """
         channel, heap = self.channel, self.heap
-        if channel.pending is not None or channel.answers:
-            channel.forget(frame)
+        if channel.in_flight is not None or channel.returned:
+            channel.finish(frame)
         if name in CALLS:
             return self._before_call(frame, name, values, shadows)
         if not heap.tables and shadows.count(None) == len(shadows):
             return None
-        pending = Pending(frame, values, shadows)
-        channel.lay_down(pending)
-        return pending
+        in_flight = InFlight(frame, values, shadows)
+        channel.push(in_flight)
+        return in_flight
 
     def _before_call(
         self, frame: types.FrameType, name: str, values: Sequence[Any], shadows: Sequence[Any]
-    ) -> Pending | None:
+    ) -> InFlight | None:
         function, args, kwargs = values
         function_shadow, arg_shadows, keyword_shadows = shadows
-        pending = Pending(frame, args, arg_shadows)
-        pending.about(function, function_shadow)
+        in_flight = InFlight(frame, args, arg_shadows)
+        in_flight.set_callee(function, function_shadow)
         if name == "call_ex":
-            starred(pending, self.heap, args, arg_shadows, kwargs, keyword_shadows)
+            spread_arguments(in_flight, self.heap, args, arg_shadows, kwargs, keyword_shadows)
         else:
-            pending.kwargs, pending.keyword_shadows = kwargs, keyword_shadows
-        normalized(pending)
-        self.channel.lay_down(pending)
-        return pending
+            in_flight.kwargs, in_flight.keyword_shadows = kwargs, keyword_shadows
+        with_receiver(in_flight)
+        self.channel.push(in_flight)
+        return in_flight
 
     def after(
         self,
         frame: types.FrameType,
-        pending: Pending | None,
+        in_flight: InFlight | None,
         name: str,
         immediate: Any,
         values: Sequence[Any],
         shadows: Sequence[Any],
         results: list[Any],
     ) -> list[Any]:
-        """The shadows of a primitive's results; the heap follows.
+        """Return the shadows of a primitive's results, and update the heap.
 
         Args:
             frame: as `before` had it.
-            pending: what `before` has returned.
+            in_flight: what `before` has returned.
             name: as `before` had it.
             immediate: likewise.
             values: likewise.
@@ -208,27 +217,27 @@ class Service:
             results: what the primitive has given.
         """
         channel, heap = self.channel, self.heap
-        answers = channel.take(frame) if channel.answers else []
+        returned = channel.take_returned(frame) if channel.returned else []
         if name in CALLS:
-            assert pending is not None
-            found = [self._after_call(pending, results[0], answers)]
-            channel.forget(frame)
-            return self._ruled(name, immediate, pending.args, pending.shadows, results, found)
-        if pending is not None:
-            channel.forget(frame)
-        if pending is None and not answers and not heap.tables and shadows.count(None) == len(shadows):
+            assert in_flight is not None
+            found = [self._after_call(in_flight, results[0], returned)]
+            channel.finish(frame)
+            return self._apply_rule(name, immediate, in_flight.args, in_flight.shadows, results, found)
+        if in_flight is not None:
+            channel.finish(frame)
+        if in_flight is None and not returned and not heap.tables and shadows.count(None) == len(shadows):
             return [None] * len(results)
         rule = RULES.get(name)
         if rule is not None:
             found = rule(heap, immediate, tuple(values), tuple(shadows), results)
         else:
-            found = [self._default(PRIMITIVES[name].shadow, values, shadows)] * len(results)
-        if answers:
-            found = self._answered(name, values, results, found, answers)
-        return self._ruled(name, immediate, values, shadows, results, found)
+            found = [self._default_shadow(PRIMITIVES[name].shadow, values, shadows)] * len(results)
+        if returned:
+            found = self._apply_returned(name, values, results, found, returned)
+        return self._apply_rule(name, immediate, values, shadows, results, found)
 
-    def late(self, frame: types.FrameType, results: tuple[Any, ...], container: Any = None) -> list[Any]:
-        """The shadows of a primitive's results, if there was no shadow at all when it was begun.
+    def collect_returned(self, frame: types.FrameType, results: tuple[Any, ...], container: Any = None) -> list[Any]:
+        """Return the shadows of a primitive's results if there was no shadow at all when it began.
 
         Args:
             frame: whose instruction it was.
@@ -236,81 +245,81 @@ class Service:
             container: what it may have filled.
         """
         channel = self.channel
-        if type(container) in GROWING and channel.answers.get(id(frame)):
-            filled(self.heap, container, 0, channel.take(frame))
-        answers = channel.take(frame) if channel.answers else []
+        if type(container) in GROWING and channel.returned.get(id(frame)):
+            filled(self.heap, container, 0, channel.take_returned(frame))
+        returned = channel.take_returned(frame) if channel.returned else []
         found: list[Any] = [None] * len(results)
         if channel.body is not None and len(results) == 1 and is_a(results[0], type):
             binding.class_made(self.heap, results[0], channel.body)
             channel.body = None
-        return self._answered("", (), list(results), found, answers) if answers and results else found
+        return self._apply_returned("", (), list(results), found, returned) if returned and results else found
 
-    def goes_quietly(self, iterator: Any, codes: Container[int]) -> bool:
-        """Whether an `enumerate` or a `zip`, which is about to be asked, runs no code but such generators'."""
-        if self.channel.answers:
-            self.channel.forget(_frame(1))
-        return goes_quietly(iterator, codes)
+    def iterates_purely(self, iterator: Any, codes: Container[int]) -> bool:
+        """Return True if the next value of an `enumerate` or `zip` runs no user code but that of such generators."""
+        if self.channel.returned:
+            self.channel.finish(_frame(1))
+        return iterates_purely(iterator, codes)
 
-    def paired(self, iterator: Any, value: Any, shadow: Any) -> Any:
-        """The shadow of what an `enumerate` or a `zip` has given that goes over builtin iterators and generators."""
+    def pair_shadow(self, iterator: Any, value: Any, shadow: Any) -> Any:
+        """Return the shadow of what an `enumerate` or `zip` over builtin iterators and generators has returned."""
         channel = self.channel
-        answers = channel.take(_frame(1)) if channel.answers else []
-        if answers or self.heap.tables:
-            return self.algebra.joined((paired(self.heap, iterator, value, answers), shadow))
+        returned = channel.take_returned(_frame(1)) if channel.returned else []
+        if returned or self.heap.tables:
+            return self.algebra.joined((paired(self.heap, iterator, value, returned), shadow))
         return shadow
 
-    def _default(self, way: str, values: Sequence[Any], shadows: Sequence[Any]) -> Any:
+    def _default_shadow(self, way: str, values: Sequence[Any], shadows: Sequence[Any]) -> Any:
         if way == "clean":
             return None
         if way == "reach" and self.heap.tables:
             shadows = [reaching(self.heap, value, shadow) for value, shadow in zip(values, shadows, strict=True)]
         return self.algebra.joined(shadows)
 
-    def _ruled(
+    def _apply_rule(
         self, name: str, immediate: Any, values: Sequence[Any], shadows: Sequence[Any], results: Any, found: list[Any]
     ) -> list[Any]:
-        """What the algebra has to say about a primitive itself."""
+        """Apply the algebra's own rule for a primitive, if it has one."""
         rule = self.algebra.rules.get(name)
         if rule is None or not found or shadows.count(None) == len(shadows):
             return found
         return [rule(immediate, tuple(values), tuple(shadows), results[0] if len(results) == 1 else results)]
 
-    def _answered(
-        self, name: str, values: Sequence[Any], results: list[Any], found: list[Any], answers: list[tuple[Any, Any]]
+    def _apply_returned(
+        self, name: str, values: Sequence[Any], results: list[Any], found: list[Any], returned: list[tuple[Any, Any]]
     ) -> list[Any]:
-        """The shadows of results that frames below the primitive have given."""
+        """Return the shadows of results, some of which frames below the primitive have returned."""
         joined = self.algebra.joined
-        everything = joined(shadow for _, shadow in answers)
+        everything = joined(shadow for _, shadow in returned)
         if name in _FILLING and type(values[0]) in GROWING and (not results or results[0] is values[0]):
-            filled(self.heap, values[0], 0, answers)
+            filled(self.heap, values[0], 0, returned)
             return found
         if not results:
             return found
         if name == "next" and type(values[0]) in PAIRING and results:
-            return [joined((paired(self.heap, values[0], results[0], answers), found[0]))]
+            return [joined((paired(self.heap, values[0], results[0], returned), found[0]))]
         if len(results) == 1:
-            value, shadow = answers[-1]
+            value, shadow = returned[-1]
             return [shadow if value is results[0] else joined((found[0], everything))]
-        left = list(answers)
+        left = list(returned)
         for number, result in enumerate(results):
             for each in left:
                 if each[0] is result:
                     found[number] = each[1]
                     left.remove(each)
                     break
-        if len(left) == len(answers):
+        if len(left) == len(returned):
             found = [joined((shadow, everything)) for shadow in found]
         return found
 
-    def _after_call(self, pending: Pending, result: Any, answers: list[tuple[Any, Any]]) -> Any:
-        if is_a(result, binding.GENERATORS) and not pending.direct and self._begins_later(pending, result):
+    def _after_call(self, in_flight: InFlight, result: Any, returned: list[tuple[Any, Any]]) -> Any:
+        if is_a(result, binding.GENERATORS) and not in_flight.matched and self._defer_arguments(in_flight, result):
             return None
-        return binding.outcome(pending, self.heap, result, answers, lambda: self.channel.body, self.shadowed)
+        return binding.outcome(in_flight, self.heap, result, returned, lambda: self.channel.body, self.shadowed)
 
-    def native(
+    def before_native(
         self, frame: types.FrameType, function: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any
-    ) -> Pending:
-        """A builtin function is about to be called with arguments by position: what `before` does for such.
+    ) -> InFlight:
+        """Begin the call of a builtin function with positional arguments, as `before` does.
 
         Args:
             frame: whose instruction it is.
@@ -320,28 +329,28 @@ class Service:
             own: that of the function.
         """
         channel = self.channel
-        if channel.pending is not None or channel.answers:
-            channel.forget(frame)
-        pending = Pending(frame, args, shadows)
-        pending.about(function, own)
-        channel.lay_down(pending)
-        return pending
+        if channel.in_flight is not None or channel.returned:
+            channel.finish(frame)
+        in_flight = InFlight(frame, args, shadows)
+        in_flight.set_callee(function, own)
+        channel.push(in_flight)
+        return in_flight
 
-    def filled(self, frame: types.FrameType, filling: Filling, result: Any) -> None:
-        """A list has been filled by a generator, or the list or tuple that a call has given."""
-        if self.channel.answers:
+    def after_fill(self, frame: types.FrameType, filling: InFlightFill, result: Any) -> None:
+        """Record the shadows of the items with which a generator has filled a list, or the result of a call."""
+        if self.channel.returned:
             container = result if filling.container is None else filling.container
-            filled(self.heap, container, filling.first, self.channel.take(frame))
+            filled(self.heap, container, filling.first, self.channel.take_returned(frame))
 
-    def native_result(self, frame: types.FrameType, pending: Pending, result: Any) -> Any:
-        """The shadow of what a builtin function has given: what `after` does for such."""
+    def after_native(self, frame: types.FrameType, in_flight: InFlight, result: Any) -> Any:
+        """Return the shadow of the result of a builtin function, as `after` does."""
         channel = self.channel
-        found = self._after_call(pending, result, channel.take(frame) if channel.answers else [])
-        channel.forget(frame)
+        found = self._after_call(in_flight, result, channel.take_returned(frame) if channel.returned else [])
+        channel.finish(frame)
         return found
 
-    def _begins_later(self, pending: Pending, result: Any) -> bool:
-        """Have the arguments ready for the frame of a generator, which begins when it is first asked for a value."""
+    def _defer_arguments(self, in_flight: InFlight, result: Any) -> bool:
+        """Store the arguments' shadows for the frame of a generator, which begins at its first resumption."""
         frame = _frame_of(result)
         if frame is None or not self.shadowed(frame.f_code, frame.f_globals):
             return False
@@ -349,15 +358,15 @@ class Service:
         count = binding.Parameters(code, []).total
         variables = frame.f_locals
         values = [variables.get(name) for name in code.co_varnames[:count]]
-        shadows = binding.bind(pending, self.heap, code, values)
-        self._have_ready(result, frame, shadows)
-        return pending.direct
+        shadows = binding.bind(in_flight, self.heap, code, values)
+        self._store_arguments(result, frame, shadows)
+        return in_flight.matched
 
-    def made(self, generator: Any, shadows: Sequence[Any]) -> None:
-        """A generator has been made with arguments that have these shadows, in the order of its parameters."""
-        self._have_ready(generator, generator.gi_frame, shadows)
+    def generator_made(self, generator: Any, shadows: Sequence[Any]) -> None:
+        """Record that a generator has been made, with the shadows of its arguments in the order of its parameters."""
+        self._store_arguments(generator, generator.gi_frame, shadows)
 
-    def _have_ready(self, generator: Any, frame: types.FrameType, shadows: Sequence[Any]) -> None:
+    def _store_arguments(self, generator: Any, frame: types.FrameType, shadows: Sequence[Any]) -> None:
         address, started = id(frame), self._started
 
         def gone(dead: Any) -> None:
@@ -366,50 +375,63 @@ class Service:
 
         started[address] = ref(generator, gone), shadows
 
-    def made_as_usual(self, cls: type) -> bool:
-        """Whether instances of a class are made by `object.__new__`, and their attributes loaded quietly."""
+    def uses_default_new(self, cls: type) -> bool:
+        """Return True if a class uses `object.__new__` and loading `__init__` runs no user code."""
         return find(cls, "__new__")[1] is object and loads_quietly(cls, "__init__")
 
     # --- events
 
-    def tell(self, names: tuple[str, ...] | None, shadows: Any, slots: Any, positions: list[int] | None) -> Any:
-        """An event is about to be told (None: it has been).
+    def begin_event(
+        self, names: tuple[str, ...], shadows: Any, slots: Any, positions: list[int] | None
+    ) -> EventContext:
+        """Start the delivery of an event in this thread.
 
         Args:
-            names: of the operands.
-            shadows: of the operands.
+            names: the names of the operands.
+            shadows: their shadows.
             slots: the array that holds the shadow of the event's value, if it has one already.
             positions: where in it.
 
         Returns:
-            The moment, for `told`.
+            The context, for `continue_event`.
         """
-        moment = (
-            None if names is None else Moment(dict(zip(names, shadows, strict=False)), slots, positions, self.alarm)
-        )
-        self.channel.moment = moment
-        return moment
+        context = EventContext(dict(zip(names, shadows, strict=False)), slots, positions, self.shadows_exist)
+        self.channel.event = context
+        return context
 
-    def told(self, moment: Any, found: list[Any] | None, slots: Any, positions: list[int] | None) -> None:
-        """A moment goes on: its primitive is about to be answered (None), or has been, with these shadows."""
-        self.channel.moment = moment
+    def continue_event(
+        self, context: EventContext, found: list[Any] | None, slots: Any, positions: list[int] | None
+    ) -> None:
+        """Resume the delivery of an event around a primitive.
+
+        Args:
+            context: of the event.
+            found: the shadows of the primitive's results, None before it is performed.
+            slots: as for `begin_event`.
+            positions: likewise.
+        """
+        self.channel.event = context
         if found is not None:
-            moment.operands["result"] = found[0] if len(found) == 1 else tuple(found)
-            moment.slots, moment.positions = slots, positions
+            context.operands["result"] = found[0] if len(found) == 1 else tuple(found)
+            context.slots, context.positions = slots, positions
 
-    def starred(self, values: Sequence[Any], shadows: Sequence[Any]) -> tuple[Any, Any, Any]:
-        """The shadows of a call with starred arguments, one by one where they are known one by one."""
-        pending = Pending(None, (), ())
-        starred(pending, self.heap, values[1], shadows[1], values[2], shadows[2])
-        args = pending.shadows if type(values[1]) in (tuple, list) else shadows[1]
-        return shadows[0], args, pending.keyword_shadows if type(values[2]) is dict else shadows[2]
+    def end_event(self) -> None:
+        """End the delivery of an event in this thread."""
+        self.channel.event = None
 
-    def enter_variable(self, cell: Any, value: Any, shadow: Any) -> None:
-        """An argument is in a cell."""
+    def spread_shadows(self, values: Sequence[Any], shadows: Sequence[Any]) -> tuple[Any, Any, Any]:
+        """Return the shadows of a call with starred arguments, one by one where they are known one by one."""
+        in_flight = InFlight(None, (), ())
+        spread_arguments(in_flight, self.heap, values[1], shadows[1], values[2], shadows[2])
+        args = in_flight.shadows if type(values[1]) in (tuple, list) else shadows[1]
+        return shadows[0], args, in_flight.keyword_shadows if type(values[2]) is dict else shadows[2]
+
+    def set_cell(self, cell: Any, value: Any, shadow: Any) -> None:
+        """Record that a cell holds an argument."""
         self.heap.set_item(cell, CONTENTS, value, shadow)
 
     # --- what analyses ask
 
     def reaching(self, value: Any, shadow: Any = None) -> Any:
-        """The join of a reference's shadow and of the shadows of all that the value holds."""
+        """Return the join of a reference's shadow and of the shadows of all that the value holds."""
         return reaching(self.heap, value, shadow)

@@ -2,7 +2,7 @@
 
 A frame that keeps shadows has a second array beside its registers, with the shadow of what is in each. Where an
 instruction's operands come from and its results go to is read off its lifted semantics (`isa.moves`); whatever
-takes more than moving is asked of a service, which this engine is given.
+takes more than moving is asked of a runtime, which this engine is given.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bytescope.machine.handler_namespace import NULL
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, REQUEST, SHADOWS
 from bytescope.machine.support.own_frames import OWN_FILES
-from bytescope.shadow.runtime import Service
+from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, Callable, Protocol
 
 
@@ -52,18 +52,18 @@ class Program(Protocol):
 class Shadows(list):  # type: ignore[type-arg]
     """The shadows of a frame's registers.
 
-    service: whose they are; parked: (instruction, token, values, shadows) of a primitive that waits for its request;
-    moment: (instruction, moment) of an event that is being told; unwound: a handler has been found since this was last
-    set to False.
+    runtime: whose they are; parked: (instruction, token, values, shadows) of a primitive that waits for its request;
+    event: (instruction, context) of an event that is being delivered; unwound: whether an exception handler has been
+    found since this was last set to False.
     """
 
-    __slots__ = ("moment", "parked", "service", "unwound")
+    __slots__ = ("event", "parked", "runtime", "unwound")
 
-    def __init__(self, R: list[Any], service: Service) -> None:
+    def __init__(self, R: list[Any], runtime: ShadowRuntime) -> None:
         super().__init__([None] * len(R))
-        self.service = service
+        self.runtime = runtime
         self.parked: Any = None
-        self.moment: Any = None
+        self.event: Any = None
         self.unwound = False
 
 
@@ -79,12 +79,12 @@ class Shadower:
     """Links programs with handlers that keep shadows.
 
     Args:
-        service: answers what shadows are.
+        runtime: answers what shadows are.
         wants: whether a code object of a module keeps shadows.
     """
 
-    def __init__(self, service: Service, wants: Callable[[str, types.CodeType], bool]) -> None:
-        self.service = service
+    def __init__(self, runtime: ShadowRuntime, wants: Callable[[str, types.CodeType], bool]) -> None:
+        self.runtime = runtime
         self._wants = wants
 
     def wants(self, program: Program) -> bool:
@@ -94,8 +94,8 @@ class Shadower:
     def shadows(self, R: list[Any]) -> Shadows:
         """The shadows of a frame, all clean if it has none yet."""
         found = R[SHADOWS]
-        if found is None or found.service is not self.service:
-            found = R[SHADOWS] = Shadows(R, self.service)
+        if found is None or found.runtime is not self.runtime:
+            found = R[SHADOWS] = Shadows(R, self.runtime)
         return found  # type: ignore[no-any-return]
 
     def begin(self, program: Program, R: list[Any]) -> None:
@@ -109,20 +109,20 @@ class Shadower:
             return
         frame = resident_frame()
         values = [_contents(R[HEADER + index]) for index in range(count)]
-        shadows = self.service.begin(frame, frame.f_code, values)
+        shadows = self.runtime.begin(frame, frame.f_code, values)
         if shadows is None:
             return
         for variable, value, shadow in zip(program.lowered.variables, values, shadows, strict=False):
             if variable.scope == "local":
                 S[HEADER + variable.index] = shadow
             else:
-                self.service.enter_variable(R[HEADER + variable.index], value, shadow)
+                self.runtime.set_cell(R[HEADER + variable.index], value, shadow)
 
     def caught(self, program: Program, R: list[Any], bottom: int, top: int) -> None:
         """A handler takes the exception in the register `top`; operands below the register `bottom` are kept."""
         S = self.shadows(R)
         S[bottom:] = [None] * (len(S) - bottom)
-        S[top] = self.service.caught(resident_frame(), R[top])
+        S[top] = self.runtime.caught(resident_frame(), R[top])
         S.unwound = True
 
     def handlers(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
@@ -169,7 +169,7 @@ class Shadower:
     def _performing(
         self, program: Program, index: int, moved: References, op: Op, resume: Resume | None
     ) -> tuple[Op, Resume | None]:
-        service = self.service
+        runtime = self.runtime
         call = moved.call
         assert call is not None
         name = call.name
@@ -200,20 +200,20 @@ class Shadower:
             given = [R[first + p] for _, p in results]
             if not results and call.results and name != "next":  # tested, not pushed
                 given = [None]
-            found = service.after(resident_frame(), token, name, immediate, values, shadows, given)
+            found = runtime.after(resident_frame(), token, name, immediate, values, shadows, given)
             before = S[first : first + need]
             S[first : first + max(need, len(stack))] = [
                 before[source] if source >= 0 else (None if source == CLEAN else found[-2 - source]) for source in stack
             ] + [None] * (need - len(stack))
-            moment = S.moment
-            if moment is not None and moment[0] == index:
-                service.told(moment[1], found, S, [first + p for _, p in results])
+            context = S.event
+            if context is not None and context[0] == index:
+                runtime.continue_event(context[1], found, S, [first + p for _, p in results])
             return following
 
         def shadowed(R: list[Any]) -> int:
             S = self.shadows(R)
             values, shadows = operands(R, S)
-            token = service.before(resident_frame(), name, immediate, values, shadows)
+            token = runtime.before(resident_frame(), name, immediate, values, shadows)
             S.unwound = False
             following = op(R)
             if following == REQUEST:
@@ -241,59 +241,59 @@ class Shadower:
     # --- where frames are left and go on
 
     def _return(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-        service = self.service
+        runtime = self.runtime
         first = program.bindings(index)[0]
         body = program.private and program.code.co_name != "<module>"
 
         def shadowed(R: list[Any]) -> int:
             S = self.shadows(R)
             if body:
-                service.class_body(R[LOCALS])
+                runtime.class_body(R[LOCALS])
             elif S[first] is not None:
-                service.answer(resident_frame(), R[first], S[first])
+                runtime.add_returned(resident_frame(), R[first], S[first])
             return op(R)
 
         return shadowed, resume
 
     def _yield(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-        service = self.service
+        runtime = self.runtime
         first = program.bindings(index)[0]
         wrapped = program.instructions[index - 1].op == "ASYNC_GEN_WRAP"
 
         def shadowed(R: list[Any]) -> int:
             S = self.shadows(R)
             if S[first] is not None and not wrapped:
-                service.answer(resident_frame(), R[first], S[first], True)
+                runtime.add_returned(resident_frame(), R[first], S[first], True)
             return op(R)
 
         def go_on(R: list[Any], answer: Any) -> int:
             assert resume is not None
-            self.shadows(R)[first] = service.sent(resident_frame(), answer)
+            self.shadows(R)[first] = runtime.sent(resident_frame(), answer)
             return resume(R, answer)
 
         return shadowed, go_on
 
     def _async_gen_wrap(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
         """What the awaiting frame gets is the value, not the wrapper that is yielded."""
-        service = self.service
+        runtime = self.runtime
         first = program.bindings(index)[0]
 
         def shadowed(R: list[Any]) -> int:
             S = self.shadows(R)
             if S[first] is not None:
-                service.answer(resident_frame(), R[first], S[first])
+                runtime.add_returned(resident_frame(), R[first], S[first])
             return op(R)
 
         return shadowed, resume
 
     def _raise(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-        service = self.service
+        runtime = self.runtime
         first = program.bindings(index)[0]
 
         def shadowed(R: list[Any]) -> int:
             S = self.shadows(R)
             if S[first] is not None:
-                service.raised(R[first], S[first])
+                runtime.raised(R[first], S[first])
             return op(R)
 
         return (shadowed if program.instructions[index].arg else op), resume
@@ -302,7 +302,7 @@ class Shadower:
 
     def told(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
         """The handlers of an observed instruction, whose hooks may ask for shadows."""
-        service = self.service
+        runtime = self.runtime
         instruction = program.instructions[index]
         first = program.bindings(index)[0]
         names, positions = _told(instruction)
@@ -322,13 +322,13 @@ class Shadower:
                     values = [NULL if p is None else R[first + p] for p in positions]
                     given, shadows = called(moved_name, values, shadows)
                     if moved_name == "call_ex":
-                        shadows = service.starred(given, shadows)
-            moment = service.tell(names, shadows, S, slots)
-            S.moment = (index, moment)
+                        shadows = runtime.spread_shadows(given, shadows)
+            context = runtime.begin_event(names, shadows, S, slots)
+            S.event = (index, context)
             following = op(R)
             if following != REQUEST:
-                S.moment = None
-            service.tell(None, (), S, None)
+                S.event = None
+            runtime.end_event()
             return following
 
         moved = references(instruction)
@@ -340,13 +340,13 @@ class Shadower:
 
         def go_on(R: list[Any], answer: Any) -> int:
             S = self.shadows(R)
-            kept = S.moment
+            kept = S.event
             if kept is not None and kept[0] == index:
-                service.told(kept[1], None, S, None)
+                runtime.continue_event(kept[1], None, S, None)
             following = resume(R, answer)
             if following != REQUEST:
-                S.moment = None
-            service.tell(None, (), S, None)
+                S.event = None
+            runtime.end_event()
             return following
 
         return shadowed, go_on

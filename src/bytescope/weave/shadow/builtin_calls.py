@@ -80,7 +80,7 @@ class Builtins:
             e.sequences.jump_if("FALSE", again)
         if name == "isinstance":
             self._test(call, 1, None, again)
-            self._test(call, 2, writer.service.heap.quiet.silent_load("__class__"), again)
+            self._test(call, 2, writer.runtime.heap.assumptions.pure_load("__class__"), again)
         for depth in range(count, 0, -1) if name != "isinstance" else ():
             if not writer.inline.is_plain(call.index, depth) and not self._holds_plain(call.index, depth):
                 self._test(call, depth, self._kinds(name), again)
@@ -99,7 +99,7 @@ class Builtins:
     def _kinds(self, name: str) -> Any:
         if name == "len":
             return _SIZED
-        return self.writer.service.heap.quiet.alone if name in COMPARING else ATOMIC
+        return self.writer.runtime.heap.assumptions.default_comparison if name in COMPARING else ATOMIC
 
     def _test(self, call: Call, depth: int, kinds: Any, otherwise: int) -> None:
         """Test that an argument is of one of some types, or a class if there are none."""
@@ -126,7 +126,7 @@ class Builtins:
             slots.stack = list(call.stack)
             e.cover(call.program)
             e.asm.place(shadowed)
-            e.push_function(writer.service.brief.appended)
+            e.push_function(writer.runtime.helpers.appended)
             self._push_list(call, 2)
             e.emit("COPY", 4)
             slots.push(shade)
@@ -143,7 +143,7 @@ class Builtins:
         e.push_function(id)
         self._push_list(call, 2)
         e.sequences.call(1)
-        e.load_const(self.writer.service.heap.tables)
+        e.load_const(self.writer.runtime.heap.tables)
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("TRUE", found)
 

@@ -14,8 +14,8 @@ from bytescope.code.assembly.sequences import NULL_FIRST
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.moves import references
-from bytescope.shadow.channel import Pending
-from bytescope.shadow.pre_call_models import SLOW, Filling
+from bytescope.shadow.channel import InFlight
+from bytescope.shadow.pre_call_models import SLOW, InFlightFill
 from bytescope.startup.stdlib_lite import TYPE_CHECKING
 from bytescope.weave.shadow.calling_convention import CALLED, MADE
 from bytescope.weave.shadow.frame import CLEAN, Shade
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _BUILTIN = frozenset({types.BuiltinFunctionType, type})
 
-_UNSETTLED = frozenset({Pending, Filling})
+_UNSETTLED = frozenset({InFlight, InFlightFill})
 """Types of what a pre-call model returns when the result's shadow is known only after the call."""
 
 
@@ -261,7 +261,7 @@ class Call:
         e.sequences.jump_back(self.done)
         e.asm.place(shadowed)
         self.call()
-        e.push_function(self.writer.service.made)
+        e.push_function(self.writer.runtime.generator_made)
         e.emit("COPY", 3)
         e.tuple_of([slots.pusher(shade) for shade in shades])(0)
         e.sequences.call(2)

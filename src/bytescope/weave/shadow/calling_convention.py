@@ -1,4 +1,4 @@
-"""Calls between frames that keep shadows, without a word to the service.
+"""Calls between frames that keep shadows, without a word to the runtime.
 
 A caller that knows a function's code takes the *direct* way: it lays a list down right before the call - None for now,
 then the shadows of the arguments - which the callee takes before anything else can happen, and in which it leaves the
@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.instrumentation import Point
-from bytescope.shadow.helpers import Brief
+from bytescope.shadow.helpers import Helpers
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class DirectCalls:
         index = writer.start
         label = e.asm.label()
         position, e.asm.position = e.asm.position, None  # no line of the program's has begun yet
-        e.load_const(writer.service.alarm)
+        e.load_const(writer.runtime.shadows_exist)
         e.sequences.to_bool()
         e.sequences.jump_if("TRUE", label)
         e.asm.position = position
@@ -104,7 +104,7 @@ class DirectCalls:
         e.emit("COPY", 1)
         slots.store(slots.own(GIVEN))
         if self.writer.code.co_flags & _STARRED:
-            e.push_function(spreading(self.writer.service.brief, count + 1))
+            e.push_function(spreading(self.writer.runtime.helpers, count + 1))
             e.emit("COPY", 3)
             e.sequences.load_variable(count, "local")
             e.sequences.call(2)
@@ -166,18 +166,18 @@ class DirectCalls:
         e.later(out_of_the_way)
 
 
-def spreading(brief: Brief, count: int) -> Callable[[list[Any], tuple[Any, ...]], list[Any]]:
+def spreading(helpers: Helpers, count: int) -> Callable[[list[Any], tuple[Any, ...]], list[Any]]:
     """What gives the arguments that `*args` has taken the last of the shadows that have been laid down.
 
     Args:
-        brief: see `bytescope.shadow.helpers`.
+        helpers: see `bytescope.shadow.helpers`.
         count: how many stay; they are given back.
     """
 
     def spread(laid_down: list[Any], rest: tuple[Any, ...]) -> list[Any]:
         shadows = laid_down[count:]
         if shadows.count(None) != len(shadows):
-            brief.built(rest, shadows)
+            helpers.built(rest, shadows)
         return laid_down[:count]
 
     return spread

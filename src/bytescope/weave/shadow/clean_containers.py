@@ -126,8 +126,8 @@ class Filling:
         return self._found(_frame(1), operands[0], ())
 
     def _found(self, frame: types.FrameType, container: Any, results: tuple[Any, ...]) -> Any:
-        service = self.clean.service
-        if not service.heap.tables and not service.channel.answers:
+        runtime = self.clean.runtime
+        if not runtime.heap.tables and not runtime.channel.returned:
             return None
-        shadows = service.late(frame, results, container)
-        return shadows if service.heap.tables or any(each is not None for each in shadows) else None
+        shadows = runtime.collect_returned(frame, results, container)
+        return shadows if runtime.heap.tables or any(each is not None for each in shadows) else None

@@ -38,7 +38,7 @@ class CleanCopy:
         self.writer = writer
         self.emitter = writer.emitter
         self.plan = plan
-        self.service = writer.service
+        self.runtime = writer.runtime
         self.verified, self.instructions, self.primitives = writer.verified, writer.instructions, writer.primitives
         self.entries = {index: self.emitter.asm.label() for index in range(len(self.instructions) + 1)}
         self.begun = self.emitter.asm.label()
@@ -170,7 +170,7 @@ class CleanCopy:
         """Write the test whether there is any shadow; the labels to which it jumps then, and where to come back."""
         e = self.emitter
         label, stay = e.asm.label(), e.asm.label()
-        e.load_const(self.service.alarm)
+        e.load_const(self.runtime.shadows_exist)
         e.sequences.to_bool()
         e.sequences.jump_if("TRUE", label)
         e.asm.place(stay)
@@ -254,11 +254,11 @@ class CleanCopy:
 
     def switch_after(self, count: int, inplace: bool = False) -> Callable[..., Any]:
         """What is called when a primitive has been performed: its results may have been given shadows meanwhile."""
-        service, tables = self.service, self.service.heap.tables
-        late, channel, clean = service.late, service.channel, [None] * count
+        runtime, tables = self.runtime, self.runtime.heap.tables
+        late, channel, clean = runtime.collect_returned, runtime.channel, [None] * count
 
         def switch(results: tuple[Any, ...]) -> Any:
-            if not tables and not channel.answers:
+            if not tables and not channel.returned:
                 return None
             shadows = late(_frame(1), results, results[0] if inplace else None)
             return None if not tables and shadows == clean else shadows
@@ -267,12 +267,12 @@ class CleanCopy:
 
     def switch_resumed(self, results: tuple[Any, ...]) -> Any:
         """What is called when the frame has been suspended meanwhile."""
-        shadow = self.service.sent(_frame(1), results[0])
-        return None if shadow is None and not self.service.heap.tables else [None]
+        shadow = self.runtime.sent(_frame(1), results[0])
+        return None if shadow is None and not self.runtime.heap.tables else [None]
 
     def switch_caught(self, results: tuple[Any, ...]) -> Any:
         """What is called when a handler has taken an exception."""
         exception = sys.exception()
         assert exception is not None
-        shadow = self.service.caught(_frame(1), exception)
-        return None if shadow is None and not self.service.heap.tables else [shadow]
+        shadow = self.runtime.caught(_frame(1), exception)
+        return None if shadow is None and not self.runtime.heap.tables else [shadow]

@@ -105,7 +105,7 @@ class Site:
         e.push_function(id)
         e.emit("COPY", depth + 2)
         e.sequences.call(1)
-        e.load_const(self.writer.service.heap.tables)
+        e.load_const(self.writer.runtime.heap.tables)
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("TRUE", found)
 

@@ -1,8 +1,8 @@
-"""Generators whose values' shadows are handed over without a word to the service.
+"""Generators whose values' shadows are handed over without a word to the runtime.
 
 A generator says what shadow a value has right before it yields it, and a loop looks there right after it has got one
 from a generator that does; nothing can happen in between. That is all it takes where there is no shadow. If there is,
-the service is told, too: perhaps somebody else gets the value.
+the runtime is told, too: perhaps somebody else gets the value.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class Generators:
         e.later(ask)
 
     def delegate(self, index: int, instruction: Instruction, raws: list[Raw], group: Group) -> None:
-        """Write a delegation: that one to a generator that keeps shadows begins, the service need not be told."""
+        """Write a delegation: that one to a generator that keeps shadows begins, the runtime need not be told."""
         writer, e = self.writer, self.emitter
         point = writer.plan.points[index]
         program = writer.handlers.key(index)

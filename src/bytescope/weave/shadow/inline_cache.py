@@ -6,7 +6,7 @@ import sys
 import types
 from collections.abc import Callable
 
-from bytescope.shadow.pre_call_models import SLOW, Filling, Way
+from bytescope.shadow.pre_call_models import SLOW, InFlightFill, PreCallModel
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.shadow.woven_callees import WovenCallees
 
@@ -35,13 +35,13 @@ class Known:
     def __init__(
         self, callees: WovenCallees, count: int, wanted: Callable[[object], bool] | None, telling: bool
     ) -> None:
-        self.callees, self.service = callees, callees.service
+        self.callees, self.runtime = callees, callees.runtime
         self.count = count
         self.wanted, self.telling = wanted, telling
-        self._ways: dict[Any, Way | None] = {}
+        self._ways: dict[Any, PreCallModel | None] = {}
         self._last: dict[str, list[types.CodeType | None]] = {}
         self._earlier: dict[str, set[int]] = {"constructors": set()}
-        self.service.heap.quiet.constructors.append(self._earlier["constructors"])
+        self.runtime.heap.assumptions.constructors.append(self._earlier["constructors"])
 
     def last(self, kind: str) -> list[types.CodeType | None]:
         """Its item is the code of what was called last, of "functions", "methods" and so on, and can be directly."""
@@ -98,21 +98,21 @@ class Known:
             way = self._ways[key] = self._way(function)
         found = SLOW if way is None else way(receiver, args, shadows, own)
         if found is SLOW and way is not None:
-            return self.service.native(_frame(1), function, args, shadows, own)
-        if type(found) is Filling:
-            self.service.channel.forget(_frame(1))
+            return self.runtime.before_native(_frame(1), function, args, shadows, own)
+        if type(found) is InFlightFill:
+            self.runtime.channel.finish(_frame(1))
         return found
 
-    def _way(self, function: Any) -> Way | None:
+    def _way(self, function: Any) -> PreCallModel | None:
         """What foretells; None if the roundabout way has to be gone."""
         if self.telling and (self.wanted is None or self.wanted(function)):
             return None
         if type(function) is type and function.__flags__ & _HEAP_TYPE:
             return None
-        return self.service.foreknown.way(function) or (lambda *given: SLOW)
+        return self.runtime.pre_call_models.find(function) or (lambda *given: SLOW)
 
-    def settle(self, pending: Any, result: Any) -> Any:
+    def settle(self, in_flight: Any, result: Any) -> Any:
         """The shadow of what a builtin callable has given."""
-        if type(pending) is Filling:
-            return self.service.filled(_frame(1), pending, result)
-        return self.service.native_result(_frame(1), pending, result)
+        if type(in_flight) is InFlightFill:
+            return self.runtime.after_fill(_frame(1), in_flight, result)
+        return self.runtime.after_native(_frame(1), in_flight, result)

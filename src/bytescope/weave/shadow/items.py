@@ -46,8 +46,8 @@ class Items:
         self.writer = writer
         self.emitter = writer.emitter
         self.slots = writer.slots
-        self.heap = writer.service.heap
-        self.brief = writer.service.brief
+        self.heap = writer.runtime.heap
+        self.helpers = writer.runtime.helpers
         self.loop_over = self.loops()
         self.ways: dict[str, Callable[[Site], None]] = {
             "getitem": self.getitem,
@@ -104,7 +104,7 @@ class Items:
 
         def look() -> None:
             e.asm.place(found)
-            site.ask(self.brief.item, [e.at(2), e.at(1), site.shade(0)])
+            site.ask(self.helpers.item, [e.at(2), e.at(1), site.shade(0)])
             site.perform()
             site.back()
 
@@ -148,7 +148,7 @@ class Items:
             e.sequences.copy(3)
             site.perform()
             given = [e.at(site.depth(each)) for each in (container, key, value)]
-            site.tell(self.brief.item_stored, [*given, site.shade(1), site.shade(2)])
+            site.tell(self.helpers.item_stored, [*given, site.shade(1), site.shade(2)])
             for _ in range(3):
                 e.emit("POP_TOP")
             site.back()
@@ -191,7 +191,7 @@ class Items:
 
         def store() -> None:
             e.asm.place(stored)
-            site.tell(self.brief.appended, [e.at(owner), e.at(1), site.shade(1)])
+            site.tell(self.helpers.appended, [e.at(owner), e.at(1), site.shade(1)])
             site.perform()
             site.back()
 
@@ -210,7 +210,7 @@ class Items:
             e.asm.place(found)
             count = len(site.around.results)
             if count:
-                site.push_answer(self.brief.items, [e.at(1), e.constant(count), site.shade(0)])
+                site.push_answer(self.helpers.items, [e.at(1), e.constant(count), site.shade(0)])
                 e.emit("UNPACK_SEQUENCE", count)
                 for position in site.around.results:
                     self.slots.store(self.slots.place(position))
@@ -240,7 +240,7 @@ class Items:
         def note() -> None:
             e.asm.place(shadowed)
             site.perform()
-            site.tell(self.brief.built, [e.at(1), e.tuple_of([self.slots.pusher(each) for each in site.shades])])
+            site.tell(self.helpers.built, [e.at(1), e.tuple_of([self.slots.pusher(each) for each in site.shades])])
             site.result(CLEAN)
             site.back()
 
@@ -359,18 +359,18 @@ class Items:
             e.asm.place(items)
             site.test_type(1, REFERENCE_ITERATORS, generator)
             e.asm.place(asks)
-            self.ask_given(site, self.brief.given)
+            self.ask_given(site, self.helpers.given)
             e.asm.place(generator)
             site.test_type(1, GENERATOR, pairs)
             self.writer.generators.next(site, says)
             e.asm.place(pairs)
             site.test_type(1, PAIRING)
-            e.push_function(self.writer.service.goes_quietly)
+            e.push_function(self.writer.runtime.iterates_purely)
             e.emit("COPY", 3)
             e.load_const(self.writer.callees.made)
             e.sequences.call(2)
             e.sequences.jump_if("FALSE", site.slow)
-            self.ask_given(site, self.writer.service.paired, lambda: site.tell(self.writer.forget, []))
+            self.ask_given(site, self.writer.runtime.pair_shadow, lambda: site.tell(self.writer.forget, []))
 
         site.later(look)
 

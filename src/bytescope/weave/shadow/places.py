@@ -91,9 +91,9 @@ class Inline(Items):
         relied_on = self.writer.facts is not None and self.writer.facts.relied_on(site.index)
         kinds: Any = ATOMIC
         if name in _OF_REFERENCES:
-            kinds = self.heap.quiet.truths
+            kinds = self.heap.assumptions.truths
         elif name == "compare" and not relied_on:
-            kinds = self.heap.quiet.alone
+            kinds = self.heap.assumptions.default_comparison
         otherwise = site.slow if relied_on or name in _OF_REFERENCES else looks
         tested = False
         for position in site.around.positions:
@@ -143,7 +143,8 @@ class Inline(Items):
             e.asm.place(looks)
             operands = e.tuple_of([e.at(site.depth(position)) for position in site.around.positions])
             shades = e.tuple_of([site.shade(number) for number in range(len(site.shades))])
-            site.push_answer(self.writer.service.foreknown.operator, [e.constant(_kind(site.around)), operands, shades])
+            model = self.writer.runtime.pre_call_models.operator
+            site.push_answer(model, [e.constant(_kind(site.around)), operands, shades])
             e.emit("COPY", 1)
             e.load_const(SLOW)
             e.emit("IS_OP", 0)
@@ -171,13 +172,13 @@ class Inline(Items):
 
     def load_global(self, site: Site) -> None:
         """A global, of whose name no item of any dict has a shadow."""
-        site.test_empty(self.heap.quiet.name(str(site.instruction.arg)))
+        site.test_empty(self.heap.assumptions.name(str(site.instruction.arg)))
         site.perform()
         site.result(CLEAN)
 
     def load_cell(self, site: Site) -> None:
         """A variable in a cell, while no such variable has a shadow."""
-        site.test_empty(self.heap.quiet.cells)
+        site.test_empty(self.heap.assumptions.cells)
         site.perform()
         site.result(CLEAN)
 
@@ -186,7 +187,7 @@ class Inline(Items):
     def getattr(self, site: Site) -> None:
         """An attribute that can be loaded quietly."""
         name = str(site.instruction.arg)
-        quiet, e = self.heap.quiet, self.emitter
+        assumptions, e = self.heap.assumptions, self.emitter
         if self.writer.facts is not None and self.writer.facts.loads_method(site.index):
             site.test_type_is(1, str if f".{name}" in TEXT_METHODS else list)
             site.perform()
@@ -196,14 +197,14 @@ class Inline(Items):
             self.load_of_simple(site, name)
             return
         found = e.asm.label()
-        site.test_type(1, quiet.load(name), found)
+        site.test_type(1, assumptions.load(name), found)
         site.perform()
         site.result(site.shades[0])
 
         def look() -> None:
             e.asm.place(found)
             silent, asks = e.asm.label(), e.asm.label()
-            site.test_type(1, quiet.indexed_load(name), silent)
+            site.test_type(1, assumptions.indexed_load(name), silent)
             if site.shades[0]:
                 self.slots.push(site.shades[0])
                 e.sequences.jump_if("NOT_NONE", asks)
@@ -217,9 +218,9 @@ class Inline(Items):
             site.back()
             e.asm.place(silent)
             others = e.asm.label()
-            site.test_type(1, quiet.silent_load(name), others)
+            site.test_type(1, assumptions.pure_load(name), others)
             e.asm.place(asks)
-            site.ask(self.brief.attribute, [e.at(1), e.constant(name), site.shade(0)])
+            site.ask(self.helpers.attribute, [e.at(1), e.constant(name), site.shade(0)])
             site.perform()
             site.back()
             e.asm.place(others)
@@ -229,10 +230,10 @@ class Inline(Items):
 
     def load_of_module(self, site: Site, name: str) -> None:
         """An attribute of a module, or of a class, while none of that name has a shadow."""
-        e, quiet = self.emitter, self.heap.quiet
+        e, assumptions = self.emitter, self.heap.assumptions
         others = e.asm.label()
         site.test_type(1, MODULE, others)
-        site.test_empty(quiet.name(name))
+        site.test_empty(assumptions.name(name))
         e.load_const(name)
         e.emit("COPY", 2)
         e.sequences.load_attribute(e.name("__dict__"))
@@ -242,10 +243,10 @@ class Inline(Items):
         site.result(site.shades[0])
         site.back()
         e.asm.place(others)
-        site.test_type(1, quiet.metaclasses)
-        site.test_empty(quiet.inherited(name))
+        site.test_type(1, assumptions.metaclasses)
+        site.test_empty(assumptions.inherited(name))
         e.emit("COPY", 1)
-        e.load_const(quiet.class_load(name))
+        e.load_const(assumptions.class_load(name))
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("FALSE", site.slow)
         site.perform()
@@ -260,21 +261,21 @@ class Inline(Items):
         if facts.is_simple(site.index, owner):
             return True
         if facts.relied_on(site.index):
-            site.test_type(owner, self.heap.quiet.simple)
+            site.test_type(owner, self.heap.assumptions.plain_attributes)
             return True
         return False
 
     def still_simple(self, site: Site, owner: int, name: str) -> None:
         """Write the test, out of the way, whether nothing has happened to the type since it was tested."""
-        e, quiet = self.emitter, self.heap.quiet
+        e, assumptions = self.emitter, self.heap.assumptions
         disturbed, simple = e.asm.label(), e.asm.label()
-        site.test_empty(quiet.disturbed, disturbed)
+        site.test_empty(assumptions.invalidated, disturbed)
         e.asm.place(simple)
 
         def test() -> None:
             e.asm.place(disturbed)
-            site.test_empty(quiet.inherited(name))
-            site.test_type(owner, quiet.simple)
+            site.test_empty(assumptions.inherited(name))
+            site.test_type(owner, assumptions.plain_attributes)
             e.sequences.jump_back(simple)
 
         site.later(test)
@@ -292,7 +293,7 @@ class Inline(Items):
         """An attribute of an instance of a simple type."""
         e = self.emitter
         shadowed = e.asm.label()
-        site.test_empty(self.heap.quiet.attribute(name), shadowed)
+        site.test_empty(self.heap.assumptions.attribute(name), shadowed)
         site.perform()
         site.result(site.shades[0])
 
@@ -312,15 +313,15 @@ class Inline(Items):
     def setattr(self, site: Site) -> None:
         """An attribute that can be stored quietly."""
         name = str(site.instruction.arg)
-        quiet, e = self.heap.quiet, self.emitter
+        assumptions, e = self.heap.assumptions, self.emitter
         stored, looks = e.asm.label(), e.asm.label()
         owner, value = (site.depth(position) for position in site.around.positions)
         simple = self.of_simple(site, owner)
         if simple:
-            site.test_empty(quiet.attribute(name), looks)
+            site.test_empty(assumptions.attribute(name), looks)
         else:
-            quiet.silent_store(name)
-            site.test_type(owner, quiet.store(name), looks)
+            assumptions.pure_store(name)
+            site.test_type(owner, assumptions.store(name), looks)
         if site.shades[1]:
             self.slots.push(site.shades[1])
             e.sequences.jump_if("NOT_NONE", stored)
@@ -331,7 +332,7 @@ class Inline(Items):
             if simple:
                 self.still_simple(site, owner, name)
             else:
-                site.test_type(owner, quiet.silent_store(name))
+                site.test_type(owner, assumptions.pure_store(name))
             e.asm.place(stored)
             changed = e.asm.label()
             self.push_shadow(name, owner)
@@ -344,7 +345,7 @@ class Inline(Items):
             e.sequences.copy(2)
             site.perform()
             given = [e.at(owner), e.constant(name), e.at(value), site.shade(1)]
-            site.tell(self.brief.attribute_stored, given)
+            site.tell(self.helpers.attribute_stored, given)
             e.emit("POP_TOP")
             e.emit("POP_TOP")
             site.back()

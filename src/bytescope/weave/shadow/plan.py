@@ -1,4 +1,4 @@
-"""Plans woven code whose references have shadows: the plan's hooks, and those that ask a service for shadows.
+"""Plans woven code whose references have shadows: the plan's hooks, and those that ask a runtime for shadows.
 
 What an instruction only moves the weaver follows by itself (`frame`); here are the hooks for all that takes more. Where
 operands come from and results go to is read off the lifted semantics (`isa.moves`).
@@ -13,7 +13,7 @@ from bytescope.flow.operand_kinds import operand_kinds
 from bytescope.flow.verify import Verified
 from bytescope.isa.instrumentation import Hook, Plan, Point
 from bytescope.isa.moves import PLACES, SLOTS, References, references
-from bytescope.shadow.runtime import Service
+from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, field, record
 from bytescope.weave.shadow.slowpath import Around, Given, State, given, like
 from bytescope.weave.shadow.woven_callees import WovenCallees
@@ -53,15 +53,15 @@ class ShadowPlanner:
     """Plans the hooks that propagate shadows.
 
     Args:
-        service: the shadow runtime.
+        runtime: the shadow runtime.
 
     Attributes:
         callees: the woven code objects of this runtime.
     """
 
-    def __init__(self, service: Service) -> None:
-        self.service = service
-        self.callees = WovenCallees(service)
+    def __init__(self, runtime: ShadowRuntime) -> None:
+        self.runtime = runtime
+        self.callees = WovenCallees(runtime)
 
     def plan(self, lowered: Lowered, verified: Verified, plan: Plan) -> ShadowPlan:
         """Plan what is written for a code object.
@@ -78,7 +78,7 @@ class _Planning:
     """Plans one code object."""
 
     def __init__(self, planner: ShadowPlanner, lowered: Lowered, verified: Verified, plan: Plan) -> None:
-        self.callees, self.service = planner.callees, planner.service
+        self.callees, self.runtime = planner.callees, planner.runtime
         self.lowered, self.verified, self.plan = lowered, verified, plan
         self.instructions = lowered.instructions
         self.code = lowered.code
@@ -152,7 +152,7 @@ class _Planning:
         point = self.point(index)
         telling = point.before is not None or point.after is not None
         around = self.made.around[index] = Around(
-            self.service, self.callees, self.instructions, self.kinds[index], index, moved, base, point, telling
+            self.runtime, self.callees, self.instructions, self.kinds[index], index, moved, base, point, telling
         )
         self.made.places[index] = tuple(each for each in PLACES.get(call.name, ()) if each == "cell")
         point.before = around.before(point.before)
@@ -162,7 +162,7 @@ class _Planning:
 
     def begin(self, hook: Hook | None) -> Hook:
         """What gives the shadows of a frame's variables, by index; those that are not in a cell."""
-        service = self.service
+        runtime = self.runtime
         variables = self.lowered.variables
         count = len(variables)
 
@@ -171,26 +171,26 @@ class _Planning:
             if arguments:
                 frame = _frame(1)
                 values = list(arguments.values())
-                shadows = service.begin(frame, frame.f_code, values)
+                shadows = runtime.begin(frame, frame.f_code, values)
                 for variable, value, shadow in zip(variables, values, shadows or (), strict=False):
                     if variable.scope == "local":
                         found[variable.index] = shadow
                     else:
-                        service.enter_variable(cells[variable.name], value, shadow)
+                        runtime.set_cell(cells[variable.name], value, shadow)
             if hook is not None:
                 named = {name: found[n] for n, name in enumerate(arguments)}
-                service.tell(("arguments",), (named,), found, None)
+                runtime.begin_event(("arguments",), (named,), found, None)
                 try:
                     hook(site, arguments)
                 finally:
-                    service.tell(None, (), None, None)
+                    runtime.end_event()
             return found
 
         return like(enter, hook, answers=False)
 
     def leave(self, base: int, hook: Hook | None) -> Hook:
         """What is called before a frame returns."""
-        service = self.service
+        runtime = self.runtime
         body = not self.code.co_flags & 1 and self.code.co_name != "<module>"
 
         def left(site: Any, value: Any, shadows: tuple[Any, ...], laid_down: list[Any] | None) -> Any:
@@ -199,11 +199,11 @@ class _Planning:
             if hook is not None:
                 answer, shadows = told(hook, site, value, shadows)
             if body:
-                service.class_body(frame.f_locals)
+                runtime.class_body(frame.f_locals)
             elif laid_down is not None:
                 laid_down[0] = shadows[0]
             elif shadows[0] is not None:
-                service.answer(frame, value if answer is None else answer.value, shadows[0])
+                runtime.add_returned(frame, value if answer is None else answer.value, shadows[0])
             return answer
 
         told = self.telling_value
@@ -212,15 +212,15 @@ class _Planning:
     def telling_value(self, hook: Hook, site: Any, value: Any, shadows: Any) -> tuple[Any, Any]:
         """Tell of a value that an analysis may give another shadow."""
         slots = list(shadows)
-        self.service.tell(("value",), shadows, slots, [0])
+        self.runtime.begin_event(("value",), shadows, slots, [0])
         try:
             return hook(site, value), slots
         finally:
-            self.service.tell(None, (), None, None)
+            self.runtime.end_event()
 
     def suspend(self, base: int, hook: Hook | None, passed_on: bool = True) -> Hook:
         """What is called before a frame is suspended."""
-        service, told = self.service, self.telling_value
+        runtime, told = self.runtime, self.telling_value
 
         def suspended(site: Any, value: Any, shadows: tuple[Any, ...]) -> Any:
             frame = _frame(1)
@@ -228,17 +228,17 @@ class _Planning:
             if hook is not None:
                 answer, shadows = told(hook, site, value, shadows)
             if shadows[0] is not None:
-                service.answer(frame, value if answer is None else answer.value, shadows[0], passed_on)
+                runtime.add_returned(frame, value if answer is None else answer.value, shadows[0], passed_on)
             return answer
 
         return given(like(suspended, hook), Given(needs=(base,)))
 
     def resume(self, base: int, hook: Hook | None) -> Hook:
         """What is called when a suspended frame goes on."""
-        service, told = self.service, self.telling_value
+        runtime, told = self.runtime, self.telling_value
 
         def resumed(site: Any, value: Any, state: State) -> Any:
-            shadows: Any = [service.sent(_frame(1), value)]
+            shadows: Any = [runtime.sent(_frame(1), value)]
             answer = None
             if hook is not None:
                 answer, shadows = told(hook, site, value, shadows)
@@ -249,10 +249,10 @@ class _Planning:
 
     def raising(self, base: int) -> Hook:
         """What is called before an exception is raised."""
-        service = self.service
+        runtime = self.runtime
 
         def raises(site: Any, exception: Any, shadows: tuple[Any, ...]) -> None:
             if shadows[0] is not None:
-                service.raised(exception, shadows[0])
+                runtime.raised(exception, shadows[0])
 
         return given(like(raises, None, answers=False), Given(needs=(base,)))

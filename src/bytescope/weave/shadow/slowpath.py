@@ -1,4 +1,4 @@
-"""Hooks around a primitive that ask a service for the shadows of its results."""
+"""Hooks around a primitive that ask a runtime for the shadows of its results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bytescope.isa.events import CALLS, EVENTS
 from bytescope.isa.instrumentation import Hook, Point
 from bytescope.isa.moves import PLACES, References, result
 from bytescope.isa.primitives import PRIMITIVES
-from bytescope.shadow.runtime import Service
+from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, record
 from bytescope.weave.shadow.inline_cache import Known
 from bytescope.weave.shadow.woven_callees import WovenCallees
@@ -50,16 +50,16 @@ class State(list):  # type: ignore[type-arg]
     """What the hooks before and after a primitive tell each other, one for each frame that needs it.
 
     Its items are the shadows of the results, once they are known. token, values, shadows: of the primitive that is
-    being performed; moment: of the event that is being told.
+    being performed; context: of the event that is being told.
     """
 
-    __slots__ = ("moment", "shadows", "token", "values")
+    __slots__ = ("event", "shadows", "token", "values")
 
     def __init__(self) -> None:
         self.token: Any = None
         self.values: Any = ()
         self.shadows: Any = ()
-        self.moment: Any = None
+        self.event: Any = None
 
 
 class Around:
@@ -75,7 +75,7 @@ class Around:
 
     def __init__(
         self,
-        service: Service,
+        runtime: ShadowRuntime,
         callees: WovenCallees,
         instructions: list[Instruction],
         kinds: tuple[str, ...] | None,
@@ -88,7 +88,7 @@ class Around:
         call = moved.call
         assert call is not None
         instruction = instructions[index]
-        self.service = service
+        self.runtime = runtime
         self.name = call.name
         self.row = PRIMITIVES[call.name]
         self.immediate = call.immediate if call.name == "build" else instruction.arg
@@ -103,7 +103,7 @@ class Around:
         self.has_results = bool(self.row.results)
         self.telling = telling
         self.wanted = wanted(instruction, point) if telling else None
-        self.own_rule = call.name in self.service.algebra.rules
+        self.own_rule = call.name in self.runtime.algebra.rules
         self.loads = call.name in ("load_global", "load_cell") and not telling and not self.own_rule
         self.places = PLACES.get(call.name, ())
         if call.name in CALLS:
@@ -142,7 +142,7 @@ class Around:
         self.arguments = tuple(rest)
 
     def shadows(self, found: tuple[Any, ...]) -> Any:
-        """The operands' shadows, in the form that the service wants."""
+        """The operands' shadows, in the form that the runtime wants."""
         if self.name not in CALLS:
             return [*found, *[None] * len(self.places)]
         if self.name == "call_ex":
@@ -152,7 +152,7 @@ class Around:
         return found[self.function], tuple(arguments[:count]), dict(zip(self.keywords, arguments[count:], strict=True))
 
     def values(self, frame: types.FrameType, operands: tuple[Any, ...]) -> Any:
-        """The operands in the form that the service wants, of what hooks are given."""
+        """The operands in the form that the runtime wants, of what hooks are given."""
         if self.name in CALLS:
             return operands
         operands = operands[1:] if self.has_immediate else operands
@@ -172,7 +172,7 @@ class Around:
     def told(self, shadows: Any, values: Any) -> Any:
         """The operands' shadows by the names of the event's parameters, as analyses are told."""
         if self.name == "call_ex":
-            return self.service.starred(values, shadows)
+            return self.runtime.spread_shadows(values, shadows)
         if self.variadic and self.name not in CALLS:
             fixed = len(self.row.operands) - 1
             return [*shadows[:fixed], tuple(shadows[fixed:])]
@@ -183,7 +183,7 @@ class Around:
         if self.loads:
             return None
         begin, silent = self.begin, not self.telling
-        tests = self.service.heap.quiet.tested if self.name in ("truth", "negation", "length") else None
+        tests = self.runtime.heap.assumptions.tested if self.name in ("truth", "negation", "length") else None
 
         def before(site: Any, *found: Any) -> Any:
             operands, (shadows, state) = found[:-2], found[-2:]
@@ -200,21 +200,21 @@ class Around:
         """The primitive is about to be performed."""
         state.shadows = shadows = self.shadows(shadows)
         state.values = values = self.values(frame, operands)
-        state.token = self.service.before(frame, self.name, self.immediate, values, shadows)
+        state.token = self.runtime.before(frame, self.name, self.immediate, values, shadows)
 
     def begin_telling(
         self, frame: types.FrameType, state: State, hook: Hook | None, site: Any, operands: tuple[Any, ...], found: Any
     ) -> Any:
         """The primitive is about to be performed, and an analysis is told."""
-        service = self.service
+        runtime = self.runtime
         shadows, values = self.shadows(found), self.values(frame, operands)
-        state.moment = service.tell(self.names, self.told(shadows, values), None, None)
+        state.event = runtime.begin_event(self.names, self.told(shadows, values), None, None)
         answer = None
         try:
             if hook is not None:
                 answer = hook(site, *self.own(operands))
         finally:
-            service.tell(None, (), None, None)
+            runtime.end_event()
         self.begin(frame, state, operands, found)
         return answer
 
@@ -224,34 +224,34 @@ class Around:
             return given(like(self.after_load(), None, answers=False), Given(state=True, results=self.results))
         has_results, plural = self.has_results, self.plural
         calls = self.name == "call"
-        quiet = self.service.heap.quiet
-        learns = {"getattr": quiet.loaded, "setattr": quiet.stored}.get(self.name)
+        assumptions = self.runtime.heap.assumptions
+        learns = {"getattr": assumptions.loaded, "setattr": assumptions.stored}.get(self.name)
 
         def after(site: Any, *found: Any) -> Any:
             operands, state = found[:-1], found[-1]
             results = [] if not has_results else list(operands[-1]) if plural else [operands[-1]]
             self.end(_frame(1), state, results)
-            if hook is None or state.moment is None:
+            if hook is None or state.event is None:
                 if learns is not None:
                     learns(operands[1], operands[0])
-                elif calls and self.service.alarm:
+                elif calls and self.runtime.shadows_exist:
                     self.known.remember(operands[0])
                 return None
-            self.service.told(state.moment, list(state), state, list(range(len(self.results))))
-            state.moment = None
+            self.runtime.continue_event(state.event, list(state), state, list(range(len(self.results))))
+            state.event = None
             try:
                 return hook(site, *(self.own(operands[:-1]) + operands[-1:] if has_results else self.own(operands)))
             finally:
-                self.service.tell(None, (), None, None)
+                self.runtime.end_event()
 
         return given(like(after, hook), Given(state=True, results=self.results))
 
     def end(self, frame: types.FrameType, state: State, results: list[Any]) -> None:
         """The primitive has been performed: the shadows of its results are put into the state."""
         if self.name == "delegate" and not state.values:  # nobody was told of its beginning
-            state[:] = self.service.late(frame, tuple(results))
+            state[:] = self.runtime.collect_returned(frame, tuple(results))
             return
-        state[:] = self.service.after(
+        state[:] = self.runtime.after(
             frame, state.token, self.name, self.immediate, state.values, state.shadows, results
         )
         state.token, state.values = None, ()
@@ -259,7 +259,7 @@ class Around:
     def after_load(self) -> Hook:
         """What is called after the load of a variable, which runs no code of the program's."""
         clean = [None] * len(self.results)
-        tables = self.service.heap.tables
+        tables = self.runtime.heap.tables
         shadows = [None] * len(self.places)
 
         def loaded(site: Any, *found: Any) -> None:

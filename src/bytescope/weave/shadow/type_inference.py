@@ -113,7 +113,7 @@ class Facts:
     def __init__(self, writer: ShadowWriter, taken: Callable[[int], bool], calls: Callable[[int, str], bool]) -> None:
         self._instructions = writer.instructions
         self._depths = writer.verified.depths
-        self._types, self._simple = ATOMIC, writer.service.heap.quiet.simple
+        self._types, self._simple = ATOMIC, writer.runtime.heap.assumptions.plain_attributes
         self._observed = writer.clean.plan.points
         self._inside = writer.inside
         self._taken, self._calls = taken, calls

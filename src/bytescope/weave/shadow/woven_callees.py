@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 
 from bytescope.isa.purity import lookup
-from bytescope.shadow.runtime import Service
+from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, record
 
 
@@ -27,7 +27,7 @@ class WovenCallees:
     """The woven code objects of one shadow runtime by address, with their call traits.
 
     Args:
-        service: the shadow runtime.
+        runtime: the shadow runtime.
 
     Attributes:
         laid_down: its item is the argument shadows passed to the frame about to begin, see `calling_convention`.
@@ -40,8 +40,8 @@ class WovenCallees:
         written: traits of code objects that are written but not made yet, by address of the original.
     """
 
-    def __init__(self, service: Service) -> None:
-        self.service = service
+    def __init__(self, runtime: ShadowRuntime) -> None:
+        self.runtime = runtime
         self.laid_down: list[Any] = [None]
         self.direct: dict[int, types.CodeType] = {}
         self.returning_nothing: set[int] = set()
@@ -50,7 +50,7 @@ class WovenCallees:
         self.generators: dict[int, types.CodeType] = {}
         self.made: dict[int, types.CodeType] = {}
         self.written: dict[int, CallTraits] = {}
-        service.foreknown.generators = self.made
+        runtime.pre_call_models.generators = self.made
 
     def finished(self, code: types.CodeType, woven: types.CodeType) -> None:
         """Register the woven form of a code object."""
@@ -70,6 +70,6 @@ class WovenCallees:
     def constructor(self, cls: type) -> types.FunctionType | None:
         """Return the `__init__` of a class if it alone initializes instances and can be called directly, else None."""
         init = lookup(cls, "__init__")
-        if type(init) is not types.FunctionType or not self.service.made_as_usual(cls):
+        if type(init) is not types.FunctionType or not self.runtime.uses_default_new(cls):
             return None
         return init if id(init.__code__) in self.returning_nothing else None

@@ -81,8 +81,8 @@ class ShadowWriter(Writer):
         super().__init__(lowered, verified, shadows.plan, nested, stopper, failed, executed)
         self.shadows = shadows
         self.callees = callees
-        self.service = callees.service
-        self.slots = Slots(self.emitter, len(lowered.variables), verified.max_depth, _OWN, self.service.algebra.joined)
+        self.runtime = callees.runtime
+        self.slots = Slots(self.emitter, len(lowered.variables), verified.max_depth, _OWN, self.runtime.algebra.joined)
         targets = {each.target for each in self.instructions if each.target is not None}
         self.leaders = targets | {each.target for each in lowered.handlers}
         self.handlers_at = {each.target: each.depth for each in lowered.handlers}
@@ -323,15 +323,15 @@ class ShadowWriter(Writer):
 
     def unwound(self) -> None:
         """A handler takes an exception."""
-        self.service.channel.unwound(_frame(1))
+        self.runtime.channel.unwind(_frame(1))
 
     def forget(self) -> None:
         """A primitive is over that has no result."""
-        self.service.channel.forget(_frame(1))
+        self.runtime.channel.finish(_frame(1))
 
     def caught(self, exception: BaseException) -> Any:
         """The shadow of the exception that a handler has taken."""
-        return self.service.caught(_frame(1), exception)
+        return self.runtime.caught(_frame(1), exception)
 
     def behind(self, what: Given) -> list[Operand]:
         """What a hook is given behind its other operands."""
