@@ -12,8 +12,8 @@ import types
 from collections.abc import Iterator
 from pathlib import Path
 
+from bytescope.code import Code
 from bytescope.code.host.facts import HOST
-from bytescope.code.object.code import Code
 
 MODULES = ["argparse", "ast", "_pydecimal", "inspect", "typing", "json/decoder", "asyncio/base_events", "email/message"]
 

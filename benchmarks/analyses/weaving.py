@@ -50,7 +50,7 @@ def report() -> Iterator[tuple[bool, str]]:
 
 def _copy(folder: Path) -> int:
     """Copy the modules; how many instructions they have."""
-    from bytescope.code.object.code import Code
+    from bytescope.code import Code
 
     from ..code_roundtrip import nested
 

@@ -6,8 +6,8 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bytescope.code import Code
 from bytescope.code.host.facts import HAS_CONST
-from bytescope.code.object.code import Code
 from bytescope.code.object.raw import RawInstruction
 from tests.tools.roundtrip import nested
 

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from bytescope.code import Code
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.format.exception_table import decode_exceptions, encode_exceptions
 from bytescope.code.format.line_table import decode_locations, encode_locations
-from bytescope.code.object.code import Code
 
 SOURCE = """
 def f(a, b):

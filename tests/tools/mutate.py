@@ -18,10 +18,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
+from bytescope.code import Code
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.host.facts import CACHES, EXTENDED_ARG, HOST, OPMAP
 from bytescope.code.lowering.lower import lower
-from bytescope.code.object.code import Code
 from bytescope.flow.control_flow import ControlFlow
 from bytescope.flow.verify import verify
 from bytescope.machine import resident as _resident

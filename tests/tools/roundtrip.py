@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+from bytescope.code import Code
 from bytescope.code.host.facts import HOST
-from bytescope.code.object.code import Code
 
 ATTRIBUTES = sorted(
     name for name in dir(types.CodeType) if name.startswith("co_") and not callable(getattr(types.CodeType, name))

@@ -3,11 +3,16 @@
 import ast
 import sys
 from collections.abc import Iterator
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 import bytescope
+from bytescope.code.host.facts import SUPPORTED
+from bytescope.code.versions.behaviour import Behaviour
+from bytescope.startup.stdlib_lite import fields
 
 pytestmark = pytest.mark.any_host
 
@@ -94,3 +99,98 @@ def test_core_has_no_runtime_dependencies(path: Path) -> None:
     imports = imported_modules(ast.parse(path.read_text(encoding="utf-8")))
     foreign = [f"{line}: {name}" for line, name in imports if name.partition(".")[0] not in allowed]
     assert not foreign, f"{module_name(path)} imports what the standard library does not have: {foreign}"
+
+
+def version_choices(tree: ast.AST) -> set[int]:
+    """Lines where something is chosen by the host's version: a comparison, a subscript, a look-up."""
+    lines = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            parts = [node.left, *node.comparators]
+        elif isinstance(node, ast.Subscript):
+            parts = [node.value, node.slice]
+        elif isinstance(node, ast.Match):
+            parts = [node.subject]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            parts = [node.func.value, *node.args] if node.func.attr in ("get", "startswith", "split") else []
+        else:
+            continue
+        names = (getattr(each, "attr", getattr(each, "id", "")) for part in parts for each in ast.walk(part))
+        if {"HOST", "version_info", "hexversion"}.intersection(names):
+            lines.add(node.lineno)
+    return lines
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'x = HOST == "3.11"',
+        'x = facts.HOST not in ("3.11", "3.12")',
+        "x = table[HOST]",
+        "x = table.get(facts.HOST, 5)",
+        'x = HOST.startswith("3.1")',
+        "x = sys.version_info >= (3, 12)",
+        "x = sys.version_info[1]",
+        "match HOST:\n    case _: pass",
+    ],
+)
+def test_choices_by_version_are_seen(source: str) -> None:
+    assert version_choices(ast.parse(source))
+
+
+@pytest.mark.parametrize("path", sources(), ids=module_name)
+def test_what_differs_between_versions_is_in_their_modules(path: Path) -> None:
+    lines = version_choices(ast.parse(path.read_text(encoding="utf-8")))
+    if path == PACKAGE / "code" / "host" / "facts.py":
+        assert len(lines) == 1, "facts.py takes the version of Python apart once, to name it"
+        return
+    assert not lines, f"{module_name(path)} chooses by version in lines {sorted(lines)}: add a field to `Behaviour`"
+
+
+def test_every_behaviour_is_documented_and_no_version_leaves_one_out() -> None:
+    tree = ast.parse((PACKAGE / "code" / "versions" / "behaviour.py").read_text(encoding="utf-8"))
+    body = next(node for node in tree.body if isinstance(node, ast.ClassDef)).body
+    names = [node.target.id for node in body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)]
+    documented = [
+        one.target.id
+        for one, other in pairwise(body)
+        if isinstance(one, ast.AnnAssign)
+        and isinstance(one.target, ast.Name)
+        and isinstance(other, ast.Expr)
+        and isinstance(other.value, ast.Constant)
+    ]
+    assert names == documented
+    for version in SUPPORTED:
+        behaviour = import_module(f"bytescope.code.versions.v{version.replace('.', '_')}").BEHAVIOUR
+        assert all(hasattr(behaviour, name) for name in names), version
+
+
+def test_every_behaviour_differs_between_versions_and_is_used() -> None:
+    records = [import_module(f"bytescope.code.versions.v{each.replace('.', '_')}").BEHAVIOUR for each in SUPPORTED]
+    texts = "".join(path.read_text(encoding="utf-8") for path in sources() if "versions/v" not in path.as_posix())
+    for field in fields(Behaviour):
+        values = [getattr(record, field.name) for record in records]
+        assert any(value != values[0] for value in values), f"{field.name} is the same in all versions"
+        assert f"ehaviour.{field.name}" in texts.replace("BEHAVIOUR", "behaviour"), f"nothing asks for {field.name}"
+
+
+def raw_flags(tree: ast.AST) -> list[int]:
+    """Lines where a number is combined with the flags of a code object."""
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.BitAnd)
+        and any(getattr(each, "attr", "") == "co_flags" for each in ast.walk(node.left))
+        and any(isinstance(each, ast.Constant) for each in ast.walk(node.right))
+    ]
+
+
+def test_numbers_of_flags_are_seen() -> None:
+    assert raw_flags(ast.parse("code.co_flags & 1")) and raw_flags(ast.parse("frame.f_code.co_flags & (4 | 8)"))
+
+
+@pytest.mark.parametrize("path", sources(), ids=module_name)
+def test_flags_of_code_objects_are_named(path: Path) -> None:
+    lines = raw_flags(ast.parse(path.read_text(encoding="utf-8")))
+    assert not lines, f"{module_name(path)}, lines {lines}: name the flag; see bytescope.code.flags"

@@ -3,11 +3,15 @@
 import dis
 import itertools
 import pickle
+from importlib import import_module
 
 import pytest
 
+import bytescope.code
 from bytescope.code.errors import InvalidBytecode, UnsupportedHost
 from bytescope.code.host import facts
+from bytescope.code.versions.rules import COMMON
+from tests.processes import run_python
 
 
 def test_an_unknown_host_gives_one_clear_line():
@@ -85,9 +89,9 @@ def test_comparison_operators_are_found_behind_the_flags():
     for number, operator in enumerate(["<", "<=", "==", "!=", ">", ">="]):
         code = compile(f"if a {operator} b: c", "<test>", "exec")
         [compare] = [i for i in dis.get_instructions(code) if i.opname == "COMPARE_OP"]
-        assert facts.COMPARE_OPS[compare.arg >> facts.COMPARE_SHIFT] == operator
-        assert compare.arg >> facts.COMPARE_SHIFT == number
-        assert bool(compare.arg & facts.COMPARE_TO_BOOL) == bool(facts.COMPARE_TO_BOOL)
+        assert facts.COMPARE_OPS[compare.arg >> facts.BEHAVIOUR.compare_shift] == operator
+        assert compare.arg >> facts.BEHAVIOUR.compare_shift == number
+        assert bool(compare.arg & facts.BEHAVIOUR.compare_to_bool) == bool(facts.BEHAVIOUR.compare_to_bool)
 
 
 def test_binary_operators_are_symbols():
@@ -106,3 +110,26 @@ def test_invalid_bytecode_says_where_and_why():
 def test_invalid_bytecode_survives_pickling():
     error = pickle.loads(pickle.dumps(InvalidBytecode("f", 4, "a reason")))
     assert (error.code, error.offset, error.reason) == ("f", 4, "a reason")
+
+
+@pytest.mark.process
+def test_only_the_running_version_and_those_before_it_are_loaded():
+    code = "import bytescope.code.host.facts, sys; print(*sorted(m for m in sys.modules if '.versions.v' in m))"
+    chain = facts.SUPPORTED[: facts.SUPPORTED.index(facts.HOST) + 1]
+    wanted = [f"bytescope.code.versions.v{version.replace('.', '_')}" for version in chain]
+    assert run_python("-c", code).stdout.split() == wanted
+
+
+@pytest.mark.parametrize("version", facts.SUPPORTED)
+def test_every_version_can_be_read_on_every_host(version):
+    module = import_module(f"bytescope.code.versions.v{version.replace('.', '_')}")
+    assert COMMON.keys() < module.RULES.keys()
+    assert module.BEHAVIOUR.followers["YIELD_VALUE"] == "RESUME"
+
+
+@pytest.mark.process
+def test_code_is_loaded_when_it_is_asked_for():
+    code = "import sys, bytescope.code; print('bytescope.code.object' in sys.modules, bytescope.code.Code)"
+    assert run_python("-c", code).stdout == "False <class 'bytescope.code.object.code.Code'>\n"
+    with pytest.raises(AttributeError, match=r"module 'bytescope\.code' has no attribute 'Cod'"):
+        bytescope.code.Cod

@@ -6,9 +6,9 @@ import types
 
 import pytest
 
+from bytescope.code import Code
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.host.facts import OPMAP
-from bytescope.code.object.code import Code
 from bytescope.code.object.raw import RawInstruction, Region
 
 

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from bytescope.code import Code
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.format.exception_table import encode_exceptions
 from bytescope.code.host.facts import CACHES, OPMAP
-from bytescope.code.object.code import Code
 from bytescope.code.object.raw import RawInstruction
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bytescope.code import Code
 from bytescope.code.host.facts import EXTENDED_ARG
-from bytescope.code.object.code import Code
 from tests.tools import roundtrip
 
 PIECES = {

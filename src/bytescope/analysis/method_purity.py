@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from bytescope.analysis.base import Replace
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.flags import CO_STARRED, CO_SUSPENDS
 from bytescope.code.instruction import Instruction, Lowered, Variable
 from bytescope.code.lowering.lower import lower
 from bytescope.flow.verify import Verified, verify
@@ -104,7 +105,12 @@ def _quiet(method: Any, event: Event, kept: _Kept, live: list[bool]) -> Direct |
     function, instance = method.__func__, method.__self__
     code = function.__code__
     count = len(event.parameters) + 1
-    if code.co_flags & 0x2AC or code.co_kwonlyargcount or code.co_argcount != count or code.co_freevars:
+    if (
+        code.co_flags & (CO_SUSPENDS | CO_STARRED)
+        or code.co_kwonlyargcount
+        or code.co_argcount != count
+        or code.co_freevars
+    ):
         return None  # generators, *args and **kwargs, other parameters, closures
     try:
         lowered = lower(code)

@@ -7,11 +7,9 @@ from typing import Any
 
 from bytescope.analysis.base import ENOUGH
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.flags import CO_STARRED, CO_SUSPENDS
 from bytescope.code.instruction import Instruction, Variable
 from bytescope.code.lowering.lower import lower
-
-_UNUSUAL = 0x2AC
-"""Flags of generators, coroutines, and functions with *args or **kwargs."""
 
 
 def told_once(method: Any) -> frozenset[int] | None:
@@ -26,7 +24,7 @@ def told_once(method: Any) -> frozenset[int] | None:
     if type(method) is not types.MethodType or type(method.__func__) is not types.FunctionType:
         return None
     code = method.__func__.__code__
-    if code.co_flags & _UNUSUAL or code.co_kwonlyargcount:
+    if code.co_flags & (CO_SUSPENDS | CO_STARRED) or code.co_kwonlyargcount:
         return None
     try:
         instructions = lower(code).instructions

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
-from bytescope.code.host.facts import EXEC_NOTES_INTERRUPT
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.loading.main_program import Action
 from bytescope.machine.support.recursion import trim
@@ -125,7 +125,7 @@ def _say(text: str) -> None:
 
 def _die_of_interrupt() -> None:
     """Have the process, once it is finalized, killed by SIGINT, so that its parent knows: shells stop a script then."""
-    if EXEC_NOTES_INTERRUPT:
+    if BEHAVIOUR.exec_notes_interrupt:
         try:
             exec("raise KeyboardInterrupt", {})
         except KeyboardInterrupt:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.flags import parameter_count
 from bytescope.code.format.line_table import decode_locations
 from bytescope.code.host.facts import HOST
 from bytescope.code.instruction import Instruction, Variable
-from bytescope.code.lowering.lower import lower, variables
+from bytescope.code.lowering.lower import lower
 from bytescope.code.object.describe import argument_text, constant_text
 from bytescope.code.object.raw import RawInstruction, decode_instructions
+from bytescope.code.versions.lowering_state import variables
 from bytescope.flow.control_flow import Block, ControlFlow
 from bytescope.flow.verify import Verified, verify
 
@@ -78,7 +80,7 @@ class _Listing:
 
     def signature(self) -> Line:
         code = self.code
-        count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+        count = parameter_count(code)
         kinds = {"arguments": code.co_varnames[:count], "cells": code.co_cellvars, "free": code.co_freevars}
         return [Piece(f"  {kind}: {' '.join(names)}", "line") for kind, names in kinds.items() if names]
 

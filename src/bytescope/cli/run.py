@@ -7,7 +7,7 @@ import os
 import sys
 
 from bytescope.cli.launch import flush, launch
-from bytescope.code.host.facts import FORGETS_FILE_FIRST
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.loading import main_program
 from bytescope.loading.imports import forget_own_imports
 from bytescope.machine.resident import resident
@@ -149,7 +149,7 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
         return program.action(vars(sys.modules["__main__"]))
 
     def left() -> None:
-        if FORGETS_FILE_FIRST:
+        if BEHAVIOUR.forgets_file_first:
             program.forget_file()
 
     def ended(error: BaseException | None) -> None:

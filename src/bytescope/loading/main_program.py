@@ -13,12 +13,7 @@ import types
 from importlib.machinery import SourceFileLoader, SourcelessFileLoader
 from importlib.util import MAGIC_NUMBER
 
-from bytescope.code.host.facts import (
-    COUNTS_BUILTIN_CALLS,
-    DEDENTS_STRINGS,
-    ENCODING_ERRORS_SAY_WHERE,
-    SHOWS_SOURCE_OF_STRINGS,
-)
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.startup.stdlib_lite import Any, Callable, suppress
 
@@ -44,7 +39,7 @@ class MainProgram:
 
     own_file = False
     prepare: Callable[[types.CodeType], types.CodeType] = staticmethod(_unchanged)
-    below = 1 + COUNTS_BUILTIN_CALLS
+    below = 1 + BEHAVIOUR.counts_builtin_calls
 
     def __init__(self, argv0: str, first_path: str | None, guests: tuple[str, ...] = ()) -> None:
         self.argv0 = argv0
@@ -254,7 +249,7 @@ def _run_as_main(
 
 def _dedented(text: str) -> str:
     """A source text as `python -c` takes it."""
-    if not DEDENTS_STRINGS or not any(line.startswith((" ", "\t")) for line in text.split("\n")):
+    if not BEHAVIOUR.dedents_strings or not any(line.startswith((" ", "\t")) for line in text.split("\n")):
         return text
     from textwrap import dedent
 
@@ -263,7 +258,7 @@ def _dedented(text: str) -> str:
 
 def _show_in_tracebacks(code: types.CodeType, text: str) -> None:
     """Where `python -c` shows source lines in tracebacks, have them shown."""
-    if not SHOWS_SOURCE_OF_STRINGS:
+    if not BEHAVIOUR.shows_source_of_strings:
         return
     import linecache
 
@@ -319,14 +314,14 @@ def _of_file(error: Exception, data: bytes, path: str) -> Exception:
 
     message = str(error)
     if message.partition(" (")[0].endswith(" with BOM"):
-        return error if ENCODING_ERRORS_SAY_WHERE else SyntaxError(message.partition(" (")[0])
+        return error if BEHAVIOUR.encoding_errors_say_where else SyntaxError(message.partition(" (")[0])
     if "null bytes" in message:
         line = data[: data.index(b"\0")].count(b"\n") + 1
         text = data.split(b"\n")[line - 1].partition(b"\0")[0].decode("utf-8", "replace") + "\n"
         return SyntaxError("source code cannot contain null bytes", (path, line, 0, text))
     lines = data.splitlines(keepends=True)
     cookie = _cookie(lines[:2])
-    if cookie is None and ENCODING_ERRORS_SAY_WHERE:
+    if cookie is None and BEHAVIOUR.encoding_errors_say_where:
         return _naming_file(error, path)
     if cookie is None:
         for number, line_bytes in enumerate(lines, 1):
@@ -341,9 +336,9 @@ def _of_file(error: Exception, data: bytes, path: str) -> Exception:
     try:
         codecs.lookup(cookie)
     except LookupError:
-        return error if ENCODING_ERRORS_SAY_WHERE else SyntaxError(f"encoding problem: {cookie}")
+        return error if BEHAVIOUR.encoding_errors_say_where else SyntaxError(f"encoding problem: {cookie}")
     if isinstance(error, SyntaxError) and error.lineno == 0:  # it cannot be decoded
-        if ENCODING_ERRORS_SAY_WHERE:
+        if BEHAVIOUR.encoding_errors_say_where:
             return _undecodable(error, data, cookie)
         return SyntaxError(f"encoding problem: {cookie}")
     return error

@@ -5,7 +5,7 @@ It runs handlers until one leaves a request, yields the request to the resident 
 
 from __future__ import annotations
 
-from bytescope.code.host.facts import SEND_KEEPS_VALUE
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.host.interrupts import no_interrupts_in_jumps
 from bytescope.code.host.weak_tables import enter
 from bytescope.machine import handler_namespace
@@ -145,7 +145,7 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
         while True:
             try:
                 answer = yield R.pop()
-                if SEND_KEEPS_VALUE:
+                if BEHAVIOUR.send_keeps_value:
                     answer = answer.pop()
             except GeneratorExit:
                 raise
@@ -237,7 +237,7 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
             while True:
                 try:
                     answer = yield R.pop()
-                    if SEND_KEEPS_VALUE:
+                    if BEHAVIOUR.send_keeps_value:
                         answer = answer.pop()
                 except GeneratorExit:
                     raise

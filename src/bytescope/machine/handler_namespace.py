@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 
+from bytescope.code.flags import CO_ASYNC_GENERATOR, CO_COROUTINE
 from bytescope.code.host.weak_tables import when_gone
 from bytescope.isa.purity import MISSING, class_loads_purely, flags, loads_purely, lookup, mro, stores_purely
 from bytescope.isa.typesets import (
@@ -202,11 +203,11 @@ def stopiteration_error(R: list[Any], exception: BaseException) -> BaseException
     message = None
     if isinstance(exception, StopIteration):
         message = "generator raised StopIteration"
-        if flags & 0x200:
+        if flags & CO_ASYNC_GENERATOR:
             message = "async generator raised StopIteration"
-        elif flags & 0x80:
+        elif flags & CO_COROUTINE:
             message = "coroutine raised StopIteration"
-    elif flags & 0x200 and isinstance(exception, StopAsyncIteration):
+    elif flags & CO_ASYNC_GENERATOR and isinstance(exception, StopAsyncIteration):
         message = "async generator raised StopAsyncIteration"
     if message is None:
         return exception

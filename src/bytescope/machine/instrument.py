@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import types
 
+from bytescope.code.flags import parameter_count
 from bytescope.code.host.weak_tables import alive
 from bytescope.isa.instrumentation import Plan, Point
 from bytescope.machine import engine, resident
@@ -25,14 +26,11 @@ Planner = Callable[[Program], Plan]
 
 _RERAISING = frozenset({"RERAISE", "CLEANUP_THROW", "END_ASYNC_FOR"})
 
-_VARARGS, _VARKEYWORDS = 4, 8
-
 
 def arguments(program: Program, R: list[Any]) -> dict[str, Any]:
     """The arguments that a frame starts with, by name."""
     code = program.code
-    flags = code.co_flags
-    count = code.co_argcount + code.co_kwonlyargcount + bool(flags & _VARARGS) + bool(flags & _VARKEYWORDS)
+    count = parameter_count(code)
     if not count or program.private:
         return {}
     return {each: R[HEADER + index].cell_contents for index, each in enumerate(code.co_varnames[:count])}

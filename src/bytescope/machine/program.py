@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import types
 
-from bytescope.code.host.facts import INTERRUPTS_AT_TARGET, OFFSETS_ARE_OBJECTS
+from bytescope.code.flags import CO_OPTIMIZED
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.lowering.lower import lower
@@ -120,7 +121,7 @@ class Program(ResidentCode):
         self.lowered: Lowered = lower(code)
         self.instructions = self.lowered.instructions
         self.verified: Verified = verify(self.lowered)
-        self.private = not code.co_flags & 1
+        self.private = not code.co_flags & CO_OPTIMIZED
         self.inner: dict[int, types.CodeType] = {}
         self.native_offsets: list[int] = []
         self.sites: list[Site] = []
@@ -192,7 +193,7 @@ class Program(ResidentCode):
     def _raising(self, index: int) -> int:
         """The instruction whose handler is asked: of SEND the YIELD behind it, where throw() finds the frame."""
         target = self.instructions[index].target
-        if INTERRUPTS_AT_TARGET and target is not None and jumps_back(self.instructions[index], index):
+        if BEHAVIOUR.interrupts_at_target and target is not None and jumps_back(self.instructions[index], index):
             return max(target - 1, 0)
         following = index + 1
         if self.instructions[index].op == "SEND" and following < len(self.instructions):
@@ -395,7 +396,7 @@ class Program(ResidentCode):
         """
         R[self.first_operand : self.first_operand + len(self.blank)] = self.blank
         site = self.exits[self.verified.handled[index]]
-        if OFFSETS_ARE_OBJECTS:
+        if BEHAVIOUR.offsets_are_objects:
             numbers = self.site_numbers[place]
             R.append((site, (exception, self.native_offsets[numbers[0]] if numbers else 0)))
             return

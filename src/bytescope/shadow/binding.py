@@ -7,6 +7,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from bytescope.code.flags import CO_VARARGS, CO_VARKEYWORDS
 from bytescope.isa.purity import lookup
 from bytescope.isa.typesets import ATOMIC
 from bytescope.shadow.channel import InFlight, Shadowed
@@ -14,7 +15,6 @@ from bytescope.shadow.heap import Heap, is_a
 from bytescope.shadow.models import FILLED, filled, model
 from bytescope.shadow.reachability import reaching
 
-_VARARGS, _VARKEYWORDS = 4, 8
 _IMMUTABLE = ATOMIC | {tuple, frozenset, range, slice, type, types.ModuleType}
 
 GENERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
@@ -55,10 +55,10 @@ class Parameters:
         self.only_positional = code.co_posonlyargcount
         here = self.count
         self.star = self.star_star = -1
-        if code.co_flags & _VARARGS:
+        if code.co_flags & CO_VARARGS:
             self.star = here
             here += 1
-        if code.co_flags & _VARKEYWORDS:
+        if code.co_flags & CO_VARKEYWORDS:
             self.star_star = here
             here += 1
         self.total = here

@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Sequence
 from typing import Any
 from weakref import ref
 
+from bytescope.code.flags import CO_GENERATOR, CO_SUSPENDS
 from bytescope.code.host.delegation import delegates
 from bytescope.isa.events import CALLS
 from bytescope.isa.primitives import PRIMITIVES
@@ -43,8 +44,6 @@ _FILLING = frozenset({"list_extend", "set_update", "dict_update", "dict_merge", 
 
 _frame = sys._getframe
 
-_GENERATOR = 0x20
-_GENERATORS = 0x20 | 0x80 | 0x200
 """Flags of generators and coroutines."""
 
 
@@ -93,7 +92,7 @@ class ShadowRuntime:
                 return started[1]
         channel = self.channel
         waits = channel.in_flight
-        if code.co_flags & _GENERATORS and (waits is None or waits.function is None) and not channel.returned:
+        if code.co_flags & CO_SUSPENDS and (waits is None or waits.function is None) and not channel.returned:
             return None  # it was given its arguments when it was made
         in_flight = channel.enclosing(frame, self.shadowed)
         handed = None
@@ -117,7 +116,7 @@ class ShadowRuntime:
         """Add what a frame returns, or (`suspended`) yields through delegating frames, for the awaiting frame."""
         if shadow is not None:
             outer = awaiting_frame(frame, self.shadowed, suspended)
-            if not suspended and frame.f_code.co_flags & _GENERATOR and outer is not None and not delegates(outer):
+            if not suspended and frame.f_code.co_flags & CO_GENERATOR and outer is not None and not delegates(outer):
                 return  # what a generator returns goes to `yield from` alone
             if outer is not None:
                 returned = self.channel.returned.get(id(outer))

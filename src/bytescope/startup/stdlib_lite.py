@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     )
     from contextlib import AbstractContextManager, contextmanager, suppress
     from dataclasses import dataclass as record
-    from dataclasses import field, fields
+    from dataclasses import field, fields, replace
     from functools import cache, cached_property, partial
     from keyword import iskeyword
     from typing import Any, ClassVar, Final, NamedTuple, NoReturn, Protocol
@@ -130,6 +130,10 @@ else:
     def fields(cls):
         """The fields of a record, of which the names are known."""
         return tuple(_Field(name) for name in cls.__slots__)
+
+    def replace(instance, **changes):
+        """Return a copy of a record in which some fields have other values."""
+        return type(instance)(**{name: getattr(instance, name) for name in instance.__slots__} | changes)
 
     def _parameters(names, defaults):
         return "".join(f", {name}=_defaults[{name!r}]" if name in defaults else f", {name}" for name in names)
@@ -246,5 +250,6 @@ __all__ = [
     "partial",
     "record",
     "ref",
+    "replace",
     "suppress",
 ]

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 
 from bytescope.code.assembly.insertion import FINALIZED, LOADS_CONST, YIELDS
 from bytescope.code.errors import InvalidBytecode
-from bytescope.code.host.facts import HIDES_LOCALS, SUSPENDS, TARGETED
+from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS
+from bytescope.code.host.facts import BEHAVIOUR, TARGETED
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.lowering import groups
 from bytescope.code.lowering.groups import Group, Raw, check_neighbours, groups_of
@@ -68,7 +69,9 @@ class Writer:
         self.instructions = lowered.instructions
         self.verified = verified
         self.plan = plan
-        self.emitter = Emitter(code, HIDES_LOCALS and bool(code.co_varnames) and not code.co_flags & 1)
+        self.emitter = Emitter(
+            code, BEHAVIOUR.hides_locals and bool(code.co_varnames) and not code.co_flags & CO_OPTIMIZED
+        )
         self.teller = self.new_teller(probes)
         self.groups = groups_of(lowered)
         check_neighbours(code, self.groups, [self.instructions[each.target].offset for each in lowered.handlers])
@@ -109,7 +112,7 @@ class Writer:
         """
         start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), None)
         prologue = [each.op for each in self.instructions[:start] if each.op != "NOP"]
-        if self.code.co_flags & SUSPENDS and (start is None or prologue != ["LOAD_CONST", "POP"]):
+        if self.code.co_flags & CO_SUSPENDS and (start is None or prologue != ["LOAD_CONST", "POP"]):
             raise InvalidBytecode(self.code.co_qualname, self.instructions[0].offset, "no RESUME where a frame begins")
         if start is not None and self.verified.depths[start] > 0:
             raise InvalidBytecode(self.code.co_qualname, self.instructions[start].offset, "a RESUME above operands")

@@ -46,16 +46,13 @@ _DEPTH_COUNTED = frozenset(
 )
 YIELDS = frozenset({_OP["YIELD_VALUE"]})
 LOADS_CONST = frozenset({_OP["LOAD_CONST"]})
-_RESUME = _OP["RESUME"]
-_CLOSED_UNSEEN = {"3.12": (_OP["YIELD_VALUE"], 1), "3.13": (_RESUME, 4), "3.14": (_RESUME, 4)}.get(facts.HOST)
-"""What marks a place at which the host closes a generator without going on with it: opcode and argument, or a bit."""
+_CLOSED_UNRESUMED = facts.BEHAVIOUR.closed_unresumed
 
-FINALIZED = frozenset(() if _CLOSED_UNSEEN is None else (_CLOSED_UNSEEN[0],))
+FINALIZED = frozenset(() if _CLOSED_UNRESUMED is None else (_OP[_CLOSED_UNRESUMED[0]],))
 """The opcodes whose argument `finalized` may change."""
 JUMPS_TEST_TRUTH = not _BOOL_JUMPS
 """Whether a conditional jump asks any value for its truth; elsewhere it finds True or False."""
-CALLS_WITH_EMPTY_KWARGS = facts.HOST == "3.14"
-"""Whether CALL_FUNCTION_EX always finds a place for keyword arguments, NULL if there are none."""
+CALLS_WITH_EMPTY_KWARGS = facts.BEHAVIOUR.calls_with_empty_kwargs
 
 
 class Interposing(Sequences):
@@ -145,9 +142,9 @@ class Interposing(Sequences):
     @staticmethod
     def finalized(opcode: int, arg: int) -> int:
         """The argument of an instruction such that a generator suspended there goes on when it is closed."""
-        if _CLOSED_UNSEEN is None or opcode != _CLOSED_UNSEEN[0]:
+        if _CLOSED_UNRESUMED is None or opcode not in FINALIZED:
             return arg
-        return max(arg, 2) if opcode in YIELDS else arg & ~_CLOSED_UNSEEN[1]
+        return max(arg, 2) if opcode in YIELDS else arg & ~_CLOSED_UNRESUMED[1]
 
     @staticmethod
     def forward(opcode: int) -> int:

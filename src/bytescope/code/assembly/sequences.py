@@ -8,8 +8,7 @@ from bytescope.code.host import facts
 from bytescope.code.instruction import Position
 from bytescope.startup.stdlib_lite import Any, Callable
 
-NULL_FIRST = facts.HOST in ("3.11", "3.12")
-"""Whether the NULL of a call lies below the callable."""
+NULL_FIRST = facts.BEHAVIOUR.null_first
 _HAS_PRECALL = "PRECALL" in facts.OPMAP
 _COMPARISON = compile("a < b", "", "eval").co_code
 _LESS = next(
@@ -22,8 +21,7 @@ _CALLS: dict[tuple[int, int], bytes] = {}
 """The opcodes of `call_constants`, by the number of constants and of copies."""
 _LOAD_CELL = "LOAD_CLOSURE" if "LOAD_CLOSURE" in facts.OPMAP else "LOAD_FAST"
 _END_SEND = "END_SEND" in facts.OPMAP
-_YIELD, _YIELD_FROM = {"3.11": (0, 0), "3.12": (2, 3)}.get(facts.HOST, (0, 1))
-_KWARGS_FLAG = 1 if facts.HOST != "3.14" else 0
+_KWARGS_FLAG = 0 if facts.BEHAVIOUR.calls_with_empty_kwargs else 1
 
 
 class Sequences:
@@ -130,7 +128,7 @@ class Sequences:
 
     def suspend(self, position: Position | None) -> None:
         """Emit a yield of the value on top; what is sent replaces it."""
-        self.asm.emit("YIELD_VALUE", _YIELD, position)
+        self.asm.emit("YIELD_VALUE", facts.BEHAVIOUR.yield_arg, position)
         self.asm.emit("RESUME", 1, position)
 
     def delegate(self, position: Position | None) -> None:
@@ -140,7 +138,7 @@ class Sequences:
         again = asm.here()
         finished = asm.label()
         asm.jump("SEND", finished, position)
-        asm.emit("YIELD_VALUE", _YIELD_FROM, position)
+        asm.emit("YIELD_VALUE", facts.BEHAVIOUR.yield_from_arg, position)
         asm.emit("RESUME", 2, position)
         asm.jump("JUMP_BACKWARD_NO_INTERRUPT", again, position)
         asm.place(finished)
@@ -196,7 +194,7 @@ class Sequences:
 
     def _merge(self, position: Position | None) -> None:
         """Put the function, which is on top, a mapping and a dict where the host looks for them, and merge."""
-        asm, between = self.asm, facts.MERGES_BELOW_FUNCTION - 1
+        asm, between = self.asm, facts.BEHAVIOUR.callable_below_dict - 1
         asm.emit("SWAP", 3)  # [function, mapping, dict]
         for _ in range(between):
             asm.emit("COPY", 3)

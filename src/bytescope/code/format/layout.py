@@ -4,7 +4,7 @@ from itertools import accumulate
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.format.line_table import Position
-from bytescope.code.host.facts import BACKWARD, CACHES, EXTENDED_ARG, MERGES_LOCATIONS, OPNAME
+from bytescope.code.host.facts import BACKWARD, BEHAVIOUR, CACHES, EXTENDED_ARG, OPNAME
 from bytescope.startup.stdlib_lite import Iterable, Sequence
 
 __all__ = ["MAX_ARG", "UNITS", "extensions", "lay_out", "position_runs"]
@@ -118,7 +118,7 @@ def position_runs(
     current: Position | None = None
     start = 0
     for position, offset in zip(positions, offsets, strict=False):
-        if position is not current or (position is None and not MERGES_LOCATIONS):
+        if position is not current or (position is None and not BEHAVIOUR.merges_locations):
             if offset > start:
                 yield current, offset - start
             current = position

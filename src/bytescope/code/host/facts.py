@@ -1,7 +1,8 @@
 """The facts of the running Python's bytecode, as data.
 
-This module and its neighbours in `bytescope.code` are the only place that looks at the version of Python, at
-`opcode` or at `dis`. An opcode's number is of no interest to anybody else: speak of opcodes by name.
+This module is the only one that selects by the version of the running Python; what depends on it is in
+`bytescope.code.versions`. No module outside of `bytescope.code` reads `opcode` or `dis`, or knows an
+opcode by its number.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 from importlib.util import MAGIC_NUMBER
 
 from bytescope.code.errors import UnsupportedHost
+from bytescope.code.versions.behaviour import Behaviour
 from bytescope.startup.stdlib_lite import Any, Final, Iterable, cache
 
 SUPPORTED: Final = ("3.11", "3.12", "3.13", "3.14")
@@ -37,6 +39,12 @@ def check_host(implementation: str, version: str) -> None:
 
 
 check_host(sys.implementation.name, HOST)
+
+VERSION: Final[Any] = importlib.import_module(f"bytescope.code.versions.v{HOST.replace('.', '_')}")
+"""The module of the running version: `BEHAVIOUR`, and `RULES` for lowering."""
+
+BEHAVIOUR: Final[Behaviour] = VERSION.BEHAVIOUR
+"""The behaviour of the running version."""
 
 # Half of what is read here is private to the standard library, and typed nowhere.
 _opcode: Any = importlib.import_module("opcode")
@@ -99,7 +107,7 @@ HAS_CONST: Final = _real(_opcode.hasconst)
 HAS_NAME: Final = _real(_opcode.hasname)
 """Opcodes whose argument holds an index into `co_names`: see `NAME_SHIFT`."""
 HAS_COMPARE: Final = _real(_opcode.hascompare)
-"""Opcodes whose argument holds an index into `COMPARE_OPS`: see `COMPARE_SHIFT`."""
+"""Opcodes whose argument holds an index into `COMPARE_OPS`: see `Behaviour.compare_shift`."""
 
 HAS_VARIABLE: Final = _real([*_opcode.haslocal, *_opcode.hasfree])
 """Opcodes whose argument is an index into the locals, cells and free variables, or two of them (`TWO_VARIABLES`)."""
@@ -149,30 +157,18 @@ ENDS: Final = frozenset(
 )
 """Opcodes that never go on to the next instruction."""
 
-_FOLLOWERS = {
-    "3.11": {"YIELD_VALUE": "RESUME", "SEND": "YIELD_VALUE", "KW_NAMES": "PRECALL", "PRECALL": "CALL"},
-    "3.12": {"YIELD_VALUE": "RESUME", "KW_NAMES": "CALL"},
-    "3.13": {"YIELD_VALUE": "RESUME", "END_FOR": "POP_TOP"},
-    "3.14": {"YIELD_VALUE": "RESUME"},
-}
-FOLLOWERS: Final[dict[int, int]] = {OPMAP[one]: OPMAP[other] for one, other in _FOLLOWERS[HOST].items()}
+FOLLOWERS: Final[dict[int, int]] = {OPMAP[one]: OPMAP[other] for one, other in BEHAVIOUR.followers.items()}
 """Opcodes behind which the host takes a certain other one for granted: it skips it, or looks at its argument."""
 LANDINGS: Final[dict[int, int]] = {OPMAP["FOR_ITER"]: OPMAP["END_FOR"]} if "END_FOR" in OPMAP else {}
 """Jumps at whose target the host takes a certain opcode for granted, and skips it."""
-SHORT: Final = frozenset({OPMAP["SEND"]} if HOST == "3.11" else ())
-"""Jumps of which the host, when it throws into a generator, reads the last eight bits of the distance only."""
+SHORT: Final = frozenset(OPMAP[name] for name in BEHAVIOUR.short_jumps)
+"""The jumps of `Behaviour.short_jumps`."""
 
-_NAME_SHIFTS = {"LOAD_GLOBAL": 1, "LOAD_ATTR": 0 if HOST == "3.11" else 1, "LOAD_SUPER_ATTR": 2}
-NAME_SHIFT: Final[dict[int, int]] = {op: _NAME_SHIFTS.get(OPNAME[op], 0) for op in HAS_NAME}
+NAME_SHIFT: Final[dict[int, int]] = {op: BEHAVIOUR.name_shifts.get(OPNAME[op], 0) for op in HAS_NAME}
 """By how many bits the index into `co_names` is shifted left in the argument; the bits below are flags."""
 
 COMPARE_OPS: Final[tuple[str, ...]] = tuple(_opcode.cmp_op)
 """The operators of COMPARE_OP, "<" and so on, by number."""
-COMPARE_SHIFT: Final = {"3.11": 0, "3.12": 4}.get(HOST, 5)
-"""By how many bits the operator's number is shifted left in COMPARE_OP's argument."""
-COMPARE_TO_BOOL: Final = 0 if HOST in ("3.11", "3.12") else 16
-"""The bit of COMPARE_OP's argument that says that the result is converted to bool."""
-
 BINARY_OPS: Final[tuple[str, ...]] = tuple(symbol for _, symbol in _opcode._nb_ops)
 """The operators of BINARY_OP, "+", "+=" and so on, by argument."""
 INTRINSICS_1: Final[tuple[str, ...]] = tuple(getattr(_opcode, "_intrinsic_1_descs", ()))
@@ -183,11 +179,6 @@ COMMON_CONSTANTS: Final[tuple[object, ...]] = tuple(getattr(_opcode, "_common_co
 """What LOAD_COMMON_CONSTANT loads, by argument."""
 SPECIAL_METHODS: Final[tuple[str, ...]] = tuple(getattr(_opcode, "_special_method_names", ()))
 """What LOAD_SPECIAL looks up, by argument."""
-
-MERGES_LOCATIONS: Final = HOST != "3.11"
-"""Whether the compiler gives neighbours of equal location a common entry in the line table."""
-HIDES_LOCALS: Final = HOST != "3.11"
-"""Whether the fast locals of module and class code, which inlined comprehensions make, are hidden from `locals()`."""
 
 
 @cache
@@ -206,44 +197,5 @@ def stack_effect(opcode: int, arg: int, jump: bool) -> int:
     return effect
 
 
-SUSPENDS: Final = 0x20 | 0x80 | 0x200
-"""The flags of code whose frames may be suspended: generators, coroutines, asynchronous generators."""
-
 GENERATOR_DEPTH: Final = 1 - stack_effect(OPMAP["RETURN_GENERATOR"], 0, False)
 """The depth of the stack at a generator's entry that `stack_effect` leaves out (the value first sent)."""
-
-UNPACK_TELLS_LENGTH: Final = HOST not in ("3.11", "3.12", "3.13")
-"""Whether the error about too many values to unpack says how many there were."""
-
-CLASS_PATTERN_NOUN: Final = "type" if HOST == "3.11" else "class"
-"""What the error about a class pattern without a class calls it."""
-
-INTERRUPTS_AT_TARGET: Final = HOST in ("3.11", "3.12")
-"""Whether an interrupt at a jump back goes to the handler in force before the jump's target, not at the jump."""
-
-MERGES_BELOW_FUNCTION: Final = 2 if HOST in ("3.11", "3.12") else 3
-"""How many values above the function that a call is for the keywords are gathered: errors name the function."""
-
-SEND_KEEPS_VALUE: Final = HOST == "3.11"
-"""Whether what is sent to a generator lives on until the generator yields again."""
-
-COUNTS_BUILTIN_CALLS: Final = HOST == "3.11"
-"""Whether calls of builtin functions count for the recursion limit."""
-
-SHOWS_SOURCE_OF_STRINGS: Final = HOST not in ("3.11", "3.12")
-"""Whether tracebacks of `python -c` show its source lines."""
-
-DEDENTS_STRINGS: Final = HOST not in ("3.11", "3.12", "3.13")
-"""Whether `python -c` takes away by what all lines of its source text are indented."""
-
-FORGETS_FILE_FIRST: Final = HOST not in ("3.11", "3.12", "3.13")
-"""Whether a script's `__file__` is taken back before an exception that ended it is shown, and at `sys.exit` too."""
-
-ENCODING_ERRORS_SAY_WHERE: Final = HOST not in ("3.11", "3.12", "3.13")
-"""Whether errors about the encoding of a source file say the line, and what the codec has to say."""
-
-EXEC_NOTES_INTERRUPT: Final = HOST in ("3.11", "3.12", "3.13")
-"""Whether a process ends as if killed once a KeyboardInterrupt has left `exec`; else, once one has been shown."""
-
-OFFSETS_ARE_OBJECTS: Final = HOST in ("3.11", "3.12", "3.13")
-"""Whether the offset that is pushed below an exception is an object like any other, which may be looked at."""

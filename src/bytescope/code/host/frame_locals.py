@@ -5,13 +5,9 @@ from __future__ import annotations
 import sys
 import types
 
+from bytescope.code.flags import CO_OPTIMIZED
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.startup.stdlib_lite import Any
-
-_OPTIMIZED = 1
-"""The flag of code whose local variables are not kept in a dict (CO_OPTIMIZED)."""
-
-_COPIES = sys.version_info < (3, 13)
-"""Whether `f_locals` copies such variables into a dict that the frame keeps (before PEP 667)."""
 
 _READERS = frozenset({"locals", "vars", "dir", "eval", "exec"})
 """Builtins that may give a program the dict that its frame keeps."""
@@ -28,7 +24,7 @@ def local_values(frame: types.FrameType) -> list[Any]:
     """
     variables = frame.f_locals
     values = list(variables.values())
-    if _COPIES and frame.f_code.co_flags & _OPTIMIZED and not _may_be_held(frame):
+    if BEHAVIOUR.copies_f_locals and frame.f_code.co_flags & CO_OPTIMIZED and not _may_be_held(frame):
         variables.clear()
     return values
 

@@ -157,7 +157,7 @@ def _op(name: str, arg: int = 0) -> list[Raw]:
 
 
 def _compare(group: Group, arg: int) -> list[list[Raw]]:
-    return [_op("COMPARE_OP", arg & ~facts.COMPARE_TO_BOOL), _op("TO_BOOL")]
+    return [_op("COMPARE_OP", arg & ~facts.BEHAVIOUR.compare_to_bool), _op("TO_BOOL")]
 
 
 def _format_value(group: Group, arg: int) -> list[list[Raw]]:

@@ -1,8 +1,7 @@
 """Lowering: the raw opcodes of every supported CPython become version-independent instructions.
 
 A rule says what becomes of one raw opcode: the name of an instruction without an immediate, or a function
-`rule(lowering, arg)` that emits any number of them. Most rules hold for all versions and stand in `rules`; what a
-version says differently is in `versions`.
+`rule(lowering, arg)` that emits any number of them. The rules are in `bytescope.code.versions`.
 
 Whatever the rules cannot make sense of is refused here. What depends on the paths through the code - the depth of the
 operand stack - is the verifier's (`bytescope.flow.verify`).
@@ -12,114 +11,28 @@ from __future__ import annotations
 
 import types
 
-from bytescope.code.errors import InvalidBytecode
 from bytescope.code.format.exception_table import decode_exceptions
 from bytescope.code.format.line_table import decode_locations
 from bytescope.code.host import facts
-from bytescope.code.instruction import Handler, Instruction, Lowered, Position, Variable
-from bytescope.startup.stdlib_lite import Callable, cache
-
-Rule = str | Callable[["Lowering", int], object]
+from bytescope.code.instruction import Handler, Instruction, Lowered
+from bytescope.code.versions.lowering_state import LoweringState, Rule
+from bytescope.startup.stdlib_lite import cache
 
 _PROLOGUE = {"COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "EXTENDED_ARG", "NOP"}
-_MOST_OPERANDS = 1 << 20
 
 
-class Lowering:
-    """The state of lowering one code object: what the rules read and where they emit.
+class Lowering(LoweringState):
+    """The lowering of one code object of the host's version."""
 
-    Attributes:
-        code: the code object.
-        instructions: what was emitted so far.
-        offset: byte offset of the raw instruction.
-        next_offset: offset behind it and its caches.
-        opcode: its opcode.
-        in_prologue: whether nothing but the making of cells and generators came before it.
-        cleared: the variables that an inlined comprehension has saved and emptied so far.
-        keyword_names: what KW_NAMES left for the call right behind it, and the number of instructions at that time.
-    """
-
-    def __init__(self, code: types.CodeType) -> None:
-        self.code = code
-        self.raw = code.co_code
-        self.consts = code.co_consts
-        self.names = code.co_names
-        self.variables = variables(code)
-        self.is_generator = bool(code.co_flags & facts.SUSPENDS)
-        self.most_operands = min(code.co_stacksize, _MOST_OPERANDS)
-        self.instructions: list[Instruction] = []
-        self.offset = 0
-        self.next_offset = 0
-        self.opcode = 0
-        self.position: Position | None = None
-        self.in_prologue = True
-        self.made_generator = False
-        self.cleared: set[Variable] = set()
-        self.keyword_names: tuple[object, int] | None = None
-        self._start = 0
-        self._index_at: dict[int, int] = {}
-        self._jumps: list[tuple[Instruction, int]] = []
-
-    # What the rules use
-
-    def emit(self, op: str, arg: object = None, flag: bool | str = False) -> Instruction:
-        """Append an instruction at the position of the raw one."""
-        instruction = Instruction(op, arg, self.position, self.offset, flag)
-        self.instructions.append(instruction)
-        return instruction
-
-    def emit_jump(self, op: str, distance: int, skip: int = 0, arg: object = None) -> None:
-        """Append a jump over `distance` code units (signed by the raw opcode), plus `skip` more."""
-        if self.opcode in facts.BACKWARD:
-            distance = -distance
-        self._jumps.append((self.emit(op, arg), self.next_offset + 2 * (distance + skip)))
-
-    def belongs_to_predecessor(self) -> None:
-        """Say that the raw instruction is lowered together with the one before it, so that nothing may go to it."""
-        self._index_at.pop(self._start, None)
-
-    def opcode_at(self, offset: int) -> str:
-        """The name of the raw opcode at an offset; empty off the code."""
-        return facts.OPNAME[self.raw[offset]] if 0 <= offset < len(self.raw) else ""
-
-    def const(self, index: int) -> object:
-        """The constant with this index."""
-        try:
-            return self.consts[index]
-        except IndexError:
-            raise self.invalid(f"constant {index} out of range") from None
-
-    def name(self, index: int) -> str:
-        """The name with this index."""
-        try:
-            return self.names[index]
-        except IndexError:
-            raise self.invalid(f"name {index} out of range") from None
-
-    def variable(self, index: int) -> Variable:
-        """The variable slot with this index."""
-        try:
-            return self.variables[index]
-        except IndexError:
-            raise self.invalid(f"variable {index} out of range") from None
-
-    def count(self, number: int) -> int:
-        """A number of operands, or a depth of the stack, that a raw instruction gives."""
-        if number > self.most_operands:
-            raise self.invalid(f"{self.opcode_at(self.offset)} {number}, and the stack holds {self.most_operands}")
-        return number
-
-    def last(self, op: str) -> Instruction | None:
-        """The instruction emitted last if it is an `op`."""
-        if self.instructions and self.instructions[-1].op == op:
-            return self.instructions[-1]
-        return None
-
-    def invalid(self, reason: str) -> InvalidBytecode:
-        """An `InvalidBytecode` at the current offset."""
-        return InvalidBytecode(self.code.co_qualname, self.offset, reason)
-
-    # The work
+    behaviour = facts.BEHAVIOUR
+    opnames = facts.OPNAME
+    backward = facts.BACKWARD
+    binary_ops = facts.BINARY_OPS
+    compare_ops = facts.COMPARE_OPS
+    intrinsics_1 = facts.INTRINSICS_1
+    intrinsics_2 = facts.INTRINSICS_2
+    common_constants = facts.COMMON_CONSTANTS
+    special_methods = facts.SPECIAL_METHODS
 
     def run(self) -> Lowered:
         """Apply the rules to every raw instruction, then find the targets of jumps and handlers."""
@@ -199,24 +112,10 @@ class Lowering:
         return handlers
 
 
-def variables(code: types.CodeType) -> list[Variable]:
-    """All variable slots of a code object in the order of CPython's "locals plus" array."""
-    cells = frozenset(code.co_cellvars)
-    names = code.co_varnames
-    slots = [(name, "cell" if name in cells else "local") for name in names]
-    slots += [(name, "cell") for name in code.co_cellvars if name not in names]
-    slots += [(name, "free") for name in code.co_freevars]
-    return [Variable(index, name, scope) for index, (name, scope) in enumerate(slots)]
-
-
 @cache
 def rules() -> list[Rule | None]:
     """The rule of each raw opcode of this host, by number."""
-    from bytescope.code.lowering.rules import COMMON
-    from bytescope.code.lowering.versions import VERSIONS
-
-    table = {**COMMON, **VERSIONS[facts.HOST]}
-    return [table.get(name) for name in facts.OPNAME]
+    return [facts.VERSION.RULES.get(name) for name in facts.OPNAME]
 
 
 def lower(code: types.CodeType) -> Lowered:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import marshal
 import types
 
-from bytescope.code.host.facts import HIDES_LOCALS
+from bytescope.code.flags import CO_OPTIMIZED
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.startup.stdlib_lite import Any
 
 __all__ = ["build_code"]
 
-_OPTIMIZED = 0x1
 _HIDDEN_LOCAL, _CELL, _FREE = 0x30, 0x40, 0x80
 
 
@@ -46,7 +46,7 @@ def build_code(
     Raises:
         ValueError: if the host does not accept the parts.
     """
-    if HIDES_LOCALS and varnames and not flags & _OPTIMIZED:
+    if BEHAVIOUR.hides_locals and varnames and not flags & CO_OPTIMIZED:
         try:
             constants = marshal.dumps(consts)
         except ValueError:

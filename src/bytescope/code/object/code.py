@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import types
 
+from bytescope.code.flags import CO_SUSPENDS
 from bytescope.code.format.exception_table import decode_exceptions
 from bytescope.code.format.line_table import decode_locations
-from bytescope.code.host.facts import GENERATOR_DEPTH, OPMAP, OPNAME, SUSPENDS
+from bytescope.code.host.facts import GENERATOR_DEPTH, OPMAP, OPNAME
 from bytescope.code.object.adjacency import bound_instructions
 from bytescope.code.object.build import build_code
 from bytescope.code.object.constants import constant_key
@@ -127,7 +128,7 @@ class Code:
             InvalidBytecode: if a jump or region refers to an instruction that is not in the code, a jump cannot go
                 the way that it would have to, or the depth of the stack is not bounded.
         """
-        depth = GENERATOR_DEPTH if self.flags & SUSPENDS else 0
+        depth = GENERATOR_DEPTH if self.flags & CO_SUSPENDS else 0
         encoded = encode(self.qualname, self.instructions, self.regions, self.first_line, depth)
         return build_code(
             argcount=self.argcount,

@@ -20,7 +20,8 @@ import types
 
 from bytescope.code.assembly.assembler import Assembler
 from bytescope.code.assembly.sequences import Sequences
-from bytescope.code.host.facts import OFFSETS_ARE_OBJECTS, SEND_KEEPS_VALUE, SUSPENDS
+from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.instruction import Position
 from bytescope.machine.handler_namespace import Raised
 from bytescope.machine.registers import HEADER
@@ -59,7 +60,7 @@ class Trampoline:
         self.sequences = Sequences(self.asm)
         self.consts: list[Any] = list(code.co_consts)
         self.const_index: dict[int, int] = {}
-        self.optimized = bool(code.co_flags & 1)
+        self.optimized = bool(code.co_flags & CO_OPTIMIZED)
         self.deepest = max((site.depth for site in sites), default=0)
         self.loops = [self.asm.label() for _ in range(self.deepest + 2)]
         self.starts = self.asm.label()
@@ -119,7 +120,7 @@ class Trampoline:
             for index in range(own):
                 asm.emit("MAKE_CELL", index)
         first = next((each.position for each in self.program.instructions if each.op == "RESUME"), None)
-        if code.co_flags & SUSPENDS:
+        if code.co_flags & CO_SUSPENDS:
             made = (code.co_firstlineno, code.co_firstlineno, None, None)
             asm.emit("RETURN_GENERATOR", 0, made)
             asm.emit("POP_TOP", 0, made)
@@ -152,7 +153,7 @@ class Trampoline:
         asm.emit("BUILD_LIST", registers)
         self.sequences.call(1)
         self.load_const(None)
-        if SEND_KEEPS_VALUE:
+        if BEHAVIOUR.send_keeps_value:
             self.asm.jump("JUMP_FORWARD", self.starts)  # into the loop behind the next instruction
         return registers
 
@@ -168,7 +169,7 @@ class Trampoline:
         asm = self.asm
         finished = asm.label()
         asm.place(self.loops[depth])
-        if SEND_KEEPS_VALUE:
+        if BEHAVIOUR.send_keeps_value:
             asm.emit("BUILD_LIST", 1)  # the machine takes it out
         if not depth:
             asm.place(self.starts)
@@ -268,7 +269,7 @@ class Trampoline:
             sequences.raise_operands(number, position)
         elif kind == "exit":
             asm.emit("UNPACK_SEQUENCE", 2)
-            if OFFSETS_ARE_OBJECTS:
+            if BEHAVIOUR.offsets_are_objects:
                 asm.emit("RERAISE", 1)
             else:
                 lines = self.program.exit_lines if self.guarded or self.program.lowered.handlers else [None]

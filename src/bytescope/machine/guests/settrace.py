@@ -15,7 +15,7 @@ import sys
 import types
 from _thread import get_ident
 
-from bytescope.code.host.facts import SUSPENDS
+from bytescope.code.flags import CO_SUSPENDS
 from bytescope.code.host.weak_tables import alive, when_gone
 from bytescope.machine import engine
 from bytescope.machine.handler_namespace import Raised
@@ -240,7 +240,7 @@ def _relink(*, traced: bool) -> None:
     Program.decorate = _Requests() if traced else None
     active = _active_programs()
     for each in alive(engine.programs):
-        if each in active or each.code.co_flags & SUSPENDS:
+        if each in active or each.code.co_flags & CO_SUSPENDS:
             each.link()
             if not traced:  # the trace function that says so may have been called at a line
                 for index, line in _Requests.places(each).items():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import types
 
+from bytescope.code.flags import parameter_count
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.isa.events import CALLS, EVENTS
 from bytescope.isa.moves import CLEAN, PLACES, SLOTS, References, references
@@ -104,7 +105,7 @@ class Shadower:
         code = program.code
         if program.private:
             return
-        count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+        count = parameter_count(code)
         if not count:
             return
         frame = resident_frame()
@@ -403,5 +404,5 @@ def _contents(cell: Any) -> Any:
 
 def _arguments(program: Program, S: Shadows) -> list[Any]:
     code = program.code
-    count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    count = parameter_count(code)
     return [{name: S[HEADER + index] for index, name in enumerate(code.co_varnames[:count])}]

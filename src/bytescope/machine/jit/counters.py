@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from _thread import get_ident
 
+from bytescope.code.flags import CO_NEWLOCALS
 from bytescope.machine.handler_namespace import executed
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.handlers.operations import NAMESPACE
@@ -67,7 +68,6 @@ def factory(text: str) -> Any:
     return make
 
 
-_FUNCTION = 2
 """Flag of code that has locals of its own."""
 
 
@@ -79,7 +79,7 @@ def get_ready(program: Unit) -> None:
     if busy():
         return
     again = any(each.target is not None and each.target <= index for index, each in enumerate(program.instructions))
-    if again or program.code.co_flags & _FUNCTION:
+    if again or program.code.co_flags & CO_NEWLOCALS:
         for module in (inlined_calls, methods) if program.plan is None else (instrumented_trace,):
             assert module.Writer
 

@@ -13,7 +13,8 @@ That takes a host whose calls of builtin functions do not count for the limit.
 
 from __future__ import annotations
 
-from bytescope.code.host.facts import COUNTS_BUILTIN_CALLS, SUSPENDS
+from bytescope.code.flags import CO_STARRED, CO_SUSPENDS
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.host.weak_tables import when_gone
 from bytescope.isa.purity import MISSING, lookup
 from bytescope.machine.handler_namespace import UNBOUND, FunctionType, MethodType, executed
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 MOST_ARGUMENTS = 8
 
-_STARRED = 0x0C
 
 _FEW = 32
 """How many calls have to need a frame before it is asked whether that is too many."""
@@ -90,10 +90,10 @@ def possible(program: Unit) -> bool:
     """Whether a function can have an entry."""
     code = program.code
     return (
-        not COUNTS_BUILTIN_CALLS
+        not BEHAVIOUR.counts_builtin_calls
         and 0 < code.co_argcount <= MOST_ARGUMENTS
         and not code.co_kwonlyargcount
-        and not code.co_flags & (SUSPENDS | _STARRED)
+        and not code.co_flags & (CO_SUSPENDS | CO_STARRED)
         and not program.private
     )
 
@@ -119,7 +119,7 @@ def prospects(function: Any, count: int) -> list[str]:
 
 def _fits(function: Any, count: int) -> bool:
     code = function.__code__
-    return 0 < count <= MOST_ARGUMENTS and count == code.co_argcount and not code.co_flags & SUSPENDS
+    return 0 < count <= MOST_ARGUMENTS and count == code.co_argcount and not code.co_flags & CO_SUSPENDS
 
 
 plain_classes: set[int] = set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 
-from bytescope.code.host import messages
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.isa.purity import MISSING, lookup
 from bytescope.machine.handler_namespace import Raised, qualified_name, type_name
 from bytescope.machine.protocols.common import Process
@@ -46,9 +46,9 @@ def _special_error(name: str, value: Any) -> TypeError:
     kind = type(value)
     asynchronous = name in ("__aenter__", "__aexit__")
     protocol = "asynchronous context manager protocol" if asynchronous else "context manager protocol"
-    named = name in ("__exit__", "__aexit__") or messages.NAMES_MISSED_ENTER
+    named = name in ("__exit__", "__aexit__") or BEHAVIOUR.names_missed_enter
     detail = f" (missed {name} method)" if named else ""
-    if not messages.SUGGESTS_OTHER_WITH:
+    if not BEHAVIOUR.suggests_other_with:
         return TypeError(f"'{type_name(kind)}' object does not support the {protocol}{detail}")
     if asynchronous and _supports(kind, "__enter__", "__exit__"):
         detail += " but it supports the context manager protocol. Did you mean to use 'with'?"

@@ -5,15 +5,13 @@ from __future__ import annotations
 import sys
 import types
 
-from bytescope.code.host.messages import CANNOT_AWAIT
+from bytescope.code.flags import CO_COROUTINE, CO_ITERABLE_COROUTINE
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.isa.purity import MISSING, lookup
 from bytescope.machine.handler_namespace import Raised, type_name
 from bytescope.machine.protocols.common import Process, call_special, let_go
 from bytescope.machine.support.own_frames import is_resident
 from bytescope.startup.stdlib_lite import Any
-
-_CO_COROUTINE = 0x80
-_CO_ITERABLE_COROUTINE = 0x100
 
 
 def resident_flags() -> int:
@@ -28,7 +26,7 @@ def yield_from_iter(R: list[Any], immediate: Any, iterable: Any) -> Process:
     """What `yield from` runs through."""
     kind = type(iterable)
     if kind is types.CoroutineType:
-        if not resident_flags() & (_CO_COROUTINE | _CO_ITERABLE_COROUTINE):
+        if not resident_flags() & (CO_COROUTINE | CO_ITERABLE_COROUTINE):
             raise TypeError("cannot 'yield from' a coroutine object in a non-coroutine generator")
         return iterable
     if kind is types.GeneratorType:
@@ -41,17 +39,17 @@ def _awaitable_iterator(value: Any) -> Process:
     kind = type(value)
     if kind is types.CoroutineType:
         return value
-    if kind is types.GeneratorType and value.gi_code.co_flags & _CO_ITERABLE_COROUTINE:
+    if kind is types.GeneratorType and value.gi_code.co_flags & CO_ITERABLE_COROUTINE:
         return value
     method = lookup(kind, "__await__")
     if method is MISSING or method is None:
-        raise TypeError(CANNOT_AWAIT.format(type_name(kind)))
+        raise TypeError(BEHAVIOUR.cannot_await.format(type_name(kind)))
     iterator = yield from call_special(value, method)
     if type(iterator) is Raised:
         return iterator
     result = type(iterator)
     if result is types.CoroutineType or (
-        result is types.GeneratorType and iterator.gi_code.co_flags & _CO_ITERABLE_COROUTINE
+        result is types.GeneratorType and iterator.gi_code.co_flags & CO_ITERABLE_COROUTINE
     ):
         held = [iterator]
         del iterator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bytescope.code.host.facts import UNPACK_TELLS_LENGTH
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.machine.handler_namespace import Raised, type_name
 from bytescope.machine.protocols.common import Process, failed, iterable_type
 from bytescope.startup.stdlib_lite import Any, Iterator, operator
@@ -66,7 +66,7 @@ def _wrong_count(count: int, iterable: Any) -> ValueError:
     sized = type(iterable) in (list, tuple, dict)
     if sized and len(iterable) < count:
         return ValueError(f"not enough values to unpack (expected {count}, got {len(iterable)})")
-    detail = f", got {len(iterable)}" if UNPACK_TELLS_LENGTH and sized else ""
+    detail = f", got {len(iterable)}" if BEHAVIOUR.unpack_error_has_length and sized else ""
     return ValueError(f"too many values to unpack (expected {count}{detail})")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bytescope.code.host.facts import CLASS_PATTERN_NOUN
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.machine.handler_namespace import NULL, Raised, type_name
 from bytescope.machine.protocols.common import Process, failed
 from bytescope.startup.stdlib_lite import Any, operator
@@ -40,7 +40,7 @@ _SELF_MATCH = 1 << 22
 def match_class(R: list[Any], count: int, subject: Any, cls: Any, names: tuple[str, ...]) -> Process:
     """The attributes of a class pattern, or None."""
     if not isinstance(cls, type):
-        raise TypeError(f"called match pattern must be a {CLASS_PATTERN_NOUN}")
+        raise TypeError(f"called match pattern must be a {BEHAVIOUR.class_pattern_noun}")
     matches = yield isinstance, subject, cls
     if matches is not True:
         return matches if type(matches) is Raised else None

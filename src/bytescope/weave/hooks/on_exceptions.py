@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
-from bytescope.code.host.facts import OFFSETS_ARE_OBJECTS
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.instruction import Handler
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 from bytescope.weave.failures import Failed, Raising
@@ -86,7 +86,7 @@ class Handlers:
         """
         instruction = self.writer.instructions[index]
         passes_on = instruction.op in _RERAISING or (instruction.op == "RAISE" and not instruction.arg)
-        if OFFSETS_ARE_OBJECTS or not passes_on:
+        if BEHAVIOUR.offsets_are_objects or not passes_on:
             return None
         return () if instruction.op == "RERAISE" and instruction.arg else (index,)
 
@@ -161,7 +161,7 @@ class Handlers:
             if plan.unwound is not None:
                 self._tell(self.raising.told_unwound, key.where)
         else:
-            if plan.unwound is not None and key.handler.lasti and key.where != () and not OFFSETS_ARE_OBJECTS:
+            if plan.unwound is not None and key.handler.lasti and key.where != () and not BEHAVIOUR.offsets_are_objects:
                 self._tell(self.raising.passed_on, key.where)
             target = key.handler.target
             if plan.handled is not None and self.writer.instructions[target].op == "PUSH_EXC_INFO":
@@ -188,7 +188,7 @@ class Handlers:
     def _where_and_what(self, where: tuple[int, ...] | None = None) -> None:
         """Push offset and exception once more; where the host pushes what is no object, what is known instead."""
         e = self.emitter
-        if OFFSETS_ARE_OBJECTS:
+        if BEHAVIOUR.offsets_are_objects:
             e.emit("COPY", 4)
         else:
             e.load_const(where)

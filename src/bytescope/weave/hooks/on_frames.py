@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bytescope.code.flags import CO_OPTIMIZED, parameter_count
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.instrumentation import Point
@@ -10,8 +11,6 @@ from bytescope.weave.emitter import Operand
 
 if TYPE_CHECKING:
     from bytescope.weave.writer import Writer
-
-_OPTIMIZED, _VARARGS, _VARKEYWORDS = 1, 4, 8
 
 
 class Frames:
@@ -45,8 +44,8 @@ class Frames:
         """The arguments that the frame starts with, by name."""
         code, e = self.writer.code, self.emitter
         flags = code.co_flags
-        count = code.co_argcount + code.co_kwonlyargcount + bool(flags & _VARARGS) + bool(flags & _VARKEYWORDS)
-        if not flags & _OPTIMIZED:
+        count = parameter_count(code)
+        if not flags & CO_OPTIMIZED:
             count = 0
         variables = self.writer.lowered.variables[:count]
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS, CO_VARARGS, CO_VARKEYWORDS
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.instrumentation import Point
 from bytescope.shadow.helpers import Helpers
@@ -20,7 +21,7 @@ from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bytescope.weave.shadow.writer import ShadowWriter
 
-_OPTIMIZED, _STARRED, _NO_DIRECT_WAY = 0x1, 0x4, 0x8 | 0x20 | 0x80 | 0x200
+_NO_DIRECT_WAY = CO_VARKEYWORDS | CO_SUSPENDS
 """Flags: of functions; of those with a parameter `*args`, with `**kwargs`, and of generators and coroutines."""
 
 CALLED, GIVEN, MADE = 1, 2, 3
@@ -42,10 +43,10 @@ class DirectCalls:
     def possible(self) -> bool:
         """Whether the code object that is written can be called in the direct way."""
         code = self.writer.code
-        starred = bool(code.co_flags & _STARRED)
+        starred = bool(code.co_flags & CO_VARARGS)
         variables = self.writer.lowered.variables[: code.co_argcount + starred]
         return (
-            bool(code.co_flags & _OPTIMIZED)
+            bool(code.co_flags & CO_OPTIMIZED)
             and not code.co_flags & _NO_DIRECT_WAY
             and not code.co_kwonlyargcount
             and all(variable.scope == "local" for variable in variables)
@@ -103,7 +104,7 @@ class DirectCalls:
         e.asm.place(self.direct)
         e.emit("COPY", 1)
         slots.store(slots.own(GIVEN))
-        if self.writer.code.co_flags & _STARRED:
+        if self.writer.code.co_flags & CO_VARARGS:
             e.push_function(spreading(self.writer.runtime.helpers, count + 1))
             e.emit("COPY", 3)
             e.sequences.load_variable(count, "local")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import types
 
+from bytescope.code.flags import CO_GENERATOR, CO_STARRED, CO_SUSPENDS
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.instrumentation import Point
@@ -17,7 +18,8 @@ from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bytescope.weave.shadow.writer import ShadowWriter
 
-_GENERATOR, _OTHERS, _UNKNOWN = 0x20, 0x80 | 0x200, 0x4 | 0x8 | 0x80 | 0x200
+_OTHERS = CO_SUSPENDS & ~CO_GENERATOR
+_UNKNOWN = _OTHERS | CO_STARRED
 """Flags: of generators, of coroutines, of these and functions with starred parameters."""
 
 
@@ -37,7 +39,7 @@ class Generators:
     def begins_later(self) -> bool:
         """Whether calling the code object that is written makes a generator of arguments that are known one by one."""
         code = self.writer.code
-        known = bool(code.co_flags & _GENERATOR) and not code.co_flags & _UNKNOWN and not code.co_kwonlyargcount
+        known = bool(code.co_flags & CO_GENERATOR) and not code.co_flags & _UNKNOWN and not code.co_kwonlyargcount
         return known and self.writer.clean.plan.points.get(self.writer.start) is None
 
     def make(self, group: Group) -> None:
@@ -67,7 +69,7 @@ class Generators:
         """Whether nobody but who gets the values is interested in what the code object that is written yields."""
         flags = self.writer.code.co_flags
         points = self.writer.clean.plan.points
-        if not flags & _GENERATOR or flags & _OTHERS:
+        if not flags & CO_GENERATOR or flags & _OTHERS:
             return False
         return not any(index in points for index, each in enumerate(self.writer.instructions) if each.op == "YIELD")
 

@@ -6,6 +6,7 @@ import sys
 import types
 from collections.abc import Callable
 
+from bytescope.code.flags import CO_VARARGS
 from bytescope.shadow.pre_call_models import SLOW, InFlightFill, PreCallModel
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.shadow.woven_callees import WovenCallees
@@ -15,7 +16,6 @@ _frame = sys._getframe
 _NEVER_RENAMED = frozenset({"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"})
 """Functions that are called where they are made, and are gone then."""
 
-_STARRED = 0x4
 """Flag of functions with a parameter `*args`."""
 
 _HEAP_TYPE = 1 << 9
@@ -71,7 +71,7 @@ class Known:
         code = function.__code__
         if self.wanted is not None and "<locals>" in code.co_qualname and code.co_name not in _NEVER_RENAMED:
             return False  # other functions with this code may have other names
-        if code.co_argcount != count and not (code.co_flags & _STARRED and code.co_argcount < count):
+        if code.co_argcount != count and not (code.co_flags & CO_VARARGS and code.co_argcount < count):
             return False
         if self.callees.direct.get(id(code)) is code:
             self.last(kind)[0] = code

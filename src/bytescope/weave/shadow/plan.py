@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from bytescope.code.flags import CO_OPTIMIZED
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.flow.operand_kinds import operand_kinds
 from bytescope.flow.verify import Verified
@@ -191,7 +192,7 @@ class _Planning:
     def leave(self, base: int, hook: Hook | None) -> Hook:
         """What is called before a frame returns."""
         runtime = self.runtime
-        body = not self.code.co_flags & 1 and self.code.co_name != "<module>"
+        body = not self.code.co_flags & CO_OPTIMIZED and self.code.co_name != "<module>"
 
         def left(site: Any, value: Any, shadows: tuple[Any, ...], laid_down: list[Any] | None) -> Any:
             frame = _frame(1)

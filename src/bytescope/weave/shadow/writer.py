@@ -14,6 +14,7 @@ import types
 from collections.abc import Callable, Iterable
 
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.flags import CO_OPTIMIZED
 from bytescope.code.host.facts import OPMAP
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.lowering.groups import Group, Raw
@@ -256,7 +257,7 @@ class ShadowWriter(Writer):
     def returns(self, index: int) -> bool:
         """Whether nobody but a caller is interested in what is returned."""
         point = self.clean.plan.points.get(index)
-        return (point is None or point.leave is None) and bool(self.code.co_flags & 1)
+        return (point is None or point.leave is None) and bool(self.code.co_flags & CO_OPTIMIZED)
 
     def release_results(self, moved: References) -> None:
         """Have the slots of an instruction's results free for their shadows."""
@@ -406,7 +407,7 @@ class _Frames(Frames):
     def enter(self, point: Point) -> None:
         """The frame begins: with its arguments, and their cells."""
         code = self.writer.code
-        variables = self.writer.lowered.variables[: len(code.co_varnames)] if code.co_flags & 1 else []
+        variables = self.writer.lowered.variables[: len(code.co_varnames)] if code.co_flags & CO_OPTIMIZED else []
         captured = [each for each in variables if each.scope == "cell"]
         writer = self.writer
         assert isinstance(writer, ShadowWriter)

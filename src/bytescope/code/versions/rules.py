@@ -1,21 +1,16 @@
-"""Lowering rules that hold for all supported versions of CPython."""
+"""LoweringState rules that hold for all supported versions of CPython."""
 
 from __future__ import annotations
 
-from bytescope.code.assembly.sequences import NULL_FIRST
-from bytescope.code.host import facts
 from bytescope.code.instruction import Variable
-from bytescope.code.lowering.lower import Lowering, Rule
+from bytescope.code.versions.lowering_state import LoweringState, Rule
 from bytescope.startup.stdlib_lite import Callable
-
-_INLINES = "LOAD_FAST_AND_CLEAR" in facts.OPMAP
-"""Whether comprehensions are inlined, which then save, replace and put back variables, cells among them."""
 
 
 def counted(op: str, each: int = 1) -> Rule:
     """A rule for a raw opcode whose argument is a number of operands (`each` for one), or a depth of the stack."""
 
-    def rule(lowering: Lowering, arg: int) -> None:
+    def rule(lowering: LoweringState, arg: int) -> None:
         lowering.count(arg * each)
         lowering.emit(op, arg)
 
@@ -25,7 +20,7 @@ def counted(op: str, each: int = 1) -> Rule:
 def positive(op: str) -> Rule:
     """A rule for a raw opcode whose argument is a depth of the stack of at least 1."""
 
-    def rule(lowering: Lowering, arg: int) -> None:
+    def rule(lowering: LoweringState, arg: int) -> None:
         if not arg:
             raise lowering.invalid(f"{op} 0")
         lowering.emit(op, lowering.count(arg))
@@ -33,7 +28,7 @@ def positive(op: str) -> Rule:
     return rule
 
 
-def swap(lowering: Lowering, arg: int) -> None:
+def swap(lowering: LoweringState, arg: int) -> None:
     if not arg:
         raise lowering.invalid("SWAP 0")
     if arg > 1:
@@ -62,10 +57,10 @@ def jump(op: str, skip: int = 0) -> Rule:
     return lambda lowering, arg: lowering.emit_jump(op, arg, skip)
 
 
-def nibbles(first: Callable[[Lowering, int], object], second: Callable[[Lowering, int], object]) -> Rule:
+def nibbles(first: Callable[[LoweringState, int], object], second: Callable[[LoweringState, int], object]) -> Rule:
     """A rule for a raw opcode that does the work of two, with four bits of argument for each."""
 
-    def rule(lowering: Lowering, arg: int) -> None:
+    def rule(lowering: LoweringState, arg: int) -> None:
         first(lowering, arg >> 4)
         second(lowering, arg & 15)
 
@@ -75,42 +70,42 @@ def nibbles(first: Callable[[Lowering, int], object], second: Callable[[Lowering
 # --- variables
 
 
-def load_fast(lowering: Lowering, arg: int) -> None:
+def load_fast(lowering: LoweringState, arg: int) -> None:
     """The fast slot of a captured variable holds its cell, or within an inlined comprehension maybe a plain value."""
     variable = lowering.variable(arg)
     if variable.scope == "local":
-        lowering.emit("LOAD_LOCAL", variable, facts.HOST == "3.11")
+        lowering.emit("LOAD_LOCAL", variable, lowering.behaviour.load_fast_may_fail)
     else:
         lowering.emit("LOAD_CLOSURE", variable)
 
 
-def load_fast_check(lowering: Lowering, arg: int) -> None:
+def load_fast_check(lowering: LoweringState, arg: int) -> None:
     variable = lowering.variable(arg)
     lowering.emit("LOAD_LOCAL" if variable.scope == "local" else "LOAD_CLOSURE", variable, True)
 
 
-def store_fast(lowering: Lowering, arg: int) -> None:
+def store_fast(lowering: LoweringState, arg: int) -> None:
     """A store to the slot of a captured variable puts back the cell that an inlined comprehension had saved."""
     variable = _own(lowering, arg)
     lowering.emit("STORE_LOCAL" if variable.scope == "local" else "RESTORE_CELL", variable)
 
 
-def load_fast_and_clear(lowering: Lowering, arg: int) -> None:
+def load_fast_and_clear(lowering: LoweringState, arg: int) -> None:
     variable = lowering.variable(arg)
     lowering.cleared.add(variable)
     lowering.emit("SAVE_LOCAL" if variable.scope == "local" else "SAVE_CELL", variable)
 
 
-def delete_fast(lowering: Lowering, arg: int) -> None:
+def delete_fast(lowering: LoweringState, arg: int) -> None:
     lowering.emit("DELETE_LOCAL", _own(lowering, arg), True)
 
 
-def _own(lowering: Lowering, arg: int) -> Variable:
+def _own(lowering: LoweringState, arg: int) -> Variable:
     """The variable slot, which holds no cell, unless an inlined comprehension has a use for it."""
     variable = lowering.variable(arg)
     if variable.scope == "free" and variable not in lowering.cleared:
         raise lowering.invalid(f"the free variable {variable.name!r} is used as a local")
-    if variable.scope == "cell" and not _INLINES:
+    if variable.scope == "cell" and not lowering.behaviour.inlines_comprehensions:
         raise lowering.invalid(f"the cell {variable.name!r} is used as a local")
     return variable
 
@@ -118,13 +113,13 @@ def _own(lowering: Lowering, arg: int) -> Variable:
 def captured(op: str) -> Rule:
     """A rule for a raw opcode that works on a cell."""
 
-    def rule(lowering: Lowering, arg: int) -> None:
+    def rule(lowering: LoweringState, arg: int) -> None:
         lowering.emit(op, cell(lowering, arg), True)
 
     return rule
 
 
-def cell(lowering: Lowering, arg: int) -> Variable:
+def cell(lowering: LoweringState, arg: int) -> Variable:
     """The variable slot, which is one that holds a cell."""
     variable = lowering.variable(arg)
     if variable.scope == "local":
@@ -132,18 +127,18 @@ def cell(lowering: Lowering, arg: int) -> Variable:
     return variable
 
 
-def make_cell(lowering: Lowering, arg: int) -> None:
+def make_cell(lowering: LoweringState, arg: int) -> None:
     """In the prologue the resident frame makes the cells; elsewhere an inlined comprehension needs a fresh one."""
     variable = cell(lowering, arg)
     if lowering.in_prologue and variable.scope == "cell":
         lowering.emit("NOP")
-    elif not lowering.in_prologue and _INLINES:
+    elif not lowering.in_prologue and lowering.behaviour.inlines_comprehensions:
         lowering.emit("MAKE_CELL", variable)
     else:
         raise lowering.invalid(f"MAKE_CELL for {variable.name!r} out of place")
 
 
-def copy_free_vars(lowering: Lowering, arg: int) -> None:
+def copy_free_vars(lowering: LoweringState, arg: int) -> None:
     """The resident frame has taken the cells from the closure."""
     if not lowering.in_prologue or arg != len(lowering.code.co_freevars):
         raise lowering.invalid(f"COPY_FREE_VARS {arg}")
@@ -153,11 +148,11 @@ def copy_free_vars(lowering: Lowering, arg: int) -> None:
 # --- constants and operators
 
 
-def load_const(lowering: Lowering, arg: int) -> None:
+def load_const(lowering: LoweringState, arg: int) -> None:
     lowering.emit("LOAD_CONST", lowering.const(arg))
 
 
-def return_generator(lowering: Lowering, arg: int) -> None:
+def return_generator(lowering: LoweringState, arg: int) -> None:
     """The resident frame has made the generator; what remains is the value first sent, which is popped next."""
     if not lowering.is_generator or not lowering.in_prologue or lowering.made_generator:
         raise lowering.invalid("RETURN_GENERATOR out of place")
@@ -165,21 +160,21 @@ def return_generator(lowering: Lowering, arg: int) -> None:
     lowering.emit("LOAD_CONST", None)
 
 
-def return_const(lowering: Lowering, arg: int) -> None:
+def return_const(lowering: LoweringState, arg: int) -> None:
     lowering.emit("LOAD_CONST", lowering.const(arg))
     lowering.emit("RETURN")
 
 
-def load_global(lowering: Lowering, arg: int) -> None:
+def load_global(lowering: LoweringState, arg: int) -> None:
     """The NULL of a call lies below its callable, or since 3.13 above it, where code in between may find it."""
-    null = ("null below" if NULL_FIRST else "null above") if arg & 1 else False
+    null = ("null below" if lowering.behaviour.null_first else "null above") if arg & 1 else False
     lowering.emit("LOAD_GLOBAL", lowering.name(arg >> 1), null)
 
 
-def binary_op(lowering: Lowering, arg: int) -> None:
-    if arg >= len(facts.BINARY_OPS):
+def binary_op(lowering: LoweringState, arg: int) -> None:
+    if arg >= len(lowering.binary_ops):
         raise lowering.invalid(f"no binary operator {arg}")
-    symbol = facts.BINARY_OPS[arg]
+    symbol = lowering.binary_ops[arg]
     if symbol == "[]":
         lowering.emit("GETITEM")
     elif symbol.endswith("="):
@@ -188,27 +183,27 @@ def binary_op(lowering: Lowering, arg: int) -> None:
         lowering.emit("BINARY", symbol)
 
 
-def compare_op(lowering: Lowering, arg: int) -> None:
-    index = arg >> facts.COMPARE_SHIFT
-    if index >= len(facts.COMPARE_OPS):
+def compare_op(lowering: LoweringState, arg: int) -> None:
+    index = arg >> lowering.behaviour.compare_shift
+    if index >= len(lowering.compare_ops):
         raise lowering.invalid(f"no comparison {arg}")
-    lowering.emit("COMPARE", facts.COMPARE_OPS[index])
-    if arg & facts.COMPARE_TO_BOOL:
+    lowering.emit("COMPARE", lowering.compare_ops[index])
+    if arg & lowering.behaviour.compare_to_bool:
         lowering.emit("TRUTH")
 
 
-def contains_op(lowering: Lowering, arg: int) -> None:
+def contains_op(lowering: LoweringState, arg: int) -> None:
     lowering.emit("CONTAINS", "not in" if arg & 1 else "in")
 
 
-def is_op(lowering: Lowering, arg: int) -> None:
+def is_op(lowering: LoweringState, arg: int) -> None:
     lowering.emit("IS", "is not" if arg & 1 else "is")
 
 
 # --- calls and the rest
 
 
-def call(lowering: Lowering, arg: int) -> None:
+def call(lowering: LoweringState, arg: int) -> None:
     lowering.count(arg)
     if lowering.keyword_names is None:
         lowering.emit("CALL", arg)
@@ -224,28 +219,37 @@ def call(lowering: Lowering, arg: int) -> None:
     lowering.keyword_names = None
 
 
-def call_function_ex(lowering: Lowering, arg: int) -> None:
+def call_function_ex(lowering: LoweringState, arg: int) -> None:
     lowering.emit("CALL_EX", bool(arg & 1))
 
 
-def unpack_ex(lowering: Lowering, arg: int) -> None:
+def dict_merge(lowering: LoweringState, arg: int) -> None:
+    """The callable, which error messages name, lies below the dict."""
+    if not arg:
+        raise lowering.invalid("DICT_MERGE 0")
+    callable_depth = arg + lowering.behaviour.callable_below_dict
+    lowering.count(callable_depth)
+    lowering.emit("DICT_MERGE", (arg, callable_depth))
+
+
+def unpack_ex(lowering: LoweringState, arg: int) -> None:
     lowering.count((arg & 255) + 1 + (arg >> 8))
     lowering.emit("UNPACK_EX", (arg & 255, arg >> 8))
 
 
-def raise_varargs(lowering: Lowering, arg: int) -> None:
+def raise_varargs(lowering: LoweringState, arg: int) -> None:
     if arg > 2:
         raise lowering.invalid(f"raise with {arg} operands")
     lowering.emit("RAISE", arg)
 
 
-def build_slice(lowering: Lowering, arg: int) -> None:
+def build_slice(lowering: LoweringState, arg: int) -> None:
     if arg not in (2, 3):
         raise lowering.invalid(f"a slice of {arg} parts")
     lowering.emit("BUILD_SLICE", arg)
 
 
-def yield_value(lowering: Lowering, arg: int) -> None:
+def yield_value(lowering: LoweringState, arg: int) -> None:
     check_generator(lowering)
     lowering.emit("YIELD")
 
@@ -253,20 +257,20 @@ def yield_value(lowering: Lowering, arg: int) -> None:
 def send(arg: object = None) -> Rule:
     """A rule for SEND, of which `arg` says whether it drops the receiver when that is exhausted."""
 
-    def rule(lowering: Lowering, distance: int) -> None:
+    def rule(lowering: LoweringState, distance: int) -> None:
         check_generator(lowering)
         lowering.emit_jump("SEND", distance, arg=arg)
 
     return rule
 
 
-def check_generator(lowering: Lowering) -> None:
+def check_generator(lowering: LoweringState) -> None:
     """Make sure that the frame is one that can be suspended."""
     if not lowering.is_generator:
         raise lowering.invalid("the code is suspended and is no generator's")
 
 
-def conversion(lowering: Lowering, kind: int) -> None:
+def conversion(lowering: LoweringState, kind: int) -> None:
     """Emit the conversion of a formatted value: 1, 2, 3 are str, repr, ascii."""
     if kind > 3:
         raise lowering.invalid(f"no conversion {kind}")
@@ -274,10 +278,11 @@ def conversion(lowering: Lowering, kind: int) -> None:
         lowering.emit("CONVERT", (None, "str", "repr", "ascii")[kind])
 
 
-def intrinsic(names: tuple[str, ...], table: dict[str, Callable[[Lowering], object]]) -> Rule:
-    """A rule for CALL_INTRINSIC_1 or _2: the argument says which."""
+def intrinsic(operands: int, table: dict[str, Callable[[LoweringState], object]]) -> Rule:
+    """A rule for CALL_INTRINSIC_1 or _2, by the number of operands: the argument says which intrinsic."""
 
-    def rule(lowering: Lowering, arg: int) -> None:
+    def rule(lowering: LoweringState, arg: int) -> None:
+        names = lowering.intrinsics_1 if operands == 1 else lowering.intrinsics_2
         name = names[arg] if arg < len(names) else ""
         if name not in table:
             raise lowering.invalid(f"no intrinsic {arg} {name}")
@@ -332,6 +337,7 @@ COMMON: dict[str, Rule] = {
     "LIST_EXTEND": positive("LIST_EXTEND"),
     "SET_UPDATE": positive("SET_UPDATE"),
     "DICT_UPDATE": positive("DICT_UPDATE"),
+    "DICT_MERGE": dict_merge,
     "UNPACK_SEQUENCE": counted("UNPACK"),
     "UNPACK_EX": unpack_ex,
     "CALL": call,

@@ -1,0 +1,98 @@
+"""The behaviour in which supported versions of CPython differ, as one record."""
+
+from __future__ import annotations
+
+from bytescope.startup.stdlib_lite import Mapping, record
+
+__all__ = ["Behaviour"]
+
+
+@record(frozen=True, slots=True)
+class Behaviour:
+    """What one version of CPython does that another does differently.
+
+    Code outside of `bytescope.code.versions` asks for a behaviour by name, never for a version.
+    """
+
+    # --- arguments of instructions
+
+    name_shifts: Mapping[str, int]
+    """Opcode to the number of bits by which the index into `co_names` is shifted left in its argument, unless 0."""
+    compare_shift: int
+    """Number of bits by which the operator's number is shifted left in the argument of COMPARE_OP."""
+    compare_to_bool: int
+    """The bit of COMPARE_OP's argument for converting the result to bool; 0 if there is none."""
+    yield_arg: int
+    """The argument of a YIELD_VALUE that the compiler emits for a `yield`."""
+    yield_from_arg: int
+    """The argument of a YIELD_VALUE that the compiler emits for a `yield from`."""
+    closed_unresumed: tuple[str, int] | None
+    """Opcode, and argument or bit of the argument, at which a suspended generator is closed without being resumed; None
+    if every generator is resumed."""
+
+    # --- neighbours that an instruction relies on
+
+    followers: Mapping[str, str]
+    """Opcode to the opcode that the interpreter assumes next: it skips that one, or reads its argument."""
+    short_jumps: tuple[str, ...]
+    """Jumps of which only the last eight bits of the distance are read when an exception is thrown into a generator."""
+
+    # --- operands
+
+    null_first: bool
+    """Whether the NULL of a call lies below the callable."""
+    calls_with_empty_kwargs: bool
+    """Whether CALL_FUNCTION_EX always finds a place for keyword arguments on the stack, NULL if there are none."""
+    callable_below_dict: int
+    """Depth of the callable below the dict of DICT_MERGE, whose error messages name the callable."""
+    load_fast_may_fail: bool
+    """Whether LOAD_FAST may find the variable unbound."""
+    inlines_comprehensions: bool
+    """Whether the compiler inlines comprehensions, which then save, clear and restore variables, cells among them."""
+    offsets_are_objects: bool
+    """Whether the offset pushed below an exception is an ordinary object, which instructions may read."""
+    send_keeps_value: bool
+    """Whether a value sent to a generator stays alive until the generator yields again."""
+
+    # --- code objects and frames
+
+    merges_locations: bool
+    """Whether the compiler gives neighbours of equal location a common entry in the line table."""
+    hides_locals: bool
+    """Whether fast locals of module and class code (from inlined comprehensions) are hidden from `locals()`."""
+    copies_f_locals: bool
+    """Whether `f_locals` of a function's frame is a copy that the frame keeps (before PEP 667)."""
+
+    # --- interrupts and limits
+
+    interrupts_at_target: bool
+    """Whether an interrupt at a backward jump goes to the handler in force before its target, not at the jump."""
+    counts_builtin_calls: bool
+    """Whether calls of builtin functions count for the recursion limit."""
+
+    # --- error messages
+
+    unpack_error_has_length: bool
+    """Whether the error about too many values to unpack says how many there were."""
+    class_pattern_noun: str
+    """What the error about a class pattern without a class calls a class."""
+    cannot_await: str
+    """Message for `await` on something else, to be formatted with the type's name."""
+    names_missed_enter: bool
+    """Whether the error for a context manager without `__enter__` names that method, as it does for `__exit__`."""
+    suggests_other_with: bool
+    """Whether the error for a `with` suggests `async with` where that would do, and the other way round; and shows the
+    type's qualified name, module included, instead of its name."""
+
+    # --- the command line
+
+    shows_source_of_strings: bool
+    """Whether tracebacks of `python -c` show its source lines."""
+    dedents_strings: bool
+    """Whether `python -c` removes common indentation of its source text."""
+    forgets_file_first: bool
+    """Whether a script's `__file__` is deleted before the exception that ended it is shown, and also at `sys.exit`."""
+    encoding_errors_say_where: bool
+    """Whether errors about the encoding of a source file say the line, and include the codec's message."""
+    exec_notes_interrupt: bool
+    """Whether a process ends as if killed once a KeyboardInterrupt has left `exec`; else, once one was displayed."""

@@ -1,0 +1,59 @@
+"""CPython 3.13: what differs from 3.12."""
+
+from __future__ import annotations
+
+from bytescope.code.instruction import FUNCTION_ATTRIBUTES
+from bytescope.code.versions import v3_12
+from bytescope.code.versions.lowering_state import LoweringState, Rule
+from bytescope.code.versions.rules import conversion, counted, jump, load_fast, nibbles, plain, store_fast
+from bytescope.startup.stdlib_lite import replace
+
+BEHAVIOUR = replace(
+    v3_12.BEHAVIOUR,
+    compare_shift=5,
+    compare_to_bool=16,
+    yield_arg=0,
+    yield_from_arg=1,
+    closed_unresumed=("RESUME", 4),
+    followers={"YIELD_VALUE": "RESUME", "END_FOR": "POP_TOP"},
+    null_first=False,
+    callable_below_dict=3,
+    copies_f_locals=False,
+    interrupts_at_target=False,
+    shows_source_of_strings=True,
+)
+
+
+def _set_function_attribute(lowering: LoweringState, arg: int) -> None:
+    """The compiler writes these right behind MAKE_FUNCTION; one instruction makes the whole function, as before 3.13.
+
+    The attributes are on the stack in the reverse order of these instructions.
+    """
+    made = lowering.last("MAKE_FUNCTION")
+    pushed_before = FUNCTION_ATTRIBUTES[: FUNCTION_ATTRIBUTES.index(arg) + 1] if arg in FUNCTION_ATTRIBUTES else ()
+    if made is None or not pushed_before or any(made.arg & flag for flag in pushed_before):
+        raise lowering.invalid(f"SET_FUNCTION_ATTRIBUTE {arg} out of place")
+    lowering.belongs_to_predecessor()
+    made.arg |= arg
+
+
+def _convert_value(lowering: LoweringState, arg: int) -> None:
+    if not arg:
+        raise lowering.invalid("no conversion 0")
+    conversion(lowering, arg)
+
+
+RULES: dict[str, Rule] = v3_12.RULES | {
+    "TO_BOOL": "TRUTH",
+    "CALL_KW": counted("CALL_KW"),
+    "CONVERT_VALUE": _convert_value,
+    "FORMAT_SIMPLE": "FORMAT",
+    "FORMAT_WITH_SPEC": "FORMAT_WITH_SPEC",
+    "MAKE_FUNCTION": plain("MAKE_FUNCTION", 0),
+    "SET_FUNCTION_ATTRIBUTE": _set_function_attribute,
+    "END_FOR": "POP",
+    "FOR_ITER": jump("FOR_ITER", skip=2),
+    "LOAD_FAST_LOAD_FAST": nibbles(load_fast, load_fast),
+    "STORE_FAST_LOAD_FAST": nibbles(store_fast, load_fast),
+    "STORE_FAST_STORE_FAST": nibbles(store_fast, store_fast),
+}
