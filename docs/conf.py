@@ -14,7 +14,10 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 source_suffix = {".md": "markdown"}
 nitpicky = True
-nitpick_ignore_regex = [("py:class", r"(collections\.abc|os|types)\.\w+")]  # CPython's own, whose pages are not here
+nitpick_ignore_regex = [
+    ("py:class", r"(collections\.abc|os|threading|types)\.\w+"),  # CPython's own, whose pages are not here
+    ("py:class", r"Engine|Globs|Lines|Threads|Where|[PR](\.\w+)?"),  # aliases and type variables, explained where used
+]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import pickle
 import threading
 import time
@@ -13,6 +14,7 @@ import pytest
 
 import bytescope
 from bytescope.analysis import ENOUGH, EVENTS, Analysis, AnalysisError, NothingObserved, Replace, attach
+from bytescope.analysis.filters import Filters
 from bytescope.code.host import weak_tables
 from bytescope.machine import engine
 
@@ -560,3 +562,41 @@ def test_limits_hold_for_observed_programs() -> None:
     with pytest.raises(bytescope.BudgetExceeded), attach(lines):
         vm.exec("n = 0\nwhile True:\n    n += 1\n")
     assert len(lines.seen) > 50
+
+
+@pytest.mark.parametrize("function", [bytescope.attach, bytescope.run_path])
+def test_signatures_list_the_filters(function: Any) -> None:
+    parameters = inspect.signature(function).parameters
+    for name, wanted in inspect.signature(Filters).parameters.items():
+        given = parameters[name]
+        assert given.kind is inspect.Parameter.KEYWORD_ONLY
+        assert (given.annotation, given.default) == (wanted.annotation, wanted.default), name
+    assert not [each for each in parameters.values() if each.kind is inspect.Parameter.VAR_KEYWORD]
+
+
+def test_every_filter_of_attach_reaches_the_filters() -> None:
+    given: dict[str, Any] = {
+        "include": "a", "exclude": "b", "files": "c", "functions": "d", "events": "call", "lines": (1, 2),
+        "where": print, "threads": [1],
+    }  # fmt: skip
+    attachment = bytescope.attach(Recorder(), **given)
+    assert vars(attachment.filters) == vars(Filters(**given))
+
+
+def test_run_path_passes_every_filter_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {name: object() for name in inspect.signature(Filters).parameters}
+    passed = {}
+
+    def stop(*analyses, **keywords):
+        passed.update(keywords)
+        raise KeyError
+
+    monkeypatch.setattr("bytescope.analysis.run.attach", stop)
+    with pytest.raises(KeyError):
+        bytescope.run_path("program.py", analyses=[Recorder()], **given)
+    assert passed == {"engine": "woven", **given}
+
+
+def test_an_unknown_filter_is_refused() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'includes'"):
+        bytescope.attach(Recorder(), includes=["a"])

@@ -9,12 +9,12 @@ import warnings
 from collections.abc import Callable
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Literal, ParamSpec, Self, TypeVar
 
 from bytescope.analysis.base import Analysis, AnalysisError
 from bytescope.analysis.engines.interpreter import INTERPRETER
 from bytescope.analysis.engines.woven import WOVEN
-from bytescope.analysis.filters import Filters
+from bytescope.analysis.filters import Filters, Globs, Lines, Threads, Where
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.isa.events import EVENTS, LIFECYCLE
 from bytescope.loading.functions import (
@@ -33,7 +33,8 @@ _CODELESS = frozenset({*LIFECYCLE, "thread_start", "thread_stop"})
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ENGINES = ("woven", "interpreter")
+Engine = Literal["woven", "interpreter"]
+ENGINES: tuple[Engine, ...] = ("woven", "interpreter")
 
 
 class NothingObserved(RuntimeWarning):
@@ -56,25 +57,39 @@ class attach:
 
     Args:
         analyses: instances; they are told in this order.
+        engine: "woven" or "interpreter".
         include, exclude: globs over dotted module names.
-        files: globs over file names. functions: globs over qualified names. events: globs over names of events.
+        files: globs over file names.
+        functions: globs over qualified names.
+        events: globs over names of events.
         lines: a range, a pair (first, last), or line numbers.
         where: a predicate over sites.
         threads: threads, or their identifiers.
-        engine: "woven" or "interpreter".
 
     Raises:
         TypeError: if an analysis or a filter is of the wrong type, or a method has the wrong signature.
         ValueError: if a method is for an event that does not exist, a glob is malformed, or there is no such engine.
     """
 
-    def __init__(self, *analyses: Analysis, engine: str = "woven", **filters: Any) -> None:
+    def __init__(
+        self,
+        *analyses: Analysis,
+        engine: Engine = "woven",
+        include: Globs = None,
+        exclude: Globs = (),
+        files: Globs = None,
+        functions: Globs = None,
+        events: Globs = None,
+        lines: Lines = None,
+        where: Where = None,
+        threads: Threads = None,
+    ) -> None:
         if engine not in ENGINES:
             raise ValueError(f"unknown engine {engine!r}: choose {' or '.join(map(repr, ENGINES))}")
         if not analyses:
             raise TypeError("attach: at least one analysis is needed")
         self.analyses = analyses
-        self.filters = Filters(**filters)
+        self.filters = Filters(include, exclude, files, functions, events, lines, where, threads)
         self.subscribers = [Subscriber(analysis, self.filters) for analysis in analyses]
         self._engine = WOVEN if engine == "woven" else INTERPRETER
         self._boards = [WOVEN.board, INTERPRETER.board] if engine == "woven" else [INTERPRETER.board]
@@ -217,4 +232,4 @@ def _belongs_to_an_analysis(function: types.FunctionType) -> bool:
     return False
 
 
-__all__ = ["ENGINES", "EVENTS", "attach"]
+__all__ = ["ENGINES", "EVENTS", "Engine", "attach"]

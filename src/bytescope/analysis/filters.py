@@ -6,13 +6,14 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatch, fnmatchcase
-from typing import Any
 
 from bytescope.analysis.site import Site
 from bytescope.isa.events import EVENTS
 
 Globs = str | Iterable[str] | None
 Lines = range | tuple[int, int] | Iterable[int] | None
+Where = Callable[[Site], object] | None
+Threads = Iterable[threading.Thread | int] | None
 
 
 class Filters:
@@ -40,8 +41,8 @@ class Filters:
         functions: Globs = None,
         events: Globs = None,
         lines: Lines = None,
-        where: Callable[[Site], Any] | None = None,
-        threads: Iterable[threading.Thread | int] | None = None,
+        where: Where = None,
+        threads: Threads = None,
     ) -> None:
         self.include = globs("include", include)
         self.exclude = globs("exclude", exclude) or ()

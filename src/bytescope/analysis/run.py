@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from bytescope.analysis.attach import attach
+from bytescope.analysis.attach import Engine, attach
 from bytescope.analysis.base import Analysis
 from bytescope.analysis.engines.woven import WOVEN
+from bytescope.analysis.filters import Globs, Lines, Threads, Where
 from bytescope.loading.main_program import program_at
 from bytescope.machine.vm import VM, run_main
 
@@ -20,8 +21,15 @@ def run_path(
     *,
     analyses: Iterable[Analysis] = (),
     vm: VM | None = None,
-    engine: str | None = None,
-    **filters: Any,
+    engine: Engine | None = None,
+    include: Globs = None,
+    exclude: Globs = (),
+    files: Globs = None,
+    functions: Globs = None,
+    events: Globs = None,
+    lines: Lines = None,
+    where: Where = None,
+    threads: Threads = None,
 ) -> dict[str, Any]:
     """Run a program as `python path` would, with analyses attached.
 
@@ -31,7 +39,14 @@ def run_path(
         analyses: instances, told in this order.
         vm: the machine; if none is given, and the engine is the interpreter or there is no analysis, a new one.
         engine: see `attach`; by default "interpreter" where a machine is given.
-        filters: what else `attach` takes.
+        include: the filters of `attach`: globs over dotted module names;
+        exclude: the same, for what is left out;
+        files: globs over file names;
+        functions: globs over qualified names;
+        events: globs over names of events;
+        lines: a range, a pair (first, last), or line numbers;
+        where: a predicate over sites;
+        threads: threads, or their identifiers.
 
     Returns:
         The program's namespace.
@@ -46,7 +61,20 @@ def run_path(
     with ExitStack() as stack:
         chosen = list(analyses)
         if chosen:
-            attachment = stack.enter_context(attach(*chosen, engine=engine or "woven", **filters))
+            attachment = stack.enter_context(
+                attach(
+                    *chosen,
+                    engine=engine or "woven",
+                    include=include,
+                    exclude=exclude,
+                    files=files,
+                    functions=functions,
+                    events=events,
+                    lines=lines,
+                    where=where,
+                    threads=threads,
+                )
+            )
             if attachment.engine == "woven":
                 program = program_at(os.fspath(path))
                 return run_main(program, argv, WOVEN.running(program))

@@ -8,11 +8,12 @@ import os
 import sys
 import warnings
 from contextlib import AbstractContextManager
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from bytescope.analyses.base import Shipped
 from bytescope.analyses.registry import SHIPPED, NoAnalysis, find, make
 from bytescope.analysis import Analysis, AnalysisError, NothingObserved, attach
+from bytescope.analysis.attach import Engine
 from bytescope.analysis.engines.woven import WOVEN
 from bytescope.loading.main_program import MainProgram
 
@@ -73,7 +74,7 @@ class Analyses:
         self._attachment: attach | None = None
         if self.analyses:
             try:
-                self._attachment = attach(*self.analyses, engine=engine, **self.filters)
+                self._attachment = attach(*self.analyses, engine=cast(Engine, engine), **self.filters)
             except (TypeError, ValueError) as error:
                 raise NoAnalysis(str(error)) from error
 

@@ -28,7 +28,12 @@ from bytescope.startup.stdlib_lite import (
 )
 
 if TYPE_CHECKING:
+    from typing import ParamSpec, TypeVar
+
     from bytescope.machine.support.counting import Tally
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
 
 Source = str | bytes | types.CodeType
 """What the three compile modes take: a source text or a code object."""
@@ -191,7 +196,7 @@ class VM:
             return eval(resident(code), namespace)
 
     @hidden
-    def call(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a function under the machine.
 
         While it runs, it, the functions among its arguments, and all functions of their modules are guests.
