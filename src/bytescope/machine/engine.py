@@ -12,7 +12,7 @@ from bytescope.machine import handler_namespace
 from bytescope.machine.handler_namespace import Raised
 from bytescope.machine.handlers.compiler import Op
 from bytescope.machine.jit import deopt
-from bytescope.machine.jit.entries import Unfinished, go_on
+from bytescope.machine.jit.entries import DeoptimisedCall, materialize_frame
 from bytescope.machine.program import Program
 from bytescope.machine.registers import BUILTINS, GLOBALS, HEADER, PROGRAM, PROTOCOL, RETURN, exit_before, exit_index
 from bytescope.machine.support import budget as limits
@@ -84,8 +84,8 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
     last = -1
     count = 0
     answer: Any = None
-    if program.has_entry and type(R[HEADER].cell_contents) is Unfinished:
-        answer, late = go_on(R, R[HEADER].cell_contents)
+    if program.has_entry and type(R[HEADER].cell_contents) is DeoptimisedCall:
+        answer, late = materialize_frame(R, R[HEADER].cell_contents)
         last = len(ops)
     while True:
         try:
@@ -187,8 +187,8 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
     answer: Any = None
     counts = None if budget.tally is None else budget.tally.of(program)
     on_stack = False
-    if program.has_entry and type(R[HEADER].cell_contents) is Unfinished:
-        answer, late = go_on(R, R[HEADER].cell_contents)
+    if program.has_entry and type(R[HEADER].cell_contents) is DeoptimisedCall:
+        answer, late = materialize_frame(R, R[HEADER].cell_contents)
         last, resume = answer if answer >= 0 else exit_index(answer), len(ops)
     try:
         while True:

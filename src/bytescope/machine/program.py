@@ -16,7 +16,7 @@ from bytescope.machine.frames.trampoline import Site
 from bytescope.machine.handlers.compiler import Op, Resume, factory
 from bytescope.machine.handlers.description import sites
 from bytescope.machine.jit import entries
-from bytescope.machine.jit.counters import count_passes, threshold_from_environment
+from bytescope.machine.jit.counters import threshold_from_environment, with_counters
 from bytescope.machine.registers import HEADER, REQUEST
 from bytescope.machine.support import intercepts
 from bytescope.machine.support.own_frames import ResidentCode
@@ -149,7 +149,7 @@ class Program(ResidentCode):
         return Program.unpickled, (self.code,)
 
     def may_raise(self) -> list[bool]:
-        """Which instructions may raise, `_go_on` last; elsewhere an interrupt is put off."""
+        """Which instructions may raise, `_resume_at` last; elsewhere an interrupt is put off."""
         instructions = enumerate(self.instructions)
         return [INSTRUCTIONS[each.op].raises or jumps_back(each, index) for index, each in instructions] + [False]
 
@@ -201,7 +201,7 @@ class Program(ResidentCode):
         return index
 
     def _site(self, kind: str, number: int, depth: int, instruction: Instruction, guarded: bool) -> int:
-        guarded = guarded or kind == "process"  # a process wants to see what its calls raise
+        guarded = guarded or kind == "protocol"  # a protocol catches what its calls raise
         key = (kind, number, depth, instruction.position, guarded)
         if kind in ("suspend", "delegate") or key not in self._number:
             self._number[key] = self._add(Site(kind, number, depth, instruction.position, guarded))
@@ -275,7 +275,7 @@ class Program(ResidentCode):
             Program.decorate.handlers(self, ops, resumes)
         self.entry = self.follow(0)
         entries.remove(self)
-        resumes.append(_go_on)
+        resumes.append(_resume_at)
         if self.ops is None:
             self.ops = []
         self.plain[:], self.resumes[:] = ops, resumes  # activations hold these very lists
@@ -315,7 +315,7 @@ class Program(ResidentCode):
         self.traced = False
         self.ops[:] = self.plain
         if Program.threshold is not None and Program.decorate is None and not (self.shadowed or self.stopped):
-            self.ops[:] = count_passes(self, self.plain, self.resumes, Program.threshold)
+            self.ops[:] = with_counters(self, self.plain, self.resumes, Program.threshold)
 
     def handlers(self, index: int) -> tuple[Op, Resume | None]:
         """The plain handlers of an instruction."""
@@ -435,7 +435,7 @@ class Program(ResidentCode):
         for number in self.site_numbers[index]:
             site = self.sites[number]
             if (
-                site.kind in ("any", "process")
+                site.kind in ("any", "protocol")
                 or (site.kind == "call" and site.number)
                 or (site.kind, site.number) == ("raise", 1)
             ):
@@ -447,5 +447,5 @@ def _unreachable(R: list[Any]) -> int:
     raise AssertionError("an instruction that the verifier found unreachable was reached")
 
 
-def _go_on(R: list[Any], target: Any) -> int:
+def _resume_at(R: list[Any], target: Any) -> int:
     return target  # type: ignore[no-any-return]

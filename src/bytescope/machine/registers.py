@@ -14,7 +14,9 @@ the other registers."""
 HEADER = 8
 """Number of registers before those of the variables."""
 
-NAMES = {name: f"R[{number}]" for name, number in (("GLOBALS", GLOBALS), ("BUILTINS", BUILTINS), ("LOCALS", LOCALS))}
+REGISTERS = {
+    name: f"R[{number}]" for name, number in (("GLOBALS", GLOBALS), ("BUILTINS", BUILTINS), ("LOCALS", LOCALS))
+}
 """Expressions for the registers that the texts of operations name."""
 
 REQUEST = -1

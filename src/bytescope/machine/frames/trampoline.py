@@ -257,7 +257,7 @@ class Trampoline:
         self.widest = max(self.widest, number + 4)
         if kind == "call":
             sequences.call_operands(number, position)
-        elif kind in ("any", "process"):
+        elif kind in ("any", "protocol"):
             sequences.call_any(position)
         elif kind == "import_from":
             for opcode, arg in (("UNPACK_SEQUENCE", 1), ("IMPORT_FROM", number), ("SWAP", 2), ("POP_TOP", 0)):

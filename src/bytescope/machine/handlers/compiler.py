@@ -1,10 +1,10 @@
-"""From lifted semantics to handlers.
+"""Compile handlers from lifted semantics.
 
 A handler is what the engine runs for an instruction: `op(R)` on the frame's registers returns the index of the next
-instruction, or -1 after leaving a request for the resident frame on top of `R` (-2: the value to return);
-`resume(R, v)` goes on with the answer. Handlers are made from text derived from the instruction's semantics
-(`isa.lift`) and from how its primitive is performed (`operations`). One text serves all instructions of a shape: what
-differs (registers, names, constants, targets, sites) is bound as arguments of the factory.
+instruction, `REQUEST` after pushing a request for the resident frame onto `R`, or `RETURN` after pushing the value to
+return; `resume(R, v)` resumes with the answer. Handlers are compiled from text, which is derived from the
+instruction's semantics (`isa.lift`) and its primitive's operation (`operations`). One text serves all instructions of
+a shape: registers, names, constants, targets and sites are arguments of the factory that the text defines.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _by_shape: dict[object, Factory] = {}
 
 
 def factory(instruction: Instruction, restores: bool, private: bool) -> Factory:
-    """The factory of the instruction's handlers.
+    """Return the factory of the instruction's handlers.
 
     Args:
         instruction: the instruction.
-        restores: whether the variable it stores to may be made unbound by the store.
+        restores: whether the store may make its variable unbound.
         private: whether the variables belong to the machine alone (class and module code).
     """
     key = (shape(instruction), restores, private)
@@ -49,5 +49,5 @@ def factory(instruction: Instruction, restores: bool, private: bool) -> Factory:
 
 
 def text(instruction: Instruction) -> str:
-    """The text of the instruction's handlers, for the curious."""
+    """Return the text of the instruction's handlers, for people."""
     return Handler(instruction, False, False).text()

@@ -1,10 +1,10 @@
-"""What the engine needs to know of an instruction: its lifted semantics, its primitive, the sites that it needs."""
+"""Description of an instruction for the interpreter: lifted semantics, primitive, request sites."""
 
 from __future__ import annotations
 
 from bytescope.code.instruction import Instruction
 from bytescope.isa.lift import Call, lift, shape
-from bytescope.machine.handlers.operations import how
+from bytescope.machine.handlers.operations import operation_of
 
 _CELL_OPERATIONS = frozenset({"MAKE_CELL", "SAVE_CELL", "RESTORE_CELL"})
 _VARIABLE_ACCESS = frozenset(
@@ -18,7 +18,7 @@ _NEVER_FAIL = frozenset(
 
 
 def sites(instruction: Instruction, private: bool, names: tuple[str, ...]) -> list[tuple[str, int]]:
-    """The sites of the resident frame that an instruction needs.
+    """Return the request sites that an instruction needs.
 
     Args:
         instruction: the instruction.
@@ -29,14 +29,14 @@ def sites(instruction: Instruction, private: bool, names: tuple[str, ...]) -> li
         Kind and number of each: for calls the number of arguments, for cells the variable's index.
     """
     if instruction.op == "IMPORT_FROM":
-        return [("process", 0), ("import_from", names.index(instruction.arg))]
+        return [("protocol", 0), ("import_from", names.index(instruction.arg))]
     if instruction.op in _CELL_OPERATIONS:
         return [] if private else [(instruction.op.lower(), instruction.arg.index)]
     return describe(instruction).sites
 
 
 class Description:
-    """Lifted semantics plus what its primitive takes.
+    """Lifted semantics, and what its primitive takes.
 
     lifted: the semantics; call: the primitive that may run foreign code, fail or change anything, if there is one;
     sites: as `sites` says.
@@ -70,18 +70,18 @@ class Description:
             fails = name in _MAY_FAIL and (instruction.flag or name == "load_global")
             return [*([("raise", 1)] if fails else []), *([("drop", 1)] if name.startswith("delete") else [])]
         if name in ("delete_name", "delete_global"):
-            return [("process", 0) if name == "delete_name" else ("raise", 1), ("drop", 1)]
+            return [("protocol", 0) if name == "delete_name" else ("raise", 1), ("drop", 1)]
         if name in ("cleanup_throw", "end_async_for"):
             return [("raise", 1)]
         if name in ("make_function", "make_cell", "save_cell", "restore_cell"):
             return [("raise", 1)] if name == "make_function" else []
-        way = how(name, self.call.immediate, len(self.call.operands))
-        if way.site:
-            return [(way.site, len(self.call.operands))]
-        if way.process:
-            return [("process", 0)]
-        if way.call:
-            return [("call", len(way.args))]
+        operation = operation_of(name, self.call.immediate, len(self.call.operands))
+        if operation.site:
+            return [(operation.site, len(self.call.operands))]
+        if operation.protocol:
+            return [("protocol", 0)]
+        if operation.call:
+            return [("call", len(operation.args))]
         return [("raise", 1)] if name not in _NEVER_FAIL else []
 
 
@@ -89,7 +89,7 @@ _descriptions: dict[object, Description] = {}
 
 
 def describe(instruction: Instruction) -> Description:
-    """What there is to know of an instruction; instructions of one shape share it."""
+    """Return the description of an instruction; instructions of one shape share it."""
     key = shape(instruction)
     found = _descriptions.get(key)
     if found is None:

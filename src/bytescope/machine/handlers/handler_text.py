@@ -1,6 +1,6 @@
-"""Writes the text of a handler from an instruction's lifted semantics and from how its primitive is performed.
+"""Text of a handler, derived from an instruction's lifted semantics and its primitive's operation.
 
-What is special about some instructions and primitives is in `special_cases`.
+`special_cases` has the instructions and primitives for which that does not suffice.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from bytescope.code.instruction import Instruction
 from bytescope.isa.lift import Call, Symbol
 from bytescope.machine.handlers import operand_checks
 from bytescope.machine.handlers.description import describe
-from bytescope.machine.handlers.operations import How, condition, how
+from bytescope.machine.handlers.operations import Operation, condition, fill, operation_of
+from bytescope.machine.registers import PROTOCOL, REQUEST
 from bytescope.startup.stdlib_lite import Any
 
 PARAMETERS = "first, nxt, target, imm, var, flag, sites, program, pc"
-"""What a factory is given: register of the lowest operand concerned, successors, immediate, variable's register,
-flag, site numbers, program, index of the instruction."""
+"""Parameters of a factory: register of the lowest operand, successors, immediate, variable's register, flag, site
+numbers, program, index of the instruction."""
 
 _BULK = 64
-"""From how many operands on a display is built in bulk."""
+"""Number of operands above which a display is built in bulk."""
 _BULK_FORMS: dict[Any, str] = {
     ("build", "tuple"): "tuple({0})",
     ("build", "list"): "{0}",
@@ -27,7 +28,7 @@ _BULK_FORMS: dict[Any, str] = {
 _SINGLE = frozenset({"suspend"})
 
 functions: list[Any] = []
-"""The functions that the texts name by their place in this list."""
+"""The functions that texts name by their index in this list."""
 
 
 def _function_index(function: Any) -> int:
@@ -38,8 +39,11 @@ def _function_index(function: Any) -> int:
     return len(functions) - 1
 
 
+REQUESTED = f"return {REQUEST}"
+
+
 class Writer:
-    """Writes the text of one handler."""
+    """Writer of the text of one handler."""
 
     def __init__(self, instruction: Instruction, restores: bool, private: bool) -> None:
         self.instruction = instruction
@@ -56,11 +60,11 @@ class Writer:
     # --- names
 
     def position(self, symbol: Symbol) -> int:
-        """Index, from the lowest register concerned, of an operand."""
+        """Return the index of an operand, counted from the lowest register concerned."""
         return self.lifted.need - 1 - symbol.index
 
     def name(self, symbol: Symbol) -> str:
-        """Expression for a symbol."""
+        """Return the expression for a symbol."""
         if symbol.is_operand:
             position = self.position(symbol)
             self.used.add(position)
@@ -73,7 +77,7 @@ class Writer:
         return "x" if len(call.results) == 1 else f"x{symbol.index}"
 
     def results(self) -> str | None:
-        """Assignment target for the primitive's results, or None if it has none."""
+        """Return the assignment target for the primitive's results, None if it has none."""
         call = self.description.call
         if call is None or not call.results:
             return None
@@ -86,7 +90,7 @@ class Writer:
     # --- the stack afterwards
 
     def writes(self, stack: tuple[Symbol, ...]) -> list[str]:
-        """Statements that bring the operand registers from before the instruction to after it."""
+        """Return statements that update the operand registers from before the instruction to after it."""
         lines = []
         for position, symbol in enumerate(stack):
             if symbol.is_operand and self.position(symbol) == position:
@@ -96,14 +100,14 @@ class Writer:
         return lines
 
     def clears(self, stack: tuple[Symbol, ...]) -> list[str]:
-        """Statements that release, before a request, the operands that do not stay where they are."""
+        """Return statements that release, before a request, the operands that do not stay in place."""
         staying = {
             position for position, symbol in enumerate(stack) if symbol.is_operand and self.position(symbol) == position
         }
         return [f"R[p{position}] = None" for position in range(self.lifted.need) if position not in staying]
 
     def finish_writes(self, stack: tuple[Symbol, ...]) -> list[str]:
-        """Like `writes`, after `clears`."""
+        """Return what `writes` returns, to be executed after `clears`."""
         lines = []
         for position, symbol in enumerate(stack):
             if symbol.is_operand and self.position(symbol) == position:
@@ -116,7 +120,7 @@ class Writer:
     # --- successors
 
     def ending(self, finished: bool, stack: tuple[Symbol, ...] | None = None) -> list[str]:
-        """What comes after the primitive: writes and the successor."""
+        """Return the statements after the primitive: writes and the successor."""
         lifted = self.lifted
         write = self.finish_writes if finished else self.writes
         if lifted.branch is not None:
@@ -130,12 +134,14 @@ class Writer:
         return [*write(lifted.after), "return nxt"]
 
     def stack_after(self) -> tuple[Symbol, ...]:
+        """Return the operands after the instruction."""
         after = self.lifted.jump if self.lifted.after is None else self.lifted.after
         return after or ()
 
     # --- the text
 
     def text(self) -> str:
+        """Return the text: a factory of handlers."""
         special = getattr(self, "write_" + self.instruction.op.lower(), None)
         if special is not None:
             special()
@@ -161,75 +167,86 @@ class Writer:
         return "\n".join(lines) + "\n"
 
     def perform(self, call: Call) -> None:
-        """The primitive, inline if it may be, else by a request."""
-        way = how(call.name, call.immediate, len(call.operands))
-        self.function = way.function
+        """Write the primitive: its inline form under its guard, else a request."""
+        operation = operation_of(call.name, call.immediate, len(call.operands))
+        self.function = operation.function
         operands = [self.name(symbol) for symbol in call.operands]
         target = self.results()
         if len(operands) > _BULK and (call.name, call.immediate) in _BULK_FORMS:
             self.build_in_bulk(_BULK_FORMS[call.name, call.immediate])
             return
-        if way.inline is not None:
-            expression = way.inline.format(*operands, imm="imm")
-            assigned = f"{target} = {expression}" if target and not way.statement else expression
+        if operation.inline is not None:
+            expression = fill(operation.inline, operands, imm="imm")
+            assigned = f"{target} = {expression}" if target and not operation.statement else expression
             lines = [assigned, *self.ending(False)]
-            if not way.guard:
+            if not operation.guard:
                 self.op += lines
                 return
-            guard = condition(way.guard, operands, imm="imm", attributes="attributes")
+            guard = condition(operation.guard, operands, imm="imm", attributes="attributes")
             self.op += [f"if {guard}:", *("    " + line for line in lines)]
-        if way.process:
-            self.process(way.process, operands, target)
+        if operation.protocol:
+            self.protocol(operation.protocol, operands, target)
             return
-        self.op += self.request(call.name, way, operands)
-        self.resume += [f"{target} = {way.finish}"] if target else []
+        self.op += self.request(call.name, operation, operands)
+        self.resume += [f"{target} = {operation.finish}"] if target else []
         self.resume += self.ending(True)
 
     def build_in_bulk(self, form: str) -> None:
-        """A display of very many operands, without naming each of them."""
+        """Write a display of very many operands, without naming each of them."""
         count = self.lifted.need
         self.used.clear()
         self.op += [f"x = {form.format(f'R[p0:p0 + {count}]')}", f"R[p0 + 1 : p0 + {count}] = (None,) * {count - 1}"]
         self.op += ["R[p0] = x", "return nxt"]
         self.registers = 1
 
-    def request(self, call_name: str, way: How, operands: list[str]) -> list[str]:
-        """Statements that leave the request and return None."""
+    def request(self, call_name: str, operation: Operation, operands: list[str]) -> list[str]:
+        """Return statements that push the request."""
         clears = self.clears(self.stack_after())
-        if way.site:
+        if operation.site:
             value = (
                 operands[0]
-                if len(operands) == 1 and way.site in _SINGLE
+                if len(operands) == 1 and operation.site in _SINGLE
                 else "(" + ", ".join(reversed(operands)) + ",)"
             )
             check = (
-                [f"check_native({', '.join([repr(way.site), *operands])})"] if way.site in operand_checks.NATIVE else []
+                [f"check_native({', '.join([repr(operation.site), *operands])})"]
+                if operation.site in operand_checks.NATIVE
+                else []
             )
-            return [*check, *clears, f"R.append((site, {value}))", "return -1"]
-        passed = [argument.format(*operands, imm="imm") for argument in way.args]
-        function = (way.call or "").format(*operands)
+            return [*check, *clears, f"R.append((site, {value}))", REQUESTED]
+        passed = [fill(argument, operands, imm="imm") for argument in operation.args]
+        function = fill(operation.call or "", operands)
         learn = []
         if call_name in ("getattr", "setattr"):
             learn = [f"learn({operands[0]}, imm, {call_name == 'setattr'})"]
-        return [*learn, *clears, f"R.append((site, ({', '.join([*reversed(passed), function])},)))", "return -1"]
+        return [*learn, *clears, f"R.append((site, ({', '.join([*reversed(passed), function])},)))", REQUESTED]
 
-    def process(self, name: str, operands: list[str], target: str | None) -> None:
-        """Begin a process, and go on with it until it is finished.
+    def protocol(self, name: str, operands: list[str], target: str | None) -> None:
+        """Write the start of a protocol, and its resumption until it is finished.
 
-        The operands are released with its first request and not before: up to there the handler may be called again,
+        The operands are released with its first request and not before: until then the handler may be called again,
         see `recursion.again`.
         """
         cell = ["R[var]"] if name == "load_from_dict_or_cell" else []
         arguments = ", ".join(["R", "imm", *cell, *operands])
         clears = self.clears(self.stack_after())
-        self.op.append(f"process = processes.{name}({arguments})")
-        self.op += self.process_step("process.send(None)", [*clears, "R[3] = process"], [], target, False)
-        self.resume += self.process_step("R[3].send(v)", [], ["R[3] = None"], target, True)
+        self.op.append(f"protocol = protocols.{name}({arguments})")
+        register = f"R[{PROTOCOL}]"
+        self.op += self.protocol_step("protocol.send(None)", [*clears, f"{register} = protocol"], [], target, False)
+        self.resume += self.protocol_step(f"{register}.send(v)", [], [f"{register} = None"], target, True)
 
-    def process_step(
+    def protocol_step(
         self, step: str, requested: list[str], finished: list[str], target: str | None, later: bool
     ) -> list[str]:
-        """Statements for one step of a process; what is to be done when it makes a request, or is finished."""
+        """Return statements for one step of a protocol.
+
+        Args:
+            step: expression that resumes it.
+            requested: statements for when it makes a request.
+            finished: statements for when it is finished.
+            target: assignment target for its result, if it has one.
+            later: whether the operands have been released.
+        """
         return [
             "try:",
             f"    request = {step}",
@@ -243,7 +260,7 @@ class Writer:
             "    else:",
             "        R.append((sites[request.site], request.operands))",
             "    request = None",
-            "    return -1",
+            "    " + REQUESTED,
             "if type(v) is Raised:",
             "    return program.unwind(R, pc, v[0])",
             *([f"{target} = v"] if target else []),

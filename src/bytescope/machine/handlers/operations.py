@@ -1,42 +1,43 @@
-"""How the reference engine performs each primitive.
+"""Operations: one row for each primitive, with the texts that perform it in handlers and traces.
 
-A primitive is done *inline* by a Python expression when its operands are exact builtin values, on which it cannot run
-foreign code. Otherwise the resident frame is asked to make one *call* (`operator.add`, `getattr`, ...), or, where the
-primitive takes several calls, to make the calls that a *process* (a generator of `processes`) yields one by one.
+The *inline form* of a primitive is a Python expression, allowed when its operands are exact builtin values, on which
+it cannot run foreign code. Otherwise the resident frame makes one *call* (`operator.add`, `getattr`, ...), or, where
+the primitive takes several calls, those that a *protocol* (a generator of `protocols`) yields one by one.
 """
 
 from __future__ import annotations
 
 from bytescope.machine import handler_namespace, protocols
 from bytescope.machine.handlers import operand_checks
+from bytescope.machine.registers import REGISTERS
 from bytescope.startup.stdlib_lite import Any, Callable, operator, record
 
 Test = tuple[int, str] | str
-"""The type of an operand must be in a set of `runtime`: (operand's number, name of the set); or a condition as text."""
+"""Type guard: (operand's number, name of a type set of `handler_namespace`); or a condition as text."""
 Guard = tuple[tuple[Test, ...], ...]
-"""Alternatives, each of which takes all of its tests. No alternatives: there is nothing to test."""
+"""Alternatives, each a conjunction of tests. Without alternatives the guard always holds."""
 
 _SINGLE = {"DICT": "dict", "INTEGER": "int", "LIST": "list", "STRING": "str"}
-"""Sets of one type: that one is compared with is faster than that it is looked up."""
+"""Type sets of one type: comparing with that is faster than a look-up in a set."""
 
 
 @record(frozen=True, slots=True)
-class How:
-    """How a primitive is performed.
+class Operation:
+    """The texts that perform a primitive.
 
-    Texts are formats over `{0}`, `{1}` (operands), `{imm}` (immediate), `{attributes}` (see `runtime.learn`) and the
-    registers `R`.
+    Texts are formats over `{0}`, `{1}` (operands), `{imm}` (immediate), `{attributes}` (see `handler_namespace.learn`),
+    the registers `{GLOBALS}`, `{BUILTINS}`, `{LOCALS}`, and all registers as `R`; see `fill`.
 
-    inline: expression (a statement for a primitive without result), or None;
-    guard: when the inline form is allowed: then it runs no foreign code;
-    statement: the inline form is a statement that assigns the result to `x`;
-    known: another inline form, an expression or statement over `{name}`, for when the immediate may be written into the
-    text;
+    inline: the inline form, an expression (a statement for a primitive without result), or None;
+    guard: the condition under which the inline form runs no foreign code;
+    statement: whether the inline form is a statement that assigns the result to `x`;
+    known: another inline form, an expression or statement over `{name}`, used where the immediate may be written into
+    the text;
     call: name of the callable that the resident frame calls otherwise, or None; args: its arguments, as `inline`;
-    finish: expression that makes the result from the call's value `v`;
-    process: name of the generator function that yields the calls otherwise, or None;
-    site: kind of the resident frame's site where it is neither a call nor a process: see `trampoline`;
-    function: what `function` is in `call`.
+    finish: expression that computes the result from the call's value `v`;
+    protocol: name of the generator function that yields the calls otherwise, or None;
+    site: kind of the request site where it is neither a call nor a protocol, see `trampoline`;
+    function: the object that `function` names in `call`.
     """
 
     inline: str | None = None
@@ -44,7 +45,7 @@ class How:
     call: str | None = None
     args: tuple[str, ...] = ()
     finish: str = "v"
-    process: str | None = None
+    protocol: str | None = None
     site: str | None = None
     function: Any = None
     statement: bool = False
@@ -52,19 +53,24 @@ class How:
 
 
 def condition(guard: Guard, operands: list[str], **names: str) -> str:
-    """The text of a guard.
+    """Return the text of a guard.
 
     Args:
         guard: the guard.
         operands: expressions for the operands.
-        names: expressions for what else its texts name.
+        names: expressions for the other names in its texts.
     """
     return " or ".join(" and ".join(_test(test, operands, names) for test in tests) for tests in guard)
 
 
+def fill(text: str, operands: list[str], **names: Any) -> str:
+    """Return a text of an operation with its operands, the registers and further names filled in."""
+    return text.format(*operands, **REGISTERS, **names)
+
+
 def _test(test: Test, operands: list[str], names: dict[str, str]) -> str:
     if isinstance(test, str):
-        return test.format(*operands, **names)
+        return fill(test, operands, **names)
     number, kinds = test
     if kinds in _SINGLE:
         return f"type({operands[number]}) is {_SINGLE[kinds]}"
@@ -72,7 +78,7 @@ def _test(test: Test, operands: list[str], names: dict[str, str]) -> str:
 
 
 def _plain(*operands: int) -> Guard:
-    """Operands of exact immutable builtin types."""
+    """Return the guard that operands are of exact immutable builtin types."""
     return (tuple((number, "ATOMIC") for number in operands),)
 
 
@@ -92,38 +98,38 @@ _COMPARE = {
 _UNARY = {"-": operator.neg, "+": operator.pos, "~": operator.invert}
 
 
-def _two(symbol: str, function: Any) -> How:
-    return How(f"{{0}} {symbol} {{1}}", _plain(0, 1), "function", ("{0}", "{1}"), function=function)
+def _two(symbol: str, function: Any) -> Operation:
+    return Operation(f"{{0}} {symbol} {{1}}", _plain(0, 1), "function", ("{0}", "{1}"), function=function)
 
 
-def _binary(symbol: str) -> How:
+def _binary(symbol: str) -> Operation:
     return _two(symbol, _BINARY[symbol])
 
 
-def _inplace(symbol: str) -> How:
+def _inplace(symbol: str) -> Operation:
     text = f"x = {{0}}; x {symbol} {{1}}"  # a statement, because its error messages name the operator
-    known = f"{{0}} {symbol[:-1]} {{1}}"  # the same where it succeeds
+    known = f"{{0}} {symbol[:-1]} {{1}}"  # equivalent where it succeeds
     function = _INPLACE[symbol]
-    return How(text, _plain(0, 1), "function", ("{0}", "{1}"), function=function, statement=True, known=known)
+    return Operation(text, _plain(0, 1), "function", ("{0}", "{1}"), function=function, statement=True, known=known)
 
 
-def _compare(symbol: str) -> How:
+def _compare(symbol: str) -> Operation:
     return _two(symbol, _COMPARE[symbol])
 
 
-def _unary(symbol: str) -> How:
+def _unary(symbol: str) -> Operation:
     kinds = "INTEGER" if symbol == "~" else "NUMBERS"  # ~True warns, so it must happen in the resident frame
-    return How(f"{symbol} {{0}}", (((0, kinds),),), "function", ("{0}",), function=_UNARY[symbol])
+    return Operation(f"{symbol} {{0}}", (((0, kinds),),), "function", ("{0}",), function=_UNARY[symbol])
 
 
-def _contains(symbol: str) -> How:
+def _contains(symbol: str) -> Operation:
     guard: Guard = (((0, "ATOMIC"), (1, "HASHED")), ((0, "STRING"), (1, "STRING")))
     finish = "not v" if symbol == "not in" else "v"
-    return How(f"{{0}} {symbol} {{1}}", guard, "contains", ("{1}", "{0}"), finish)
+    return Operation(f"{{0}} {symbol} {{1}}", guard, "contains", ("{1}", "{0}"), finish)
 
 
-def _convert(kind: str) -> How:
-    return How(f"{kind}({{0}})", _plain(0), kind, ("{0}",))
+def _convert(kind: str) -> Operation:
+    return Operation(f"{kind}({{0}})", _plain(0), kind, ("{0}",))
 
 
 _SUBSCRIPT: Guard = (((0, "SEQUENCES"), (1, "INTEGER")), ((0, "DICT"), (1, "ATOMIC")))
@@ -136,86 +142,87 @@ _ATTRIBUTE: Guard = (
     ("type({0}) is ModuleType and {imm} in {0}.__dict__",),
 )
 _CONTAINER: Guard = (((0, "CONTAINERS"),),)
-_LOCALS: Guard = (("type(R[2]) is dict",),)
+_LOCALS: Guard = (("type({LOCALS}) is dict",),)
 
-_FIXED: dict[str, How] = {
-    "load_locals": How("R[2]"),
-    "store_global": How("set_global(R[0], {imm}, {0})", (("type(get_global(R[0], {imm})) in ATOMIC",),), "set_global",
-                        ("R[0]", "{imm}", "{0}")),
-    "load_name": How("load_name(R, {imm})", _LOCALS, process="load_name"),
-    "store_name": How("R[2][{imm}] = {0}", (("type(R[2]) is dict and type(R[2].get({imm})) in ATOMIC",),),
-                      "setitem", ("R[2]", "{imm}", "{0}")),
-    "delete_name": How(process="delete_name"),
-    "load_from_dict_or_globals": How(process="load_from_dict_or_globals"),
-    "load_from_dict_or_cell": How(process="load_from_dict_or_cell"),
-    "setup_annotations": How(process="setup_annotations"),
-    "is_none": How("{0} is None"),
-    "truth": How("not not {0}", _CONTAINER, "truth", ("{0}",)),
-    "negation": How("not {0}", _CONTAINER, "not_", ("{0}",)),
-    "getattr": How("getattr({0}, {imm})", _ATTRIBUTE, "getattr", ("{0}", "{imm}"), known="{0}.{name}"),
-    "setattr": How("setattr({0}, {imm}, {1})", ((_LEARNED,),), "setattr", ("{0}", "{imm}", "{1}"),
-                   known="{0}.{name} = {1}"),
-    "delattr": How(call="delattr", args=("{0}", "{imm}")),
-    "super_attr": How(process="super_attr"),
-    "special": How(process="special"),
-    "getitem": How("{0}[{1}]", _SUBSCRIPT, "getitem", ("{0}", "{1}")),
-    "setitem": How("{0}[{1}] = {2}", _MUTABLE_SUBSCRIPT, "setitem", ("{0}", "{1}", "{2}")),
-    "delitem": How("del {0}[{1}]", (((0, "DICT"), (1, "ATOMIC"), "type({0}.get({1})) in ATOMIC"),), "delitem",
-                   ("{0}", "{1}")),
-    "getslice": How("{0}[{1}:{2}]", (((0, "SEQUENCES"), (1, "BOUNDS"), (2, "BOUNDS")),),
-                    "getitem", ("{0}", "slice({1}, {2})")),
-    "setslice": How(call="setitem", args=("{0}", "slice({1}, {2})", "{3}")),
-    "build_template": How("template({0}, {1})"),
-    "list_append": How("{0}.append({1})"),
-    "set_add": How("{0}.add({1})", _plain(1), "set_add", ("{0}", "{1}")),
-    "map_add": How("{0}[{1}] = {2}", _plain(1), "setitem", ("{0}", "{1}", "{2}")),
-    "list_extend": How("{0}.extend({1})", (((1, "ITERABLES"),),), process="list_extend"),
-    "set_update": How(process="set_update"),
-    "dict_update": How(site="dict_update"),
-    "dict_merge": How(site="dict_merge"),
-    "list_to_tuple": How("tuple({0})"),
-    "unpack": How("{0}", (((0, "ROWS"), "len({0}) == {imm}"),), process="unpack"),
-    "unpack_ex": How(process="unpack_ex"),
-    "format": How("format({0})", _plain(0), "format", ("{0}",)),
-    "format_with_spec": How("format({0}, {1})", _plain(0, 1), "format", ("{0}", "{1}")),
-    "call_ex": How(process="call_ex"),
-    "load_build_class": How("load_build_class(R)"),
-    "import_name": How(process="import_name"),
-    "import_from": How(process="import_from"),
-    "import_star": How(process="import_star"),
-    "display": How(process="display"),
-    "length": How("len({0})", _CONTAINER, "len", ("{0}",)),
-    "match_mapping": How("is_mapping({0})"),
-    "match_sequence": How("is_sequence({0})"),
-    "match_keys": How(process="match_keys"),
-    "match_class": How(process="match_class"),
-    "iter": How("iter({0})", (((0, "CONTAINERS"),), ((0, "ITERATORS"),)), "iter", ("{0}",)),
-    "exception_match": How("exception_match({0}, {1})"),
-    "group_match": How(site="group_match"),
-    "prepare_reraise_star": How(site="prepare_reraise_star"),
-    "enter_with": How(process="enter_with"),
-    "enter_async_with": How(process="enter_async_with"),
-    "with_except": How(call="{0}", args=("type({2})", "{2}", "{2}.__traceback__")),
-    "stopiteration_error": How("stopiteration_error(R, {0})"),
-    "suspend": How(site="suspend"),
-    "delegate": How(site="delegate"),
-    "yield_from_iter": How(process="yield_from_iter"),
-    "awaitable": How(process="awaitable"),
-    "aiter": How(process="aiter"),
-    "anext": How(process="anext"),
-    "async_gen_wrap": How(site="async_gen_wrap"),
+_FIXED: dict[str, Operation] = {
+    "load_locals": Operation("{LOCALS}"),
+    "store_global": Operation("set_global({GLOBALS}, {imm}, {0})", (("type(get_global({GLOBALS}, {imm})) in ATOMIC",),),
+                              "set_global", ("{GLOBALS}", "{imm}", "{0}")),
+    "load_name": Operation("load_name(R, {imm})", _LOCALS, protocol="load_name"),
+    "store_name": Operation("{LOCALS}[{imm}] = {0}",
+                            (("type({LOCALS}) is dict and type({LOCALS}.get({imm})) in ATOMIC",),),
+                            "setitem", ("{LOCALS}", "{imm}", "{0}")),
+    "delete_name": Operation(protocol="delete_name"),
+    "load_from_dict_or_globals": Operation(protocol="load_from_dict_or_globals"),
+    "load_from_dict_or_cell": Operation(protocol="load_from_dict_or_cell"),
+    "setup_annotations": Operation(protocol="setup_annotations"),
+    "is_none": Operation("{0} is None"),
+    "truth": Operation("not not {0}", _CONTAINER, "truth", ("{0}",)),
+    "negation": Operation("not {0}", _CONTAINER, "not_", ("{0}",)),
+    "getattr": Operation("getattr({0}, {imm})", _ATTRIBUTE, "getattr", ("{0}", "{imm}"), known="{0}.{name}"),
+    "setattr": Operation("setattr({0}, {imm}, {1})", ((_LEARNED,),), "setattr", ("{0}", "{imm}", "{1}"),
+                         known="{0}.{name} = {1}"),
+    "delattr": Operation(call="delattr", args=("{0}", "{imm}")),
+    "super_attr": Operation(protocol="super_attr"),
+    "special": Operation(protocol="special"),
+    "getitem": Operation("{0}[{1}]", _SUBSCRIPT, "getitem", ("{0}", "{1}")),
+    "setitem": Operation("{0}[{1}] = {2}", _MUTABLE_SUBSCRIPT, "setitem", ("{0}", "{1}", "{2}")),
+    "delitem": Operation("del {0}[{1}]", (((0, "DICT"), (1, "ATOMIC"), "type({0}.get({1})) in ATOMIC"),), "delitem",
+                         ("{0}", "{1}")),
+    "getslice": Operation("{0}[{1}:{2}]", (((0, "SEQUENCES"), (1, "BOUNDS"), (2, "BOUNDS")),),
+                          "getitem", ("{0}", "slice({1}, {2})")),
+    "setslice": Operation(call="setitem", args=("{0}", "slice({1}, {2})", "{3}")),
+    "build_template": Operation("template({0}, {1})"),
+    "list_append": Operation("{0}.append({1})"),
+    "set_add": Operation("{0}.add({1})", _plain(1), "set_add", ("{0}", "{1}")),
+    "map_add": Operation("{0}[{1}] = {2}", _plain(1), "setitem", ("{0}", "{1}", "{2}")),
+    "list_extend": Operation("{0}.extend({1})", (((1, "ITERABLES"),),), protocol="list_extend"),
+    "set_update": Operation(protocol="set_update"),
+    "dict_update": Operation(site="dict_update"),
+    "dict_merge": Operation(site="dict_merge"),
+    "list_to_tuple": Operation("tuple({0})"),
+    "unpack": Operation("{0}", (((0, "ROWS"), "len({0}) == {imm}"),), protocol="unpack"),
+    "unpack_ex": Operation(protocol="unpack_ex"),
+    "format": Operation("format({0})", _plain(0), "format", ("{0}",)),
+    "format_with_spec": Operation("format({0}, {1})", _plain(0, 1), "format", ("{0}", "{1}")),
+    "call_ex": Operation(protocol="call_ex"),
+    "load_build_class": Operation("load_build_class(R)"),
+    "import_name": Operation(protocol="import_name"),
+    "import_from": Operation(protocol="import_from"),
+    "import_star": Operation(protocol="import_star"),
+    "display": Operation(protocol="display"),
+    "length": Operation("len({0})", _CONTAINER, "len", ("{0}",)),
+    "match_mapping": Operation("is_mapping({0})"),
+    "match_sequence": Operation("is_sequence({0})"),
+    "match_keys": Operation(protocol="match_keys"),
+    "match_class": Operation(protocol="match_class"),
+    "iter": Operation("iter({0})", (((0, "CONTAINERS"),), ((0, "ITERATORS"),)), "iter", ("{0}",)),
+    "exception_match": Operation("exception_match({0}, {1})"),
+    "group_match": Operation(site="group_match"),
+    "prepare_reraise_star": Operation(site="prepare_reraise_star"),
+    "enter_with": Operation(protocol="enter_with"),
+    "enter_async_with": Operation(protocol="enter_async_with"),
+    "with_except": Operation(call="{0}", args=("type({2})", "{2}", "{2}.__traceback__")),
+    "stopiteration_error": Operation("stopiteration_error(R, {0})"),
+    "suspend": Operation(site="suspend"),
+    "delegate": Operation(site="delegate"),
+    "yield_from_iter": Operation(protocol="yield_from_iter"),
+    "awaitable": Operation(protocol="awaitable"),
+    "aiter": Operation(protocol="aiter"),
+    "anext": Operation(protocol="anext"),
+    "async_gen_wrap": Operation(site="async_gen_wrap"),
 }  # fmt: skip
 
 
-def _identity(symbol: str) -> How:
-    return How(f"{{0}} {symbol} {{1}}")
+def _identity(symbol: str) -> Operation:
+    return Operation(f"{{0}} {symbol} {{1}}")
 
 
-def _type_intrinsic(which: str) -> How:
-    return How(site=which)
+def _type_intrinsic(which: str) -> Operation:
+    return Operation(site=which)
 
 
-_BY_IMMEDIATE: dict[str, Callable[[Any], How]] = {
+_BY_IMMEDIATE: dict[str, Callable[[Any], Operation]] = {
     "unary": _unary,
     "binary": _binary,
     "inplace": _inplace,
@@ -227,34 +234,34 @@ _BY_IMMEDIATE: dict[str, Callable[[Any], How]] = {
 }
 
 
-def _build(kind: str, count: int) -> How:
+def _build(kind: str, count: int) -> Operation:
     items = "".join(f"{{{index}}}, " for index in range(count))
     return {
-        "tuple": How(f"({items})"),
-        "list": How(f"[{items}]"),
-        "string": How(f"''.join(({items}))"),
-        "slice": How(f"slice({items})"),
+        "tuple": Operation(f"({items})"),
+        "list": Operation(f"[{items}]"),
+        "string": Operation(f"''.join(({items}))"),
+        "slice": Operation(f"slice({items})"),
     }[kind]
 
 
-def _build_set(count: int) -> How:
+def _build_set(count: int) -> Operation:
     items = "".join(f"{{{index}}}, " for index in range(count))
     guard = _plain(*range(count)) if count else ()
-    return How(f"{{{{{items}}}}}" if count else "set()", guard, process="build_set")
+    return Operation(f"{{{{{items}}}}}" if count else "set()", guard, protocol="build_set")
 
 
-def _build_map(count: int) -> How:
+def _build_map(count: int) -> Operation:
     pairs = "".join(f"{{{index}}}: {{{index + 1}}}, " for index in range(0, count, 2))
     guard = _plain(*range(0, count, 2)) if count else ()
-    return How(f"{{{{{pairs}}}}}", guard, process="build_map")
+    return Operation(f"{{{{{pairs}}}}}", guard, protocol="build_map")
 
 
-def how(name: str, immediate: Any, count: int) -> How:
-    """How to perform a primitive.
+def operation_of(name: str, immediate: Any, count: int) -> Operation:
+    """Return the operation of a primitive.
 
     Args:
         name: the primitive.
-        immediate: what the instruction gives it.
+        immediate: its immediate operand, from the instruction.
         count: the number of its operands.
     """
     if name in _BY_IMMEDIATE:
@@ -266,9 +273,9 @@ def how(name: str, immediate: Any, count: int) -> How:
     if name == "build_map":
         return _build_map(count)
     if name == "build_const_key_map":
-        return How("dict(zip({0}, (" + "".join(f"{{{index}}}, " for index in range(1, count)) + ")))")
+        return Operation("dict(zip({0}, (" + "".join(f"{{{index}}}, " for index in range(1, count)) + ")))")
     if name == "build_interpolation":
-        return How("interpolation({imm}, " + ", ".join(f"{{{index}}}" for index in range(count)) + ")")
+        return Operation("interpolation({imm}, " + ", ".join(f"{{{index}}}" for index in range(count)) + ")")
     return _FIXED[name]
 
 
@@ -280,6 +287,6 @@ NAMESPACE: dict[str, Any] = {
     "get_global": dict.get,
     "set_global": dict.__setitem__,
     "pop_name": dict.pop,
-    "processes": protocols,
+    "protocols": protocols,
 }
-"""What the handlers' texts may name."""
+"""The names available to the handlers' texts."""

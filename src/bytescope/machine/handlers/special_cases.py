@@ -1,13 +1,14 @@
-"""What is special about the handlers of some instructions and primitives."""
+"""Handlers of the instructions and primitives that are not written by the general rule."""
 
 from __future__ import annotations
 
 from bytescope.isa.lift import Symbol
-from bytescope.machine.handlers.handler_text import Writer
+from bytescope.machine.handlers.handler_text import REQUESTED, Writer
+from bytescope.machine.registers import GLOBALS, LOCALS, PROTOCOL, RETURN
 
 
 class Handler(Writer):
-    """Writes the text of any handler: `write_<op>` that of an instruction, `primitive_<name>` that of a primitive."""
+    """Writer of any handler: `write_<op>` writes an instruction, `primitive_<name>` a primitive."""
 
     # --- variables
 
@@ -46,22 +47,23 @@ class Handler(Writer):
     primitive_delete_cell = primitive_delete_local
 
     def primitive_delete_global(self) -> None:
-        self.op += self.taken_out("R[0]")
+        self.op += self.taken_out(f"R[{GLOBALS}]")
         self.resume += ["return nxt"]
 
     def primitive_delete_name(self) -> None:
-        self.op += ["if type(R[2]) is dict:", *("    " + line for line in self.taken_out("R[2]"))]
-        self.resume += ["if R[3] is None:", "    return nxt"]
-        self.process("delete_name", [], None)
+        namespace = f"R[{LOCALS}]"
+        self.op += [f"if type({namespace}) is dict:", *("    " + line for line in self.taken_out(namespace))]
+        self.resume += [f"if R[{PROTOCOL}] is None:", "    return nxt"]
+        self.protocol("delete_name", [], None)
 
     def taken_out(self, namespace: str) -> list[str]:
-        """Statements that delete a name from a namespace."""
+        """Return statements that delete a name from a namespace."""
         lines = [f"x = pop_name({namespace}, imm, NULL)", "if x is NULL:", "    raise not_defined(imm)"]
         return [*lines, *self.drop("x", "sites[1]")]
 
     def drop(self, value: str, site: str) -> list[str]:
-        """Statements that give up a reference. If it is the last, foreign code may run: not below the machine."""
-        return [f"if type({value}) in ATOMIC:", "    return nxt", f"R.append(({site}, {value}))", "return -1"]
+        """Return statements that drop a reference: by a request, because a finalizer may run, unless it is plain."""
+        return [f"if type({value}) in ATOMIC:", "    return nxt", f"R.append(({site}, {value}))", REQUESTED]
 
     def write_pop(self) -> None:
         value = self.name(Symbol(-1, 0))
@@ -75,7 +77,7 @@ class Handler(Writer):
     def primitive_load_global(self) -> None:
         place = {False: "p0", "null below": "p1", "null above": "p0"}[self.instruction.flag]
         null = {False: [], "null below": ["R[p0] = NULL"], "null above": ["R[p1] = NULL"]}[self.instruction.flag]
-        found = [f"R[{place}] = R[0][imm]", *null, "return nxt"]
+        found = [f"R[{place}] = R[{GLOBALS}][imm]", *null, "return nxt"]
         self.op += ["try:", *("    " + line for line in found), "except KeyError:", "    pass"]
         self.op += [f"R[{place}] = load_global(R, imm)", *null, "return nxt"]
 
@@ -86,7 +88,7 @@ class Handler(Writer):
         if self.private:
             self.op += ["R[var] = CellType()", "return nxt"]
         else:
-            self.op += ["R.append((site, None))", "return -1"]
+            self.op += ["R.append((site, None))", REQUESTED]
             self.resume += ["R[var] = v", "return nxt"]
 
     def primitive_restore_cell(self) -> None:
@@ -94,11 +96,11 @@ class Handler(Writer):
         self.op += [f"check_restored(imm, {value})", f"R[var] = {value}", "R[p0] = None", *self.mirrored(value)]
 
     def mirrored(self, value: str) -> list[str]:
-        """Statements that have the resident frame do to its own variable slot what was done to the register."""
+        """Return statements that request the same change of the resident frame's own variable slot."""
         if self.private:
             return ["return nxt"]
         self.resume += ["return nxt"]
-        return [f"R.append((site, {value}))", "return -1"]
+        return [f"R.append((site, {value}))", REQUESTED]
 
     # --- calls
 
@@ -116,18 +118,18 @@ class Handler(Writer):
             "    else:",
             *("        " + line for line in clears),
             f"        R.append((sites[1], ({reverse}{second}, {first})))",
-            "        return -1",
+            "        " + REQUESTED,
             f"if id({first}) in program.hooked:",  # the recursion limit may stop what is called here, with the operands
             f"    request = program.hooked_call(R, {first}, ({forward}))",
             *("    " + line for line in clears),
             "    R.append((site, request))",
-            "    return -1",
+            "    " + REQUESTED,
             *clears,
             f"if type({first}) is MethodType:",
             f"    R.append((sites[1], ({reverse}{first}.__self__, {first}.__func__)))",
-            "    return -1",
+            "    " + REQUESTED,
             f"R.append((site, ({reverse}{first},)))",
-            "return -1",
+            REQUESTED,
         ]
         self.resume += ["x = v", *self.ending(True)]
 
@@ -150,7 +152,7 @@ class Handler(Writer):
             f"    {first}, args, kwargs = program.prepare_call(R, {first}, args, kwargs)",
             *self.clears(self.stack_after()),
             f"R.append((site, (kwargs, args, {first})))",
-            "return -1",
+            REQUESTED,
         ]
         self.resume += ["x = v", *self.ending(True)]
 
@@ -173,17 +175,17 @@ class Handler(Writer):
             "    R[p1] = x",
             "    return nxt",
             f"R.append((site, (DONE, {iterator}, next)))",
-            "return -1",
+            REQUESTED,
         ]
         self.resume += ["if v is DONE:", "    R[p0] = None", "    return target", "R[p1] = v", "return nxt"]
 
     def write_send(self) -> None:
-        """The resident frame does the whole delegation, so that throw() and close() find the receiver."""
+        """Request the whole delegation from the resident frame, so that throw() and close() find the receiver."""
         assert self.lifted.jump is not None
         call = self.description.call
         assert call is not None
         receiver, value = (self.name(symbol) for symbol in call.operands)
-        self.op += [f"R.append((site, ({value}, {receiver})))", "R[p1] = None", "return -1"]
+        self.op += [f"R.append((site, ({value}, {receiver})))", "R[p1] = None", REQUESTED]
         if len(self.lifted.jump) == 1:
             self.resume += ["R[p0] = v", "return target"]
         else:
@@ -196,10 +198,10 @@ class Handler(Writer):
         assert control is not None
         operands = [self.name(symbol) for symbol in control[1]]
         value = {0: "None", 1: operands[0] if operands else ""}.get(len(operands), f"({', '.join(reversed(operands))})")
-        self.op += [*self.clears(()), f"R.append((site, {value}))", "return -1"]
+        self.op += [*self.clears(()), f"R.append((site, {value}))", REQUESTED]
 
     def checked(self, exception: str) -> list[str]:
-        """Statements that put an error in the place of what is no exception, which the compiler never lets happen."""
+        """Return statements that replace an operand that is no exception by an error; compiled code has none."""
         return [f"if not isinstance({exception}, BaseException):", f"    {exception} = no_exception({exception})"]
 
     def write_reraise(self) -> None:
@@ -210,15 +212,15 @@ class Handler(Writer):
 
     def write_return(self) -> None:
         value = self.name(Symbol(-1, 0))
-        self.op += [f"R.append({value})", "R[p0] = None", "return -2"]
+        self.op += [f"R.append({value})", "R[p0] = None", f"return {RETURN}"]
 
     def write_push_exc_info(self) -> None:
         exception = self.name(Symbol(-1, 0))
-        self.op += [*self.checked(exception), f"R.append((site, {exception}))", "return -1"]
+        self.op += [*self.checked(exception), f"R.append((site, {exception}))", REQUESTED]
         self.resume += ["R[p1] = R[p0]", "R[p0] = None", "return nxt"]
 
     def write_pop_except(self) -> None:
-        self.op += ["R[p0] = None", "R.append((site, None))", "return -1"]
+        self.op += ["R[p0] = None", "R.append((site, None))", REQUESTED]
         self.resume += ["return nxt"]
 
     def write_cleanup_throw(self) -> None:

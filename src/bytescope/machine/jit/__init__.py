@@ -1,17 +1,20 @@
-"""Traces: straight runs of instructions that are executed often, made into one handler.
+"""The trace compiler: compiles hot straight-line runs of instructions to one handler.
 
 A trace does what the handlers of its instructions do, from the same semantics (`isa.lift`) and the same inline forms
-(`handlers.operations`), but keeps operands in variables of its own instead of registers. It only ever does what needs
-no request and cannot fail. Where a guard does not hold, where a request is needed that it cannot leave itself, or where
-something raises, it brings the registers to what they are before that instruction and leaves the instruction to its own
-handler. So the handlers stay the definition: of unwinding, of positions, of requests, of everything unusual.
+(`handlers.operations`), but keeps operands in local variables instead of registers. It does nothing that needs a
+request or can fail. Where a guard fails, where it cannot push a request itself, or where something raises, it restores
+the registers to their state before that instruction and resumes with the instruction's handler (a side exit). So the
+handlers remain the definition of unwinding, positions, requests and everything unusual.
 
-values, guards   what is known of a value, and what need not be asked again
-trace_state      which variable has what, and when a reference has to be given up
-trace            walks over the instructions and writes the text
-templates, inlined_calls   the text of those that are not written like their handlers
-deopt            registers and instruction for what was raised inside of a trace
-counters         counts how often the starts of traces are passed, and puts traces in the handlers' place
+values, guards             inferred types of values; guards that need not be tested again
+trace_state                which variable holds which operand, and when a reference must be dropped
+trace                      the walk over the instructions
+templates, inlined_calls   text of the instructions and primitives that differ from their handlers
+instrumented_trace         text of instrumented instructions
+methods, entries           method-JIT entries: functions called without a frame
+deopt                      deoptimisation on exceptions
+counters                   hotness counters, and the installation of traces
+unit                       the part of a program that the compiler reads
 """
 
 from bytescope.startup.lazy_modules import put_off

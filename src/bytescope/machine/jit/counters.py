@@ -1,4 +1,4 @@
-"""Where traces start, and when they are made."""
+"""Hotness counters: replace an instruction's handler with a trace once it has run `threshold` times."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bytescope.machine.jit.unit import Unit
 
 THRESHOLDS = {"always": 0, "never": None, "": 100}
-"""How often the start of a trace is passed before the trace is made; None: no traces are made."""
+"""Values of BYTESCOPE_TRACES: executions of an instruction before a trace is compiled there; None: never."""
 
 _MOST_TEXTS = 500
 
@@ -29,12 +29,12 @@ _factories: dict[str, Any] = {}
 
 
 def threshold_from_environment() -> int | None:
-    """What BYTESCOPE_TRACES says: always, never, or nothing."""
+    """Return the threshold that BYTESCOPE_TRACES sets."""
     return THRESHOLDS.get(TRACES.get() or "", THRESHOLDS[""])
 
 
-def trace(program: Unit, start: int, R: list[Any]) -> Op | None:
-    """The handler of the trace that starts at an instruction, or None if there is nothing to gain.
+def compile_trace(program: Unit, start: int, R: list[Any]) -> Op | None:
+    """Compile the trace that starts at an instruction; return its handler, None if there is nothing to gain.
 
     Args:
         program: the program.
@@ -54,7 +54,7 @@ def trace(program: Unit, start: int, R: list[Any]) -> Op | None:
 
 
 def factory(text: str) -> Any:
-    """The factory that a text defines."""
+    """Return the factory that a text defines."""
     make = _factories.get(text)
     if make is None:
         if len(_factories) >= _MOST_TEXTS:
@@ -68,11 +68,8 @@ def factory(text: str) -> Any:
     return make
 
 
-"""Flag of code that has locals of its own."""
-
-
-def get_ready(program: Unit) -> None:
-    """Have the modules executed that make traces, if a program may need any.
+def import_compiler(program: Unit) -> None:
+    """Import the compiler's lazy modules if a program may need them.
 
     This is done while the program is linked, because an interrupt does no harm there.
     """
@@ -84,9 +81,9 @@ def get_ready(program: Unit) -> None:
             assert module.Writer
 
 
-def make_entry(program: Unit, R: list[Any]) -> None:
-    """Have a function executed without a frame as far as possible, if there is something to gain."""
-    if program.plan is not None or not entries.possible(program):
+def compile_entry(program: Unit, R: list[Any]) -> None:
+    """Compile a method-JIT entry for a function, if it can have one and there is something to gain."""
+    if program.plan is not None or not entries.can_have_entry(program):
         return
     writer = methods.Writer(program, R)
     if writer.write():
@@ -95,9 +92,9 @@ def make_entry(program: Unit, R: list[Any]) -> None:
         entries.add(program, entry, writer.restartable)
 
 
-def count_passes(program: Unit, ops: list[Op], resumes: list[Resume | None], threshold: int) -> list[Op]:
-    """The handlers, with those counted at which a trace may start: the entry, targets, and places after a request."""
-    get_ready(program)
+def with_counters(program: Unit, ops: list[Op], resumes: list[Resume | None], threshold: int) -> list[Op]:
+    """Return the handlers, with hotness counters where a trace may start: entry, jump targets, after requests."""
+    import_compiler(program)
     starts = {program.follow(0), *(program.follow(index + 1) for index in program.stops if index + 1 < len(ops))}
     for index, instruction in enumerate(program.instructions):
         if program.verified.depths[index] >= 0:
@@ -105,17 +102,17 @@ def count_passes(program: Unit, ops: list[Op], resumes: list[Resume | None], thr
                 starts.add(program.follow(instruction.target))
             if resumes[index] is not None and index + 1 < len(ops):
                 starts.add(program.follow(index + 1))
-    return [counted(program, index, op, threshold) if index in starts else op for index, op in enumerate(ops)]
+    return [counting(program, index, op, threshold) if index in starts else op for index, op in enumerate(ops)]
 
 
-def counted(program: Unit, index: int, plain: Op, threshold: int) -> Op:
-    """A handler that leaves the instruction to the plain one, until a trace takes its place after so many passes.
+def counting(program: Unit, index: int, plain: Op, threshold: int) -> Op:
+    """Return a handler that counts executions, exits to the plain handler, and is replaced by a trace at the threshold.
 
-    It does not call the plain handler: this would take the room at the recursion limit from it.
+    It does not call the plain handler, which would have a frame less at the recursion limit.
     """
     left = threshold
     leave = exit_before(index)
-    alive = program.alive  # until the program is linked anew, and this handler does not count any more
+    alive = program.alive  # emptied when the program is linked again, which invalidates this counter
 
     def op(R: list[Any]) -> int:
         nonlocal left
@@ -128,9 +125,9 @@ def counted(program: Unit, index: int, plain: Op, threshold: int) -> Op:
             return leave
         left = threshold
         try:
-            made = trace(program, index, R)
+            made = compile_trace(program, index, R)
             if index == program.entry:
-                make_entry(program, R)
+                compile_entry(program, R)
         except (RecursionError, OSError):  # OSError: of what is to be imported the file has gone
             return leave
         except BaseException as error:  # an interrupt, which is the guest's

@@ -1,4 +1,4 @@
-"""What was raised inside of a trace: which instruction it belongs to, and what the registers are there."""
+"""Deoptimisation on exceptions: map a line of a trace to its guest instruction and restore the registers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bytescope.machine.support.own_frames import OWN_FILES, TRACE_FILE
 from bytescope.startup.stdlib_lite import Any, Callable
 
 
-class Point:
-    """From `line` on, what a trace raises belongs to instruction `index`, before which `count` were executed.
+class ResumePoint:
+    """Resume point: an exception raised from `line` on belongs to instruction `index`.
 
-    writes: registers and the expressions with what they have before that instruction; variables: the same for the
-    registers of cells, and what is to be in them; failed: makes of an error from here on what is to be raised, if it is
-    a hook that is called here.
+    count: instructions executed before it; writes: registers and the expressions of their values before the
+    instruction; variables: the same for the contents of cells; failed: converts an exception from here on to the one
+    to raise, if a hook is called here.
     """
 
     __slots__ = ("count", "failed", "index", "line", "variables", "writes")
@@ -34,35 +34,35 @@ class Point:
 
 
 _OWN = frozenset(each for each in vars(builtins).values() if isinstance(each, type) and issubclass(each, Exception))
-"""What the operations of a trace may raise."""
+"""Exception types that the operations of a trace may raise."""
 
-_points: dict[int, list[Point]] = {}
-"""The points of each trace, by the id of its code object."""
+_points: dict[int, list[ResumePoint]] = {}
+"""The resume points of each trace, by the id of its code object."""
 
 
-def register(code: types.CodeType, points: list[Point]) -> None:
-    """Tell of a trace's points."""
+def register(code: types.CodeType, points: list[ResumePoint]) -> None:
+    """Register the resume points of a trace."""
     _points[id(code)] = points
     when_gone(code, _points.pop, id(code), None)
 
 
 def in_trace(error: BaseException) -> bool:
-    """Whether something that the engine catches was raised in a trace that it called."""
+    """Return True if an exception that the engine has caught was raised in a trace that it called."""
     traceback = error.__traceback__
     called = None if traceback is None else traceback.tb_next
     return called is not None and called.tb_frame.f_code.co_filename == TRACE_FILE
 
 
 def recover(R: list[Any], error: BaseException) -> tuple[int, bool, BaseException]:
-    """Bring the registers to what they were before the instruction in which a trace raised.
+    """Restore the registers to their values before the instruction in which a trace raised.
 
     Args:
         R: the frame's registers.
         error: what was raised.
 
     Returns:
-        The instruction; whether it is to be left to its handler, else it has been executed as far as it was, and
-        something foreign, a signal handler as a rule, raised there; and what it raised.
+        The instruction; whether to resume with its handler (else foreign code, usually a signal handler, raised
+        there); the exception.
     """
     assert error.__traceback__ is not None
     traceback = error.__traceback__.tb_next
@@ -75,16 +75,18 @@ def recover(R: list[Any], error: BaseException) -> tuple[int, bool, BaseExceptio
     return point.index, own, error
 
 
-def find(error: BaseException, traceback: types.TracebackType | None, points: list[Point]) -> tuple[Point, bool]:
-    """The point that an error belongs to.
+def find(
+    error: BaseException, traceback: types.TracebackType | None, points: list[ResumePoint]
+) -> tuple[ResumePoint, bool]:
+    """Return the resume point of an error.
 
     Args:
         error: the error.
-        traceback: of the text's frame.
-        points: the text's.
+        traceback: its traceback from the text's frame on.
+        points: the text's resume points.
 
     Returns:
-        The point, and whether it was an operation of the text's that raised, and nothing foreign.
+        The resume point, and whether an operation of the text raised, not foreign code.
     """
     assert traceback is not None
     line = traceback.tb_lineno
@@ -100,8 +102,8 @@ def find(error: BaseException, traceback: types.TracebackType | None, points: li
     return found, own
 
 
-def restore(R: list[Any], point: Point, frame: types.FrameType) -> dict[str, Any]:
-    """Bring the registers to what they were at a point; returns the variables of the text's frame."""
+def restore(R: list[Any], point: ResumePoint, frame: types.FrameType) -> dict[str, Any]:
+    """Restore the registers at a resume point and return the variables of the text's frame."""
     variables: dict[str, Any] = {"None": None, "NULL": NULL, **frame.f_locals}
     for register, name in point.writes:
         R[register] = variables[name]

@@ -1,14 +1,14 @@
-"""Calls without a frame: which functions can be called so, and how a call that turns out to need one gets it.
+"""Frameless calls: method-JIT entries, and their deoptimisation.
 
-A guest function that is called often gets an *entry*: a Python function that does what a frame of it would do, as long
-as nobody can tell that there is no frame: up to the first operation that may run foreign code, or fails. Then it
-returns what there is of the frame, as an `Unfinished`. Its caller requests the call after all, with that in the place
-of the first argument, and the frame that is made goes on from there. Calls may be nested; then all their frames are
-made, one by the other.
+A hot guest function is compiled to a plain Python function, its *entry*, that does what a frame of the guest function
+would do as long as the difference is invisible: up to the first operation that may run foreign code, or fails. There it
+returns a `DeoptimisedCall`, the state of the frame that it now needs. Its caller requests the call after all, with that
+state in the place of the first argument, and the new frame is materialised from it. Calls may be nested; then all
+their frames are materialised, one by the other.
 
-Each nested call takes one frame of the host's, as many as the guest's would. The first one is entered through as many
-frames more as the machine has room for (`calls.ROOM`), so that the limit on recursion is met where it is with frames.
-That takes a host whose calls of builtin functions do not count for the limit.
+Each nested call takes one host frame, as many as the guest's would. The first one is called through as many stubs as
+the interpreter has room for above a guest's frame (`intercepts.ROOM`), so that the recursion limit is met where it is
+met with frames. This needs a host whose calls of builtin functions do not count for the limit.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ MOST_ARGUMENTS = 8
 
 
 _FEW = 32
-"""How many calls have to need a frame before it is asked whether that is too many."""
+"""Number of deoptimised calls before their share is compared with the maximum."""
 
 _BELOW = 2
-"""Frames of the machine's between a guest's frame and what a trace calls."""
+"""Frames of the interpreter between a guest's frame and what a trace calls."""
 
 
-class Unfinished(tuple):  # type: ignore[type-arg]
-    """A call that needs a frame: an `Exit` and the values that it names; or an error, and the entry's points.
+class DeoptimisedCall(tuple):  # type: ignore[type-arg]
+    """A call that needs a frame: an `Exit` and the values that it names; or an error and the entry's resume points.
 
     A subclass of tuple, because making one runs no Python code: it must work at the recursion limit.
     """
@@ -48,7 +48,7 @@ class Unfinished(tuple):  # type: ignore[type-arg]
 
 
 class Stats:
-    """How often an entry was called (in a list, for the entry's text) and how often a frame was needed."""
+    """Counts of an entry's calls (in a list, for the entry's text) and of those that were deoptimised."""
 
     __slots__ = ("calls", "exits", "program")
 
@@ -59,11 +59,11 @@ class Stats:
 
 
 class Exit:
-    """A place where an entry stops, and what the values in an `Unfinished` are.
+    """A side exit of an entry: the meaning of the values in a `DeoptimisedCall`.
 
-    stats: the entry's; index: the instruction that the frame goes on with; count: instructions executed until then;
-    variables, operands: registers of the first values; request: the site if the instruction, a call, has been begun,
-    and the values behind the others are the operands of its request.
+    stats: those of the entry; index: the instruction that the frame resumes with; count: instructions executed until
+    then; variables, operands: registers of the first values; request: the request site if the instruction, a call, has
+    begun; then the remaining values are the operands of its request.
     """
 
     __slots__ = ("count", "index", "operands", "request", "stats", "variables")
@@ -83,11 +83,11 @@ _entries: list[dict[int, Any]] = [{} for _ in range(MOST_ARGUMENTS + 1)]
 """For each number of arguments: id of resident code object to entry, called with the function and its arguments."""
 
 _makers: list[dict[int, Any]] = [{} for _ in range(MOST_ARGUMENTS + 1)]
-"""Those of them which, until they stop, change nothing but attributes of their first argument."""
+"""Those entries which, until they exit, change nothing but attributes of their first argument."""
 
 
-def possible(program: Unit) -> bool:
-    """Whether a function can have an entry."""
+def can_have_entry(program: Unit) -> bool:
+    """Return True if a function can have an entry."""
     code = program.code
     return (
         not BEHAVIOUR.counts_builtin_calls
@@ -98,11 +98,11 @@ def possible(program: Unit) -> bool:
     )
 
 
-def prospects(function: Any, count: int) -> list[str]:
-    """In what forms something like this, called with so many arguments, may be called without a frame.
+def call_forms(function: Any, count: int) -> list[str]:
+    """Return the kinds of frameless call ("function", "method", "class") that are worth trying at a call.
 
     Args:
-        function: what was called once, or `UNBOUND`: then everything is possible.
+        function: a callable that was called there once, or `UNBOUND` if unknown.
         count: the number of arguments.
     """
     if function is UNBOUND:
@@ -142,14 +142,14 @@ def _is_plain(kind: type) -> bool:
     return True
 
 
-def forget(stopped: Any) -> None:
-    """Take note that an instance is made in the ordinary way after all."""
-    if type(stopped) is Unfinished and type(stopped[0]) is Exit:
+def count_deoptimised(stopped: Any) -> None:
+    """Count the deoptimisation of an `__init__`, whose instance is then made by an ordinary call."""
+    if type(stopped) is DeoptimisedCall and type(stopped[0]) is Exit:
         _stopped(stopped[0].stats)
 
 
 def add(program: Unit, entry: Any, restartable: bool) -> None:
-    """Give a function an entry."""
+    """Register the entry of a function."""
     code = program.resident_code()
     if code is None:
         return
@@ -162,26 +162,26 @@ def add(program: Unit, entry: Any, restartable: bool) -> None:
 
 
 def remove(program: Unit) -> None:
-    """Take the entry of a function away."""
+    """Remove the entry of a function."""
     if program.has_entry:
         for tables in (_entries, _makers):
             tables[program.code.co_argcount].pop(id(program.resident_code()), None)
 
 
-# --- getting a frame
+# --- deoptimisation
 
 
-def go_on(R: list[Any], unfinished: Unfinished) -> tuple[int, BaseException | None]:
-    """Bring a frame that begins to where its call has come without it.
+def materialize_frame(R: list[Any], call: DeoptimisedCall) -> tuple[int, BaseException | None]:
+    """Bring a new frame to the state that its frameless call has reached.
 
     Args:
         R: the frame's registers.
-        unfinished: that call.
+        call: the deoptimised call.
 
     Returns:
-        What a trace would return that stops there, and what is to be raised there because of an interrupt.
+        The result of a trace that exits there, and the exception to raise there because of an interrupt, or None.
     """
-    first, *values = unfinished
+    first, *values = call
     if type(first) is not Exit:
         return _raised(R, first, values[0])
     _stopped(first.stats)
@@ -203,7 +203,7 @@ def _stopped(stats: Stats) -> None:
         remove(stats.program)
 
 
-def _raised(R: list[Any], error: BaseException, points: list[deopt.Point]) -> tuple[int, BaseException | None]:
+def _raised(R: list[Any], error: BaseException, points: list[deopt.ResumePoint]) -> tuple[int, BaseException | None]:
     traceback = error.__traceback__
     assert traceback is not None
     point, own = deopt.find(error, traceback, points)
@@ -216,16 +216,16 @@ def _raised(R: list[Any], error: BaseException, points: list[deopt.Point]) -> tu
 
 # --- the first call of several
 
-_enterers: dict[int, Any] = {}
+_stubs: dict[int, Any] = {}
 
 
-def enterer(count: int) -> Any:
-    """What is called with an entry, the function and its arguments where a trace makes the first of several calls.
+def entry_stub(count: int) -> Any:
+    """Return the stub by which a trace makes the first of several nested calls: it takes entry, function, arguments.
 
     Args:
         count: the number of arguments.
     """
-    found = _enterers.get(count)
+    found = _stubs.get(count)
     if found is None:
         given = ", ".join(["entry", "function", *(f"a{index}" for index in range(count))])
         lines = [f"def enter0({given}): return entry({given.partition(', ')[2]})"]
@@ -234,16 +234,16 @@ def enterer(count: int) -> Any:
         ]
         namespace: dict[str, Any] = {"__builtins__": PRIVATE_BUILTINS}
         exec(compile("\n".join(lines), TRACE_FILE, "exec"), namespace)
-        found = _enterers[count] = namespace[f"enter{ROOM - _BELOW - 1}"]
+        found = _stubs[count] = namespace[f"enter{ROOM - _BELOW - 1}"]
     return found
 
 
 NAMES: dict[str, Any] = {
-    "Unfinished": Unfinished,
-    "forget": forget,
+    "DeoptimisedCall": DeoptimisedCall,
+    "count_deoptimised": count_deoptimised,
     "new": object.__new__,
     "plain_classes": plain_classes,
     **{f"entries{count}": known for count, known in enumerate(_entries)},
     **{f"makers{count}": known for count, known in enumerate(_makers)},
 }
-"""What the texts name."""
+"""The names that entries add to the namespace of traces."""

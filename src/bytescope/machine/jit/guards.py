@@ -1,4 +1,4 @@
-"""Guards of inline forms: what of them is known already, and what has to be asked."""
+"""Guards of inline forms: which of their tests follow from inferred types, which must be executed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def _kinds(name: str) -> Kinds:
 
 
 def open_tests(guard: Guard, operands: list[Value]) -> Guard | None:
-    """What of a guard has to be asked: its alternatives that may hold, without the tests that do.
+    """Return the tests of a guard that must be executed: of the alternatives that may hold, those not known to hold.
 
     Returns:
-        The alternatives; None if the guard holds as it is.
+        The alternatives; None if the guard is known to hold.
     """
     alternatives = []
     for tests in guard:
@@ -39,7 +39,7 @@ def open_tests(guard: Guard, operands: list[Value]) -> Guard | None:
 
 
 def is_hopeless(guard: Guard, operands: list[Value]) -> bool:
-    """Whether a guard does not hold for the values that the operands have had once."""
+    """Return True if a guard fails for the samples of the operands."""
 
     def held(test: Test) -> bool:
         if isinstance(test, str):
@@ -51,11 +51,11 @@ def is_hopeless(guard: Guard, operands: list[Value]) -> bool:
 
 
 def learn(guard: Guard, operands: list[Value]) -> None:
-    """Take note that a guard holds.
+    """Narrow the types of operands for which a guard has passed.
 
     Args:
         guard: its alternatives that may hold, with all their tests.
-        operands: what it is about.
+        operands: the operands.
     """
     for number, operand in enumerate(operands):
         kinds: Kinds = frozenset()
@@ -69,7 +69,7 @@ def learn(guard: Guard, operands: list[Value]) -> None:
 
 
 def possible(guard: Guard, operands: list[Value]) -> Guard:
-    """The alternatives of a guard that may hold, with all their tests."""
+    """Return the alternatives of a guard that may hold, with all their tests."""
 
     def may_hold(test: Test) -> bool:
         known = None if isinstance(test, str) else operands[test[0]].kinds
@@ -79,5 +79,5 @@ def possible(guard: Guard, operands: list[Value]) -> Guard:
 
 
 def text(guard: Guard, operands: list[Value], **names: str) -> str:
-    """The condition as text."""
+    """Return the condition as text."""
     return condition(guard, [operand.name for operand in operands], **names)

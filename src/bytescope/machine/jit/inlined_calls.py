@@ -1,4 +1,4 @@
-"""Calls in a trace: of builtins that run no foreign code, right there; all others end it with a request."""
+"""Calls in a trace: calls of builtins that run no foreign code are inlined, other calls end it with a request."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from bytescope.isa.typesets import ATOMIC, BOOLEAN, BOUNDS, INTEGER, LIST, NONE,
 from bytescope.machine.handler_namespace import UNBOUND, ModuleType, attribute_names, class_attributes
 from bytescope.machine.handlers.operations import Guard
 from bytescope.machine.jit import entries, guards
-from bytescope.machine.jit.templates import Forms
-from bytescope.machine.jit.trace import Ended, Left
+from bytescope.machine.jit.templates import Templates
+from bytescope.machine.jit.trace import SideExit, TraceEnd
 from bytescope.machine.jit.values import NOTHING, Kinds, Value
 from bytescope.machine.support.intercepts import HOOKED
 from bytescope.startup.isolation import PRIVATE_BUILTINS
@@ -43,11 +43,11 @@ NAMES: dict[str, Any] = {
     **{f"builtin_{name}": PRIVATE_BUILTINS[name] for name in PURE},
     **entries.NAMES,
 }
-"""What the texts name."""
+"""The names that calls add to the namespace of traces."""
 
 
 def sample_attribute(owner: Any, name: str) -> Any:
-    """An attribute, if it can be had without running code: see `runtime.learn`."""
+    """Return an attribute, `UNBOUND` if loading it may run code, see `handler_namespace.learn`."""
     if (
         id(type(owner)) in attribute_names[name][0]
         or type(owner) is ModuleType
@@ -60,17 +60,17 @@ def sample_attribute(owner: Any, name: str) -> Any:
     return UNBOUND
 
 
-class Writer(Forms):
-    """Writes the text of calls, too."""
+class Writer(Templates):
+    """Writer of calls, too."""
 
     def primitive_getattr(
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
     ) -> tuple[Value, ...]:
-        """An attribute: if it is to be called, its owner is kept."""
+        """Load an attribute; the owner of a method that is called next stays available."""
         owner = operands[0]
-        kept = [*staying, owner] if instruction.flag else staying
+        staying = [*staying, owner] if instruction.flag else staying
         name = instruction.arg
-        (result,) = self.inline(index, instruction, call, self.way(call), operands, kept)
+        (result,) = self.inline(index, instruction, call, self.operation(call), operands, staying)
         if instruction.flag:
             result.origin = ("method", owner, name)
         result.sample = sample_attribute(owner.sample, name)
@@ -79,27 +79,27 @@ class Writer(Forms):
     def primitive_call(
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
     ) -> tuple[Value, ...]:
-        """A call."""
+        """Write a call."""
         function, second, *args = operands
         if function is NOTHING:
             function = second
         elif second is not NOTHING:
-            raise Left
+            raise SideExit
         inlined = self.inlined(function, args)
         if inlined is None:
             result = self.frameless_call(index, function, args)
             if result is None:
                 self.request(index, function, args, "")
-                raise Ended
+                raise TraceEnd
             return (result,)
         guard, kinds, changing = inlined
         asked = guards.open_tests(guard, [function, *args]) if guard else None
         if guard and not asked and asked is not None:
             self.request(index, function, args, "")
-            raise Ended
+            raise TraceEnd
         frame = self.frame
         if changing:
-            frame.before_effect()
+            frame.clear_dead()
         condition = self.identity(function)
         if asked is not None:
             tests = guards.text(asked, [function, *args])
@@ -111,12 +111,12 @@ class Writer(Forms):
         if guard:
             guards.learn(guards.possible(guard, [function, *args]), [function, *args])
         if changing:
-            frame.effect()
+            frame.side_effect()
         result.kinds = kinds
         return (result,)
 
     def identity(self, function: Value) -> str:
-        """The condition under which a function is the one that it was when it was loaded by this name."""
+        """Return the condition that a function is the builtin that its name denotes."""
         kind, *rest = function.origin
         if kind == "global":
             return f"{function.name} is builtin_{rest[0]}"
@@ -124,10 +124,10 @@ class Writer(Forms):
         return f"type({owner.name}) is {'str' if name in _STRING_METHODS else 'dict' if name == 'get' else 'list'}"
 
     def inlined(self, function: Value, args: list[Value]) -> tuple[Guard, Kinds | None, bool] | None:
-        """How a call may be done right there, or None if it may not.
+        """Return how a call may be inlined, None if it may not be.
 
         Returns:
-            A guard over function and arguments, the types of the result, whether a container lets go of something.
+            A guard over function and arguments, the types of the result, whether a container drops a reference.
         """
         if not function.origin:
             return None
@@ -163,29 +163,29 @@ class Writer(Forms):
         return plain, kinds, False
 
     def frameless_call(self, index: int, function: Value, args: list[Value]) -> Value | None:
-        """Call a function of the guest without a frame, if that is possible, see `entries`; else leave.
+        """Write a frameless call of a guest function, see `entries`; a side exit where it has no entry.
 
         Returns:
-            The result; None if there is no prospect of that, and nothing is written.
+            The result; None if the callee cannot have an entry, and nothing is written.
         """
-        forms = entries.prospects(function.sample, len(args))
+        forms = entries.call_forms(function.sample, len(args))
         if not forms:
             return None
         frame = self.frame
-        frame.before_effect()
+        frame.clear_dead()
         result = frame.fresh()
         self.emit("entry = None")
         for number, form in enumerate(forms):
             getattr(self, "enter_" + form)(index, function, args, result.name, "elif" if number else "if")
         self.emit("if entry is None:")
         self.request(index, function, args, "    ")
-        frame.effect()
+        frame.side_effect()
         if forms == ["class"]:
             result.sample = object.__new__(function.sample)
         return result
 
     def enter_function(self, index: int, function: Value, args: list[Value], x: str, word: str) -> None:
-        """Call a function."""
+        """Write the frameless call of a function."""
         name = function.name
         site = self.program.site_numbers[index][0]
         self.emit(f"{word} type({name}) is FunctionType:")
@@ -193,7 +193,7 @@ class Writer(Forms):
         self.enter(index, len(args), site, name, given, x)
 
     def enter_method(self, index: int, function: Value, args: list[Value], x: str, word: str) -> None:
-        """Call a method."""
+        """Write the frameless call of a method."""
         name = function.name
         site = self.program.site_numbers[index][1]
         self.emit(f"{word} type({name}) is MethodType and type({name}.__func__) is FunctionType:")
@@ -201,15 +201,15 @@ class Writer(Forms):
         self.enter(index, len(args), site, f"{name}.__func__", given, x)
 
     def enter(self, index: int, count: int, site: int, name: str, given: list[str], x: str) -> None:
-        """Call an entry, if there is one; if it needs a frame, request the call with what it returns."""
+        """Write the call of an entry; if it is deoptimised, request the call with the state that it returns."""
         self.emit(f"    entry = entries{len(given)}.get(id({name}.__code__))")
         self.emit("    if entry is not None:")
         self.emit(f"        {x} = {self.entering([name, *given])}")
-        self.emit(f"        if type({x}) is Unfinished:")
-        self.unfinished(index, count, site, [*reversed([x, *given[1:]]), name], "            ")
+        self.emit(f"        if type({x}) is DeoptimisedCall:")
+        self.deoptimised(index, count, site, [*reversed([x, *given[1:]]), name], "            ")
 
     def enter_class(self, index: int, function: Value, args: list[Value], x: str, word: str) -> None:
-        """Make an instance; if its `__init__` needs a frame, throw it away and make one in the ordinary way."""
+        """Write the making of an instance; if `__init__` is deoptimised, another is made by an ordinary call."""
         name = function.name
         given = [x, *(arg.name for arg in args)]
         self.emit(f"{word} id({name}) in plain_classes and {name}.__new__ is new:")
@@ -218,46 +218,46 @@ class Writer(Forms):
         self.emit(f"        {x} = new({name})")
         self.emit(f"        stopped = {self.entering([f'{name}.__init__', *given])}")
         self.emit("        if stopped is not None:")
-        self.emit(f"            entry = {x} = stopped = forget(stopped)")
+        self.emit(f"            entry = {x} = stopped = count_deoptimised(stopped)")
 
     def entering(self, given: list[str]) -> str:
-        """The call of an entry with the function and its arguments: from a frame."""
-        return f"{self.frame.bind(entries.enterer(len(given) - 1))}({', '.join(['entry', *given])})"
+        """Return the call of an entry, from a frame, with the function and its arguments."""
+        return f"{self.frame.bind(entries.entry_stub(len(given) - 1))}({', '.join(['entry', *given])})"
 
-    def unfinished(self, index: int, count: int, site: int, operands: list[str], pad: str) -> None:
-        """Leave with the request of a call that was begun without a frame: its state is in the first argument's place.
+    def deoptimised(self, index: int, count: int, site: int, operands: list[str], pad: str) -> None:
+        """Write a side exit with the request of a deoptimised call, whose state replaces the first argument.
 
         Args:
             index: the instruction.
             count: its arguments.
-            site: of the request.
-            operands: of the request.
+            site: the request site.
+            operands: the operands of the request.
             pad: indentation.
         """
         self.emit(f"{pad}R.append(({site}, ({', '.join(operands)})))")
         self.leave(self.requested(index), self.count + 1, self.frame.depth - count - 2, pad=pad)
 
-    def kept(self, index: int, function: Value, args: list[Value]) -> str:
-        """Statements that come before the request of a call."""
+    def before_request(self, index: int, function: Value, args: list[Value]) -> str:
+        """Return statements that precede the request of a call; none here."""
         return ""
 
     def request(self, index: int, function: Value, args: list[Value], pad: str) -> None:
-        """Leave with the request of a call, or leave it to its handler."""
+        """Write a side exit with the request of a call, or before a call that its handler must make."""
         frame = self.frame
         site, site_with_self = self.program.site_numbers[index]
         reverse = "".join(f"{arg.name}, " for arg in reversed(args))
         name = function.name
-        kept = self.kept(index, function, args)
+        before = self.before_request(index, function, args)
         lines = [
             f"if type({name}) is FunctionType:",
-            f"    {kept}R.append(({site}, ({reverse}{name},)))",
+            f"    {before}R.append(({site}, ({reverse}{name},)))",
             f"elif type({name}) is MethodType:",
-            f"    {kept}R.append(({site_with_self}, ({reverse}{name}.__self__, {name}.__func__)))",
+            f"    {before}R.append(({site_with_self}, ({reverse}{name}.__self__, {name}.__func__)))",
             f"elif id({name}) in hooked:",
         ]
         for line in lines:
             self.emit(pad + line)
         self.leave(self.plainly(index), self.count, pad=pad + "    ")
         self.emit(f"{pad}else:")
-        self.emit(f"{pad}    {kept}R.append(({site}, ({reverse}{name},)))")
+        self.emit(f"{pad}    {before}R.append(({site}, ({reverse}{name},)))")
         self.leave(self.requested(index), self.count + 1, frame.depth - len(args) - 2, pad=pad)

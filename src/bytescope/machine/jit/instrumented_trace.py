@@ -1,10 +1,10 @@
-"""Traces of observed code: the hooks that a plan has after its instructions are called in the text.
+"""Text of instrumented traces, which call the hooks that a plan has after instructions.
 
-Nothing is told of an instruction before its guard has held: what is left to its handler is told by that. Instructions
-with hooks before them are left to their handlers, because what they do may fail afterwards. Where a hook replaces a
-result, which is rare, the trace ends, so that what is known of values stays true.
+Hooks are called after the instruction's guard has passed; on a side exit the handler calls them. An instruction with
+hooks before it is left to its handler, because it may fail after the hook was called. Where a hook replaces a result,
+which is rare, the trace ends, so that inferred types stay valid.
 
-A hook that has a single analysis to tell offers its method to be called directly, see `isa.instrumentation.Unwrapped`.
+The method of a hook with a single subscriber is called directly, see `isa.instrumentation.Unwrapped`.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from bytescope.isa.lift import Call, lift
 from bytescope.isa.observed import immediate, observed_primitive
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.machine.jit import deopt, inlined_calls
-from bytescope.machine.jit.trace import Ended, Left
+from bytescope.machine.jit.trace import SideExit, TraceEnd
 from bytescope.machine.jit.values import NOTHING, Value
+from bytescope.machine.registers import OPERANDS, RETURN
 from bytescope.startup.stdlib_lite import Any, partial
 
 _IDLE = frozenset({"NOP", "RESUME", "JUMP"})
 _BEFORE = ("before", "instruction", "line", "enter", "suspend", "resume")
-_KEPT = 6
 
 
 class Writer(inlined_calls.Writer):
-    """Writes the text of observed instructions, too."""
+    """Writer of instrumented instructions, too."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
@@ -48,10 +48,10 @@ class Writer(inlined_calls.Writer):
                 return self.jumped(instruction)
             return super().instruction(index)
         if any(getattr(point, name) is not None for name in _BEFORE):
-            raise Left
+            raise SideExit
         if instruction.op in _IDLE:
             if instruction.op != "JUMP":
-                raise Left
+                raise SideExit
             self.back("")
             self.count -= 1  # the handler of a jump is not counted
             target = self.jumped(instruction)
@@ -60,25 +60,25 @@ class Writer(inlined_calls.Writer):
         following = super().instruction(index)
         if instruction.op == "LOAD_CONST" and point.after is not None:
             value = self.frame.operand(self.frame.depth - 1)
-            self.tell(point.after, [value.name], value.name, [value])
+            self.call_after(point.after, [value.name], value.name, [value])
         self.end_if_answered(following)
         return following
 
     def jumped(self, instruction: Instruction) -> int:
-        """Where a jump goes."""
+        """Return the target of a jump."""
         assert instruction.target is not None
         return self.program.follow(instruction.target)
 
-    # --- telling
+    # --- hook calls
 
-    def tell(self, hook: Hook, given: list[str], last: str, results: list[Value], pad: str = "") -> None:
-        """Call a hook.
+    def call_after(self, hook: Hook, given: list[str], last: str, results: list[Value], pad: str = "") -> None:
+        """Write the call of a hook after an instruction.
 
         Args:
             hook: the hook.
-            given: what it is given behind the site.
-            last: the last of that.
-            results: the values on top of the stack, once the instruction is over, that its answer may replace.
+            given: its arguments after the site.
+            last: the last of them.
+            results: the values, on top of the stack after the instruction, that its answer may replace.
             pad: indentation.
         """
         assert self.point is not None
@@ -86,8 +86,8 @@ class Writer(inlined_calls.Writer):
         self.answered = [result.name for result in results]
         self.ending = "r is not None or not alive"
 
-    def ask(self, hook: Hook, given: list[str], last: str, pad: str, site: Any) -> None:
-        """Call a hook, unless one before has changed what is observed; a replacement, or None, is in `r`."""
+    def call_if_alive(self, hook: Hook, given: list[str], last: str, pad: str, site: Any) -> None:
+        """Write the call of a hook, skipped if an earlier one has replanned; a replacement, or None, is in `r`."""
         self.emit(f"{pad}r = None")
         self.emit(f"{pad}if alive:")
         judgement = self.call(hook, given, last, pad + "    ", site)
@@ -96,7 +96,7 @@ class Writer(inlined_calls.Writer):
         self.ending = "not alive"
 
     def call(self, hook: Hook, given: list[str], last: str, pad: str, site: Any) -> str:
-        """Write the call of a hook; its answer is in `r`. What is returned is to be done with it, if it is not None."""
+        """Write the call of a hook, with its answer in `r`; return the statement for an answer that is not None."""
         frame = self.frame
         place = frame.bind(site)
         arguments = ", ".join([place, *given])
@@ -104,21 +104,23 @@ class Writer(inlined_calls.Writer):
         index, count = self.points[-1].index, self.count + 1
         judgement = ""
         if direct is None:
-            self.points.append(deopt.Point(len(frame.lines), index, count, (), (), _as_it_is))
+            self.points.append(deopt.ResumePoint(len(frame.lines), index, count, (), (), _unchanged))
             self.emit(f"{pad}r = {frame.bind(hook)}({arguments})")
         else:
             if self.direct is None:
                 self.direct = frame.bind(direct.thread)
-            self.points.append(deopt.Point(len(frame.lines), index, count, (), (), partial(_failed, direct, site)))
+            self.points.append(
+                deopt.ResumePoint(len(frame.lines), index, count, (), (), partial(_failed, direct, site))
+            )
             self.emit(f"{pad}state[0] = True")
             self.emit(f"{pad}r = {frame.bind(direct.method)}({arguments})")
             self.emit(f"{pad}state[0] = False")
             judgement = f"r = {frame.bind(direct.judged)}({place}, {last}, r)"
-        self.points.append(deopt.Point(len(frame.lines), index, count, ()))
+        self.points.append(deopt.ResumePoint(len(frame.lines), index, count, ()))
         return judgement
 
     def end_if_answered(self, following: int) -> None:
-        """End the trace if a hook has replaced the results, on top of the stack by now, or changed what is observed."""
+        """Write the side exit taken if a hook has replaced the results, on top of the stack now, or replanned."""
         names, judgement, ending = self.answered, self.judgement, self.ending
         self.answered, self.judgement, self.ending = [], "", ""
         if not ending:
@@ -160,10 +162,10 @@ class Writer(inlined_calls.Writer):
         names = [result.name for result in results]
         if row.results:
             given.append("(" + "".join(f"{name}, " for name in names) + ")" if self.is_plural else names[0])
-        self.tell(point.after, given, given[-1] if given else "None", list(results))
+        self.call_after(point.after, given, given[-1] if given else "None", list(results))
 
     def given(self, instruction: Instruction, call: Call, operands: list[Value]) -> list[str]:
-        """What the hooks of a primitive are given between the site and the result."""
+        """Return the arguments of a primitive's hooks between the site and the result."""
         names = [operand.name for operand in operands]
         if call.name in CALLS:
             function, second, *args = operands
@@ -178,13 +180,13 @@ class Writer(inlined_calls.Writer):
 
     @staticmethod
     def call_given(function: Value, args: list[Value]) -> list[str]:
-        """What the hooks of a call are given."""
+        """Return the arguments of a call's hooks."""
         return [function.name, "(" + "".join(f"{arg.name}, " for arg in args) + ")", "{}"]
 
     # --- control
 
     def conditional(self, point: Point, call: Call, operand: Value, result: Value) -> None:
-        """A conditional jump: its condition is a value of its own."""
+        """Write a conditional jump, whose condition is in a variable."""
         self.emit(f"c = not not {operand.name}" if call.name == "truth" else f"c = {result.name}")
         result.name = "c"
         if point.after is not None:
@@ -197,9 +199,9 @@ class Writer(inlined_calls.Writer):
             self.decide(point.branch, operand, pad)
 
     def decide(self, hook: Hook, operand: Value, pad: str) -> None:
-        """Call a hook that may replace the condition."""
+        """Write the call of a hook that may replace the condition."""
         assert self.point is not None
-        self.ask(hook, [operand.name, "c"], "c", pad, self.point.site)
+        self.call_if_alive(hook, [operand.name, "c"], "c", pad, self.point.site)
         self.emit(f"{pad}if r is not None: c = r.value")
 
     def branch(self, target: int, depth: int, operands: dict[int, Value]) -> None:
@@ -207,12 +209,12 @@ class Writer(inlined_calls.Writer):
         super().branch(target, depth, operands)
 
     def back(self, pad: str) -> None:
-        """What a jump backwards gives rise to."""
+        """Write the hook calls of a backward jump."""
         point = self.point
         if point is not None and point.loop is not None:
-            self.ask(point.loop, [], "None", pad, point.loop_site)
+            self.call_if_alive(point.loop, [], "None", pad, point.loop_site)
         if point is not None and point.again is not None:
-            self.ask(point.again, [], "None", pad, point.again_site)
+            self.call_if_alive(point.again, [], "None", pad, point.again_site)
 
     def write_for_iter(self, index: int, instruction: Instruction) -> None:
         point = self.point
@@ -227,27 +229,27 @@ class Writer(inlined_calls.Writer):
         self.emit(f"for {value.name} in {iterator.name}: break")
         self.emit("else:")
         if point.branch is not None and point.branch_when is not True:
-            self.ask(point.branch, [iterator.name, "False"], "False", "    ", point.site)
+            self.call_if_alive(point.branch, [iterator.name, "False"], "False", "    ", point.site)
         self.leave(str(self.program.follow(instruction.target)), self.count + 1, frame.depth - 1, pad="    ")
         value.epoch = frame.epoch
         if point.after is not None:
-            self.ask(point.after, [iterator.name, value.name], value.name, "", point.site)
+            self.call_if_alive(point.after, [iterator.name, value.name], value.name, "", point.site)
             self.emit(f"if r is not None: {value.name} = r.value")
             value.epoch = -1
         if point.branch is not None and point.branch_when is not False:
-            self.ask(point.branch, [iterator.name, "True"], "True", "", point.site)
+            self.call_if_alive(point.branch, [iterator.name, "True"], "True", "", point.site)
         frame.push(value)
 
     def write_return(self, index: int, instruction: Instruction) -> None:
         point = self.point
         if point is not None and point.leave is not None:
             value = self.frame.operand(self.frame.depth - 1)
-            self.ask(point.leave, [value.name], value.name, "", point.site)
+            self.call_if_alive(point.leave, [value.name], value.name, "", point.site)
             self.emit(f"if r is None: r = {value.name}")
             self.emit("else: r = r.value")
             self.emit("R.append(r)")
-            self.leave("-2", self.count + 1, self.frame.entry_depth, {})
-            raise Ended
+            self.leave(str(RETURN), self.count + 1, self.frame.entry_depth, {})
+            raise TraceEnd
         super().write_return(index, instruction)
 
     # --- variables
@@ -257,7 +259,7 @@ class Writer(inlined_calls.Writer):
         if self.point is not None and self.point.after is not None:
             value = self.frame.operand(self.frame.depth - 1)
             self.is_plural, self.first_result = False, self.frame.depth - 1
-            self.tell(self.point.after, [repr(instruction.arg.name), value.name], value.name, [value])
+            self.call_after(self.point.after, [repr(instruction.arg.name), value.name], value.name, [value])
 
     write_load_cell = write_load_local
 
@@ -265,16 +267,16 @@ class Writer(inlined_calls.Writer):
         value = self.frame.operand(self.frame.depth - 1)
         super().write_store_local(index, instruction)
         if self.point is not None and self.point.after is not None:
-            self.tell(self.point.after, [repr(instruction.arg.name), value.name], value.name, [])
+            self.call_after(self.point.after, [repr(instruction.arg.name), value.name], value.name, [])
 
     write_store_cell = write_store_local
 
     # --- calls
 
-    def kept(self, index: int, function: Value, args: list[Value]) -> str:
+    def before_request(self, index: int, function: Value, args: list[Value]) -> str:
         if self.point is None or self.point.after is None:
             return ""
-        return f"R[{_KEPT}] = ({index}, ({', '.join(self.call_given(function, args))})); "
+        return f"R[{OPERANDS}] = ({index}, ({', '.join(self.call_given(function, args))})); "
 
     def frameless_call(self, index: int, function: Value, args: list[Value]) -> Value | None:
         return None
@@ -293,5 +295,5 @@ def _failed(direct: Unwrapped, site: Any, error: BaseException) -> BaseException
     return direct.failed(site, error)
 
 
-def _as_it_is(error: BaseException) -> BaseException:
+def _unchanged(error: BaseException) -> BaseException:
     return error

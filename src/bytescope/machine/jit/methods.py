@@ -1,38 +1,39 @@
-"""Writes the text of entries, see `entries`.
+"""Text of method-JIT entries, see `entries`.
 
-It is that of a trace which follows both ways at each branch, and keeps local variables in variables of its own.
+An entry is a trace that follows both sides of each branch, and keeps local variables in Python variables.
 """
 
 from __future__ import annotations
 
 from bytescope.code.instruction import Instruction, Variable
 from bytescope.isa.lift import Call
-from bytescope.machine.handlers.operations import How
+from bytescope.machine.handlers.operations import Operation
 from bytescope.machine.jit import inlined_calls
-from bytescope.machine.jit.deopt import Point
+from bytescope.machine.jit.deopt import ResumePoint
 from bytescope.machine.jit.entries import Exit, Stats
-from bytescope.machine.jit.trace import Ended, Left
+from bytescope.machine.jit.trace import SideExit, TraceEnd
 from bytescope.machine.jit.values import Value
+from bytescope.machine.registers import exit_index
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bytescope.machine.jit.unit import Unit
 
 MOST = 150
-"""Instructions in an entry, at most, all ways together."""
+"""Maximum number of instructions in an entry, all paths together."""
 
 _CHANGING = frozenset("setattr setitem delitem list_append set_add map_add list_extend".split())
-"""Primitives with an inline form that changes an object."""
+"""Primitives whose inline form changes an object."""
 
 _DEEPEST = 12
-"""Branches within branches, at most."""
+"""Maximum nesting of branches."""
 
 
 class Writer(inlined_calls.Writer):
-    """Writes an entry.
+    """Writer of an entry.
 
-    returns: how many ways come to a return; written: instructions in all; restartable: whether a call that stops has
-    changed nothing but attributes of its first argument.
+    returns: number of paths that reach a return; written: number of instructions; restartable: whether a call that
+    is deoptimised has changed nothing but attributes of its first argument.
     """
 
     GLOBALS = "G"
@@ -48,7 +49,7 @@ class Writer(inlined_calls.Writer):
         self.parameters = [f"a{index}" for index in range(program.code.co_argcount)]
         for index, name in enumerate(self.parameters):
             value = self.frame.locals[index] = Value(name)
-            self.frame.lasting.add(name)
+            self.frame.parameters.add(name)
             value.sample = R[self.frame.variables + index].cell_contents
 
     # --- the walk
@@ -58,7 +59,7 @@ class Writer(inlined_calls.Writer):
         return self.returns > 0
 
     def walk(self, index: int, seen: set[int]) -> None:
-        """Write what comes from an instruction on."""
+        """Write the instructions from one on, up to an exit."""
         self.seen = seen
         while True:
             if self.written >= MOST or index in seen:
@@ -68,19 +69,19 @@ class Writer(inlined_calls.Writer):
             self.note(index)
             try:
                 index = self.instruction(index)
-            except Left:
+            except SideExit:
                 self.stop(index)
                 return
-            except Ended:
+            except TraceEnd:
                 return
             self.count += 1
             self.written += 1
-            self.frame.settle()
+            self.frame.release_dead()
 
     def branch(self, target: int, depth: int, operands: dict[int, Value]) -> None:
         here = self.frame, self.count, self.seen
         self.frame = self.frame.fork(operands, depth)
-        self.frame.settle()
+        self.frame.release_dead()
         self.count += 1
         self.written += 1
         if len(self.frame.margin) > 4 * _DEEPEST:
@@ -93,16 +94,16 @@ class Writer(inlined_calls.Writer):
         frame = self.frame
         operands = tuple((frame.first + place, value.name) for place, value in sorted(frame.operands.items()))
         variables = tuple((frame.variables + number, value.name) for number, value in self.variables())
-        self.points.append(Point(len(frame.lines), index, self.count, operands, variables))
+        self.points.append(ResumePoint(len(frame.lines), index, self.count, operands, variables))
 
     def variables(self) -> list[tuple[int, Value]]:
-        """The variables that have values, without those of other functions."""
+        """Return the function's own variables that have values."""
         return [(index, value) for index, value in self.frame.locals.items() if index < self.own]
 
     # --- leaving
 
     def stop(self, index: int, pad: str = "") -> None:
-        """Return, to go on at an instruction in a frame."""
+        """Write a side exit: the call resumes at an instruction, in a frame."""
         operands = sorted(self.frame.operands.items())
         self.finish(index, self.count, operands, None, [], pad)
 
@@ -116,7 +117,7 @@ class Writer(inlined_calls.Writer):
         cells = [frame.variables + number for number, _ in variables]
         registers = [frame.first + place for place, _ in operands]
         self.exits.append((exit_name, (index, count, cells, registers, site)))
-        self.emit(f"{pad}return Unfinished(({', '.join([exit_name, *names])},))")
+        self.emit(f"{pad}return DeoptimisedCall(({', '.join([exit_name, *names])},))")
 
     def leave(
         self,
@@ -129,8 +130,8 @@ class Writer(inlined_calls.Writer):
         self.stop(self.index_of(result), pad)
 
     def index_of(self, result: str) -> int:
-        """The instruction that a trace leaves to its handler when it returns this."""
-        return (-3 - int(result)) >> 1
+        """Return the instruction to whose handler a trace exits by this result."""
+        return exit_index(int(result))
 
     def request(self, index: int, function: Value, args: list[Value], pad: str) -> None:
         self.stop(index, pad)
@@ -142,7 +143,7 @@ class Writer(inlined_calls.Writer):
     def entering(self, given: list[str]) -> str:
         return f"entry({', '.join(given)})"
 
-    def unfinished(self, index: int, count: int, site: int, operands: list[str], pad: str) -> None:
+    def deoptimised(self, index: int, count: int, site: int, operands: list[str], pad: str) -> None:
         depth = self.frame.depth - count - 2
         staying = [each for each in sorted(self.frame.operands.items()) if each[0] < depth]
         self.finish(index, self.count + 1, staying, site, operands, pad)
@@ -155,7 +156,7 @@ class Writer(inlined_calls.Writer):
         value = frame.locals.get(variable.index)
         if value is None:
             if variable.index < self.own:
-                raise Left
+                raise SideExit
             value = frame.fresh()
             self.emit(f"{value.name} = function.__closure__[{variable.index - self.own}].cell_contents")
             frame.locals[variable.index] = value
@@ -171,27 +172,33 @@ class Writer(inlined_calls.Writer):
         frame = self.frame
         old = frame.locals.get(variable.index)
         if variable in self.program.restored or variable.index >= self.own:
-            raise Left
-        if old is not None and not old.is_plain and old.name in frame.lasting:
-            raise Left  # the caller holds on to its arguments
+            raise SideExit
+        if old is not None and not old.is_plain and old.name in frame.parameters:
+            raise SideExit  # the caller holds a reference to its arguments
         value = frame.operand(frame.depth - 1)
         if old is not None and not old.is_plain:
-            frame.before_effect()
-            frame.effect()
+            frame.clear_dead()
+            frame.side_effect()
         frame.locals[variable.index] = value
         frame.pop()
 
     write_store_cell = write_store_local
 
     def write_for_iter(self, index: int, instruction: Instruction) -> None:
-        raise Left
+        raise SideExit
 
     def inline(
-        self, index: int, instruction: Instruction, call: Call, way: How, operands: list[Value], staying: list[Value]
+        self,
+        index: int,
+        instruction: Instruction,
+        call: Call,
+        operation: Operation,
+        operands: list[Value],
+        staying: list[Value],
     ) -> tuple[Value, ...]:
         if call.name in _CHANGING and not (call.name == "setattr" and operands[0] is self.first_argument):
             self.restartable = False
-        return super().inline(index, instruction, call, way, operands, staying)
+        return super().inline(index, instruction, call, operation, operands, staying)
 
     def store_named(self, mapping: str, name: str, value: Value) -> None:
         self.restartable = False
@@ -208,7 +215,7 @@ class Writer(inlined_calls.Writer):
         self.emit(f"executed[0] += {self.count + 1}")
         self.emit(f"return {frame.operand(frame.depth - 1).name}")
         self.returns += 1
-        raise Ended
+        raise TraceEnd
 
     # --- the text
 
@@ -224,7 +231,7 @@ class Writer(inlined_calls.Writer):
         for point in self.points:
             point.line += len(lines) + 1
         lines += ["            " + line for line in body]
-        lines += ["        except BaseException as error:", "            return Unfinished((error, points))"]
+        lines += ["        except BaseException as error:", "            return DeoptimisedCall((error, points))"]
         lines += ["    return this"]
         return "\n".join(lines) + "\n"
 

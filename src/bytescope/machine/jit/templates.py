@@ -1,15 +1,17 @@
-"""The text of primitives in a trace, and of those instructions that are not written like their handlers."""
+"""Text of primitives in a trace, and of the instructions that are not written like their handlers."""
 
 from __future__ import annotations
 
 from bytescope.code.instruction import Instruction, Variable
 from bytescope.isa.lift import Call
 from bytescope.isa.typesets import ATOMIC, DICT, ROWS
+from bytescope.machine import registers
 from bytescope.machine.handler_namespace import UNBOUND, attribute_names
-from bytescope.machine.handlers.operations import Guard, How, how
+from bytescope.machine.handlers.operations import Guard, Operation, fill, operation_of
 from bytescope.machine.jit import guards
-from bytescope.machine.jit.trace import Ended, Left, Writer
+from bytescope.machine.jit.trace import SideExit, TraceEnd, Writer
 from bytescope.machine.jit.values import Value, result_kinds
+from bytescope.machine.registers import REGISTERS
 from bytescope.startup.stdlib_lite import Any, Sequence, iskeyword
 
 _NEVER = frozenset(
@@ -23,25 +25,25 @@ _KEEPS = {"build": 0, "build_set": 0, "build_map": 0} | dict.fromkeys(
 )
 """Primitives whose result or first operand holds their operands afterwards, with the number of the first of them."""
 _LOADS = frozenset("getattr getitem unpack".split())
-"""Primitives whose results are held by what holds their first operand."""
+"""Primitives whose results are held by their first operand, as long as that is held."""
 
 
 def known_name(name: Any) -> bool:
-    """Whether an attribute may be written into the text by its name."""
+    """Return True if an attribute's name may be written into the text."""
     return type(name) is str and name.isascii() and name.isidentifier() and not iskeyword(name)
 
 
-class Forms(Writer):
-    """Writes the text of instructions and primitives."""
+class Templates(Writer):
+    """Writer of instructions and primitives."""
 
-    GLOBALS = "R[0]"
-    BUILTINS = "R[1]"
+    GLOBALS = REGISTERS["GLOBALS"]
+    BUILTINS = REGISTERS["BUILTINS"]
 
     def guard(self, index: int, guard: Guard, operands: list[Value], **names: str) -> None:
-        """Go on only if a guard holds; else leave the instruction to its handler.
+        """Write a guard; its failure is a side exit to the instruction's handler.
 
         Raises:
-            Left: if it cannot hold.
+            SideExit: if it cannot hold.
         """
         if not guard:
             return
@@ -52,7 +54,7 @@ class Forms(Writer):
         if operands and passed in operands[0].passed and len(operands) == 1:
             return
         if not asked or guards.is_hopeless(asked, operands):
-            raise Left
+            raise SideExit
         self.emit(f"if not ({guards.text(asked, operands, **names)}):")
         self.leave(self.plainly(index), self.count, pad="    ")
         guards.learn(guards.possible(guard, operands), operands)
@@ -68,42 +70,48 @@ class Forms(Writer):
             results: tuple[Value, ...] = special(index, instruction, call, operands, staying)
             return results
         if call.name in _NEVER:
-            raise Left
-        return self.inline(index, instruction, call, self.way(call), operands, staying)
+            raise SideExit
+        return self.inline(index, instruction, call, self.operation(call), operands, staying)
 
     @staticmethod
-    def way(call: Call) -> How:
-        """How a primitive is performed."""
-        return how(call.name, call.immediate, len(call.operands))
+    def operation(call: Call) -> Operation:
+        """Return the operation of a primitive."""
+        return operation_of(call.name, call.immediate, len(call.operands))
 
     def inline(
-        self, index: int, instruction: Instruction, call: Call, way: How, operands: list[Value], staying: list[Value]
+        self,
+        index: int,
+        instruction: Instruction,
+        call: Call,
+        operation: Operation,
+        operands: list[Value],
+        staying: list[Value],
     ) -> tuple[Value, ...]:
         """Write the inline form of a primitive."""
         frame, name = self.frame, call.name
-        if way.inline is None:
-            raise Left
+        if operation.inline is None:
+            raise SideExit
         immediate = repr(instruction.arg) if type(instruction.arg) in (int, str) else frame.bind(instruction.arg)
         names = {"imm": immediate}
         if name in ("getattr", "setattr"):
             learned = attribute_names.setdefault(instruction.arg, (set(), set()))
             names["attributes"] = frame.bind(learned[name == "setattr"])
-        self.guard(index, way.guard, operands, **names)
-        form = way.inline
-        if way.known is not None and known_name(instruction.arg if "{name}" in way.known else "x"):
-            form = way.known
-        expression = form.format(*(operand.name for operand in operands), name=instruction.arg, **names)
+        self.guard(index, operation.guard, operands, **names)
+        form = operation.inline
+        if operation.known is not None and known_name(instruction.arg if "{name}" in operation.known else "x"):
+            form = operation.known
+        expression = fill(form, [operand.name for operand in operands], name=instruction.arg, **names)
         kinds = result_kinds(name, call.immediate, operands)
         if name in _EFFECTS:
-            frame.before_effect()
-        epoch = frame.epoch if name in _LOADS and frame.holds(operands[0]) else None
+            frame.clear_dead()
+        epoch = frame.epoch if name in _LOADS and frame.is_held(operands[0]) else None
         results = []
         for number, _ in enumerate(call.results):
             results.append(frame.fresh() if number else frame.result(operands, staying))
         target = ", ".join(result.name for result in results) + ("," if name == "unpack" else "")
         self.emit(f"{target} = {expression}" if results else expression)
         if name in _EFFECTS:
-            frame.effect()
+            frame.side_effect()
         for operand in operands[_KEEPS.get(name, len(operands)) :]:
             operand.epoch = frame.epoch
         for result, sample in zip(results, self.samples(call, operands), strict=False):
@@ -115,7 +123,7 @@ class Forms(Writer):
 
     @staticmethod
     def samples(call: Call, operands: list[Value]) -> Sequence[Any]:
-        """Samples of a primitive's results, where they are easily had."""
+        """Return samples of a primitive's results, where they are easily computed."""
         owner = operands[0].sample if operands else UNBOUND
         if call.name == "unpack":
             return owner if type(owner) in ROWS else ()
@@ -129,7 +137,7 @@ class Forms(Writer):
     # --- variables
 
     def write_load_local(self, index: int, instruction: Instruction) -> None:
-        """The value of a local variable."""
+        """Load a local variable."""
         variable: Variable = instruction.arg
         frame = self.frame
         value = frame.locals.get(variable.index)
@@ -148,27 +156,27 @@ class Forms(Writer):
     write_load_cell = write_load_local
 
     def write_store_local(self, index: int, instruction: Instruction) -> None:
-        """A local variable gets a value."""
+        """Store a local variable."""
         variable: Variable = instruction.arg
         if variable in self.program.restored:
-            raise Left
+            raise SideExit
         frame = self.frame
         value = frame.operand(frame.depth - 1)
         old = frame.locals.get(variable.index)
         if value.sample is UNBOUND:
-            value.sample = self.sample_of(variable)  # of the turn before, if this is in a loop
+            value.sample = self.sample_of(variable)  # of the iteration before, in a loop
         self.stored.add(variable.index)
         harmless = old is not None and old.is_plain
         if not harmless:
-            frame.before_effect()
+            frame.clear_dead()
         self.emit(f"R[{frame.variables + variable.index}].cell_contents = {value.name}")
         own = f"v{variable.index}"
-        if own in frame.kept:
+        if own in frame.loop_variables:
             new = self.move(own, value)
         else:
             new = value
         if not harmless:
-            frame.effect()
+            frame.side_effect()
         if variable.scope != "local":
             frame.captured.add(variable.index)
         frame.locals[variable.index] = new
@@ -178,7 +186,7 @@ class Forms(Writer):
     write_store_cell = write_store_local
 
     def sample_of(self, variable: Variable) -> Any:
-        """What a local variable has in the frame that the trace is made for."""
+        """Return the value of a local variable in the frame that the trace is compiled for."""
         if variable.index in self.stored:
             return UNBOUND
         try:
@@ -187,40 +195,40 @@ class Forms(Writer):
             return UNBOUND
 
     def move(self, own: str, value: Value) -> Value:
-        """Have a value in the variable that is kept for a local variable through the turns of a loop."""
+        """Move a value to the loop variable of a local variable."""
         frame = self.frame
         if value.name == own:
             return value
-        frame.rescue(own)
+        frame.save(own)
         self.emit(f"{own} = {value.name}")
         moved = Value(own, value.kinds)
         moved.origin, moved.passed, moved.sample = value.origin, value.passed, value.sample
-        return frame.keep(moved)
+        return frame.assign(moved)
 
     def primitive_load_global(
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
     ) -> tuple[Value, ...]:
-        """The value of a global or builtin."""
+        """Load a global or builtin."""
         value = self.named(self.GLOBALS, self.BUILTINS + "[{0}]", instruction.arg)
-        value.sample = self.namespace.get(instruction.arg, self.R[1].get(instruction.arg, UNBOUND))
+        value.sample = self.namespace.get(instruction.arg, self.R[registers.BUILTINS].get(instruction.arg, UNBOUND))
         return (value,)
 
     def primitive_load_name(
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
     ) -> tuple[Value, ...]:
-        """The value of a name in class or module code."""
+        """Load a name in class or module code."""
         self.plain_locals(index)
-        return (self.named("R[2]", "load_global(R, {0})", instruction.arg),)
+        return (self.named(REGISTERS["LOCALS"], "load_global(R, {0})", instruction.arg),)
 
     def plain_locals(self, index: int) -> None:
-        """Go on only if the frame's locals are a dict."""
+        """Write the guard that the frame's locals are a dict."""
         if not self.locals_are_plain:
-            self.emit("if type(R[2]) is not dict:")
+            self.emit(f"if type({REGISTERS['LOCALS']}) is not dict:")
             self.leave(self.plainly(index), self.count, pad="    ")
             self.locals_are_plain = True
 
     def named(self, mapping: str, otherwise: str, name: str) -> Value:
-        """The value that a mapping has for a name, or what is found otherwise."""
+        """Load a name from a mapping, or by another expression if it is missing there."""
         frame = self.frame
         value = frame.names.get((mapping, name))
         if value is None:
@@ -239,24 +247,24 @@ class Forms(Writer):
     def primitive_store_name(
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
     ) -> tuple[Value, ...]:
-        """A name in class or module code gets a value."""
+        """Store a name in class or module code."""
         self.plain_locals(index)
-        self.store_named("R[2]", instruction.arg, operands[0])
+        self.store_named(REGISTERS["LOCALS"], instruction.arg, operands[0])
         return ()
 
     def primitive_store_global(
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
     ) -> tuple[Value, ...]:
-        """A global gets a value."""
+        """Store a global."""
         self.store_named(self.GLOBALS, instruction.arg, operands[0])
         return ()
 
     def store_named(self, mapping: str, name: str, value: Value) -> None:
-        """A mapping gets a value for a name."""
+        """Store a name in a mapping."""
         frame = self.frame
-        frame.before_effect()
+        frame.clear_dead()
         self.emit(f"{mapping}[{name!r}] = {value.name}")
-        frame.effect()
+        frame.side_effect()
         value.epoch = frame.epoch
 
     # --- control
@@ -264,29 +272,29 @@ class Forms(Writer):
     def primitive_truth(
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
     ) -> tuple[Value, ...]:
-        """The truth of a value: a jump tests the value itself."""
-        way = self.way(call)
+        """Test the truth of a value; a jump tests the value itself."""
+        operation = self.operation(call)
         if instruction.target is None:
-            return self.inline(index, instruction, call, way, operands, staying)
-        self.guard(index, way.guard, operands)
+            return self.inline(index, instruction, call, operation, operands, staying)
+        self.guard(index, operation.guard, operands)
         return (Value(operands[0].name),)
 
     def primitive_is_none(
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
     ) -> tuple[Value, ...]:
-        """The test of a jump."""
+        """Write the test of a jump."""
         return (Value(f"{operands[0].name} is None"),)
 
     def write_pop(self, index: int, instruction: Instruction) -> None:
-        """The topmost operand goes: below the machine only if that runs no code."""
+        """Drop the topmost operand, if that runs no finalizer."""
         frame = self.frame
         value = frame.operand(frame.depth - 1)
-        if not frame.holds(value) and not value.is_plain:
+        if not frame.is_held(value) and not value.is_plain:
             self.guard(index, (((0, "ATOMIC"),),), [value])
         frame.pop()
 
     def write_for_iter(self, index: int, instruction: Instruction) -> None:
-        """The next value of an iterator, or the end of a loop."""
+        """Take the next value of an iterator; its end is a side exit."""
         frame = self.frame
         assert instruction.target is not None
         iterator = frame.operand(frame.depth - 1)
@@ -300,8 +308,8 @@ class Forms(Writer):
         frame.push(value)
 
     def write_return(self, index: int, instruction: Instruction) -> None:
-        """The frame's value, on top of the registers."""
+        """Push the frame's value onto the registers and return from the frame."""
         frame = self.frame
         self.emit(f"R.append({frame.operand(frame.depth - 1).name})")
-        self.leave("-2", self.count + 1, frame.entry_depth, {})
-        raise Ended
+        self.leave(str(registers.RETURN), self.count + 1, frame.entry_depth, {})
+        raise TraceEnd

@@ -1,8 +1,8 @@
-"""Writes the text of a trace.
+"""Text of a trace.
 
-A trace starts at an instruction and follows control where it goes straight on. At a conditional jump it goes on behind
-it, and leaves if the jump is taken. If it comes back to its start it is a loop, and is written a second time: what the
-loop does not change is then loaded, and what is known to hold at each turn is asked, once and for all before it.
+A trace starts at an instruction and follows straight-line control flow. A conditional jump is assumed not to be taken;
+taking it is a side exit. A trace that returns to its start is a loop and is written a second time with its
+loop-invariant loads and guards hoisted into a preamble.
 """
 
 from __future__ import annotations
@@ -10,44 +10,44 @@ from __future__ import annotations
 from bytescope.code.instruction import Instruction, Variable
 from bytescope.isa.lift import Call, Symbol
 from bytescope.machine.handlers.description import describe
-from bytescope.machine.jit.deopt import Point
-from bytescope.machine.jit.trace_state import Frame
+from bytescope.machine.jit.deopt import ResumePoint
+from bytescope.machine.jit.trace_state import TraceState
 from bytescope.machine.jit.values import NOTHING, Kinds, Value
+from bytescope.machine.registers import GLOBALS, exit_before, exit_requesting
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bytescope.machine.jit.unit import Unit
 
 LONGEST = 80
-"""Instructions of a trace, at most."""
+"""Maximum number of instructions in a trace."""
 
 Writes = list[tuple[int, str]]
 
 
-class Left(Exception):
-    """The instruction is none of the trace's: it is left to its handler."""
+class SideExit(Exception):
+    """The instruction cannot be part of the trace, which exits to the instruction's handler."""
 
 
-class Ended(Exception):
-    """The instruction is the trace's last one."""
+class TraceEnd(Exception):
+    """The instruction is the last one of the trace."""
 
 
 class Writer:
-    """Walks over the instructions of a trace.
+    """Writer of a trace: walks over its instructions.
 
-    R: registers of a frame that executes it, for a look at what to expect; loops: whether the trace is written as a
-    loop; closed: whether it came back to its start; count: instructions so far; points: where what is raised belongs
-    to, see `recovery`.
+    R: registers of a frame that executes it, whose values are samples; loops: whether the trace is written as a loop;
+    closed: whether it returned to its start; count: instructions so far; points: the resume points, see `deopt`.
     """
 
     def __init__(self, program: Unit, start: int, R: list[Any], turn: Writer | None = None) -> None:
         self.program = program
         self.start = start
-        self.frame = Frame(program, start, R)
+        self.frame = TraceState(program, start, R)
         self.R = R
-        self.namespace: dict[str, Any] = R[0]
+        self.namespace: dict[str, Any] = R[GLOBALS]
         self.count = 0
-        self.points: list[Point] = []
+        self.points: list[ResumePoint] = []
         self.loops = turn is not None
         self.closed = False
         self.stored: set[int] = set()
@@ -64,7 +64,7 @@ class Writer:
     # --- the walk
 
     def write(self) -> bool:
-        """Write the trace; False if it is not worth having."""
+        """Write the trace; return False if it is too short to be useful."""
         index = self.program.follow(self.start)
         seen: set[int] = set()
         while True:
@@ -75,15 +75,15 @@ class Writer:
             self.note(index)
             try:
                 index = self.instruction(index)
-            except Left:
+            except SideExit:
                 if self.count:
                     self.leave(self.plainly(index), self.count)
                 break
-            except Ended:
+            except TraceEnd:
                 self.count += 1
                 break
             self.count += 1
-            self.frame.settle()
+            self.frame.release_dead()
             if index == self.start:
                 self.closed = True
                 self.frame.close()
@@ -92,17 +92,17 @@ class Writer:
         return self.count > 1
 
     def note(self, index: int) -> None:
-        """What is raised from the next line on is this instruction's."""
+        """Add a resume point: an exception from the next line on belongs to this instruction."""
         frame = self.frame
         writes = tuple(frame.writes(frame.depth, frame.operands))
-        self.points.append(Point(len(frame.lines), index, self.count, writes))
+        self.points.append(ResumePoint(len(frame.lines), index, self.count, writes))
 
     def instruction(self, index: int) -> int:
-        """Write one instruction; returns the index of the next.
+        """Write one instruction and return the index of the next.
 
         Raises:
-            Left: if it needs its handler.
-            Ended: if the trace ends with it.
+            SideExit: if it needs its handler.
+            TraceEnd: if the trace ends with it.
         """
         instruction = self.program.instructions[index]
         special = getattr(self, "write_" + instruction.op.lower(), None)
@@ -112,7 +112,7 @@ class Writer:
         description = describe(instruction)
         lifted = description.lifted
         if lifted.control is not None:
-            raise Left
+            raise SideExit
         first = self.frame.depth - lifted.need
         results: tuple[Value, ...] = ()
         if description.call is not None:
@@ -144,22 +144,22 @@ class Writer:
             self.branch(target, first + len(lifted.jump), after(lifted.jump))
         if lifted.after is None:
             if lifted.jump is None or instruction.target is None:
-                raise Left
+                raise SideExit
             self.frame.replace(after(lifted.jump), first + len(lifted.jump))
             return self.program.follow(instruction.target)
         self.frame.replace(after(lifted.after), first + len(lifted.after))
         return self.following(index)
 
     def following(self, index: int) -> int:
-        """The instruction behind this one."""
+        """Return the instruction after this one."""
         return self.program.follow(index + 1)
 
     def operand(self, first: int, need: int, symbol: Symbol) -> Value:
-        """The operand that a symbol stands for."""
+        """Return the operand that a symbol denotes."""
         return self.frame.operand(first + need - 1 - symbol.index)
 
     def symbol(self, instruction: Instruction, first: int, symbol: Symbol, results: tuple[Value, ...] = ()) -> Value:
-        """The value that a symbol stands for."""
+        """Return the value that a symbol denotes."""
         lifted = describe(instruction).lifted
         if symbol.is_operand:
             return self.operand(first, lifted.need, symbol)
@@ -173,43 +173,43 @@ class Writer:
     def performed(
         self, instruction: Instruction, call: Call, operands: list[Value], results: tuple[Value, ...]
     ) -> None:
-        """A primitive has been written; its results are not on the stack yet."""
+        """Write what follows a primitive, whose results have not been pushed yet; nothing here."""
 
     def primitive(
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
     ) -> tuple[Value, ...]:
-        """Write a primitive; returns its results.
+        """Write a primitive and return its results.
 
         Args:
-            index: the instruction.
-            instruction: itself.
+            index: index of the instruction.
+            instruction: the instruction.
             call: the primitive.
             operands: its operands.
-            staying: what stays on the stack of what the instruction takes.
+            staying: the operands that stay on the stack.
         """
         raise NotImplementedError
 
     # --- leaving
 
     def branch(self, target: int, depth: int, operands: dict[int, Value]) -> None:
-        """Go on elsewhere if the condition just written holds.
+        """Write the side exit that is taken if the condition just written holds.
 
         Args:
-            target: where.
-            depth: how many operands there are.
-            operands: which.
+            target: the instruction to resume with.
+            depth: number of operands on the stack there.
+            operands: those of them that are in variables.
         """
         self.leave(str(target), self.count + 1, depth, operands, pad="    ")
 
     @staticmethod
     def plainly(index: int) -> str:
-        """What a trace returns to leave an instruction to its handler."""
-        return str(-3 - 2 * index)
+        """Return the result, as text, of a trace that exits to the handler of an instruction."""
+        return str(exit_before(index))
 
     @staticmethod
     def requested(index: int) -> str:
-        """What a trace returns when it has left the request of an instruction."""
-        return str(-4 - 2 * index)
+        """Return the result, as text, of a trace that has pushed the request of an instruction."""
+        return str(exit_requesting(index))
 
     def leave(
         self,
@@ -219,13 +219,13 @@ class Writer:
         operands: dict[int, Value] | None = None,
         pad: str = "",
     ) -> None:
-        """Bring the registers up to date and go on elsewhere.
+        """Write a side exit: update the registers and return.
 
         Args:
             result: what the trace returns; the engine counts one instruction for it.
             count: instructions executed until then.
-            depth: how many operands there are, if not as many as now.
-            operands: which, if not those that are there now.
+            depth: number of operands, by default the present one.
+            operands: the operands that are in variables, by default the present ones.
             pad: indentation.
         """
         frame = self.frame
@@ -241,10 +241,10 @@ class Writer:
     # --- loops
 
     def hoist(self, turn: Writer) -> None:
-        """Load before the loop what it finds there, and ask what holds at each turn.
+        """Write the preamble of the loop: loop-invariant loads and guards.
 
         Args:
-            turn: the trace written as if it were none, up to where it comes back.
+            turn: the same trace written straight, up to its return to the start.
         """
         frame, before = self.frame, turn.frame
         for position, known in before.operands.items():
@@ -260,13 +260,13 @@ class Writer:
             value.sample = known.sample
             if known.kinds is not None and at_end is not None and (at_end.kinds or {object}) <= known.kinds:
                 value.kinds = known.kinds
-            frame.kept.add(value.name)
-            frame.locals[variable.index] = frame.keep(value)
+            frame.loop_variables.add(value.name)
+            frame.locals[variable.index] = frame.assign(value)
             self.preamble.append(f"{value.name} = R[{frame.variables + variable.index}].cell_contents")
             self.expect(value.name, value.kinds)
 
     def expect(self, name: str, kinds: Kinds | None) -> None:
-        """Start the loop only if a variable's value is of these types."""
+        """Write a guard of the preamble: a variable's value is of these types."""
         if kinds is not None:
             test = f"not in {self.frame.bind(kinds)}" if len(kinds) != 1 else f"is not {self.frame.bind(*kinds)}"
             self.preamble += [f"if type({name}) {test}:", "    executed[0] -= 1"]
@@ -275,7 +275,7 @@ class Writer:
     # --- the text
 
     def text(self) -> str:
-        """The text: a factory of handlers. Call it when the trace is written: it tells the points their lines."""
+        """Return the text, a factory of handlers, of the finished trace, and set the lines of its resume points."""
         lines = [f"def make({', '.join(['alive', *self.frame.bound])}):", "    def op(R):"]
         indent = "        "
         lines += [indent + line for line in self.opening()]
@@ -292,9 +292,9 @@ class Writer:
         return "\n".join(lines) + "\n"
 
     def opening(self) -> list[str]:
-        """What comes first."""
+        """Return the first lines; none here."""
         return []
 
     def bound_values(self) -> list[Any]:
-        """What the factory's parameters behind the first are to be."""
+        """Return the arguments of the factory after the first."""
         return list(self.frame.bound.values())

@@ -1,11 +1,12 @@
-"""The state of a trace while it is written: which variable has what, and what the registers still have.
+"""Abstract state of the trace being compiled: which variable holds each operand and local, which registers are stale.
 
-A trace must give up references when its instructions' handlers would. A value may be finalized when the last reference
-goes, so the order against everything that can be seen from outside matters. What is plain can go at any time. Of other
-values the frame knows whether somebody else *holds* them for now: a variable, or the container or object that they were
-loaded from. Such a value's variable is *stale* once it is dead, and is cleared before the next *effect*, by which the
-holder may let go. What nobody else holds is cleared as soon as it is dead, which is an effect itself: a finalizer may
-change anything but the frame's own local variables, so globals and captured variables are then read anew.
+A trace drops references exactly when the handlers would. A value may be finalized when its last reference is dropped,
+so the order relative to all visible operations matters. A plain value can be dropped at any time. Of another value the
+state knows whether it *is held* elsewhere for now: by a variable, or by the container or object that it was loaded
+from. The variable of a held value is *dead* after its last use and is cleared before the next *side effect*, by which
+the holder may drop its reference. The variable of a value that is not held is cleared immediately after its last use,
+which is a side effect itself: a finalizer may change anything but the frame's own local variables, so globals and
+captured variables are loaded again afterwards.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ if TYPE_CHECKING:
     from bytescope.machine.jit.unit import Unit
 
 _CLEARED = Value("None")
-"""Stands for what is in a register that was cleared."""
+"""Content of a register that was cleared."""
 
 
-class Frame:
-    """Operands, variables and registers at one place of a trace.
+class TraceState:
+    """Operands, variables and registers at one point of a trace.
 
-    depth: how many operands there are; operands: those that are in variables of the trace, by position; locals: the
-    guest's variables whose values are in variables of the trace, by index; names: the same for globals and the like;
-    R: registers of a frame that is about to execute the trace; kept: variables with the same meaning at each turn of a
-    loop; lasting: those that never change; keeps_operands: whether operands are wanted when there is a result.
+    depth: number of operands on the stack; operands: those that are in variables of the trace, by position; locals: the
+    guest's variables whose values are in variables of the trace, by index; names: the same for globals and names; R:
+    registers of a frame that is about to execute the trace; loop_variables: variables with the same meaning in each
+    iteration; parameters: variables that never change; keeps_operands: whether operands are used after the result.
     """
 
     def __init__(self, program: Unit, start: int, R: list[Any]) -> None:
@@ -38,8 +39,8 @@ class Frame:
         self.locals: dict[int, Value] = {}
         self.captured: set[int] = set()
         self.names: dict[tuple[str, str], Value] = {}
-        self.kept: set[str] = set()
-        self.lasting: set[str] = set()
+        self.loop_variables: set[str] = set()
+        self.parameters: set[str] = set()
         self.lines: list[str] = []
         self.margin = ""
         self.keeps_operands = False
@@ -47,7 +48,7 @@ class Frame:
         self.epoch = 0
         self._registers: dict[int, Value] = {}
         self._living: dict[str, Value] = {}
-        self._stale: list[str] = []
+        self._dead: list[str] = []
         self._free: list[str] = []
         self._made = 0
 
@@ -58,7 +59,7 @@ class Frame:
         self.lines.append(self.margin + line)
 
     def bind(self, value: Any) -> str:
-        """A name that is bound to a constant."""
+        """Return a name that is bound to a constant."""
         for name, known in self.bound.items():
             if known is value:
                 return name
@@ -67,32 +68,32 @@ class Frame:
         return name
 
     def constant(self, value: Any) -> Value:
-        """A constant as a value."""
+        """Return a constant as a value."""
         name = "None" if value is None else self.bind(value)
         constant = Value(name, frozenset({type(value)}))
         constant.sample = value
         return constant
 
     def fresh(self) -> Value:
-        """A value in a variable that nothing else needs."""
-        if self._stale:
-            return self.keep(Value(self._stale.pop()))
+        """Return a value in a free variable."""
+        if self._dead:
+            return self.assign(Value(self._dead.pop()))
         if self._free:
-            return self.keep(Value(self._free.pop()))
+            return self.assign(Value(self._free.pop()))
         self._made += 1
-        return self.keep(Value(f"t{self._made}"))
+        return self.assign(Value(f"t{self._made}"))
 
-    def keep(self, value: Value) -> Value:
-        """Take note that a variable has a value."""
+    def assign(self, value: Value) -> Value:
+        """Record that a variable holds a value."""
         self._living[value.name] = value
         return value
 
     def result(self, operands: Iterable[Value], after: Iterable[Value]) -> Value:
-        """A value for the result of a primitive: in the variable of an operand that has to be cleared anyway, if any.
+        """Return a value for the result of a primitive, if possible in the variable of an operand that dies.
 
         Args:
             operands: the operands, which are still on the stack.
-            after: what will be on the stack of what is there now.
+            after: the values of the present stack that stay on it.
         """
         if self.keeps_operands:
             return self.fresh()
@@ -100,20 +101,20 @@ class Frame:
         living = {id(value) for value in (*after, *(value for each in others for value in each.values()))}
         for operand in operands:
             if operand.name in self._living and not operand.is_plain and id(operand) not in living:
-                if operand.name in self.kept:
+                if operand.name in self.loop_variables:
                     continue
-                if not self.holds(operand):
-                    self.before_effect()
-                    self.effect()
-                return self.keep(Value(operand.name))
+                if not self.is_held(operand):
+                    self.clear_dead()
+                    self.side_effect()
+                return self.assign(Value(operand.name))
         return self.fresh()
 
-    def fork(self, operands: dict[int, Value], depth: int) -> Frame:
-        """The state for what is written, one margin further in, into the same lines, in the place of going on here.
+    def fork(self, operands: dict[int, Value], depth: int) -> TraceState:
+        """Return a copy of the state for a branch, which is written into the same lines, indented further.
 
         Args:
-            operands: what there is on the stack then.
-            depth: how many.
+            operands: the operands in variables.
+            depth: number of operands on the stack.
         """
         copies: dict[int, Value] = {}
 
@@ -127,7 +128,7 @@ class Frame:
                     copy.origin = ("method", copied(value.origin[1]), value.origin[2])
             return copies[id(value)]
 
-        other = Frame.__new__(Frame)
+        other = TraceState.__new__(TraceState)
         vars(other).update(vars(self))
         other.margin += "    "
         other.depth = depth
@@ -136,14 +137,14 @@ class Frame:
         other.names = {key: copied(value) for key, value in self.names.items()}
         other._registers = {position: copied(value) for position, value in self._registers.items()}
         other._living = {name: copied(value) for name, value in self._living.items()}
-        other._stale, other._free = self._stale[:], self._free[:]
+        other._dead, other._free = self._dead[:], self._free[:]
         other.captured = set(self.captured)
         return other
 
     # --- references
 
-    def holds(self, value: Value) -> bool:
-        """Whether somebody else holds a value, as long as there is no effect."""
+    def is_held(self, value: Value) -> bool:
+        """Return True if a value is held elsewhere until the next side effect."""
         return (
             value.epoch == self.epoch
             or value.name not in self._living
@@ -151,33 +152,33 @@ class Frame:
         )
 
     def is_alive(self, value: Value) -> bool:
-        """Whether a value is still in its variable."""
-        return self._living.get(value.name) is value or value.name in self.lasting
+        """Return True if a value is still in its variable."""
+        return self._living.get(value.name) is value or value.name in self.parameters
 
-    def before_effect(self) -> None:
-        """Clear what is stale, as long as that cannot be the last reference."""
-        if self._stale:
-            self.emit(" = ".join([*self._stale, "None"]))
-            self._free += self._stale
-            self._stale = []
+    def clear_dead(self) -> None:
+        """Clear dead variables, while that cannot drop the last reference."""
+        if self._dead:
+            self.emit(" = ".join([*self._dead, "None"]))
+            self._free += self._dead
+            self._dead = []
 
-    def effect(self) -> None:
-        """Anything but the frame's own local variables may have changed."""
+    def side_effect(self) -> None:
+        """Forget all values but the frame's own local variables: anything else may have changed."""
         self.epoch += 1
         self.names.clear()
         for index in self.captured:
             self.locals.pop(index, None)
 
-    def settle(self) -> None:
-        """After an instruction: give up what is dead."""
+    def release_dead(self) -> None:
+        """Release the values that are dead after an instruction."""
         for position in range(self.entry_depth):
             held, value = self._registers.get(position), self.operands.get(position)
             if held is _CLEARED or (held is value and position < self.depth):
                 continue
             if held is None:
-                self.before_effect()
+                self.clear_dead()
                 self._clear_register(position)
-                self.effect()
+                self.side_effect()
             elif not held.is_plain:
                 self._clear_register(position)
         again = True
@@ -186,17 +187,17 @@ class Frame:
             live = {value.name for value in (*self.operands.values(), *self.locals.values(), *self.names.values())}
             live |= {value.origin[1].name for value in self.operands.values() if value.origin[:1] == ("method",)}
             for name, value in list(self._living.items()):
-                if name in live or name in self.kept:
+                if name in live or name in self.loop_variables:
                     continue
                 if value.is_plain:
                     self._free.append(name)
-                elif self.holds(value):
-                    self._stale.append(name)
+                elif self.is_held(value):
+                    self._dead.append(name)
                 else:
-                    self.before_effect()
+                    self.clear_dead()
                     self.emit(f"{name} = None")
                     self._free.append(name)
-                    self.effect()
+                    self.side_effect()
                     again = True
                 del self._living[name]
 
@@ -207,7 +208,7 @@ class Frame:
     # --- operands
 
     def operand(self, position: int) -> Value:
-        """An operand, loaded from its register if it is there."""
+        """Return an operand, loading it from its register if needed."""
         value = self.operands.get(position)
         if value is None:
             value = self.fresh()
@@ -217,43 +218,43 @@ class Frame:
         return value
 
     def push(self, value: Value) -> None:
-        """Put a value on the stack."""
+        """Push a value onto the stack."""
         self.operands[self.depth] = value
         self.depth += 1
 
     def pop(self) -> None:
-        """Take a value from the stack."""
+        """Pop a value from the stack."""
         self.depth -= 1
         self.operands.pop(self.depth, None)
 
     def replace(self, operands: dict[int, Value], depth: int) -> None:
-        """Have other operands."""
+        """Replace all operands."""
         self.operands = operands
         self.depth = depth
 
-    def rescue(self, name: str) -> None:
-        """Have the value of a variable that is about to change in another one as well, if it is still wanted."""
+    def save(self, name: str) -> None:
+        """Copy the value of a variable that is about to change to another one, if it is still live."""
         old = self._living[name]
         wanted = (*self.operands.values(), *self.names.values())
         others = [value for value in self.locals.values() if value is old]
         if any(value is old for value in wanted) or len(others) > 1:
-            kept = self.fresh()
-            self.emit(f"{kept.name} = {name}")
-            old.name = kept.name
-            self.keep(old)
+            copy = self.fresh()
+            self.emit(f"{copy.name} = {name}")
+            old.name = copy.name
+            self.assign(old)
 
     def same(self, position: int) -> bool:
-        """Whether an operand is in a variable and its register has it as well."""
+        """Return True if an operand is both in a variable and in its register."""
         value = self.operands.get(position)
         return value is not None and self._registers.get(position) is value
 
     def hoisted(self, position: int, value: Value) -> None:
-        """Take note that a variable has an operand from before the trace's loop."""
-        self.operands[position] = self._registers[position] = self.keep(value)
-        self.kept.add(value.name)
+        """Record that a loop variable holds an operand from before the loop."""
+        self.operands[position] = self._registers[position] = self.assign(value)
+        self.loop_variables.add(value.name)
 
     def writes(self, depth: int, operands: dict[int, Value]) -> list[tuple[int, str]]:
-        """What has to be written to which registers so that they have these operands."""
+        """Return the stores (register, expression) that bring the registers to these operands."""
         result = []
         for position, value in sorted(operands.items()):
             if position < depth and self._registers.get(position) is not value:
@@ -264,14 +265,16 @@ class Frame:
         return result
 
     def close(self) -> None:
-        """At the end of a loop: bring the registers up to date and clear everything that the next turn loads anew."""
+        """Write the end of a loop: update the registers, and clear what the next iteration loads again."""
         for register, name in self.writes(self.depth, self.operands):
             self.emit(f"R[{register}] = {name}")
         if self.epoch:
-            bound = [name for name, value in self._living.items() if name not in self.kept and not value.is_plain]
-            cleared = [*self._stale, *bound]
+            bound = [
+                name for name, value in self._living.items() if name not in self.loop_variables and not value.is_plain
+            ]
+            cleared = [*self._dead, *bound]
             if cleared:
                 self.emit(" = ".join([*cleared, "None"]))
 
 
-__all__ = ["NOTHING", "Frame"]
+__all__ = ["NOTHING", "TraceState"]

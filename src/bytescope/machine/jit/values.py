@@ -1,4 +1,4 @@
-"""What a trace knows of the values that it works on."""
+"""Values of a trace: the variable that holds one, and what is known of it."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ _BUILT: dict[str, Kinds] = {
 
 
 class Value:
-    """A value of the guest's in a trace.
+    """A guest value in a trace.
 
-    name: the expression that has it: a variable of the trace, or a name that is bound to a constant; kinds: what its
-    exact type is one of, or None; epoch: see `Frame.holds`; origin: how it was loaded, for `calls`; passed: guards that
-    it has passed; sample: what it was once, `UNBOUND` if nobody knows.
+    name: the expression of the value: a variable of the trace, or a name that is bound to a constant; kinds: its
+    possible exact types, None if unknown; epoch: see `TraceState.is_held`; origin: how it was loaded, for
+    `inlined_calls`; passed: guards that it has passed; sample: a value that was seen here once, `UNBOUND` if unknown.
     """
 
     __slots__ = ("epoch", "kinds", "name", "origin", "passed", "sample")
@@ -63,24 +63,24 @@ class Value:
 
     @property
     def is_plain(self) -> bool:
-        """Whether nobody can tell when it goes: no finalizer, no weak references."""
+        """Return True if its release is invisible: it has no finalizer and no weak references."""
         return self.kinds is not None and self.kinds <= ATOMIC
 
     def narrow(self, kinds: Kinds) -> None:
-        """Learn that the exact type is one of these."""
+        """Record that the exact type is one of these."""
         self.kinds = kinds if self.kinds is None else self.kinds & kinds
 
 
 NOTHING = Value("NULL", frozenset())
-"""The NULL beside callables."""
+"""The NULL beside a callable."""
 
 
 def result_kinds(name: str, immediate: Any, operands: list[Value]) -> Kinds | None:
-    """What the exact type of a primitive's result is one of, its guard having been passed; None if anything.
+    """Return the possible exact types of a primitive's result once its guard has passed; None if unknown.
 
     Args:
         name: the primitive.
-        immediate: what the instruction gives it.
+        immediate: its immediate operand.
         operands: its operands.
     """
     if name in ("binary", "inplace"):

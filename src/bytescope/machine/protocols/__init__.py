@@ -1,8 +1,8 @@
-"""Primitives that take more than one call of foreign code.
+"""Multi-call protocols (await, with, unpacking, import): primitives that take more than one call of foreign code.
 
-Each is a generator that yields calls, `(callable, *arguments)` or an object with the number of another site and its
-operands, and is sent their results. A call that raised is answered by `Raised`; returning that lets the exception go
-on to the guest. `R` are the frame's registers: globals, builtins, locals mapping, the running process, the program.
+Each is a generator that yields calls to the resident frame, `(callable, *arguments)` or an object with the number of
+another site and its operands, and is sent their results. A call that raised is answered by `Raised`; a protocol that
+returns that propagates the exception to the guest. `R` are the frame's registers.
 """
 
 from bytescope.machine.protocols.attributes import enter_async_with, enter_with, special, super_attr

@@ -7,12 +7,12 @@ import types
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.isa.purity import MISSING, lookup
 from bytescope.machine.handler_namespace import Raised, qualified_name, type_name
-from bytescope.machine.protocols.common import Process
+from bytescope.machine.protocols.common import Calls
 from bytescope.startup.stdlib_lite import Any
 
 
-def super_attr(R: list[Any], immediate: tuple[str, bool], supertype: Any, cls: Any, receiver: Any) -> Process:
-    """`super().name`; with a rebound `super` it is an ordinary call followed by an attribute."""
+def super_attr(R: list[Any], immediate: tuple[str, bool], supertype: Any, cls: Any, receiver: Any) -> Calls:
+    """Return `super().name`; with a rebound `super`, the attribute of an ordinary call's result."""
     name, two_arguments = immediate
     if supertype is super or two_arguments:
         proxy = yield supertype, cls, receiver
@@ -23,8 +23,8 @@ def super_attr(R: list[Any], immediate: tuple[str, bool], supertype: Any, cls: A
     return (yield getattr, proxy, name)
 
 
-def bind_special(value: Any, name: str) -> Process:
-    """The special method of this name, looked up on the type and bound; `MISSING` if there is none."""
+def bind_special(value: Any, name: str) -> Calls:
+    """Return a special method, looked up on the type and bound; `MISSING` if the type has none."""
     kind = type(value)
     found = lookup(kind, name)
     if found is MISSING:
@@ -42,7 +42,7 @@ def _supports(kind: type, *names: str) -> bool:
 
 
 def _special_error(name: str, value: Any) -> TypeError:
-    """The error for a context manager that lacks a method."""
+    """Return the error for a context manager that lacks a method."""
     kind = type(value)
     asynchronous = name in ("__aenter__", "__aexit__")
     protocol = "asynchronous context manager protocol" if asynchronous else "context manager protocol"
@@ -57,15 +57,15 @@ def _special_error(name: str, value: Any) -> TypeError:
     return TypeError(f"'{qualified_name(kind)}' object does not support the {protocol}{detail}")
 
 
-def special(R: list[Any], name: str, value: Any) -> Process:
-    """A special method of a context manager."""
+def special(R: list[Any], name: str, value: Any) -> Calls:
+    """Return a special method of a context manager."""
     method = yield from bind_special(value, name)
     if method is MISSING:
         raise _special_error(name, value)
     return method
 
 
-def _enter(manager: Any, enter_name: str, exit_name: str) -> Process:
+def _enter(manager: Any, enter_name: str, exit_name: str) -> Calls:
     enter = yield from bind_special(manager, enter_name)
     if enter is MISSING:
         raise _special_error(enter_name, manager)
@@ -80,11 +80,11 @@ def _enter(manager: Any, enter_name: str, exit_name: str) -> Process:
     return result if type(result) is Raised else (leave, result)
 
 
-def enter_with(R: list[Any], immediate: Any, manager: Any) -> Process:
-    """The beginning of a `with`: the exit method and what `__enter__` returned."""
+def enter_with(R: list[Any], immediate: Any, manager: Any) -> Calls:
+    """Enter a `with`: return the exit method and the result of `__enter__`."""
     return (yield from _enter(manager, "__enter__", "__exit__"))
 
 
-def enter_async_with(R: list[Any], immediate: Any, manager: Any) -> Process:
-    """The beginning of an `async with`: the exit method and what `__aenter__` returned."""
+def enter_async_with(R: list[Any], immediate: Any, manager: Any) -> Calls:
+    """Enter an `async with`: return the exit method and the result of `__aenter__`."""
     return (yield from _enter(manager, "__aenter__", "__aexit__"))

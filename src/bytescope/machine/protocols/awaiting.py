@@ -1,4 +1,4 @@
-"""What `yield from`, `await` and `async for` run through."""
+"""The iterators of `yield from`, `await` and `async for`."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from bytescope.code.flags import CO_COROUTINE, CO_ITERABLE_COROUTINE
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.isa.purity import MISSING, lookup
 from bytescope.machine.handler_namespace import Raised, type_name
-from bytescope.machine.protocols.common import Process, call_special, let_go
+from bytescope.machine.protocols.common import Calls, call_special, let_go
 from bytescope.machine.support.own_frames import is_resident
 from bytescope.startup.stdlib_lite import Any
 
 
 def resident_flags() -> int:
-    """Flags of the code object of the resident frame below: `types.coroutine` makes a copy with others."""
+    """Return the flags of the resident frame's code object: `types.coroutine` makes a copy with others."""
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None and not is_resident(frame.f_code):
         frame = frame.f_back
     return 0 if frame is None else frame.f_code.co_flags
 
 
-def yield_from_iter(R: list[Any], immediate: Any, iterable: Any) -> Process:
-    """What `yield from` runs through."""
+def yield_from_iter(R: list[Any], immediate: Any, iterable: Any) -> Calls:
+    """Return the iterator of `yield from`."""
     kind = type(iterable)
     if kind is types.CoroutineType:
         if not resident_flags() & (CO_COROUTINE | CO_ITERABLE_COROUTINE):
@@ -34,8 +34,8 @@ def yield_from_iter(R: list[Any], immediate: Any, iterable: Any) -> Process:
     return (yield iter, iterable)
 
 
-def _awaitable_iterator(value: Any) -> Process:
-    """The iterator of an awaitable: `_PyCoro_GetAwaitableIter`."""
+def _awaitable_iterator(value: Any) -> Calls:
+    """Return the iterator of an awaitable, as `_PyCoro_GetAwaitableIter` does."""
     kind = type(value)
     if kind is types.CoroutineType:
         return value
@@ -63,8 +63,8 @@ def _awaitable_iterator(value: Any) -> Process:
 _AWAIT_CONTEXT = {1: "__aenter__", 2: "__aexit__"}
 
 
-def awaitable(R: list[Any], context: int, value: Any) -> Process:
-    """What `await` runs through."""
+def awaitable(R: list[Any], context: int, value: Any) -> Calls:
+    """Return the iterator of `await`."""
     try:
         iterator = yield from _awaitable_iterator(value)
     except TypeError as error:
@@ -79,8 +79,8 @@ def awaitable(R: list[Any], context: int, value: Any) -> Process:
     raise failure.with_traceback(None)
 
 
-def aiter(R: list[Any], immediate: Any, iterable: Any) -> Process:
-    """What `async for` runs through."""
+def aiter(R: list[Any], immediate: Any, iterable: Any) -> Calls:
+    """Return the iterator of `async for`."""
     kind = type(iterable)
     method = lookup(kind, "__aiter__")
     if method is MISSING or method is None:
@@ -96,8 +96,8 @@ def aiter(R: list[Any], immediate: Any, iterable: Any) -> Process:
     return iterator
 
 
-def anext(R: list[Any], immediate: Any, iterator: Any) -> Process:
-    """What `async for` awaits."""
+def anext(R: list[Any], immediate: Any, iterator: Any) -> Calls:
+    """Return the awaitable of one step of `async for`."""
     kind = type(iterator)
     method = lookup(kind, "__anext__")
     if method is MISSING or method is None:

@@ -1,15 +1,15 @@
-"""Displays and unpacking of objects that are no plain containers."""
+"""Displays and unpacking of objects other than builtin containers."""
 
 from __future__ import annotations
 
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.machine.handler_namespace import Raised, type_name
-from bytescope.machine.protocols.common import Process, failed, iterable_type
+from bytescope.machine.protocols.common import Calls, failed, iterable_type
 from bytescope.startup.stdlib_lite import Any, Iterator, operator
 
 
-def build_set(R: list[Any], immediate: Any, *items: Any) -> Process:
-    """A set display."""
+def build_set(R: list[Any], immediate: Any, *items: Any) -> Calls:
+    """Build a set display."""
     result: set[Any] = set()
     for item in items:
         value = yield set.add, result, item
@@ -18,8 +18,8 @@ def build_set(R: list[Any], immediate: Any, *items: Any) -> Process:
     return result
 
 
-def build_map(R: list[Any], immediate: Any, *keys_and_values: Any) -> Process:
-    """A dict display."""
+def build_map(R: list[Any], immediate: Any, *keys_and_values: Any) -> Calls:
+    """Build a dict display."""
     result: dict[Any, Any] = {}
     for index in range(0, len(keys_and_values), 2):
         value = yield operator.setitem, result, keys_and_values[index], keys_and_values[index + 1]
@@ -28,21 +28,21 @@ def build_map(R: list[Any], immediate: Any, *keys_and_values: Any) -> Process:
     return result
 
 
-def list_extend(R: list[Any], immediate: Any, target: list[Any], iterable: Any) -> Process:
-    """`*iterable` in a display or call."""
+def list_extend(R: list[Any], immediate: Any, target: list[Any], iterable: Any) -> Calls:
+    """Extend a list by `*iterable` in a display or call."""
     value = yield list.extend, target, iterable
     if failed(value, TypeError) and not iterable_type(iterable):
         raise TypeError(f"Value after * must be an iterable, not {type_name(type(iterable))}")
     return value
 
 
-def set_update(R: list[Any], immediate: Any, target: set[Any], iterable: Any) -> Process:
-    """`*iterable` in a set display."""
+def set_update(R: list[Any], immediate: Any, target: set[Any], iterable: Any) -> Calls:
+    """Update a set by `*iterable` in a display."""
     return (yield set.update, target, iterable)
 
 
-def _take(iterator: Iterator[Any], count: int, least: str, expected: int) -> Process:
-    """The next `count` values."""
+def _take(iterator: Iterator[Any], count: int, least: str, expected: int) -> Calls:
+    """Take the next `count` values."""
     values: list[Any] = []
     for _ in range(count):
         value = yield next, iterator
@@ -54,7 +54,7 @@ def _take(iterator: Iterator[Any], count: int, least: str, expected: int) -> Pro
     return values
 
 
-def _start(iterable: Any) -> Process:
+def _start(iterable: Any) -> Calls:
     iterator = yield iter, iterable
     if failed(iterator, TypeError) and not iterable_type(iterable):
         raise TypeError(f"cannot unpack non-iterable {type_name(type(iterable))} object")
@@ -62,7 +62,7 @@ def _start(iterable: Any) -> Process:
 
 
 def _wrong_count(count: int, iterable: Any) -> ValueError:
-    """The error for a number of values that is not `count`."""
+    """Return the error for a number of values other than `count`."""
     sized = type(iterable) in (list, tuple, dict)
     if sized and len(iterable) < count:
         return ValueError(f"not enough values to unpack (expected {count}, got {len(iterable)})")
@@ -70,8 +70,8 @@ def _wrong_count(count: int, iterable: Any) -> ValueError:
     return ValueError(f"too many values to unpack (expected {count}{detail})")
 
 
-def unpack(R: list[Any], count: int, iterable: Any) -> Process:
-    """Assignment to `count` targets."""
+def unpack(R: list[Any], count: int, iterable: Any) -> Calls:
+    """Unpack an iterable for `count` targets."""
     if type(iterable) is tuple or type(iterable) is list:
         raise _wrong_count(count, iterable)
     iterator = yield from _start(iterable)
@@ -88,8 +88,8 @@ def unpack(R: list[Any], count: int, iterable: Any) -> Process:
     raise _wrong_count(count, iterable)
 
 
-def unpack_ex(R: list[Any], counts: tuple[int, int], iterable: Any) -> Process:
-    """Assignment to targets one of which is starred."""
+def unpack_ex(R: list[Any], counts: tuple[int, int], iterable: Any) -> Calls:
+    """Unpack an iterable for targets one of which is starred."""
     before, after = counts
     iterator = yield from _start(iterable)
     if type(iterator) is Raised:

@@ -1,4 +1,4 @@
-"""Calls with `*args` and `**kwargs`, imports, and the echo of the prompt."""
+"""Calls with `*args` and `**kwargs`, imports, and the display hook."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import sys
 from bytescope.isa.purity import MISSING, lookup
 from bytescope.machine.handler_namespace import NULL, Raised, type_name
 from bytescope.machine.protocols.common import (
+    Calls,
     CallWithKeywords,
     ImportFrom,
-    Process,
     failed,
     function_string,
     iterable_type,
@@ -18,8 +18,8 @@ from bytescope.machine.registers import BUILTINS, GLOBALS, LOCALS, PROGRAM
 from bytescope.startup.stdlib_lite import Any, operator
 
 
-def call_ex(R: list[Any], immediate: Any, first: Any, second: Any, args: Any, kwargs: Any) -> Process:
-    """A call with `*args` or `**kwargs`, which the compiler has gathered unless they stand alone."""
+def call_ex(R: list[Any], immediate: Any, first: Any, second: Any, args: Any, kwargs: Any) -> Calls:
+    """Call with `*args` or `**kwargs`, which the compiler has gathered unless they stand alone."""
     function = second if first is NULL else first
     if kwargs is NULL:
         kwargs = {}
@@ -43,8 +43,8 @@ def call_ex(R: list[Any], immediate: Any, first: Any, second: Any, args: Any, kw
     return (yield CallWithKeywords(*R[PROGRAM].prepare_call(R, function, args, kwargs)))
 
 
-def import_name(R: list[Any], name: str, level: int, fromlist: Any) -> Process:
-    """The import statement: `builtins.__import__` of the frame is asked."""
+def import_name(R: list[Any], name: str, level: int, fromlist: Any) -> Calls:
+    """Import a module by `__import__` of the frame's builtins."""
     try:
         function = R[BUILTINS]["__import__"]
     except KeyError:
@@ -54,8 +54,8 @@ def import_name(R: list[Any], name: str, level: int, fromlist: Any) -> Process:
     return (yield function, name, R[GLOBALS], R[LOCALS], fromlist, level)
 
 
-def import_from(R: list[Any], name: str, module: Any) -> Process:
-    """`from module import name`: an attribute, or a submodule that is being imported."""
+def import_from(R: list[Any], name: str, module: Any) -> Calls:
+    """Return the `name` of `from module import name`: an attribute, or a submodule that is being imported."""
     value = yield getattr, module, name
     if not failed(value, AttributeError):
         return value
@@ -69,8 +69,8 @@ def import_from(R: list[Any], name: str, module: Any) -> Process:
     return (yield ImportFrom(module))
 
 
-def import_star(R: list[Any], immediate: Any, module: Any) -> Process:
-    """`from module import *`."""
+def import_star(R: list[Any], immediate: Any, module: Any) -> Calls:
+    """Execute `from module import *`."""
     namespace = R[LOCALS] if R[LOCALS] is not None else R[GLOBALS]
     names = yield getattr, module, "__all__"
     skip = False
@@ -111,8 +111,8 @@ def import_star(R: list[Any], immediate: Any, module: Any) -> Process:
             return value
 
 
-def display(R: list[Any], immediate: Any, value: Any) -> Process:
-    """The echo of an expression statement at the prompt."""
+def display(R: list[Any], immediate: Any, value: Any) -> Calls:
+    """Display the value of an expression statement at the prompt."""
     hook = getattr(sys, "displayhook", None)
     if hook is None:
         raise RuntimeError("lost sys.displayhook")

@@ -1,4 +1,4 @@
-"""What all processes share."""
+"""Helpers that protocols share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from bytescope.isa.purity import MISSING, lookup
 from bytescope.machine.handler_namespace import Raised
 from bytescope.startup.stdlib_lite import Any, Generator, Iterable
 
-Process = Generator[Any, Any, Any]
+Calls = Generator[Any, Any, Any]
+"""A protocol: a generator of calls."""
 
 
 class CallWithKeywords:
@@ -32,18 +33,18 @@ class ImportFrom:
 
 
 def failed(value: Any, kind: type[BaseException]) -> bool:
-    """Whether a call's answer is an exception of this kind."""
+    """Return True if a call's answer is an exception of this kind."""
     return type(value) is Raised and isinstance(value[0], kind)
 
 
 def iterable_type(value: Any) -> bool:
-    """Whether the type supports iteration at all (tp_iter, or the sequence protocol)."""
+    """Return True if the type supports iteration at all (tp_iter, or the sequence protocol)."""
     kind = type(value)
     return lookup(kind, "__iter__") is not MISSING or lookup(kind, "__getitem__") is not MISSING
 
 
-def call_special(value: Any, method: Any) -> Process:
-    """Call a special method of an object with what was found on its type, bound as descriptors are."""
+def call_special(value: Any, method: Any) -> Calls:
+    """Call a special method of an object, found on its type and bound as descriptors are."""
     kind = type(method)
     if kind is types.FunctionType or kind is types.WrapperDescriptorType or kind is types.MethodDescriptorType:
         return (yield method, value)
@@ -55,8 +56,8 @@ def call_special(value: Any, method: Any) -> Process:
     return (yield (method,))
 
 
-def let_go(held: list[Any]) -> Process:
-    """Have the guest's frame hold the last reference to a value: a coroutine that nobody awaits warns of its line.
+def let_go(held: list[Any]) -> Calls:
+    """Drop the last reference to a value in the guest's frame: the warning of an unawaited coroutine shows that line.
 
     Args:
         held: the value alone in a list, which is empty afterwards.
@@ -64,8 +65,8 @@ def let_go(held: list[Any]) -> Process:
     yield id, held.pop()
 
 
-def function_string(function: Any) -> Process:
-    """How CPython's messages write a callable."""
+def function_string(function: Any) -> Calls:
+    """Return a callable as CPython's messages write it."""
     name = yield getattr, function, "__qualname__", None
     if type(name) is Raised:
         return name

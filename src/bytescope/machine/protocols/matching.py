@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.machine.handler_namespace import NULL, Raised, type_name
-from bytescope.machine.protocols.common import Process, failed
+from bytescope.machine.protocols.common import Calls, failed
 from bytescope.startup.stdlib_lite import Any, operator
 
 
-def match_keys(R: list[Any], immediate: Any, subject: Any, keys: tuple[Any, ...]) -> Process:
-    """The values of a mapping pattern's keys, or None."""
+def match_keys(R: list[Any], immediate: Any, subject: Any, keys: tuple[Any, ...]) -> Calls:
+    """Return the values of a mapping pattern's keys, None if one is missing."""
     if not keys:
         return ()
     get = yield getattr, subject, "get"
@@ -37,8 +37,8 @@ def match_keys(R: list[Any], immediate: Any, subject: Any, keys: tuple[Any, ...]
 _SELF_MATCH = 1 << 22
 
 
-def match_class(R: list[Any], count: int, subject: Any, cls: Any, names: tuple[str, ...]) -> Process:
-    """The attributes of a class pattern, or None."""
+def match_class(R: list[Any], count: int, subject: Any, cls: Any, names: tuple[str, ...]) -> Calls:
+    """Return the attributes of a class pattern, None if it does not match."""
     if not isinstance(cls, type):
         raise TypeError(f"called match pattern must be a {BEHAVIOUR.class_pattern_noun}")
     matches = yield isinstance, subject, cls
@@ -79,7 +79,7 @@ def match_class(R: list[Any], count: int, subject: Any, cls: Any, names: tuple[s
     return tuple(values)
 
 
-def _match_attribute(subject: Any, cls: type, name: str, seen: set[Any]) -> Process:
+def _match_attribute(subject: Any, cls: type, name: str, seen: set[Any]) -> Calls:
     if name in seen:
         raise TypeError(f"{cls.__name__}() got multiple sub-patterns for attribute {name!r}")
     seen.add(name)
