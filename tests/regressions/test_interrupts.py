@@ -103,7 +103,7 @@ def test_an_interrupt_while_a_trace_is_made_is_the_guests(monkeypatch: pytest.Mo
     vm = bytescope.VM()
     vm.exec("def f(n):\n    for i in range(n): n += i\n    return n")
     monkeypatch.setenv("BYTESCOPE_TRACES", "")
-    monkeypatch.setattr(counters, "trace", interrupted)
+    monkeypatch.setattr(counters, "compile_trace", interrupted)
     with pytest.raises(Interrupted) as caught:
         vm.call(vm.globals["f"], 1000)
     names = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]

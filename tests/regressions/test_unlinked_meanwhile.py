@@ -12,13 +12,13 @@ def test_code_goes_while_its_program_is_linked(monkeypatch: pytest.MonkeyPatch) 
     codes = [resident(compile("x = 1", "gone.py", "exec"))]
     program = program_of(codes[0])
     assert program is not None
-    count_passes = bytescope.machine.program.count_passes
+    with_counters = bytescope.machine.program.with_counters
 
     def collecting(*args: Any) -> Any:
         codes.clear()  # as a collection of garbage may do at any time
-        return count_passes(*args)
+        return with_counters(*args)
 
-    monkeypatch.setattr(bytescope.machine.program, "count_passes", collecting)
+    monkeypatch.setattr(bytescope.machine.program, "with_counters", collecting)
     monkeypatch.setattr(bytescope.machine.program.Program, "threshold", 100)
     assert program.link()
     assert program.ops is None
