@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import types
+from typing import Any
+
+import pytest
 
 import bytescope
 
@@ -61,3 +64,31 @@ def test_the_machine_is_not_in_tracebacks_of_traced_functions() -> None:
 
 def test_a_tracer_that_raises_is_called_no_more() -> None:
     assert run("traced_by_broken") == (None, ["traced_by_broken", "raising"])
+
+
+LINES = """
+import sys
+
+def traced():
+    seen = []
+    def trace(frame, event, argument):
+        if frame.f_code.co_name == "traced":
+            seen.append((event, frame.f_lineno - frame.f_code.co_firstlineno))
+        return trace
+    sys.settrace(trace)
+    sys._getframe().f_trace = trace
+    for n in range(2):
+        n += 1
+    sys.settrace(None)
+    return seen
+"""
+
+
+@pytest.mark.parametrize("limit", [{"stoppable": True}, {"max_instructions": 10_000}])
+def test_runs_with_a_limit_are_traced_as_others_are(limit: dict[str, Any]) -> None:
+    seen = []
+    for vm in (bytescope.VM(), bytescope.VM(**limit)):
+        vm.exec(LINES)
+        seen.append(vm.eval("traced()"))
+    assert seen[0] == seen[1]
+    assert ("line", 9) in seen[0]

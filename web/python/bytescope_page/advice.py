@@ -6,6 +6,8 @@ import difflib
 import re
 import sys
 
+from bytescope_page import sandbox
+
 ABSENT = frozenset({
     "_tkinter", "curses", "dbm", "ensurepip", "fcntl", "grp", "idlelib", "lib2to3", "msvcrt", "pwd", "pty", "readline",
     "resource", "syslog", "termios", "tkinter", "turtle", "turtledemo", "venv", "winreg", "winsound",
@@ -32,7 +34,7 @@ def about(error: BaseException, source: str) -> str:
         return IPYTHON.format(instead="the last expression of a cell is shown by itself, and print() shows anything.")
     if isinstance(error, RecursionError):
         return "Each call was waiting for the next one: a recursion needs a case in which it ends."
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) and not str(error).startswith("Parser stack"):  # which is about the source
         return "The interpreter in this page has at most 1 GB of memory. `del` what is no longer needed, or reset."
     if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
         return "There are no threads in the browser's Python; asyncio works."
@@ -47,6 +49,8 @@ def _about_module(name: str) -> str:
     there = "There is the standard library and bytescope; other packages are not in this page."
     if name in ABSENT:
         return f"{name} needs an operating system under it, which a browser is not. {there}"
+    if name in sandbox.HIDDEN:
+        return f"A program in this page does not reach the browser. {there}"
     names = [module for module in sys.stdlib_module_names if module[:1] != "_" and module not in ABSENT]
     close = difflib.get_close_matches(name, [*names, "bytescope"], 1, 0.75)
     return f"Was {close[0]} meant? {there}" if close else there

@@ -7,6 +7,7 @@ import builtins as _builtins
 __builtins__ = dict(vars(_builtins))  # what programs rebind must not reach the functions below
 
 import asyncio
+import bdb
 import contextvars
 import json
 import linecache
@@ -360,7 +361,19 @@ def _prepare(runner: Runner) -> None:
     if not runner._cannot_wait:
         time.sleep = runner.sleep
         _wait_for_the_loop(runner)
+    _trace_in_debuggers()
     sandbox.close()
+
+
+def _trace_in_debuggers() -> None:
+    """Have `pdb` ask for `sys.settrace`, which shows a guest's lines, and not for `sys.monitoring`, as from 3.14 on."""
+    begin = bdb.Bdb.__init__
+
+    def __init__(self: bdb.Bdb, skip: Any = None, backend: str = "settrace") -> None:
+        begin(self, skip)
+
+    if begin.__module__ == "bdb":
+        bdb.Bdb.__init__ = __init__  # type: ignore[method-assign]
 
 
 def _wait_for_the_loop(runner: Runner) -> None:

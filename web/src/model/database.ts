@@ -1,6 +1,7 @@
 // Where notebooks are kept in the browser: IndexedDB, with a note in localStorage of what a closing tab could not write.
 
 import type { KeptNotebook } from "./notebook";
+import { entryFrom } from "./saved";
 
 export interface Entry {
   id: string;
@@ -24,7 +25,7 @@ export class Database {
 
   async all(): Promise<Entry[]> {
     const store = await this.store("readonly");
-    const entries = await promised<Entry[]>(store.getAll());
+    const entries = (await promised<unknown[]>(store.getAll())).map(entryFrom).filter((entry) => entry !== null);
     const merged = new Map(entries.map((entry) => [entry.id, entry]));
     for (const entry of pending()) if ((merged.get(entry.id)?.revision ?? -1) < entry.revision) merged.set(entry.id, entry);
     return [...merged.values()].sort((one, other) => other.saved - one.saved);
@@ -99,7 +100,8 @@ function pending(): Entry[] {
   try {
     for (let at = 0; at < localStorage.length; at++) {
       const key = localStorage.key(at)!;
-      if (key.startsWith(PENDING)) found.push(JSON.parse(localStorage.getItem(key)!) as Entry);
+      const entry = key.startsWith(PENDING) && entryFrom(JSON.parse(localStorage.getItem(key)!));
+      if (entry) found.push(entry);
     }
   } catch {
     // not readable: as if there were none

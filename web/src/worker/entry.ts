@@ -2,7 +2,7 @@
 
 import { Blocking, Messages, type Bridge, type Post } from "./channel";
 import { closeDoors, start, type Started } from "./interpreter";
-import { INTERRUPT, type Death, type Report, type Request, type Run } from "./protocol";
+import { INTERRUPT, type Death, type Report, type Request, type Run, type Stream } from "./protocol";
 
 // When a program breaks the interpreter, Pyodide says so in the console; the page says it under the cell.
 console.error = console.warn = () => {};
@@ -12,6 +12,7 @@ let started: Started | null = null;
 let bridge: Bridge | null = null;
 let control: Int32Array | null = null;
 let current = 0;
+let cell = 0;
 
 self.addEventListener("message", function first(event: MessageEvent) {
   self.removeEventListener("message", first);
@@ -50,6 +51,9 @@ async function begin(request: Request & { do: "start" }): Promise<void> {
       control = new Int32Array(request.shared.control);
       started.pyodide.setInterruptBuffer(control);
     }
+    const { pyodide } = started;
+    pyodide.setStdout(descriptor("stdout", bridge));
+    pyodide.setStderr(descriptor("stderr", bridge));
     const seconds = (performance.now() - before) / 1000;
     const { python, bytescope, fromSnapshot } = started;
     const later = started.afterwards();
@@ -62,12 +66,25 @@ async function begin(request: Request & { do: "start" }): Promise<void> {
   }
 }
 
+/** What is written past Python's streams, as by `os.write`, is for the cell that ran last. */
+function descriptor(stream: Stream, to: Bridge): { write(data: Uint8Array): number } {
+  const decoder = new TextDecoder();
+  return {
+    write(data) {
+      const text = decoder.decode(data, { stream: true });
+      if (text) to.write(cell, stream, text);
+      return data.length;
+    },
+  };
+}
+
 async function run(request: Run): Promise<void> {
   if (!started) return;
   current = request.run;
   if (control) Atomics.store(control, INTERRUPT, 0);
   const { runner } = started;
-  const { cell, number, source, engine } = request;
+  const { number, source, engine } = request;
+  cell = request.cell;
   try {
     const call = runner.run.callPromising;
     const answer = await (call

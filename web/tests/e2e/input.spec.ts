@@ -54,8 +54,8 @@ test("input() is answered behind its prompt", async ({ notebook }) => {
   await notebook.hasState(4, "(broken off|stopped)");
 });
 
-quick("pdb and help() work in the field", async ({ notebook }) => {
-  await notebook.openCells("cells/11-help.py", "CPython");
+for (const engine of ["bytescope", "CPython"] as const) quick(`pdb and help() work in the field (${engine})`, async ({ notebook }) => {
+  await notebook.openCells("cells/11-help.py", engine);
   const field = notebook.page.locator(".ask input");
   await notebook.start(1);
   await expect(field).toHaveAccessibleName(/\(Pdb\)/);

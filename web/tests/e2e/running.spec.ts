@@ -65,6 +65,13 @@ for (const engine of ENGINES) {
   });
 }
 
+test("what is written past Python's streams is shown, too", async ({ notebook }) => {
+  await notebook.write("import os\nfor byte in 'é\\n'.encode(): os.write(1, bytes([byte]));\nos.write(2, b'error');");
+  await notebook.run(1);
+  expect(await notebook.output(1).innerText()).toBe("é\nerror");
+  await expect(notebook.output(1).getByTitle("standard error")).toHaveText("error");
+});
+
 test("presses of Stop are one stop", async ({ notebook }) => {
   await notebook.write("while True: pass", "import time\ntime.sleep(0.3)\nprint('whole')");
   await notebook.start(1);

@@ -17,6 +17,8 @@ export interface Served {
   url: string;
   /** Paths that were asked for. */
   asked: string[];
+  /** The folder that is served: another one is a new build. */
+  folder: string;
   close(): Promise<void>;
 }
 
@@ -45,15 +47,17 @@ export async function serve(
   const answer = async (path: string): Promise<{ body: Buffer | string; type: string }> => {
     if (pages[path] !== undefined) return { body: pages[path], type: "text/html; charset=utf-8" };
     if (!path.startsWith(prefix)) throw new Error("outside");
-    let file = join(folder, normalize(path.slice(prefix.length - 1)));
+    let file = join(served.folder, normalize(path.slice(prefix.length - 1)));
     if ((await stat(file)).isDirectory()) file = join(file, "index.html");
     return { body: await readFile(file), type: TYPES[extname(file)] ?? "application/octet-stream" };
   };
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
-  return {
+  const served: Served = {
+    folder,
     url: `http://127.0.0.1:${port}${prefix}`,
     asked,
     close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(() => resolve()))),
   };
+  return served;
 }

@@ -318,6 +318,12 @@ def _returning(site: int, op: Op) -> Op:
     return traced_op
 
 
+def _resident_frame() -> types.FrameType:
+    """The frame for which the calling handler is executed: the driver's caller, and of a watched run one further on."""
+    frame = sys._getframe(3)
+    return frame.f_back or frame if frame.f_code is engine.drive.__code__ else frame
+
+
 def _requesting(each: Program, index: int, line: int | None, op: Op, resume: Resume | None) -> tuple[Op, Resume]:
     site = each.line_site(index)
 
@@ -329,7 +335,7 @@ def _requesting(each: Program, index: int, line: int | None, op: Op, resume: Res
             starts = state is None or state[0] != line or state[1] >= index
         if not (starts or _Requests.everywhere) or get_ident() not in _tracing:
             return op(R)
-        frame = sys._getframe(2)
+        frame = _resident_frame()
         tracer = frame.f_trace
         if tracer is None or not (starts or frame.f_trace_opcodes):
             return op(R)
@@ -345,7 +351,7 @@ def _requesting(each: Program, index: int, line: int | None, op: Op, resume: Res
             assert resume is not None
             return resume(R, value)
         R[PROTOCOL] = None
-        frame = sys._getframe(2)
+        frame = _resident_frame()
         frame.f_trace_lines = False
         if type(frame.f_trace) is _LocalTracer:
             frame.f_trace.due = False
