@@ -15,7 +15,7 @@ from tools.run_lint import CHECKS
 RESULTS = ROOT / ".tmp" / "results"
 PATTERNS = ("tests/**/test_*.py", "README.md", "CONTRIBUTING.md", "docs/**/*.md")
 PYODIDE_ONLY = "tests/pyodide/"
-QUICK = ("tests/unit/", "tests/semantics/")
+QUICK = ("tests/unit/", "tests/spec/instructions/")
 """What `make check` runs."""
 
 SECONDS = 40.0
@@ -79,7 +79,7 @@ class Selection:
         return [file for file in files if file.startswith(QUICK)] if self.quick else files
 
     def settings(self, newest: bool) -> dict[str, str]:
-        """Return the variables that tell the tests how much to do; see tests/scale.py."""
+        """Return the variables that tell the tests how much to do; see tests/support/scale.py."""
         settings = {"BYTESCOPE_TEST_SCALE": "full"} if self.full else {}
         return settings if newest or self.full else settings | {"BYTESCOPE_DEBUG": "0"}
 

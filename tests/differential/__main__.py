@@ -8,8 +8,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import corpus, harness
-from .engines import PROCESS
+from tests.support import harness
+from tests.support.engines import PROCESS
+
+from . import corpus
 
 
 def main(arguments: list[str] | None = None) -> int:

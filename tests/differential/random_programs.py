@@ -14,7 +14,9 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from . import generated, grammar, harness, variants
+from tests.support import harness
+
+from . import generated, grammar, variants
 
 BATCH = 25
 

@@ -15,7 +15,8 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import harness
+from tests.support import harness
+
 from .random_programs import KINDS
 
 BATCH = 40

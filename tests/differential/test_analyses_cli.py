@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import run_python
+from tests.support.processes import run_python
 
 pytestmark = [pytest.mark.any_host, pytest.mark.process]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bytescope.analyses.coverage_universe import possible
-from tests.processes import run_python
+from tests.support.processes import run_python
 
 from .coverage_pair import SUBJECTS, report
 

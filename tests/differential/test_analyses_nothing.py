@@ -6,9 +6,10 @@ from functools import cache
 
 import pytest
 
-from tests.scale import is_done
+from tests.support import harness
+from tests.support.scale import is_done
 
-from . import corpus, harness
+from . import corpus
 from .corpus import Snippet
 from .known import EVENTS_DIFFER, LEFT_OUT, OBSERVED_DIFFERS, WOVEN_DIFFERS, is_known
 

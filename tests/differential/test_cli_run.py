@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import HANG, environment
+from tests.support.processes import HANG, environment
 
 RUN = ["-m", "bytescope", "run"]
 WOVEN = [*RUN, "--analysis", "watching:Everything"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.processes import ROOT
-from tests.processes import run as run_process
+from tests.support.processes import ROOT
+from tests.support.processes import run as run_process
 
 EXAMPLES = ROOT / "examples"
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from . import corpus, harness, random_programs
+from tests.support import harness
+
+from . import corpus, random_programs
 
 pytestmark = pytest.mark.any_host
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import HANG, environment
+from tests.support.processes import HANG, environment
 
 pty = pytest.importorskip("pty")
 pytest.importorskip("readline")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.processes import run_python
+from tests.support.processes import run_python
 
 pytestmark = pytest.mark.process
 

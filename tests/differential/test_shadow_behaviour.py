@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from . import corpus, harness
+from tests.support import harness
+
+from . import corpus
 
 pytestmark = pytest.mark.process
 

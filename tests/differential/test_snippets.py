@@ -6,7 +6,9 @@ from functools import cache
 
 import pytest
 
-from . import corpus, harness
+from tests.support import harness
+
+from . import corpus
 from .corpus import Snippet
 from .known import LENDING_DIFFERS, LENDS_REFERENCES
 

@@ -22,10 +22,11 @@ from typing import Any
 import bytescope
 from bytescope.analysis import Site, attach
 from bytescope.analysis.engines.woven import WOVEN
-from tests.differential.every_event import every_event
+from tests.support.every_event import every_event
 
 HERE = Path(__file__).parent
-PROGRAMS = sorted(path.stem for path in (HERE / "programs").glob("*.py"))
+EVENTS = HERE.parent / "spec" / "events"
+PROGRAMS = sorted(path.stem for path in EVENTS.glob("*.py"))
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 QUIET = {"const", "before_const", "instruction", "load_global", "load_name", "load_local", "load_cell"}
@@ -75,7 +76,7 @@ def stream(name: str, engine: str = "interpreter") -> list[str]:
         name: of the program.
         engine: what executes it: "interpreter" or "woven".
     """
-    path = HERE / "programs" / f"{name}.py"
+    path = EVENTS / f"{name}.py"
     code = compile(path.read_text(encoding="utf-8"), path.name, "exec", dont_inherit=True)
     return recorded(lambda: ENGINES[engine](code), [path.name, "<string>"])
 

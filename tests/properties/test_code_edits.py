@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bytescope.code import Code
 from bytescope.code.host.facts import HAS_CONST
 from bytescope.code.object.raw import RawInstruction
-from tests.tools.roundtrip import nested
+from tests.support.roundtrip import nested
 
 SOURCE = """
 import asyncio, contextlib

@@ -1,9 +1,9 @@
-"""Mutated code is taken or refused with `InvalidBytecode`; `python -m tests.tools.mutate` has more of it."""
+"""Mutated code is taken or refused with `InvalidBytecode`; `python -m tests.support.mutate` has more of it."""
 
 from __future__ import annotations
 
-from tests.scale import POSITION, share
-from tests.tools import mutate
+from tests.support import mutate
+from tests.support.scale import POSITION, share
 
 
 def test_mutated_standard_library() -> None:

@@ -1,4 +1,4 @@
-"""No mutated program that the verifier takes brings the process down; see `tests.tools.execute_mutants`."""
+"""No mutated program that the verifier takes brings the process down; see `tests.support.execute_mutants`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from tests.scale import numbers
-from tests.tools import execute_mutants
+from tests.support import execute_mutants
+from tests.support.scale import numbers
 
 
 @pytest.mark.process

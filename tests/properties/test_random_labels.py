@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scale import numbers
-from tests.tools.labelling import WAYS, differences, labels_of, random_program
+from tests.support.labelling import WAYS, differences, labels_of, random_program
+from tests.support.scale import numbers
 
 
 @pytest.mark.parametrize("first", numbers(40)[::10])

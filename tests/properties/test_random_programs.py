@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from tests.differential import engines, grammar, harness, random_programs
-from tests.differential.worker import execute
-from tests.scale import POSITION, share
+from tests.differential import grammar, random_programs
+from tests.support import engines, harness
+from tests.support.scale import POSITION, share
+from tests.support.worker import execute
 
 
 @st.composite

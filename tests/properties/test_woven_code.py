@@ -1,11 +1,11 @@
-"""Mutated code is woven, with stacks that are as they should be, or refused; see `tests.tools.weave_mutants`."""
+"""Mutated code is woven, with stacks that are as they should be, or refused; see `tests.support.weave_mutants`."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.scale import POSITION, share
-from tests.tools import mutate, weave_mutants
+from tests.support import mutate, weave_mutants
+from tests.support.scale import POSITION, share
 
 
 def check(count: int, seed: int, shadows: bool = False) -> None:

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from tests.differential import corpus, harness, worker
+from tests.differential import corpus
 from tests.differential.corpus import Snippet
-from tests.differential.engines import ENGINES
 from tests.differential.known import LENDING_DIFFERS
+from tests.support import harness, worker
+from tests.support.engines import ENGINES
 
 EXCLUDED = {
     "recursion::ten_thousand_deep": "Pyodide's own stack is too small for it",

@@ -10,7 +10,7 @@ import pytest
 import bytescope
 from bytescope.machine import engine, program
 from bytescope.machine.jit import counters
-from tests.processes import run_python
+from tests.support.processes import run_python
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(os.name != "posix", reason="needs timers")]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import bytescope
-from tests.processes import run_python
+from tests.support.processes import run_python
 
 
 def names_after(source: str) -> dict[str, object]:

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 import bytescope
-from tests.differential import harness
+from tests.support import harness
 
 pytestmark = pytest.mark.process
 

@@ -1,0 +1,146 @@
+"""The package as a whole."""
+
+import keyword
+import re
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+import bytescope
+from tests.support.processes import run_python
+
+pytestmark = pytest.mark.any_host
+
+
+def test_version_has_three_numbers() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", bytescope.__version__)
+
+
+def test_package_is_marked_as_typed() -> None:
+    assert resources.files("bytescope").joinpath("py.typed").is_file()
+
+
+@pytest.mark.process
+def test_core_modules_have_builtins_of_their_own() -> None:
+    code = """if True:
+        import importlib, pkgutil, sys, bytescope
+        from bytescope.startup.isolation import PRIVATE_BUILTINS
+        first = {"bytescope", "bytescope.startup", "bytescope.startup.isolation", "bytescope._version"}
+        names = {each.name for each in pkgutil.walk_packages(bytescope.__path__, "bytescope.")}
+        names = {name for name in names - first if name.split(".")[1] not in ("cli", "playground", "__main__")}
+        public = [name for name in sorted(names)
+                  if vars(importlib.import_module(name))["__builtins__"] is not PRIVATE_BUILTINS]
+        print(len(names) > 100, public)
+    """
+    done = run_python("-c", code)
+    assert done.stdout == "True []\n", done.stderr
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("analysis", ["calls", "labels"])
+@pytest.mark.parametrize("engine", ["interpreter", "woven"])
+def test_builtins_that_a_program_rebinds_are_its_own(tmp_path: Path, engine: str, analysis: str) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        """import builtins
+class Broken(type):
+    def __instancecheck__(self, other): return False
+    def __call__(self, *args, **kwargs): raise SystemError("the program's " + self.__name__)
+for name in "enumerate getattr isinstance len list map max range reversed sorted type zip".split():
+    setattr(builtins, name, Broken(name, (), {}))
+def called(a, *rest, key=None, **more):
+    return [a, key, {"rest": rest}]
+class C:
+    def method(self, x): return called(x, *[1, 2], key=x, **{"b": 1})
+def numbers():
+    for i in (1, 2, 3): yield i
+total = 0
+for each in numbers(): total += C().method(each)[0]
+print(total, [x for x in numbers()], "a" + str(total))
+"""
+    )
+    run = run_python("-m", "bytescope", analysis, "--engine", engine, "--output", str(tmp_path / "out"), str(program))
+    assert run.stdout == "6 [1, 2, 3] a6\n", run.stderr
+
+
+HEAVY = (
+    "argparse ast bisect collections contextlib copy dataclasses dis enum functools heapq inspect keyword linecache"
+    " logging operator re reprlib signal string tempfile threading token tokenize traceback typing weakref"
+).split()
+"""Modules that take longer to import than they are worth to a program that does not use them itself."""
+
+
+@pytest.mark.process
+def test_a_program_is_run_without_heavy_modules() -> None:
+    code = "import runpy, sys; print(*sys.modules)"  # runpy is what -m takes
+    plain, run = (run_python(*words, "-c", code) for words in ([], ["-m", "bytescope", "run"]))
+    assert plain.stdout and run.stdout, run.stderr
+    assert set(HEAVY) & set(run.stdout.split()) - set(plain.stdout.split()) == set()
+
+
+@pytest.mark.process
+def test_nothing_is_imported_while_a_program_runs() -> None:
+    code = """if True:
+        import sys
+        before = set(sys.modules)
+        def count(n):
+            found = 0
+            for i in range(n):
+                if i % 3: found += len(str(i))
+            return found
+        assert len({count(300) for _ in range(300)}) == 1
+        later = [name for name, module in sys.modules.items() if type(module).__name__ == "_Later"]
+        print(sorted(set(sys.modules) - before), "bytescope.machine.jit.inlined_calls" in later)
+    """
+    run = run_python("-m", "bytescope", "run", "-c", code)
+    assert run.stdout == "[] False\n", run.stderr
+
+
+@pytest.mark.process
+def test_modules_that_are_put_off_are_executed_once_whoever_asks() -> None:
+    code = """if True:
+        import sys, threading
+        import bytescope.isa
+        events = sys.modules["bytescope.isa.events"]
+        assert "EVENTS" not in vars(events) and not hasattr(events, "__wrapped__") and "EVENTS" not in vars(events)
+        found = []
+        threads = [threading.Thread(target=lambda: found.append(events.EVENTS)) for _ in range(20)]
+        for each in threads: each.start()
+        for each in threads: each.join()
+        from bytescope.isa.events import EVENTS
+        print(len(EVENTS) > 50, all(each is EVENTS for each in found), hasattr(events, "nothing"))
+    """
+    run = run_python("-c", code)
+    assert run.stdout == "True True False\n", run.stderr
+
+
+@pytest.mark.process
+def test_modules_that_are_put_off_are_tried_again() -> None:
+    code = """if True:
+        import sys
+        import bytescope.isa
+        events = sys.modules["bytescope.isa.events"]
+        def nested(n):
+            return nested(n - 1) if n else events.EVENTS
+        limit = sys.getrecursionlimit()
+        failed = 0
+        for depth in range(limit - 1, 0, -1):
+            try:
+                nested(depth)
+            except RecursionError:
+                failed += 1
+            else:
+                break
+        from bytescope.isa.events import EVENTS
+        print(failed > 0, len(EVENTS) > 50)
+    """
+    run = run_python("-c", code)
+    assert run.stdout == "True True\n", run.stderr
+
+
+def test_keywords_are_those_of_the_language() -> None:
+    from bytescope.startup.stdlib_lite import iskeyword
+
+    names = {*keyword.kwlist, *keyword.softkwlist, *dir(keyword)}
+    assert [name for name in names if iskeyword(name) != keyword.iskeyword(name)] == []
