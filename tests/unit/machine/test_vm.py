@@ -229,9 +229,9 @@ def test_exceptions_of_a_call_come_out_with_the_guests_frames_only(vm: bytescope
 
     with pytest.raises(LookupError) as caught:
         vm.call(outer)
-    names = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
-    assert names[-2:] == ["outer", "inner"]
-    assert not [frame for frame in traceback.extract_tb(caught.value.__traceback__) if "bytescope/machine" in frame.filename]
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert [frame.name for frame in frames][-2:] == ["outer", "inner"]
+    assert not [frame for frame in frames if "bytescope/machine" in frame.filename]
 
 
 def test_a_call_within_a_call(vm: bytescope.VM) -> None:
