@@ -13,18 +13,19 @@ from __future__ import annotations
 import builtins
 import types
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bytescope.analysis.base import Replace
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.flags import CO_STARRED, CO_SUSPENDS
-from bytescope.code.instruction import Instruction, Lowered, Variable
+from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.lowering.lower import lower
+from bytescope.flow.dataflow import solve
 from bytescope.flow.verify import Verified, verify
 from bytescope.isa.events import EVENTS, Event
 from bytescope.isa.instrumentation import ALWAYS, MAYBE, NEVER, Direct
-from bytescope.isa.lift import Symbol, lift
+from bytescope.isa.lift import Call, lift
 
 OWN_PARAMETERS = frozenset("site op name kind conversion which flags count counts context condition thread".split())
 """Parameters of events that are no values of the program's."""
@@ -61,6 +62,7 @@ _KEEPS = frozenset({"append", "appendleft"})
 _LOOKS = frozenset("add discard get setdefault pop popleft update extend items keys values clear".split())
 
 _ANY = frozenset({"identity", "is_none"})
+_NOT_WOVEN_IN = frozenset({"STORE_LOCAL"})
 _OWN_ONLY = frozenset("unary binary inplace compare contains truth negation delitem".split())
 
 
@@ -114,89 +116,67 @@ def _quiet(method: Any, event: Event, kept: _Kept, live: list[bool]) -> Direct |
         return None  # generators, *args and **kwargs, other parameters, closures
     try:
         lowered = lower(code)
-        return _Reader(function, instance, event, lowered, verify(lowered), kept).read(live)
+        return _Reader(function, instance, event, kept).read(lowered, verify(lowered), live)
     except (_Noisy, InvalidBytecode):
         return None
 
 
 class _Reader:
-    """Follows the instructions of a method."""
+    """The lattice of values of a method; joined values may be the program's if one of them may.
 
-    def __init__(
-        self,
-        function: types.FunctionType,
-        instance: Any,
-        event: Event,
-        lowered: Lowered,
-        verified: Verified,
-        kept: _Kept,
-    ) -> None:
+    Raises _Noisy: if something in the method is not known to be quiet.
+    """
+
+    variables = True
+    unknown = caught = _GUEST
+
+    def __init__(self, function: types.FunctionType, instance: Any, event: Event, kept: _Kept) -> None:
         self.function = function
         self.instance = instance
-        self.instructions = lowered.instructions
-        self.lowered = lowered
-        self.verified = verified
         self.kept = kept
         own = [_Value(False, _SELF)] + [_OWN if each in OWN_PARAMETERS else _GUEST for each in event.parameters]
-        self.parameters = len(own)
-        self.variables = dict(enumerate(own))
+        self.parameters = dict(enumerate(own))
         self.answers: set[str] = set()
-        self.straight = True
 
-    def read(self, live: list[bool]) -> Direct:
-        """Read all of it.
+    def read(self, lowered: Lowered, verified: Verified, live: list[bool]) -> Direct:
+        """Read all of a method.
 
         Args:
+            lowered: its code.
+            verified: what the verifier found.
             live: see `Direct`.
-
-        Raises:
-            _Noisy: if something in it is not known to be quiet.
         """
-        stacks: dict[int, list[_Value]] = {0: []}
-        for index, instruction in enumerate(self.instructions):
-            if self.verified.depths[index] < 0:
+        straight = True
+        states = solve(lowered, verified, self, self.parameters)
+        last = len(lowered.instructions) - 1
+        for index, (instruction, state) in enumerate(zip(lowered.instructions, states, strict=True)):
+            if state is None:
                 continue
-            stack = stacks.get(index)
-            if stack is None or self.verified.handlers[index] is not None:
-                raise _Noisy  # a loop, or a handler
-            self.step(index, instruction, list(stack), stacks)
+            lifted = lift(instruction)
+            if verified.handlers[index] is not None:
+                raise _Noisy
+            if lifted.control is not None:
+                if lifted.control[0] != "return":
+                    raise _Noisy
+                self.returned(state.stack[-1])
+                straight = straight and index == last
+            straight = straight and lifted.jump is None and instruction.op not in _NOT_WOVEN_IN
         answers = NEVER if self.answers == {NEVER} else ALWAYS if self.answers == {ALWAYS} else MAYBE
-        return Direct(self.function, self.instance, live, answers, self.lowered if self.straight else None)
+        return Direct(self.function, self.instance, live, answers, lowered if straight else None)
 
-    def step(self, index: int, instruction: Instruction, stack: list[_Value], stacks: dict[int, list[_Value]]) -> None:
-        """One instruction."""
-        lifted = lift(instruction)
-        window = stack[len(stack) - lifted.need :]
-        below = stack[: len(stack) - lifted.need]
-        made: dict[tuple[int, int], _Value] = {}
-        for number, call in enumerate(lifted.calls):
-            operands = [self.value(window, lifted.need, made, each) for each in call.operands]
-            result = self.primitive(instruction, call.name, operands)
-            made.update({(number, each.index): result for each in call.results})
-        if lifted.control is not None:
-            kind, symbols = lifted.control
-            if kind != "return":
-                raise _Noisy
-            self.returned(self.value(window, lifted.need, made, symbols[0]))
-            if index != len(self.instructions) - 1:
-                self.straight = False
-            return
-        for target, after in ((instruction.target, lifted.jump), (index + 1, lifted.after)):
-            if after is None or target is None:
-                continue
-            if target <= index:
-                raise _Noisy
-            found = [*below, *(self.value(window, lifted.need, made, each) for each in after)]
-            known = stacks.get(target)
-            self.straight = self.straight and known is None and lifted.jump is None
-            stacks[target] = found if known is None else [_joined(*pair) for pair in zip(known, found, strict=True)]
+    def join(self, index: int, one: _Value, other: _Value) -> _Value:
+        """See `Lattice`."""
+        answers = {_NOTHING, _REPLACEMENT, _ANSWER}
+        what = _ANSWER if one.what in answers and other.what in answers else None
+        return _Value(one.guest or other.guest, what)
 
-    @staticmethod
-    def value(window: list[_Value], need: int, made: dict[tuple[int, int], _Value], symbol: Symbol) -> _Value:
-        """The value that a symbol stands for."""
-        return window[need - 1 - symbol.index] if symbol.is_operand else made[symbol.call, symbol.index]
+    def results(
+        self, index: int, instruction: Instruction, call: Call, operands: Sequence[_Value]
+    ) -> tuple[_Value, ...]:
+        """See `Lattice`."""
+        return (self.primitive(instruction, call.name, operands),) * len(call.results)
 
-    def primitive(self, instruction: Instruction, name: str, operands: list[_Value]) -> _Value:
+    def primitive(self, instruction: Instruction, name: str, operands: Sequence[_Value]) -> _Value:
         """The result of a primitive."""
         special = getattr(self, "_" + name, None)
         if special is not None:
@@ -207,30 +187,24 @@ class _Reader:
             raise _Noisy
         return _GUEST if guest and name == "build" else _OWN
 
-    def _const(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+    def _const(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         return _Value(False, _NOTHING) if instruction.arg is None else _OWN
 
-    def _null(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+    def _null(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         return _Value(False, None)
 
-    def _build(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+    def _build(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         if instruction.op in ("BUILD_STRING", "BUILD_SLICE"):
             raise _Noisy
         return _GUEST if any(each.guest for each in operands) else _OWN
 
-    def _load_local(self, instruction: Instruction, operands: list[_Value]) -> _Value:
-        assert isinstance(instruction.arg, Variable)
-        return self.variables.get(instruction.arg.index, _GUEST)
+    def _load_local(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
+        return operands[0]
 
-    def _store_local(self, instruction: Instruction, operands: list[_Value]) -> _Value:
-        assert isinstance(instruction.arg, Variable)
-        index = instruction.arg.index
-        known = self.variables.get(index)
-        self.variables[index] = operands[0] if known is None else _joined(known, operands[0])
-        self.straight = False
+    def _store_local(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         return _OWN
 
-    def _load_global(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+    def _load_global(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         missing = object()
         namespace = self.function.__globals__
         value = namespace.get(instruction.arg, getattr(builtins, instruction.arg, missing))
@@ -238,7 +212,7 @@ class _Reader:
             raise _Noisy
         return _Value(False, value) if value is Replace or value in (id, type, len) else _OWN
 
-    def _getattr(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+    def _getattr(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         (owner,) = operands
         if owner.guest:
             raise _Noisy
@@ -250,28 +224,28 @@ class _Reader:
                 return _Value(False, _Method(instruction.arg, owner.what.name))
         return _OWN
 
-    def _setattr(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+    def _setattr(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         if operands[0].guest:
             raise _Noisy
         if operands[1].guest:
             self.kept.attributes.add(instruction.arg)
         return _OWN
 
-    def _setitem(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+    def _setitem(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         if operands[0].guest or operands[1].guest:
             raise _Noisy
         if operands[2].guest:
             self.kept.keep(operands[0])
         return _OWN
 
-    def _getitem(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+    def _getitem(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         if operands[0].guest or operands[1].guest:
             raise _Noisy
         container = operands[0].what
         name = container.name if isinstance(container, _Attribute) else _ANYWHERE
         return _Value(self.kept.may_hold(name) or (name == _ANYWHERE and bool(self.kept.containers)))
 
-    def _call(self, instruction: Instruction, operands: list[_Value]) -> _Value:
+    def _call(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         first, second, *args = operands
         callee = first if first.what is not None else second
         guest = any(each.guest for each in args)
@@ -299,11 +273,3 @@ class _Reader:
             self.answers.update((NEVER, ALWAYS))
         else:
             raise _Noisy
-
-
-def _joined(one: _Value, other: _Value) -> _Value:
-    if one == other:
-        return one
-    answers = {_NOTHING, _REPLACEMENT, _ANSWER}
-    what = _ANSWER if one.what in answers and other.what in answers else None
-    return _Value(one.guest or other.guest, what)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bytescope.code.instruction import Lowered
 from bytescope.flow.verify import Verified
+from bytescope.flow.worklist import Worklist
 from bytescope.isa.table import INSTRUCTIONS
 
 _NOWHERE = frozenset({0})
@@ -28,33 +29,41 @@ def line_starts(lowered: Lowered, verified: Verified, start: int) -> tuple[dict[
     """
     instructions = lowered.instructions
     lines = [each.position[0] if each.position and index > start else None for index, each in enumerate(instructions)]
-    came: list[frozenset[int]] = [frozenset()] * len(instructions)
-    again: set[int] = set()
-    pending: list[int] = []
-
-    def arrive(index: int, origins: frozenset[int]) -> None:
-        if not origins <= came[index]:
-            came[index] = came[index] | origins
-            pending.append(index)
-
-    arrive(0, _NOWHERE)
-    while pending:
-        index = pending.pop()
-        line = lines[index]
-        leaving = came[index] if line is None else frozenset({line})
-        instruction = instructions[index]
-        handler = verified.handlers[index]
-        if handler is not None and INSTRUCTIONS[instruction.op].raises:
-            arrive(handler.target, leaving)
-        target = instruction.target
-        if target is not None and target <= index:
-            again.add(target)
-            if lines[target] is None:
-                arrive(target, _NOWHERE)
-        elif target is not None:
-            arrive(target, leaving)
-        if INSTRUCTIONS[instruction.op].falls_through and instruction.op not in _GOES_ON:
-            arrive(index + 1, leaving)
-    starts = {index: line for index, line in enumerate(lines) if line is not None and came[index] - {line}}
+    origins = _Origins(lowered, verified, lines)
+    origins.reach(0, _NOWHERE)
+    origins.run()
+    came, again = origins.states, origins.again
+    starts = {
+        index: line for index, line in enumerate(lines) if line is not None and came[index] and came[index] - {line}
+    }
     starts = {index: line for index, line in starts.items() if instructions[index].op != "RESUME"}
     return starts, frozenset(index for index in again if index not in starts and lines[index] is not None)
+
+
+class _Origins(Worklist):
+    """Finds out from which lines control comes to each instruction."""
+
+    def __init__(self, lowered: Lowered, verified: Verified, lines: list[int | None]) -> None:
+        super().__init__(len(lines))
+        self.instructions, self.handlers, self.lines = lowered.instructions, verified.handlers, lines
+        self.again: set[int] = set()
+
+    def join(self, index: int, known: frozenset[int], other: frozenset[int]) -> frozenset[int]:
+        return known | other
+
+    def step(self, index: int, state: frozenset[int]) -> frozenset[int] | None:
+        line = self.lines[index]
+        leaving = state if line is None else frozenset({line})
+        instruction = self.instructions[index]
+        row = INSTRUCTIONS[instruction.op]
+        handler = self.handlers[index]
+        if handler is not None and row.raises:
+            self.reach(handler.target, leaving)
+        target = instruction.target
+        if target is not None and target <= index:
+            self.again.add(target)
+            if self.lines[target] is None:
+                self.reach(target, _NOWHERE)
+        elif target is not None:
+            self.reach(target, leaving)
+        return leaving if row.falls_through and instruction.op not in _GOES_ON else None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Instruction, Lowered
+from bytescope.flow.dataflow import solve
 from bytescope.flow.verify import Verified
-from bytescope.isa.lift import Symbol, lift
+from bytescope.isa.lift import Call
+from bytescope.startup.stdlib_lite import Sequence
 
 VALUE, NULL, SAVED = "value", "null", "saved"
 """An object; the NULL that lies beside a callable; what an inlined comprehension has saved, which may be no object."""
@@ -32,56 +34,27 @@ def operand_kinds(lowered: Lowered, verified: Verified) -> list[Kinds | None]:
     Raises:
         InvalidBytecode: if an operand is an object on one path and NULL on another.
     """
-    instructions = lowered.instructions
-    found: list[Kinds | None] = [None] * len(instructions)
-    found[0] = ()
-    pending = [0]
+    states = solve(lowered, verified, _OperandKinds(lowered), {})
+    return [None if state is None else state.stack for state in states]
 
-    def reach(index: int, kinds: Kinds) -> None:
-        known = found[index]
-        if known is None:
-            found[index] = kinds
-            pending.append(index)
-        elif known != kinds and any(
-            one != other and not _OBJECTS.issuperset((one, other)) for one, other in zip(known, kinds, strict=True)
-        ):
-            raise InvalidBytecode(
-                lowered.code.co_qualname,
-                instructions[index].offset,
-                "an operand is an object on one path and NULL on another",
-            )
 
-    while pending:
-        index = pending.pop()
-        kinds = found[index]
-        assert kinds is not None
-        while True:
-            instruction = instructions[index]
-            lifted = lift(instruction)
-            handler = verified.handler_at(index)
-            if handler is not None:
-                reach(handler.target, kinds[: handler.depth] + (VALUE,) * (1 + handler.lasti))
-            below, window = kinds[: len(kinds) - lifted.need], kinds[len(kinds) - lifted.need :]
+class _OperandKinds:
+    """The lattice of kinds: those of objects are joined to the first, no others are."""
 
-            def after(stack: tuple[Symbol, ...]) -> Kinds:
-                return below + tuple(  # noqa: B023  # called at once
-                    window[lifted.need - 1 - each.index]  # noqa: B023
-                    if each.is_operand
-                    else _made(instruction, lifted.calls[each.call].name)  # noqa: B023
-                    for each in stack
-                )
+    variables = False
+    unknown = caught = VALUE
 
-            if lifted.jump is not None and instruction.target is not None:
-                reach(instruction.target, after(lifted.jump))
-            if lifted.after is None:
-                break
-            kinds = after(lifted.after)
-            index += 1
-            if found[index] is not None:
-                reach(index, kinds)
-                break
-            found[index] = kinds
-    return found
+    def __init__(self, lowered: Lowered) -> None:
+        self.lowered = lowered
+
+    def join(self, index: int, one: str, other: str) -> str:
+        if _OBJECTS.issuperset((one, other)):
+            return one
+        offset = self.lowered.instructions[index].offset
+        raise InvalidBytecode(self.lowered.code.co_qualname, offset, "what is a value on one path is none on another")
+
+    def results(self, index: int, instruction: Instruction, call: Call, operands: Sequence[str]) -> Kinds:
+        return (_made(instruction, call.name),) * len(call.results)
 
 
 def check_values(lowered: Lowered, index: int, kinds: Kinds) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Handler, Instruction, Lowered
+from bytescope.flow.worklist import Worklist
 from bytescope.isa.lift import lift
 from bytescope.startup.stdlib_lite import record
 
@@ -38,101 +39,83 @@ def verify(lowered: Lowered) -> Verified:
     Raises:
         InvalidBytecode: naming the code object and the offset.
     """
-    return _Verifier(lowered).run()
+    return _Verifier(lowered).verified()
 
 
 _Marks = tuple[int, ...]
 """Where on the operand stack the saved exceptions are, innermost last."""
 
+_State = tuple[int, _Marks]
+
 _MOVES_MARKS = frozenset({"PUSH_EXC_INFO", "POP_EXCEPT", "SWAP"})
 
 
-class _Verifier:
+class _Verifier(Worklist):
+    """States are the depth and the marks."""
+
     def __init__(self, lowered: Lowered) -> None:
+        super().__init__(len(lowered.instructions))
         self.lowered = lowered
         self.instructions = lowered.instructions
-        self.depths = [-1] * len(self.instructions)
-        self.marks: list[_Marks] = [()] * len(self.instructions)
         self.handlers = handlers_in_force(lowered)
-        self.pending: list[int] = []
+        self.deepest = 0
 
-    def run(self) -> Verified:
+    def verified(self) -> Verified:
         if not self.instructions:
             raise InvalidBytecode(self.lowered.code.co_qualname, 0, "no instructions")
-        self.depths[0] = deepest = 0
-        self.pending.append(0)
-        deepest = max(deepest, self.follow_all(), self.interrupt())
-        return Verified(self.depths, [len(marks) for marks in self.marks], self.handlers, deepest + 2)
+        self.reach(0, (0, ()))
+        self.run()
+        self.interrupt()
+        depths = [-1 if state is None else state[0] for state in self.states]
+        handled = [0 if state is None else len(state[1]) for state in self.states]
+        return Verified(depths, handled, self.handlers, self.deepest + 2)
 
-    def follow_all(self) -> int:
-        """Go on from wherever control may go; return the greatest depth."""
-        deepest = 0
-        while self.pending:
-            deepest = max(deepest, self.follow(self.pending.pop()))
-        return deepest
+    def step(self, index: int, state: _State) -> _State | None:
+        depth, marks = state
+        if depth > self.deepest:
+            self.deepest = depth
+        instruction = self.instructions[index]
+        lifted = lift(instruction)
+        if lifted.need > depth:
+            raise self.invalid(index, f"{instruction.op} needs {lifted.need} operands and there are {depth}")
+        handler = self.handlers[index]
+        if handler is not None and (lifted.raises or jumps_back(instruction, index)):
+            self.enter_handler(index, handler, depth, marks)
+        if instruction.op in _MOVES_MARKS:
+            marks = self.moved(index, depth, marks)
+        if lifted.jump_effect is not None:
+            if instruction.target is None:
+                raise self.invalid(index, f"{instruction.op} without a target")
+            self.source = index
+            self.reach(instruction.target, (depth + lifted.jump_effect, marks))
+        if lifted.effect is None:
+            return None
+        if index + 1 == len(self.instructions):
+            raise self.invalid(index, "execution runs off the end")
+        self.source = index
+        return depth + lifted.effect, marks
 
-    def follow(self, index: int) -> int:
-        """Go on from an instruction until control leaves or comes to where it was before; return the greatest depth."""
-        instructions, depths, handlers = self.instructions, self.depths, self.handlers
-        marks = self.marks[index]
-        deepest = depth = depths[index]
-        handled_by: Handler | None = None
-        while True:
-            instruction = instructions[index]
-            lifted = lift(instruction)
-            if lifted.need > depth:
-                raise self.invalid(index, f"{instruction.op} needs {lifted.need} operands and there are {depth}")
-            handler = handlers[index]
-            raises = lifted.raises or jumps_back(instruction, index)
-            if handler is not None and raises and (handler is not handled_by or handler.depth > depth):
-                self.enter_handler(index, handler, depth, marks)
-                handled_by = handler
-            if instruction.op in _MOVES_MARKS:
-                marks = self.moved(index, depth, marks)
-                handled_by = None
-            if lifted.jump_effect is not None:
-                if instruction.target is None:
-                    raise self.invalid(index, f"{instruction.op} without a target")
-                self.reach(index, instruction.target, depth + lifted.jump_effect, marks)
-            if lifted.effect is None:
-                return deepest
-            depth += lifted.effect
-            if depth > deepest:
-                deepest = depth
-            index += 1
-            if index == len(instructions):
-                raise self.invalid(index - 1, "execution runs off the end")
-            if depths[index] >= 0:
-                self.reach(index - 1, index, depth, marks)
-                return deepest
-            depths[index] = depth
-            self.marks[index] = marks
-
-    def interrupt(self) -> int:
+    def interrupt(self) -> None:
         """Go to the handlers that no instruction raises for: a trace function raises wherever a line begins.
 
         Compilers do not see to it that the stack is then as the handler wants it. Where it is not, nothing may raise.
-
-        Returns:
-            The greatest depth.
         """
-        deepest = 0
         tried: set[tuple[int, _Marks]] = set()
         for index, handler in enumerate(self.handlers):
-            if handler is None or self.depths[handler.target] >= 0 or self.depths[index] < handler.depth:
+            state = self.states[index]
+            if handler is None or self.states[handler.target] is not None or state is None or state[0] < handler.depth:
                 continue
-            attempt = id(handler), self.marks[index]
+            attempt = id(handler), state[1]
             if attempt in tried:
                 continue
             tried.add(attempt)
-            before = self.depths[:], self.marks[:]
+            before = self.states[:], self.deepest
             try:
-                self.enter_handler(index, handler, self.depths[index], self.marks[index])
-                deepest = max(deepest, self.follow_all())
+                self.enter_handler(index, handler, *state)
+                self.run()
             except InvalidBytecode:
-                self.depths[:], self.marks[:] = before
+                self.states[:], self.deepest = before
                 self.pending.clear()
-        return deepest
 
     def enter_handler(self, index: int, handler: Handler, depth: int, marks: _Marks) -> None:
         """An exception may take control from an instruction to its handler."""
@@ -140,7 +123,8 @@ class _Verifier:
             raise self.invalid(index, f"the handler keeps {handler.depth} operands and there are {depth}")
         if marks and marks[-1] >= handler.depth:
             raise self.invalid(index, "the handler drops an exception that is being handled")
-        self.reach(index, handler.target, _entry(handler), marks)
+        self.source = index
+        self.reach(handler.target, (_entry(handler), marks))
 
     def moved(self, index: int, depth: int, marks: _Marks) -> _Marks:
         """Where the saved exceptions are after an instruction that concerns them."""
@@ -154,17 +138,12 @@ class _Verifier:
         top, low = depth - 1, depth - instruction.arg
         return tuple(low if mark == top else top if mark == low else mark for mark in marks)
 
-    def reach(self, source: int, index: int, depth: int, marks: _Marks) -> None:
-        """Control may go from one instruction to another: what is known of both must agree."""
-        known = self.depths[index]
-        if known < 0:
-            self.depths[index] = depth
-            self.marks[index] = marks
-            self.pending.append(index)
-        elif known != depth:
-            raise self.invalid(source, f"depth {depth} at offset {self.instructions[index].offset}, elsewhere {known}")
-        elif self.marks[index] != marks:
-            raise self.invalid(source, "the exceptions being handled are not those that they are elsewhere")
+    def join(self, index: int, known: _State, other: _State) -> _State:
+        """Raise the error for two states that do not agree."""
+        if known[0] != other[0]:
+            offset = self.instructions[index].offset
+            raise self.invalid(self.source, f"depth {other[0]} at offset {offset}, elsewhere {known[0]}")
+        raise self.invalid(self.source, "the exceptions being handled are not those that they are elsewhere")
 
     def invalid(self, index: int, reason: str) -> InvalidBytecode:
         return InvalidBytecode(self.lowered.code.co_qualname, self.instructions[index].offset, reason)

@@ -104,6 +104,17 @@ class Various(Analysis):
     def enter(self, site: Any, arguments: Any) -> None:
         print(site)
 
+    def instruction(self, site: Any) -> None:
+        rest = 3
+        while rest:
+            rest -= 1
+            self.count += 1
+
+    def truth(self, site: Any, value: Any, result: Any) -> None:
+        rest = 3
+        while rest:
+            rest = value  # the program's own, in the second turn
+
 
 def test_which_methods_are_quiet() -> None:
     analysis = Various()
@@ -115,7 +126,7 @@ def test_which_methods_are_quiet() -> None:
     found = {name: each.answers for name, each in quiet_methods(methods, [True]).items()}
     assert found == {
         "branch": NEVER, "line": NEVER, "compare": NEVER, "binary": ALWAYS, "inplace": MAYBE, "leave": NEVER,
-        "getitem": ALWAYS,
+        "getitem": ALWAYS, "instruction": NEVER,
     }  # fmt: skip
 
 
