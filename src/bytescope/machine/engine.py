@@ -231,7 +231,7 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
                     pc = -1
             if pc == RETURN:
                 return R.pop()
-            if R[-1][0] in program.suspensions:
+            if R[-1][0] in program.requests.suspensions:
                 on_stack = False
                 budget.depth -= 1
             while True:

@@ -67,7 +67,7 @@ def _make(code: types.CodeType) -> types.CodeType:
         interrupt.__traceback__ = None
         raise
     program.guarded = Program.observer is not None
-    made = Trampoline(code, program, program.sites, program.guarded).build(drive)
+    made = Trampoline(program, program.guarded).build(drive)
     _lives(made, program)
     return made
 
@@ -158,7 +158,7 @@ class _Successors:
 
 def _guarded(program: Program) -> types.CodeType:
     """Give a program another resident code object, in which the machine sees every exception."""
-    made = Trampoline(program.code, program, program.sites, True).build(drive)
+    made = Trampoline(program, True).build(drive)
     enter(_cache, id(program.code), made)
     entries.remove(program)
     _lives(made, program)

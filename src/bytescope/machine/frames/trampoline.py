@@ -22,39 +22,44 @@ from bytescope.code.assembly.assembler import Assembler
 from bytescope.code.assembly.sequences import Sequences
 from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS
 from bytescope.code.host.facts import BEHAVIOUR
-from bytescope.code.instruction import Position
+from bytescope.code.instruction import Lowered
+from bytescope.machine.frames.request_sites import RequestSite, RequestSites
 from bytescope.machine.handler_namespace import Raised
 from bytescope.machine.registers import HEADER
-from bytescope.startup.stdlib_lite import Any, Callable
+from bytescope.startup.stdlib_lite import Any, Callable, Protocol
 
 
-class Site:
-    """A place in the resident frame where one operation can be performed.
+class Executable(Protocol):
+    """The part of `Program` that its resident code object is assembled from."""
 
-    kind, number: what it performs, see `Trampoline.emit_site`; depth: how many exceptions are being handled there;
-    position: of the guest instruction; guarded: whether the guest has a handler there; weight: how much it matters that
-    it is found fast.
-    """
+    @property
+    def code(self) -> types.CodeType:
+        """The guest code object."""
 
-    __slots__ = ("depth", "guarded", "kind", "label", "number", "position", "weight")
+    @property
+    def lowered(self) -> Lowered:
+        """The code lowered to instructions."""
 
-    def __init__(self, kind: str, number: int, depth: int, position: Position | None, guarded: bool) -> None:
-        self.kind = kind
-        self.number = number
-        self.depth = depth
-        self.position = position
-        self.guarded = guarded
-        self.label = -1
-        self.weight = 1
+    @property
+    def requests(self) -> RequestSites:
+        """The request sites."""
+
+    @property
+    def own(self) -> int:
+        """Number of variables that belong to the interpreter alone."""
+
+    @property
+    def blank(self) -> list[None]:
+        """The registers of the operands before the first instruction."""
 
 
 class Trampoline:
     """Assembles the resident code object of one guest code object; if `guarded`, the machine sees every exception."""
 
-    def __init__(self, code: types.CodeType, program: Any, sites: list[Site], guarded: bool = False) -> None:
-        self.code = code
+    def __init__(self, program: Executable, guarded: bool = False) -> None:
+        code = self.code = program.code
         self.program = program
-        self.sites = sites
+        sites = self.sites = program.requests.sites
         self.guarded = guarded
         self.asm = Assembler(code.co_qualname)
         self.sequences = Sequences(self.asm)
@@ -91,7 +96,7 @@ class Trampoline:
                 self.emit_loop(depth, numbers)
         self.mention_globals()
         assembled = self.asm.finish(self.code.co_firstlineno)
-        self.program.native_offsets = [self.asm.offset(site.label) for site in self.sites]
+        self.program.requests.native_offsets = [self.asm.offset(site.label) for site in self.sites]
         code = self.code
         changes: dict[str, Any] = {}
         if self.optimized:
@@ -119,7 +124,7 @@ class Trampoline:
             own = len(code.co_varnames) + sum(name not in code.co_varnames for name in code.co_cellvars)
             for index in range(own):
                 asm.emit("MAKE_CELL", index)
-        first = next((each.position for each in self.program.instructions if each.op == "RESUME"), None)
+        first = next((each.position for each in self.program.lowered.instructions if each.op == "RESUME"), None)
         if code.co_flags & CO_SUSPENDS:
             made = (code.co_firstlineno, code.co_firstlineno, None, None)
             asm.emit("RETURN_GENERATOR", 0, made)
@@ -159,7 +164,7 @@ class Trampoline:
 
     def mention_globals(self) -> None:
         """Name the globals in instructions that nothing executes: `inspect` and cloudpickle look for them there."""
-        names = {each.arg for each in self.program.instructions if each.op.endswith("_GLOBAL")}
+        names = {each.arg for each in self.program.lowered.instructions if each.op.endswith("_GLOBAL")}
         for index, name in enumerate(self.code.co_names):
             if name in names:
                 self.sequences.mention_global(index)
@@ -178,7 +183,7 @@ class Trampoline:
         asm.jump("JUMP_FORWARD", requests)
         asm.place(finished)  # close by: SEND reaches no further than 65,535 code units
         self.sequences.drop_sent_receiver()
-        asm.emit("RETURN_VALUE", 0, self.program.return_position)
+        asm.emit("RETURN_VALUE", 0, self.program.requests.return_position)
         asm.place(requests)
         asm.emit("UNPACK_SEQUENCE", 2)
         self.dispatch(numbers)
@@ -247,7 +252,7 @@ class Trampoline:
             self.consts.append(value)
         self.asm.emit("LOAD_CONST", index)
 
-    def emit_site(self, site: Site, handler: int) -> None:
+    def emit_site(self, site: RequestSite, handler: int) -> None:
         """One operation: [.., machine, operands] -> [.., machine, result], and back to the loop."""
         asm, sequences, position = self.asm, self.sequences, site.position
         asm.place(site.label)
@@ -272,7 +277,9 @@ class Trampoline:
             if BEHAVIOUR.offsets_are_objects:
                 asm.emit("RERAISE", 1)
             else:
-                lines = self.program.exit_lines if self.guarded or self.program.lowered.handlers else [None]
+                lines: list[int | None] = (
+                    self.program.requests.exit_lines if self.guarded or self.program.lowered.handlers else [None]
+                )
                 self.emit_exits(0, lines)
             return
         elif kind == "return":

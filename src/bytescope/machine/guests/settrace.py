@@ -165,10 +165,10 @@ def _is_at_call(frame: types.FrameType) -> bool:
         return True
     if id(guest) not in _call_sites:
         when_gone(guest, _call_sites.pop, id(guest), None)
-        instructions = zip(guest.instructions, guest.site_numbers, strict=True)
+        instructions = zip(guest.instructions, guest.requests.numbers, strict=True)
         calling = {number for each, numbers in instructions if each.op.startswith("CALL") for number in numbers}
         units = _call_sites[id(guest)] = [False] * (len(frame.f_code.co_code) // 2)
-        for offset, number in sorted((offset, number) for number, offset in enumerate(guest.native_offsets)):
+        for offset, number in sorted((offset, number) for number, offset in enumerate(guest.requests.native_offsets)):
             units[offset:] = [number in calling] * (len(units) - offset)
     return frame.f_lasti >= 0 and _call_sites[id(guest)][frame.f_lasti // 2]
 
@@ -295,11 +295,11 @@ class _Requests:
             return dict(starts)
         first = min(starts, default=0)
         rest = range(first, len(program.instructions))
-        return {index: starts.get(index) for index in rest if program.line_site(index) is not None}
+        return {index: starts.get(index) for index in rest if program.requests.line_site(index) is not None}
 
     def handlers(self, program: Program, ops: list[Op], resumes: list[Resume | None]) -> None:
         """Change the handlers in place."""
-        for index, site in program.return_sites.items():
+        for index, site in program.requests.returns.items():
             ops[index] = _returning(site, ops[index])
         for index, line in self.places(program).items():
             ops[index], resumes[index] = _requesting(program, index, line, ops[index], resumes[index])
@@ -325,7 +325,7 @@ def _resident_frame() -> types.FrameType:
 
 
 def _requesting(each: Program, index: int, line: int | None, op: Op, resume: Resume | None) -> tuple[Op, Resume]:
-    site = each.line_site(index)
+    site = each.requests.line_site(index)
 
     def traced_op(R: list[Any]) -> int:
         starts = False

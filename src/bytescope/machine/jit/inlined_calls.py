@@ -187,7 +187,7 @@ class Writer(Templates):
     def enter_function(self, index: int, function: Value, args: list[Value], x: str, word: str) -> None:
         """Write the frameless call of a function."""
         name = function.name
-        site = self.program.site_numbers[index][0]
+        site = self.program.requests.numbers[index][0]
         self.emit(f"{word} type({name}) is FunctionType:")
         given = [arg.name for arg in args]
         self.enter(index, len(args), site, name, given, x)
@@ -195,7 +195,7 @@ class Writer(Templates):
     def enter_method(self, index: int, function: Value, args: list[Value], x: str, word: str) -> None:
         """Write the frameless call of a method."""
         name = function.name
-        site = self.program.site_numbers[index][1]
+        site = self.program.requests.numbers[index][1]
         self.emit(f"{word} type({name}) is MethodType and type({name}.__func__) is FunctionType:")
         given = [f"{name}.__self__", *(arg.name for arg in args)]
         self.enter(index, len(args), site, f"{name}.__func__", given, x)
@@ -244,7 +244,7 @@ class Writer(Templates):
     def request(self, index: int, function: Value, args: list[Value], pad: str) -> None:
         """Write a side exit with the request of a call, or before a call that its handler must make."""
         frame = self.frame
-        site, site_with_self = self.program.site_numbers[index]
+        site, site_with_self = self.program.requests.numbers[index]
         reverse = "".join(f"{arg.name}, " for arg in reversed(args))
         name = function.name
         before = self.before_request(index, function, args)

@@ -7,6 +7,7 @@ import types
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.flow.verify import Verified
 from bytescope.isa.instrumentation import Plan
+from bytescope.machine.frames.request_sites import RequestSites
 from bytescope.machine.handlers.compiler import Op
 from bytescope.startup.stdlib_lite import Any, Protocol
 
@@ -59,8 +60,8 @@ class Unit(Protocol):
         """The register of the lowest operand."""
 
     @property
-    def site_numbers(self) -> list[tuple[int, ...]]:
-        """The request sites of each instruction."""
+    def requests(self) -> RequestSites:
+        """The request sites."""
 
     @property
     def alive(self) -> list[bool]:
