@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from bytescope.analysis.base import AnalysisError
-from bytescope.analysis.planner import Planner
+from bytescope.analysis.planner import Planner, call_of
 from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.analysis.tasks import forget_tasks, watch_threads
@@ -76,7 +76,7 @@ class Board:
         first = [each for each in now if each.boards[0] is self]  # threads belong to no engine
         started = self._planner.hook("thread_start", [each for each in first if each.wants("thread_start")])
         stopped = self._planner.hook("thread_stop", [each for each in first if each.wants("thread_stop")])
-        watch_threads(self, started, stopped)
+        watch_threads(self, call_of(started), call_of(stopped))
 
     def notice(self, module: str, code: types.CodeType) -> None:
         """Take note of code, with what is nested in it, that may be observed for somebody."""

@@ -16,12 +16,13 @@ from typing import Any
 
 from bytescope._version import __version__
 from bytescope.analysis.base import Analysis
+from bytescope.analysis.method_purity import Purity
 from bytescope.analysis.planner import Planner
 from bytescope.analysis.site import SiteTable, has_sites, site_table
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.code.host.facts import BUILD
 from bytescope.code.instruction import Lowered
-from bytescope.isa.instrumentation import Direct
+from bytescope.isa.instrumentation import Hook
 from bytescope.startup.isolation import folders
 from bytescope.weave.hooks.inlining import names_replacement
 
@@ -79,7 +80,7 @@ class PlannerNames:
         """The name of an object that woven code refers to, None if it has none."""
         hook = self.planner.name(value)
         if hook is not None:
-            return "hook", hook
+            return "hook" if isinstance(value, Hook) else "call", hook
         if self._known is None:
             self._known = self._objects()
         return self._known.get(id(value))
@@ -87,24 +88,28 @@ class PlannerNames:
     def named(self, name: tuple[Any, ...]) -> Any:
         """The object with a name."""
         kind, what, *rest = name
-        if kind == "hook":
-            return self.planner.named(what)
+        if kind in ("hook", "call"):
+            found = self.planner.named(what)
+            return found if kind == "hook" else found.call
         if kind == "builtin":
             return getattr(builtins, what)
         subscriber = self.planner.subscribers[what]
         if kind == "live":
             return subscriber.live
-        direct = self.planner.quiet(subscriber)[rest[0]]
-        return direct.function.__globals__ if kind == "globals" else getattr(direct, kind)
+        method: Any = subscriber.method(rest[0])
+        if kind == "instance":
+            return method.__self__
+        return method.__func__.__globals__ if kind == "globals" else method.__func__
 
     def _objects(self) -> dict[int, tuple[Any, ...]]:
         found: dict[int, tuple[Any, ...]] = {id(value): ("builtin", name) for name, value in vars(builtins).items()}
         for number, subscriber in enumerate(self.planner.subscribers):
             found[id(subscriber.live)] = "live", number
-            for event, direct in self.planner.quiet(subscriber).items():
-                found[id(direct.function)] = "function", number, event
-                found[id(direct.instance)] = "instance", number, event
-                found[id(direct.function.__globals__)] = "globals", number, event
+            for event in self.planner.pure(subscriber):
+                method: Any = subscriber.method(event)
+                found[id(method.__func__)] = "function", number, event
+                found[id(method.__self__)] = "instance", number, event
+                found[id(method.__func__.__globals__)] = "globals", number, event
         return found
 
     @staticmethod
@@ -119,28 +124,29 @@ def _subscriber_key(subscriber: Subscriber, planner: Planner) -> tuple[Any, ...]
     if filters.where is not None or type(subscriber.analysis).wants is not Analysis.wants:
         return None
     lines = filters.lines if filters.lines is None or isinstance(filters.lines, range) else sorted(filters.lines)
-    quiet = planner.quiet(subscriber)
+    pure = planner.pure(subscriber)
     methods = []
     for event in subscriber.all_methods():
-        hook: Any = planner.hook(event, [subscriber])
-        direct = quiet.get(event)
-        once = getattr(hook, "once", None)
-        methods.append((event, once and sorted(once), None if direct is None else _direct_key(direct)))
+        hook = planner.hook(event, [subscriber])
+        once = None if hook is None else hook.once
+        purity = pure.get(event)
+        methods.append(
+            (event, once and sorted(once), None if purity is None else _purity_key(subscriber.method(event), purity))
+        )
     return filters.include, filters.exclude, filters.files, filters.functions, lines, subscriber.own, methods
 
 
-def _direct_key(direct: Direct) -> tuple[Any, ...]:
-    """What is woven of a method, or says how it is called."""
-    return direct.answers, None if direct.lowered is None else (_dumped(direct.function.__code__), _globals_of(direct))
+def _purity_key(method: Any, purity: Purity) -> tuple[Any, ...]:
+    """Return what is woven of a pure method, or decides how it is called."""
+    if purity.lowered is None:
+        return purity.returns, None
+    return purity.returns, (_dumped(method.__code__), _globals_of(method.__globals__, purity.lowered))
 
 
-def _globals_of(direct: Direct) -> list[tuple[str, bool, bool]]:
-    """The names of globals: whether it is one of the module's, and whether it is the class of replacements."""
-    lowered: Lowered | None = direct.lowered
-    assert lowered is not None
-    namespace = direct.function.__globals__
+def _globals_of(namespace: dict[str, Any], lowered: Lowered) -> list[tuple[str, bool, bool]]:
+    """Return the names of globals: whether each is one of the module's, and whether it is the class of replacements."""
     names = {each.arg for each in lowered.instructions if each.op == "LOAD_GLOBAL"}
-    return [(name, name in namespace, names_replacement(direct, name)) for name in sorted(names)]
+    return [(name, name in namespace, names_replacement(namespace, name)) for name in sorted(names)]
 
 
 def _own_key() -> tuple[Any, ...]:

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import types
 from _thread import _local
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bytescope.analysis.base import ENOUGH, AnalysisError, Replace
 from bytescope.analysis.once import told_once
 from bytescope.isa.events import EVENTS, Event
-from bytescope.isa.instrumentation import Unwrapped
+from bytescope.isa.instrumentation import MAYBE, DirectCall, Hook
 from bytescope.machine.support.budget import BudgetExceeded
 from bytescope.machine.support.own_frames import HANDLER_FILE
 
 if TYPE_CHECKING:
+    from bytescope.analysis.method_purity import Purity
     from bytescope.analysis.subscriber import Subscriber
-
-Hook = Callable[..., Any]
 
 
 class _Thread(_local):
@@ -90,16 +89,22 @@ def judge(subscriber: Subscriber, event: Event, site: Any, last: Any, answer: An
     raise failed(subscriber, event.name, site, error)
 
 
-_makers: dict[str, Callable[..., Hook]] = {}
+_makers: dict[str, Callable[..., Callable[..., Any]]] = {}
 
 
-def make_hook(name: str, subscribers: tuple[Subscriber, ...], stopped: list[Callable[[], AnalysisError]]) -> Hook:
-    """The hook for an event.
+def make_hook(
+    name: str,
+    subscribers: tuple[Subscriber, ...],
+    stopped: list[Callable[[], AnalysisError]],
+    pure: Sequence[Purity] = (),
+) -> Hook:
+    """Make the hook for an event.
 
     Args:
         name: of the event.
         subscribers: who wants it, in order.
         stopped: where the run was stopped, holds what makes the error to be raised.
+        pure: facts about the subscribers' methods, if all can be called directly because they are pure.
     """
     event = EVENTS[name]
     text = _text(event, len(subscribers))
@@ -110,22 +115,36 @@ def make_hook(name: str, subscribers: tuple[Subscriber, ...], stopped: list[Call
         maker = _makers[text] = namespace["make"]
     methods = [subscriber.method(name) for subscriber in subscribers]
     states = [value for each in subscribers for value in (each.live, each.silent(name))]
-    hook: Any = maker(thread, stopped, failed, judge, PASSED, event, subscribers, *methods, *states)
-    hook.answers = bool(event.replace)
-    hook.event, hook.subscribers = event.name, subscribers
-    looked_at = [told_once(method) for method in methods]
-    if None not in looked_at:
-        hook.once = frozenset().union(*filter(None, looked_at))
-    if len(subscribers) == 1 and event.parameters[:1] == ("site",):
-        hook.unwrapped = _unwrapped(methods[0], event, subscribers[0])
-    return hook  # type: ignore[no-any-return]
+    call = maker(thread, stopped, failed, judge, PASSED, event, subscribers, *methods, *states)
+    read = [told_once(method) for method in methods]
+    direct: list[DirectCall] = []
+    if pure or (len(subscribers) == 1 and event.parameters[:1] == ("site",)):
+        facts: Sequence[Purity | None] = pure or [None]
+        direct = [_direct_call(*each, event) for each in zip(subscribers, methods, facts, strict=True)]
+    return Hook(
+        call,
+        event.name,
+        subscribers,
+        replaces=bool(event.replace),
+        direct=tuple(direct),
+        once=None if None in read else frozenset().union(*filter(None, read)),
+    )
 
 
-def _unwrapped(method: Hook, event: Event, subscriber: Subscriber) -> Unwrapped:
+def _direct_call(subscriber: Subscriber, method: Callable[..., Any], purity: Purity | None, event: Event) -> DirectCall:
     def error_of(site: Any, error: BaseException) -> BaseException:
         return error.with_traceback(None) if isinstance(error, PASSED) else failed(subscriber, event.name, site, error)
 
-    return Unwrapped(method, thread, partial(judge, subscriber, event), error_of)
+    return DirectCall(
+        method,
+        subscriber.live,
+        pure=purity is not None,
+        returns=MAYBE if purity is None else purity.returns,
+        lowered=None if purity is None else purity.lowered,
+        thread=thread,
+        judge=partial(judge, subscriber, event),
+        failed=error_of,
+    )
 
 
 def _text(event: Event, count: int) -> str:

@@ -1,11 +1,11 @@
-"""Methods of analyses that are quiet: they run no code of the program's, whatever values they are given.
+"""Purity of analysis methods: a pure method runs no user code, whatever values it is given.
 
-While an analysis is at work, events of its thread are nobody's, so a hook has to say so before it calls a method, and
-take it back. For a method that keeps to its own affairs - it counts, appends what it is given to a list of its own,
-looks into its own dictionaries - there is nothing to be said: it can be called as it is, or be woven in itself.
+While an analysis is at work, no events of its thread are delivered, so a hook sets a flag before it calls a method and
+resets it afterwards. A pure method - it counts, appends its arguments to a list of its own, looks into its own
+dictionaries - needs no flag: it can be called directly, or be woven in itself.
 
-What is found out here is safe: a method is taken for quiet only if every instruction of it is known to be. A value is
-the program's if it may come from an operand of the event; everything else is the analysis's own.
+The result is safe: a method is pure only if every instruction of it is known to be. A value is the guest's if it may
+come from an operand of the event; everything else is the analysis's own.
 """
 
 from __future__ import annotations
@@ -24,11 +24,24 @@ from bytescope.code.lowering.lower import lower
 from bytescope.flow.dataflow import solve
 from bytescope.flow.verify import Verified, verify
 from bytescope.isa.events import EVENTS, Event
-from bytescope.isa.instrumentation import ALWAYS, MAYBE, NEVER, Direct
+from bytescope.isa.instrumentation import ALWAYS, MAYBE, NEVER
 from bytescope.isa.lift import Call, lift
+from bytescope.startup.stdlib_lite import record
 
 OWN_PARAMETERS = frozenset("site op name kind conversion which flags count counts context condition thread".split())
 """Parameters of events that are no values of the program's."""
+
+
+@record(frozen=True)
+class Purity:
+    """Facts about a pure method.
+
+    returns: NEVER, MAYBE or ALWAYS a replacement; lowered: its code, if that is one straight run of instructions
+    without variables.
+    """
+
+    returns: str
+    lowered: Lowered | None
 
 
 class _Value(NamedTuple):
@@ -66,8 +79,8 @@ _NOT_WOVEN_IN = frozenset({"STORE_LOCAL"})
 _OWN_ONLY = frozenset("unary binary inplace compare contains truth negation delitem".split())
 
 
-class _Noisy(Exception):
-    """The method is not known to be quiet."""
+class _Impure(Exception):
+    """The method is not known to be pure."""
 
 
 class _Kept:
@@ -86,22 +99,21 @@ class _Kept:
         return attribute in self.containers or _ANYWHERE in self.containers
 
 
-def quiet_methods(methods: Mapping[str, Any], live: list[bool]) -> dict[str, Direct]:
-    """What there is to know of the methods of an analysis, for those that are known to be quiet.
+def pure_methods(methods: Mapping[str, Any]) -> dict[str, Purity]:
+    """Find the pure methods of an analysis.
 
     Args:
         methods: the methods by event, bound.
-        live: empty once the analysis is detached.
     """
     kept = _Kept()
     while True:
         known = len(kept.attributes), len(kept.containers)
-        found = {name: quiet for name, each in methods.items() if (quiet := _quiet(each, EVENTS[name], kept, live))}
+        found = {name: pure for name, each in methods.items() if (pure := _purity(each, EVENTS[name], kept))}
         if known == (len(kept.attributes), len(kept.containers)):
             return found
 
 
-def _quiet(method: Any, event: Event, kept: _Kept, live: list[bool]) -> Direct | None:
+def _purity(method: Any, event: Event, kept: _Kept) -> Purity | None:
     if type(method) is not types.MethodType or type(method.__func__) is not types.FunctionType:
         return None
     function, instance = method.__func__, method.__self__
@@ -116,15 +128,15 @@ def _quiet(method: Any, event: Event, kept: _Kept, live: list[bool]) -> Direct |
         return None  # generators, *args and **kwargs, other parameters, closures
     try:
         lowered = lower(code)
-        return _Reader(function, instance, event, kept).read(lowered, verify(lowered), live)
-    except (_Noisy, InvalidBytecode):
+        return _Reader(function, instance, event, kept).read(lowered, verify(lowered))
+    except (_Impure, InvalidBytecode):
         return None
 
 
 class _Reader:
     """The lattice of values of a method; joined values may be the program's if one of them may.
 
-    Raises _Noisy: if something in the method is not known to be quiet.
+    Raises _Impure: if something in the method is not known to be pure.
     """
 
     variables = True
@@ -136,15 +148,14 @@ class _Reader:
         self.kept = kept
         own = [_Value(False, _SELF)] + [_OWN if each in OWN_PARAMETERS else _GUEST for each in event.parameters]
         self.parameters = dict(enumerate(own))
-        self.answers: set[str] = set()
+        self.returns: set[str] = set()
 
-    def read(self, lowered: Lowered, verified: Verified, live: list[bool]) -> Direct:
+    def read(self, lowered: Lowered, verified: Verified) -> Purity:
         """Read all of a method.
 
         Args:
             lowered: its code.
             verified: what the verifier found.
-            live: see `Direct`.
         """
         straight = True
         states = solve(lowered, verified, self, self.parameters)
@@ -154,15 +165,15 @@ class _Reader:
                 continue
             lifted = lift(instruction)
             if verified.handlers[index] is not None:
-                raise _Noisy
+                raise _Impure
             if lifted.control is not None:
                 if lifted.control[0] != "return":
-                    raise _Noisy
+                    raise _Impure
                 self.returned(state.stack[-1])
                 straight = straight and index == last
             straight = straight and lifted.jump is None and instruction.op not in _NOT_WOVEN_IN
-        answers = NEVER if self.answers == {NEVER} else ALWAYS if self.answers == {ALWAYS} else MAYBE
-        return Direct(self.function, self.instance, live, answers, lowered if straight else None)
+        returns = NEVER if self.returns == {NEVER} else ALWAYS if self.returns == {ALWAYS} else MAYBE
+        return Purity(returns, lowered if straight else None)
 
     def join(self, index: int, one: _Value, other: _Value) -> _Value:
         """See `Lattice`."""
@@ -184,7 +195,7 @@ class _Reader:
             return result
         guest = any(each.guest for each in operands)
         if name not in _ANY and (name not in _OWN_ONLY or guest):
-            raise _Noisy
+            raise _Impure
         return _GUEST if guest and name == "build" else _OWN
 
     def _const(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
@@ -195,7 +206,7 @@ class _Reader:
 
     def _build(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         if instruction.op in ("BUILD_STRING", "BUILD_SLICE"):
-            raise _Noisy
+            raise _Impure
         return _GUEST if any(each.guest for each in operands) else _OWN
 
     def _load_local(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
@@ -209,13 +220,13 @@ class _Reader:
         namespace = self.function.__globals__
         value = namespace.get(instruction.arg, getattr(builtins, instruction.arg, missing))
         if value is missing:
-            raise _Noisy
+            raise _Impure
         return _Value(False, value) if value is Replace or value in (id, type, len) else _OWN
 
     def _getattr(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         (owner,) = operands
         if owner.guest:
-            raise _Noisy
+            raise _Impure
         if owner.what is _SELF:
             return _Value(instruction.arg in self.kept.attributes, _Attribute(instruction.arg))
         if isinstance(owner.what, _Attribute):
@@ -226,21 +237,21 @@ class _Reader:
 
     def _setattr(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         if operands[0].guest:
-            raise _Noisy
+            raise _Impure
         if operands[1].guest:
             self.kept.attributes.add(instruction.arg)
         return _OWN
 
     def _setitem(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         if operands[0].guest or operands[1].guest:
-            raise _Noisy
+            raise _Impure
         if operands[2].guest:
             self.kept.keep(operands[0])
         return _OWN
 
     def _getitem(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         if operands[0].guest or operands[1].guest:
-            raise _Noisy
+            raise _Impure
         container = operands[0].what
         name = container.name if isinstance(container, _Attribute) else _ANYWHERE
         return _Value(self.kept.may_hold(name) or (name == _ANYWHERE and bool(self.kept.containers)))
@@ -261,15 +272,15 @@ class _Reader:
                 return _Value(self.kept.may_hold(callee.what.attribute))
         elif callee.what in (id, type) or (callee.what is len and not guest):
             return _OWN
-        raise _Noisy
+        raise _Impure
 
     def returned(self, value: _Value) -> None:
         """Take note of a value that is returned."""
         if value.what is _NOTHING:
-            self.answers.add(NEVER)
+            self.returns.add(NEVER)
         elif value.what is _REPLACEMENT:
-            self.answers.add(ALWAYS)
+            self.returns.add(ALWAYS)
         elif value.what is _ANSWER:
-            self.answers.update((NEVER, ALWAYS))
+            self.returns.update((NEVER, ALWAYS))
         else:
-            raise _Noisy
+            raise _Impure

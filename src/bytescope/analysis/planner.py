@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from bytescope.analysis.base import AnalysisError
-from bytescope.analysis.dispatch import Hook, as_hook, make_hook
-from bytescope.analysis.method_purity import quiet_methods
+from bytescope.analysis.dispatch import as_hook, make_hook
+from bytescope.analysis.method_purity import Purity, pure_methods
 from bytescope.analysis.site import Site, SiteTable, site_table
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.analysis.tasks import switch_hook
@@ -19,10 +19,9 @@ from bytescope.code.instruction import Instruction, Lowered
 from bytescope.flow.line_starts import line_starts
 from bytescope.flow.operand_kinds import SAVED, operand_kinds
 from bytescope.flow.verify import Verified
-from bytescope.isa.events import CALLS, EVENTS
-from bytescope.isa.instrumentation import NEVER, Direct, Plan, Point
+from bytescope.isa.events import CALLS, EVENTS, observed_primitive
+from bytescope.isa.instrumentation import NEVER, Hook, Plan, Point
 from bytescope.isa.lift import lift
-from bytescope.isa.observed import observed_primitive
 
 _IDLE = frozenset({"NOP", "RESUME", "JUMP", "CLEANUP_THROW"})  # the last is a part of delegation, on some hosts
 
@@ -47,8 +46,8 @@ class Planner:
     def __init__(self, subscribers: list[Subscriber], stopped: list[Callable[[], AnalysisError]]) -> None:
         self.subscribers = subscribers
         self.stopped = stopped
-        self._quiet: dict[int, dict[str, Direct]] | None = None
-        self._all_quiet: bool | None = None
+        self._pure: dict[int, dict[str, Purity]] | None = None
+        self._all_pure: bool | None = None
         self._numbers = {id(each): number for number, each in enumerate(subscribers)}
         self._hooks: dict[Name, Hook] = {}
         self._names: dict[int, Name] = {}
@@ -88,7 +87,7 @@ class Planner:
 
     def combined(self, name: str, *parts: Any) -> Hook:
         """A hook made of others: see `_COMBINATIONS`. Each of them is made once."""
-        return self.named((name, *(self.name(each) if callable(each) else each for each in parts)))
+        return self.named((name, *(self._names[id(each)] if isinstance(each, Hook) else each for each in parts)))
 
     def named(self, name: Name) -> Hook:
         """The hook with a name: the event and the numbers of subscribers, or a combination of other hooks' names.
@@ -98,11 +97,11 @@ class Planner:
         found = self._hooks.get(name)
         if found is None:
             found = self._hooks[name] = self._make(name)
-            self._names[id(found)] = name
+            self._names[id(found)] = self._names[id(found.call)] = name
         return found
 
     def name(self, hook: object) -> Name | None:
-        """The name of a hook, None if it is none of this planner's."""
+        """Return the name of a hook or of its function, None if it is not of this planner."""
         return self._names.get(id(hook))
 
     def _make(self, name: Name) -> Hook:
@@ -111,27 +110,28 @@ class Planner:
         if combine is not None:
             return combine(*(self.named(each) if isinstance(each, tuple) else each for each in parts))
         chosen = [self.subscribers[number] for number in parts[0]]
-        make = switch_hook if event == "task_switch" else make_hook
-        hook = make(event, tuple(chosen), self.stopped)
-        if make is make_hook:
-            hook.direct = self._direct(event, chosen)  # type: ignore[attr-defined]
-        return hook
+        if event == "task_switch":
+            return switch_hook(event, tuple(chosen), self.stopped)
+        return make_hook(event, tuple(chosen), self.stopped, self._pure_calls(event, chosen))
 
-    def quiet(self, subscriber: Subscriber) -> dict[str, Direct]:
-        """What is known of the methods of a subscriber that are quiet."""
-        if self._quiet is None:
-            self._quiet = {id(each): quiet_methods(each.all_methods(), each.live) for each in self.subscribers}
-        return self._quiet[id(subscriber)]
+    def pure(self, subscriber: Subscriber) -> dict[str, Purity]:
+        """Return the facts about those methods of a subscriber that are pure."""
+        if self._pure is None:
+            self._pure = {id(each): pure_methods(each.all_methods()) for each in self.subscribers}
+        return self._pure[id(subscriber)]
 
-    def _direct(self, name: str, chosen: Chosen) -> tuple[Direct, ...]:
-        """What can be called in the place of a hook, as long as no analysis is at work that is not quiet."""
-        if self._all_quiet is None:
-            self._all_quiet = all(len(self.quiet(each)) == len(each.all_methods()) for each in self.subscribers)
-        if not self._all_quiet:
+    def _pure_calls(self, name: str, chosen: Chosen) -> tuple[Purity, ...]:
+        """Return the facts about the methods of an event, if they can be called directly in the place of the hook.
+
+        They can only if the methods of all subscribers are pure: no impure one is at work, then, when they are called.
+        """
+        if self._all_pure is None:
+            self._all_pure = all(len(self.pure(each)) == len(each.all_methods()) for each in self.subscribers)
+        if not self._all_pure:
             return ()
-        found = tuple(self.quiet(each)[name] for each in chosen)
-        answer = any(each.answers != NEVER for each in found)
-        return () if answer and (len(found) > 1 or not EVENTS[name].replace) else found
+        found = tuple(self.pure(each)[name] for each in chosen)
+        replaces = any(each.returns != NEVER for each in found)
+        return () if replaces and (len(found) > 1 or not EVENTS[name].replace) else found
 
 
 def _no_site(index: int) -> Any:
@@ -278,35 +278,44 @@ def _restoring_stores(unit: Unit) -> frozenset[int]:
 
 def _by_outcome(yes: Hook | None, no: Hook | None) -> Hook:
     """A hook of a branch for each outcome."""
+    if_true, if_false = call_of(yes), call_of(no)
 
     @as_hook
     def hook(site: Site, value: Any, condition: bool) -> Any:
-        chosen = yes if condition else no
+        chosen = if_true if condition else if_false
         return None if chosen is None else chosen(site, value, condition)
 
-    return hook
+    return Hook(hook)
+
+
+def call_of(hook: Hook | None) -> Callable[..., Any] | None:
+    """Return the function of a hook, None if there is none."""
+    return None if hook is None else hook.call
 
 
 def _switching(switch: Hook, hook: Hook | None) -> Hook:
     """A hook before which the task is looked at."""
+    look = switch.call
     if hook is None:
-        return as_hook(lambda site, *given: switch(site))
-    return as_hook(lambda site, *given: (switch(site), hook(site, *given))[1])
+        return Hook(as_hook(lambda site, *given: look(site)))
+    call = hook.call
+    return Hook(as_hook(lambda site, *given: (look(site), call(site, *given))[1]))
 
 
 def _entering(switch: Hook | None, imported: Hook | None, entered: Hook | None, module: str) -> Hook:
     """A hook of a frame's beginning that looks at the task, and tells of the import of a module."""
+    look, call_imported, call_entered = map(call_of, (switch, imported, entered))
 
     @as_hook
     def hook(site: Site, arguments: dict[str, Any]) -> None:
-        if switch is not None:
-            switch(site)
-        if imported is not None:
-            imported(site, module)
-        if entered is not None:
-            entered(site, arguments)
+        if look is not None:
+            look(site)
+        if call_imported is not None:
+            call_imported(site, module)
+        if call_entered is not None:
+            call_entered(site, arguments)
 
-    return hook
+    return Hook(hook)
 
 
 _COMBINATIONS: dict[str, Callable[..., Hook]] = {

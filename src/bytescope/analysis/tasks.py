@@ -10,8 +10,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bytescope.analysis.base import AnalysisError
-from bytescope.analysis.dispatch import Hook, as_hook, make_hook
+from bytescope.analysis.dispatch import as_hook, make_hook
 from bytescope.code.host.invisible_frames import hidden
+from bytescope.isa.instrumentation import Hook
 
 if TYPE_CHECKING:
     from bytescope.analysis.site import Site
@@ -37,7 +38,7 @@ _last: dict[int, Any] = {}
 
 def switch_hook(name: str, subscribers: tuple[Subscriber, ...], stopped: list[Callable[[], AnalysisError]]) -> Hook:
     """A hook (site) that tells of another task, if it is another; parameters as those of `make_hook`."""
-    tell = make_hook(name, subscribers, stopped)
+    tell = make_hook(name, subscribers, stopped).call
 
     @as_hook
     def switch(site: Site) -> None:
@@ -51,7 +52,7 @@ def switch_hook(name: str, subscribers: tuple[Subscriber, ...], stopped: list[Ca
                 _last[thread] = current
             tell(site, previous, current)
 
-    return switch
+    return Hook(switch)
 
 
 def forget_tasks() -> None:

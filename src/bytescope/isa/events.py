@@ -6,8 +6,10 @@ the engine's own bookkeeping and not on values gives none. The three forms of a 
 
 from __future__ import annotations
 
+from bytescope.code.instruction import Instruction, Variable
+from bytescope.isa.lift import Call, Lifted, Symbol, lift
 from bytescope.isa.primitives import PRIMITIVES, Primitive
-from bytescope.startup.stdlib_lite import iskeyword, record
+from bytescope.startup.stdlib_lite import Any, iskeyword, record
 
 BOOKKEEPING = frozenset(
     "null save_local save_cell make_cell restore_cell load_closure push_exc_info pop_except".split()
@@ -126,3 +128,44 @@ for _name, _parameters, _replace, _summary in (
 
 LIFECYCLE = frozenset({"begin", "end"})
 """Events that every analysis gets, whatever the filters."""
+
+
+# --- the events of an instruction
+
+UNOBSERVED = BOOKKEEPING | {"cleanup_throw", "end_async_for"}
+"""Primitives that give no events before and after them."""
+
+
+def observed_primitive(instruction: Instruction) -> Call | None:
+    """Return the primitive of an instruction that gives events, None if there is none."""
+    lifted = lift(instruction)
+    try:
+        return _observed[id(lifted)]
+    except KeyError:
+        calls = lifted.calls
+        observed = (c for c in calls if c.name not in UNOBSERVED and not (c.name == "const" and len(calls) > 1))
+        found = _observed[id(lifted)] = next(observed, None)
+        return found
+
+
+_observed: dict[int, Call | None] = {}
+"""By id of the lifted instruction, which `lift` keeps for good."""
+
+
+def immediate(instruction: Instruction, call: Call) -> list[Any]:
+    """Return the immediate operand of a primitive as an argument of hooks: a list of one value, or none."""
+    row = PRIMITIVES[call.name]
+    if row.immediate is None or row.name == "const":
+        return []
+    if row.name == "build":
+        return [call.immediate]
+    if isinstance(instruction.arg, Variable):
+        return [instruction.arg.name]
+    return [instruction.arg[0] if row.name == "super_attr" else instruction.arg]
+
+
+def after_stack(instruction: Instruction, lifted: Lifted) -> tuple[Symbol, ...]:
+    """Return the operands on the stack after the primitive, in the place of its operands."""
+    if instruction.op == "SEND":
+        return lifted.jump or ()
+    return (lifted.jump if lifted.after is None else lifted.after) or ()

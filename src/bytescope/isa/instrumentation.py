@@ -1,9 +1,7 @@
 """A plan: which instructions of a code object are observed, and what is to be called there.
 
-It says nothing about how: the reference engine wraps handlers, the weaver inserts calls. Hooks are plain callables
-whose first argument is the point's site; they return None, or an object whose `value` is a replacement. A hook may have
-three attributes: `answers`, False if it never answers anything; `direct`, what can be called one by one in its place;
-`once`, if it has nothing to do a second time at a site, the operands that it looks at (of `branch`, at each outcome).
+It does not say how: the interpreter wraps handlers, the weaver inserts calls. Both bind `Hook.call`, whose first
+argument is the point's site. It returns None, or an object whose `value` is a replacement.
 """
 
 from __future__ import annotations
@@ -11,49 +9,65 @@ from __future__ import annotations
 from bytescope.code.instruction import Lowered
 from bytescope.startup.stdlib_lite import Any, Callable, field, record
 
-Hook = Callable[..., Any]
-
 NEVER, MAYBE, ALWAYS = "never", "maybe", "always"
-"""Whether something answers with a replacement."""
+"""Whether a method returns a replacement."""
 
 
-@record(frozen=True, slots=True)
-class Direct:
-    """What can be called in the place of a hook, because it runs no code of the program's and raises nothing else.
+@record(eq=False)
+class DirectCall:
+    """Call of an analysis method in the place of the hook that wraps it.
 
-    function, instance: what is called, and its first argument; live: empty once nobody wants to be told any more;
-    answers: NEVER, MAYBE or ALWAYS; lowered: its code, if that is one straight run of instructions without variables.
+    method: the method, with the hook's parameters. live: empty once the analysis is detached.
+    pure: whether it runs no user code and raises nothing else. Then it can be called whatever else is at work; returns:
+    NEVER, MAYBE or ALWAYS a replacement; lowered: its code, if that is one straight run of instructions without
+    variables.
+    Otherwise the caller does the work of the hook. thread: its `busy` is a list with one truth value for each thread,
+    true while an analysis is at work: then no events are delivered. judge: makes of site, last argument and a result
+    other than None what the hook would return. failed: makes of site and exception what the hook would raise.
     """
 
-    function: Callable[..., Any]
-    instance: Any
+    method: Callable[..., Any]
     live: list[bool]
-    answers: str
+    pure: bool
+    returns: str
     lowered: Lowered | None
+    thread: Any
+    judge: Callable[[Any, Any, Any], Any]
+    failed: Callable[[Any, BaseException], BaseException]
+
+    @property
+    def function(self) -> Any:
+        """The function of a pure method."""
+        return self.method.__func__  # type: ignore[attr-defined]
+
+    @property
+    def instance(self) -> Any:
+        """The first argument of a pure method."""
+        return self.method.__self__  # type: ignore[attr-defined]
 
 
-class Unwrapped:
-    """What calls a hook's only analysis without the hook, which has it as its attribute `unwrapped`.
+@record(eq=False)
+class Hook:
+    """What an engine calls for an event.
 
-    method: the analysis's method, with the hook's parameters; thread: its `busy` is a list of one truth value, this
-    thread's: whether an analysis is at work. Then nobody is told of anything; it is true while the method is called;
-    judged: makes of site, last argument and an answer other than None what the hook would return; failed: makes of site
-    and what was raised meanwhile what the hook would raise.
+    call: the function; event: name of the event; subscribers: the analyses that it notifies; replaces: whether it may
+    return a replacement; direct: calls that together do the same, if there are such; once: if a second call at a site
+    (of `branch`, with the same outcome) has no effect, the operands that it reads, else None; extra: further arguments,
+    as the engine that has made the hook describes them.
     """
 
-    __slots__ = ("failed", "judged", "method", "thread")
+    call: Callable[..., Any]
+    event: str = ""
+    subscribers: tuple[Any, ...] = ()
+    replaces: bool = True
+    direct: tuple[DirectCall, ...] = ()
+    once: frozenset[int] | None = None
+    extra: Any = None
 
-    def __init__(
-        self,
-        method: Hook,
-        thread: Any,
-        judged: Callable[[Any, Any, Any], Any],
-        failed: Callable[[Any, BaseException], BaseException],
-    ) -> None:
-        self.method = method
-        self.thread = thread
-        self.judged = judged
-        self.failed = failed
+    @property
+    def pure(self) -> tuple[DirectCall, ...]:
+        """The direct calls, if all are pure."""
+        return self.direct if all(each.pure for each in self.direct) else ()
 
 
 @record(slots=True)

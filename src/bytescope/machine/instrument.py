@@ -15,7 +15,7 @@ from bytescope.isa.instrumentation import Plan, Point
 from bytescope.machine import engine, resident
 from bytescope.machine.handler_namespace import NULL, UNBOUND
 from bytescope.machine.handlers.compiler import Op, Resume
-from bytescope.machine.handlers.instrumented import IDLE, UNOBSERVED, factory, hooks_of, name
+from bytescope.machine.handlers.instrumented import IDLE, factory, hooks_of, name
 from bytescope.machine.program import Program
 from bytescope.machine.registers import HEADER, OPERANDS
 from bytescope.machine.support import recursion
@@ -92,12 +92,12 @@ def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: B
     R[first + depth : first + len(program.blank)] = program.blank[depth:]  # as CPython does, which then looks further
     try:
         if plan.raised is not None and program.instructions[index].op not in _RERAISING:
-            plan.raised(plan.site(index), exception)
+            plan.raised.call(plan.site(index), exception)
         if handler is None:
             if plan.unwound is not None:
-                plan.unwound(plan.site(lasti if type(lasti) is int else index), exception)
+                plan.unwound.call(plan.site(lasti if type(lasti) is int else index), exception)
         elif plan.handled is not None and program.instructions[handler.target].op == "PUSH_EXC_INFO":
-            plan.handled(plan.site(handler.target), exception)  # other handlers only tidy up
+            plan.handled.call(plan.site(handler.target), exception)  # other handlers only tidy up
     except BaseException as failure:
         program.leave(R, index, without_own(failure), index)
         return -1
@@ -224,4 +224,4 @@ def go_on() -> None:
             program.link()
 
 
-__all__ = ["UNOBSERVED", "arguments", "go_on", "guard", "refresh", "replan", "set_planner", "stop"]
+__all__ = ["arguments", "go_on", "guard", "refresh", "replan", "set_planner", "stop"]

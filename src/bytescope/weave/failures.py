@@ -6,6 +6,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
+from bytescope.isa.instrumentation import Hook
 from bytescope.startup.stdlib_lite import Any
 
 Where = int | tuple[int, ...] | None
@@ -14,7 +15,7 @@ says."""
 
 _frame = sys._getframe
 
-Failed = Callable[[Any, Any, BaseException], BaseException]
+Failed = Callable[[Hook | None, Any, BaseException], BaseException]
 
 
 class Raising:
@@ -34,7 +35,7 @@ class Raising:
         call_units, calls: where hooks are called; hook and site of each.
     """
 
-    def __init__(self, raised: Any, unwound: Any, site: Callable[[int], Any], failed: Failed) -> None:
+    def __init__(self, raised: Hook | None, unwound: Hook | None, site: Callable[[int], Any], failed: Failed) -> None:
         self.raised = raised
         self.unwound = unwound
         self.site = site
@@ -45,19 +46,21 @@ class Raising:
         self.units: Sequence[int] = ()
         self.indices: Sequence[int] = ()
         self.call_units: Sequence[int] = ()
-        self.calls: Sequence[tuple[Any, Any]] = ()
+        self.calls: Sequence[tuple[Hook | None, Any]] = ()
 
     def functions(self) -> tuple[Callable[..., object], ...]:
         """What handlers call."""
         return self.told_raised, self.told_unwound, self.passed_on, self.failure
 
     def _told_raised(self, where: Where, exception: BaseException) -> None:
-        self.raised(self._site_of(where, exception), exception)
+        assert self.raised is not None
+        self.raised.call(self._site_of(where, exception), exception)
 
     def _told_unwound(self, where: Where, exception: BaseException) -> None:
         if where == ():
             where = self._passing.pop(id(_frame(1)), None)
-        self.unwound(self._site_of(where, exception), exception)
+        assert self.unwound is not None
+        self.unwound.call(self._site_of(where, exception), exception)
 
     def _passed_on(self, where: tuple[int] | None, exception: BaseException) -> None:
         """Note where an exception comes from, by the frame's address: each that passes one on has noted it before."""

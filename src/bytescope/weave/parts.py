@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from bytescope.code.object.build import build_code
+from bytescope.isa.instrumentation import Hook
 from bytescope.startup.stdlib_lite import Any, record
 from bytescope.weave.failures import Raising
 from bytescope.weave.marker import Marker
 
-Hit = tuple[int, Callable[..., None], Any, tuple[Any, ...]]
+Hit = tuple[int, Hook, Any, tuple[Any, ...]]
 """Offset in bytes, hook, site and further operands of what is called once, by a probe."""
 
 
@@ -67,7 +68,7 @@ class Parts:
         """What probes call, by offset."""
         found: dict[int, list[Callable[[], None]]] = {}
         for offset, hook, site, operands in self.hits:
-            found.setdefault(offset, []).append(partial(hook, site, *operands))
+            found.setdefault(offset, []).append(partial(hook.call, site, *operands))
         return {offset: hits[0] if len(hits) == 1 else partial(_all, hits) for offset, hits in found.items()}
 
 

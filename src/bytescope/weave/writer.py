@@ -19,9 +19,9 @@ from bytescope.code.lowering import groups
 from bytescope.code.lowering.groups import Group, Raw, check_neighbours, groups_of
 from bytescope.flow.operand_kinds import EXECUTING, check_values, operand_kinds
 from bytescope.flow.verify import Verified
+from bytescope.isa.events import observed_primitive
 from bytescope.isa.instrumentation import Plan, Point
 from bytescope.isa.lift import lift
-from bytescope.isa.observed import observed_primitive
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave import selfcheck

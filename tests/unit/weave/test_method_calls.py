@@ -10,7 +10,7 @@ import pytest
 
 from bytescope import ENOUGH, EVENTS, Analysis, Replace, attach
 from bytescope.analysis.engines.woven import WOVEN
-from bytescope.analysis.method_purity import quiet_methods
+from bytescope.analysis.method_purity import pure_methods
 from bytescope.analysis.once import told_once
 from bytescope.isa.instrumentation import ALWAYS, MAYBE, NEVER
 from tests.golden.streams import shown
@@ -123,7 +123,7 @@ def test_which_methods_are_quiet() -> None:
         for event in EVENTS.values()
         if event.method in vars(Various) and event.name not in ("begin", "end")
     }
-    found = {name: each.answers for name, each in quiet_methods(methods, [True]).items()}
+    found = {name: each.returns for name, each in pure_methods(methods).items()}
     assert found == {
         "branch": NEVER, "line": NEVER, "compare": NEVER, "binary": ALWAYS, "inplace": MAYBE, "leave": NEVER,
         "getitem": ALWAYS, "instruction": NEVER,

@@ -20,6 +20,7 @@ from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.analysis.woven_functions import WovenFunctions
 from bytescope.code.host.monitoring import Probes
+from bytescope.isa.instrumentation import Hook
 from bytescope.loading.imports import Guests, importing
 from bytescope.loading.main_program import MainProgram
 from bytescope.machine.guests.temporary import with_neighbours
@@ -161,12 +162,11 @@ class Woven:
 
     # --- for the weaver
 
-    def _failed(self, hook: Any, site: Any, error: BaseException) -> BaseException:
-        """What is raised in the place of an error that came up when a hook was called."""
-        subscribers = getattr(hook, "subscribers", ())
-        if isinstance(error, _PASSED) or not subscribers:
+    def _failed(self, hook: Hook | None, site: Any, error: BaseException) -> BaseException:
+        """Return what is raised in the place of an error that came up when a hook was called."""
+        if isinstance(error, _PASSED) or hook is None or not hook.subscribers:
             return error
-        return failed(subscribers[0], hook.event, site, error)
+        return failed(hook.subscribers[0], hook.event, site, error)
 
     def _refused(self, code: types.CodeType, reason: str) -> None:
         if code not in self._reported:

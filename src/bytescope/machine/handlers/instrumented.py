@@ -9,9 +9,9 @@ serves all instructions of a shape that are observed in the same way.
 from __future__ import annotations
 
 from bytescope.code.instruction import Instruction, Variable
-from bytescope.isa.events import BOOKKEEPING, CALLS, stored_operand
+from bytescope.isa.events import CALLS, after_stack, observed_primitive, stored_operand
 from bytescope.isa.instrumentation import Point
-from bytescope.isa.lift import Call, Lifted, Symbol, lift, shape
+from bytescope.isa.lift import Symbol, lift, shape
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.support.own_frames import HANDLER_FILE
@@ -19,9 +19,6 @@ from bytescope.startup.stdlib_lite import Any, Callable
 
 IDLE = frozenset({"NOP", "RESUME", "JUMP"})
 """Instructions that the plain engine passes over."""
-
-UNOBSERVED = BOOKKEEPING | {"cleanup_throw", "end_async_for"}
-"""Primitives without before and after."""
 
 Factory = Callable[..., tuple[Op, Resume | None]]
 
@@ -32,14 +29,6 @@ _PARAMETERS = (
 )  # fmt: skip
 
 
-def observed_primitive(lifted: Lifted) -> Call | None:
-    """The primitive of an instruction that can be observed, if it has one."""
-    for call in lifted.calls:
-        if call.name not in UNOBSERVED and not (call.name == "const" and len(lifted.calls) > 1):
-            return call
-    return None
-
-
 class _Writer:
     """Writes the text of one observed handler."""
 
@@ -48,7 +37,7 @@ class _Writer:
         self.point = point
         self.restores = restores
         self.lifted = lift(instruction)
-        self.call = observed_primitive(self.lifted)
+        self.call = observed_primitive(instruction)
         self.lines: list[str] = []
         self.answer: list[str] = []
         self.loaded: set[int] = set()
@@ -125,18 +114,11 @@ class _Writer:
 
     # --- results
 
-    def after_stack(self) -> tuple[Symbol, ...]:
-        """What is on the stack when the primitive has been performed."""
-        lifted = self.lifted
-        if self.instruction.op == "SEND":
-            return lifted.jump or ()
-        return (lifted.jump if lifted.after is None else lifted.after) or ()
-
     def results(self) -> list[str]:
         """The registers of the results."""
         call = self.call
         assert call is not None
-        stack = self.after_stack()
+        stack = after_stack(self.instruction, self.lifted)
         if self.instruction.op == "SEND":
             return [f"R[first + {len(stack) - 1}]"]
         number = self.lifted.calls.index(call)
@@ -310,7 +292,7 @@ class _Writer:
         """Statements that bring the operand registers from before the instruction to after it."""
         call = self.call
         assert call is not None
-        stack = self.after_stack()
+        stack = after_stack(self.instruction, self.lifted)
         number = self.lifted.calls.index(call)
         lines = []
         if call.results:
@@ -425,8 +407,9 @@ def _names(point: Point) -> list[str]:
 
 
 def hooks_of(point: Point) -> tuple[Any, ...]:
-    """The hooks in the order of a factory's parameters."""
-    return tuple(getattr(point, name) for name in _HOOKS)
+    """Return the functions of the hooks in the order of a factory's parameters."""
+    hooks = [getattr(point, name) for name in _HOOKS]
+    return tuple([None if hook is None else hook.call for hook in hooks])
 
 
 _namespace: dict[str, Any] = {}

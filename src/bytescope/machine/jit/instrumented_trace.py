@@ -4,16 +4,15 @@ Hooks are called after the instruction's guard has passed; on a side exit the ha
 hooks before it is left to its handler, because it may fail after the hook was called. Where a hook replaces a result,
 which is rare, the trace ends, so that inferred types stay valid.
 
-The method of a hook with a single subscriber is called directly, see `isa.instrumentation.Unwrapped`.
+The method of a hook with a single subscriber is called directly, see `isa.instrumentation.DirectCall`.
 """
 
 from __future__ import annotations
 
 from bytescope.code.instruction import Instruction
-from bytescope.isa.events import CALLS
-from bytescope.isa.instrumentation import Hook, Point, Unwrapped
+from bytescope.isa.events import CALLS, immediate, observed_primitive
+from bytescope.isa.instrumentation import DirectCall, Hook, Point
 from bytescope.isa.lift import Call, lift
-from bytescope.isa.observed import immediate, observed_primitive
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.machine.jit import deopt, inlined_calls
 from bytescope.machine.jit.trace import SideExit, TraceEnd
@@ -100,12 +99,12 @@ class Writer(inlined_calls.Writer):
         frame = self.frame
         place = frame.bind(site)
         arguments = ", ".join([place, *given])
-        direct: Unwrapped | None = getattr(hook, "unwrapped", None)
+        direct = hook.direct[0] if len(hook.direct) == 1 else None
         index, count = self.points[-1].index, self.count + 1
         judgement = ""
         if direct is None:
             self.points.append(deopt.ResumePoint(len(frame.lines), index, count, (), (), _unchanged))
-            self.emit(f"{pad}r = {frame.bind(hook)}({arguments})")
+            self.emit(f"{pad}r = {frame.bind(hook.call)}({arguments})")
         else:
             if self.direct is None:
                 self.direct = frame.bind(direct.thread)
@@ -115,7 +114,7 @@ class Writer(inlined_calls.Writer):
             self.emit(f"{pad}state[0] = True")
             self.emit(f"{pad}r = {frame.bind(direct.method)}({arguments})")
             self.emit(f"{pad}state[0] = False")
-            judgement = f"r = {frame.bind(direct.judged)}({place}, {last}, r)"
+            judgement = f"r = {frame.bind(direct.judge)}({place}, {last}, r)"
         self.points.append(deopt.ResumePoint(len(frame.lines), index, count, ()))
         return judgement
 
@@ -290,7 +289,7 @@ class Writer(inlined_calls.Writer):
         return [f"state = {self.direct}.busy", *busy]
 
 
-def _failed(direct: Unwrapped, site: Any, error: BaseException) -> BaseException:
+def _failed(direct: DirectCall, site: Any, error: BaseException) -> BaseException:
     direct.thread.busy[0] = False
     return direct.failed(site, error)
 

@@ -4,7 +4,7 @@ A hook is called with a site and operands. It answers None, or an object whose `
 What is to be done with a replacement stands out of the way, so that a hook that has nothing to say costs no more than
 its call and one test.
 
-Where a hook says so (see `isa.instrumentation`), what it stands for is called directly, or woven in.
+Where all calls of a hook are pure (see `isa.instrumentation`), the methods are called directly, or woven in.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from operator import attrgetter
 
-from bytescope.isa.instrumentation import NEVER, Direct
+from bytescope.isa.instrumentation import NEVER, DirectCall, Hook
 from bytescope.startup.stdlib_lite import Any, NamedTuple
 from bytescope.weave.emitter import Emitter, Operand
 from bytescope.weave.hooks.inlining import Inliner, can_be_inlined, does_nothing
@@ -47,12 +47,14 @@ class Teller:
         """
         self.emitter = emitter
         self.probes = probes
-        self.hits: list[tuple[int, tuple[Any, Any, tuple[Any, ...]]]] = []
-        self.label_hits: list[tuple[int, tuple[Any, Any, tuple[Any, ...]]]] = []
+        self.hits: list[tuple[int, tuple[Hook, Any, tuple[Any, ...]]]] = []
+        self.label_hits: list[tuple[int, tuple[Hook, Any, tuple[Any, ...]]]] = []
         self.key = HookKey(None)
-        self.calls: list[tuple[int, Any, Any]] = []
+        self.calls: list[tuple[int, Hook | None, Any]] = []
 
-    def tell(self, hook: Any, site: Any, operands: list[Operand], replace: Callable[[int], None] | None = None) -> None:
+    def tell(
+        self, hook: Hook, site: Any, operands: list[Operand], replace: Callable[[int], None] | None = None
+    ) -> None:
         """Emit the call of a hook. The stack is afterwards what it was before.
 
         Args:
@@ -68,19 +70,18 @@ class Teller:
             return
         e = self.emitter
         e.cover(self.key)
-        direct: tuple[Direct, ...] = getattr(hook, "direct", ())
-        if direct:
-            for each in direct:
+        if hook.pure:
+            for each in hook.pure:
                 self._tell_directly(each, hook, site, operands, replace)
             return
-        self._call(hook, site, [hook, site], operands)
-        if replace is None or not getattr(hook, "answers", True):
+        self._call(hook, site, [hook.call, site], operands)
+        if replace is None or not hook.replaces:
             self._done()
             e.emit("POP_TOP")
         else:
             self._answered(replace)
 
-    def ask(self, hook: Any, site: Any, operands: list[Operand]) -> None:
+    def ask(self, hook: Hook, site: Any, operands: list[Operand]) -> None:
         """Emit the call of a hook, and leave what it returns on the stack.
 
         Args:
@@ -89,15 +90,14 @@ class Teller:
             operands: its other arguments.
         """
         self.emitter.cover(self.key)
-        self._call(hook, site, [hook, site], operands)
+        self._call(hook, site, [hook.call, site], operands)
         self._done()
 
-    def once(self, hook: Any, known: frozenset[int]) -> bool:
+    def once(self, hook: Hook, known: frozenset[int]) -> bool:
         """Whether a hook can be called by a probe, which knows some of its operands at most."""
-        looked_at: frozenset[int] | None = getattr(hook, "once", None)
-        return self.probes and looked_at is not None and looked_at <= known
+        return self.probes and hook.once is not None and hook.once <= known
 
-    def hit_branch(self, hook: Any, site: Any, outcome: bool, label: int | None = None) -> None:
+    def hit_branch(self, hook: Hook, site: Any, outcome: bool, label: int | None = None) -> None:
         """Have the hook of a branch called once when control comes here, or to a label, which tells the outcome."""
         hit = (hook, site, (None, outcome))
         if label is None:
@@ -142,7 +142,7 @@ class Teller:
         """
         self.emitter.cover(self.key.program)
 
-    def _call(self, hook: Any, site: Any, objects: list[Any], operands: list[Operand]) -> None:
+    def _call(self, hook: Hook, site: Any, objects: list[Any], operands: list[Operand]) -> None:
         """Call the first of some objects with the others and with operands."""
         e = self.emitter
         e.room(len(objects) + len(operands) + 9)
@@ -150,7 +150,7 @@ class Teller:
         e.call(objects, operands)
 
     def _tell_directly(
-        self, direct: Direct, hook: Any, site: Any, operands: list[Operand], replace: Callable[[int], None] | None
+        self, direct: DirectCall, hook: Hook, site: Any, operands: list[Operand], replace: Callable[[int], None] | None
     ) -> None:
         """Call a method as it is, or weave in what it does, if the analysis is still attached."""
         e, sequences = self.emitter, self.emitter.sequences
@@ -168,10 +168,10 @@ class Teller:
             Inliner(e, direct, site, operands).write()
         else:
             self._call(hook, site, [direct.function, direct.instance, site], operands)
-        if direct.answers == NEVER and inlined:
+        if direct.returns == NEVER and inlined:
             self._done()
             e.emit("NOP")
-        elif direct.answers == NEVER or replace is None:
+        elif direct.returns == NEVER or replace is None:
             self._done()
             e.emit("POP_TOP")
         elif not inlined:

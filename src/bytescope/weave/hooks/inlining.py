@@ -12,7 +12,7 @@ from typing import Any
 from bytescope.code.host import facts
 from bytescope.code.instruction import Instruction, Lowered, Variable
 from bytescope.code.lowering.groups import Raw, groups_of, parts
-from bytescope.isa.instrumentation import NEVER, Direct
+from bytescope.isa.instrumentation import NEVER, DirectCall
 from bytescope.isa.lift import lift
 from bytescope.weave.emitter import Emitter, Operand
 
@@ -20,7 +20,7 @@ _NAMES_REPLACEMENT = "LOAD_GLOBAL"
 _NOTHING = frozenset({"RESUME", "NOP"})
 
 
-def does_nothing(direct: Direct) -> bool:
+def does_nothing(direct: DirectCall) -> bool:
     """Whether what would be woven in is nothing at all."""
     lowered = direct.lowered
     return lowered is not None and all(
@@ -29,23 +29,23 @@ def does_nothing(direct: Direct) -> bool:
     )
 
 
-def can_be_inlined(direct: Direct) -> bool:
+def can_be_inlined(direct: DirectCall) -> bool:
     """Whether the code can be woven in: it answers nothing, or ends with the making of its only replacement."""
     lowered = direct.lowered
     if lowered is None:
         return False
     made = [each for each in lowered.instructions if _is_replacement(direct, each)]
-    return not made if direct.answers == NEVER else len(made) == 1 and lowered.instructions[-2].op == "CALL"
+    return not made if direct.returns == NEVER else len(made) == 1 and lowered.instructions[-2].op == "CALL"
 
 
-def names_replacement(direct: Direct, name: str) -> bool:
+def names_replacement(namespace: dict[str, Any], name: str) -> bool:
     """Whether a global is the class of replacements."""
-    value = direct.function.__globals__.get(name)
+    value = namespace.get(name)
     return isinstance(value, type) and hasattr(value, "value")
 
 
-def _is_replacement(direct: Direct, instruction: Instruction) -> bool:
-    return instruction.op == _NAMES_REPLACEMENT and names_replacement(direct, instruction.arg)
+def _is_replacement(direct: DirectCall, instruction: Instruction) -> bool:
+    return instruction.op == _NAMES_REPLACEMENT and names_replacement(direct.function.__globals__, instruction.arg)
 
 
 class Inliner:
@@ -58,7 +58,7 @@ class Inliner:
         operands: the others.
     """
 
-    def __init__(self, emitter: Emitter, direct: Direct, site: Any, operands: list[Operand]) -> None:
+    def __init__(self, emitter: Emitter, direct: DirectCall, site: Any, operands: list[Operand]) -> None:
         assert direct.lowered is not None
         self.emitter = emitter
         self.direct = direct
@@ -71,7 +71,7 @@ class Inliner:
         e = self.emitter
         code = self.lowered.code
         e.room(code.co_stacksize + 8)
-        last = len(self.lowered.instructions) - (2 if self.direct.answers == NEVER else 1)
+        last = len(self.lowered.instructions) - (2 if self.direct.returns == NEVER else 1)
         for group in groups_of(self.lowered):
             for index, raws in enumerate(parts(group, code) if group.count else [], group.first):
                 if index < last:
@@ -82,7 +82,7 @@ class Inliner:
         e, op = self.emitter, instruction.op
         if op in _NOTHING or _is_replacement(self.direct, instruction):
             return
-        if self.direct.answers != NEVER and index == len(self.lowered.instructions) - 2:
+        if self.direct.returns != NEVER and index == len(self.lowered.instructions) - 2:
             return  # the call that makes the replacement
         if op == "LOAD_LOCAL":
             assert isinstance(instruction.arg, Variable)

@@ -8,10 +8,10 @@ from bytescope.code.assembly.insertion import JUMPS_TEST_TRUTH
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.lowering.groups import Group, Raw
-from bytescope.isa.instrumentation import Point
+from bytescope.isa.instrumentation import Hook, Point
 from bytescope.isa.lift import lift
 from bytescope.isa.table import INSTRUCTIONS
-from bytescope.startup.stdlib_lite import TYPE_CHECKING
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 from bytescope.weave.emitter import Operand
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ class Jumps:
         if not (point.before or point.after or point.branch):
             writer.raws(raws, index, group, target=None if target == writer.labels[group.target] else target)
             return
-        if not (point.before or point.after) and self.writer.teller.once(point.branch, frozenset({1})):
-            self.probed(index, instruction, point, raws, group, target)
+        branch = point.branch
+        if branch and not (point.before or point.after) and self.writer.teller.once(branch, frozenset({1})):
+            self.probed(index, instruction, point, branch, raws, group, target)
             return
         is_none = lifted.calls[-1].name == "is_none"
         decided, done = e.asm.label(), e.asm.label()
@@ -100,7 +101,7 @@ class Jumps:
                 self.tell(hook, point.site, [e.at(2), e.at(1)], replace)
         e.emit("SWAP", 2)
         e.emit("POP_TOP")
-        forced = point.before or any(getattr(hook, "answers", True) for hook in (point.after, point.branch) if hook)
+        forced = point.before or any(hook.replaces for hook in (point.after, point.branch) if hook)
         e.cover(writer.handlers.key(index))
         if forced:
             sequences.to_bool()
@@ -109,22 +110,29 @@ class Jumps:
         e.asm.place(done)
 
     def probed(
-        self, index: int, instruction: Instruction, point: Point, raws: list[Raw], group: Group, target: int
+        self,
+        index: int,
+        instruction: Instruction,
+        point: Point,
+        hook: Hook,
+        raws: list[Raw],
+        group: Group,
+        target: int,
     ) -> None:
         """A jump of which each outcome is told once: by probes where it goes on, and where it jumps to."""
         e, writer, teller = self.emitter, self.writer, self.writer.teller
         branch = lift(instruction).branch
         assert branch is not None and instruction.target is not None and group.target is not None
         if target != writer.labels[group.target] or not writer.comes_one_way(instruction.target):
-            target = self.way(target, point, branch[1])
+            target = self.way(target, point.site, hook, branch[1])
         else:
-            teller.hit_branch(point.branch, point.site, branch[1], target)
+            teller.hit_branch(hook, point.site, branch[1], target)
         writer.raws(raws, index, group, target=target)
-        teller.hit_branch(point.branch, point.site, not branch[1])
+        teller.hit_branch(hook, point.site, not branch[1])
         if not writer.comes_one_way(index + 1):
             e.emit("NOP")
 
-    def way(self, target: int, point: Point, outcome: bool) -> int:
+    def way(self, target: int, site: Any, hook: Hook, outcome: bool) -> int:
         """The label of a place on the way to a label where nothing is done but that a probe can be hit."""
         e = self.emitter
         label = e.asm.label()
@@ -132,7 +140,7 @@ class Jumps:
         def write() -> None:
             e.cover(None)
             e.asm.place(label)
-            self.writer.teller.hit_branch(point.branch, point.site, outcome)
+            self.writer.teller.hit_branch(hook, site, outcome)
             e.emit("NOP")
             e.sequences.jump_back(target)
 
@@ -173,13 +181,13 @@ class Jumps:
         target = None
         branch = point.branch
         probed = branch is not None and self.writer.teller.once(branch, frozenset({1}))
-        if probed and writer.comes_one_way(instruction.target):
+        if branch is not None and probed and writer.comes_one_way(instruction.target):
             end = next(each for each in writer.groups if each.first <= instruction.target < each.first + each.count)
             writer.teller.hit_branch(branch, point.site, False, writer.labels[end.offset])
-        elif probed:
-            target = self.exhausted(instruction.target, group.target, point, probed=True)
+        elif branch is not None and probed:
+            target = self.exhausted(instruction.target, group.target, point.site, branch, probed=True)
         elif branch is not None:
-            target = self.exhausted(instruction.target, group.target, point)
+            target = self.exhausted(instruction.target, group.target, point.site, branch)
             e.room(6)
             e.emit("COPY", 1)
         writer.raws(raws, index, group, target=target)
@@ -195,14 +203,14 @@ class Jumps:
 
         if point.after is not None:
             self.tell(point.after, point.site, [e.at(2), e.at(1)], replace)
-        if probed:
+        if branch is not None and probed:
             writer.teller.hit_branch(branch, point.site, True)
             if not writer.comes_one_way(index + 1):
                 e.emit("NOP")
         elif branch is not None:
             self.tell(branch, point.site, [e.at(2), e.constant(True)])
 
-    def exhausted(self, following: int, landing: int, point: Point, probed: bool = False) -> int:
+    def exhausted(self, following: int, landing: int, site: Any, hook: Hook, probed: bool = False) -> int:
         """The label of what is done at a loop's end: the host's own landing, then the hook; the iterator is on top."""
         e, writer = self.emitter, self.writer
         label = e.asm.label()
@@ -215,10 +223,10 @@ class Jumps:
                 for opcode, arg in group.raws:
                     e.emit(opcode, arg)
             if probed:
-                writer.teller.hit_branch(point.branch, point.site, False)
+                writer.teller.hit_branch(hook, site, False)
                 e.emit("NOP")
             else:
-                self.tell(point.branch, point.site, [e.at(1), e.constant(False)])
+                self.tell(hook, site, [e.at(1), e.constant(False)])
                 e.emit("POP_TOP")
             e.sequences.jump_back(writer.labels[end.offset])
 

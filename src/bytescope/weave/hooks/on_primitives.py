@@ -14,10 +14,9 @@ from collections.abc import Callable
 
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
-from bytescope.isa.events import stored_operand
+from bytescope.isa.events import after_stack, immediate, observed_primitive, stored_operand
 from bytescope.isa.instrumentation import Point
 from bytescope.isa.lift import Call, Lifted, Symbol, lift
-from bytescope.isa.observed import after_stack, immediate, observed_primitive
 from bytescope.isa.primitives import PRIMITIVES, Primitive
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, record
 from bytescope.weave.emitter import Operand

@@ -160,6 +160,7 @@ class DirectCalls:
                 e.sequences.jump_back(done)
             e.asm.place(otherwise)
             writer.teller.key = writer.handlers.hook_key(index)
+            assert point.leave is not None
             writer.teller.tell(point.leave, point.site, [e.at(1)])
             e.cover(cover)
             e.sequences.jump_back(done)

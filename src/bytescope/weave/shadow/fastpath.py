@@ -205,6 +205,7 @@ class Site:
             if self.instruction.op == "FOR_ITER":
                 self.hooks_of_loop()
             elif references(self.instruction).jump is not None:
+                assert self.point.before is not None
                 e.cover(writer.teller.key)
                 writer.teller.tell(self.point.before, self.point.site, [e.at(1)])
                 e.cover(self.program)
@@ -223,6 +224,7 @@ class Site:
     def hooks_of_loop(self) -> None:
         """The same of a loop."""
         writer, e = self.writer, self.emitter
+        assert self.point.before is not None and self.point.after is not None
         writer.teller.tell(self.point.before, self.point.site, [e.at(1)])
         self.perform(elsewhere=True)
         writer.teller.tell(self.point.after, self.point.site, [e.at(2), e.at(1)])

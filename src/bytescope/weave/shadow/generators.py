@@ -99,6 +99,7 @@ class Generators:
             slots.stack = list(stack)
             e.asm.place(shadowed)
             writer.teller.key = writer.handlers.hook_key(index)
+            assert point.suspend is not None
             writer.teller.tell(point.suspend, point.site, [e.at(1)])
             e.cover(program)
             self.say(lambda: slots.push(shade))
@@ -132,6 +133,7 @@ class Generators:
             slots.stack = list(stack)
             e.asm.place(sent)
             writer.teller.key = writer.handlers.hook_key(index)
+            assert point.resume is not None
             writer.teller.tell(point.resume, point.site, [e.at(1)])
             e.cover(program)
             e.sequences.jump_back(done)
@@ -170,6 +172,7 @@ class Generators:
             writer.slots.stack = list(stack)
             e.asm.place(tells)
             writer.teller.key = writer.handlers.hook_key(index)
+            assert point.before is not None
             writer.teller.tell(point.before, point.site, [e.at(2), e.at(1)])
             e.cover(program)
             e.sequences.jump_back(begun)

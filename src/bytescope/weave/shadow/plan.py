@@ -16,7 +16,7 @@ from bytescope.isa.instrumentation import Hook, Plan, Point
 from bytescope.isa.moves import PLACES, SLOTS, References, references
 from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, field, record
-from bytescope.weave.shadow.slowpath import Around, Given, State, given, like
+from bytescope.weave.shadow.slowpath import Around, Given, State, shadow_hook
 from bytescope.weave.shadow.woven_callees import WovenCallees
 
 _frame = sys._getframe
@@ -182,12 +182,12 @@ class _Planning:
                 named = {name: found[n] for n, name in enumerate(arguments)}
                 runtime.begin_event(("arguments",), (named,), found, None)
                 try:
-                    hook(site, arguments)
+                    hook.call(site, arguments)
                 finally:
                     runtime.end_event()
             return found
 
-        return like(enter, hook, answers=False)
+        return shadow_hook(enter, hook, replaces=False)
 
     def leave(self, base: int, hook: Hook | None) -> Hook:
         """What is called before a frame returns."""
@@ -208,14 +208,14 @@ class _Planning:
             return answer
 
         told = self.telling_value
-        return given(like(left, hook), Given(needs=(base,), laid_down=True))
+        return shadow_hook(left, hook, given=Given(needs=(base,), laid_down=True))
 
     def telling_value(self, hook: Hook, site: Any, value: Any, shadows: Any) -> tuple[Any, Any]:
         """Tell of a value that an analysis may give another shadow."""
         slots = list(shadows)
         self.runtime.begin_event(("value",), shadows, slots, [0])
         try:
-            return hook(site, value), slots
+            return hook.call(site, value), slots
         finally:
             self.runtime.end_event()
 
@@ -232,7 +232,7 @@ class _Planning:
                 runtime.add_returned(frame, value if answer is None else answer.value, shadows[0], passed_on)
             return answer
 
-        return given(like(suspended, hook), Given(needs=(base,)))
+        return shadow_hook(suspended, hook, given=Given(needs=(base,)))
 
     def resume(self, base: int, hook: Hook | None) -> Hook:
         """What is called when a suspended frame goes on."""
@@ -246,7 +246,7 @@ class _Planning:
             state[:] = shadows
             return answer
 
-        return given(like(resumed, hook), Given(state=True, results=(base,)))
+        return shadow_hook(resumed, hook, given=Given(state=True, results=(base,)))
 
     def raising(self, base: int) -> Hook:
         """What is called before an exception is raised."""
@@ -256,4 +256,4 @@ class _Planning:
             if shadows[0] is not None:
                 runtime.raised(exception, shadows[0])
 
-        return given(like(raises, None, answers=False), Given(needs=(base,)))
+        return shadow_hook(raises, given=Given(needs=(base,)))

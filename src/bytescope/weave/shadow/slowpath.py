@@ -40,12 +40,6 @@ class Given:
     results: tuple[int, ...] = ()
 
 
-def given(hook: Hook, what: Given) -> Hook:
-    """Say what a hook is given."""
-    setattr(hook, "given", what)  # noqa: B010
-    return hook
-
-
 class State(list):  # type: ignore[type-arg]
     """What the hooks before and after a primitive tell each other, one for each frame that needs it.
 
@@ -194,7 +188,7 @@ class Around:
                 return None
             return self.begin_telling(_frame(1), state, hook, site, operands, shadows)
 
-        return given(like(before, hook), Given(needs=self.positions, state=True))
+        return shadow_hook(before, hook, given=Given(needs=self.positions, state=True))
 
     def begin(self, frame: types.FrameType, state: State, operands: tuple[Any, ...], shadows: Any) -> None:
         """The primitive is about to be performed."""
@@ -212,7 +206,7 @@ class Around:
         answer = None
         try:
             if hook is not None:
-                answer = hook(site, *self.own(operands))
+                answer = hook.call(site, *self.own(operands))
         finally:
             runtime.end_event()
         self.begin(frame, state, operands, found)
@@ -221,7 +215,7 @@ class Around:
     def after(self, hook: Hook | None) -> Hook | None:
         """What is called after the primitive, the analyses' hook included."""
         if self.loads:
-            return given(like(self.after_load(), None, answers=False), Given(state=True, results=self.results))
+            return shadow_hook(self.after_load(), given=Given(state=True, results=self.results))
         has_results, plural = self.has_results, self.plural
         calls = self.name == "call"
         assumptions = self.runtime.heap.assumptions
@@ -240,11 +234,13 @@ class Around:
             self.runtime.continue_event(state.event, list(state), state, list(range(len(self.results))))
             state.event = None
             try:
-                return hook(site, *(self.own(operands[:-1]) + operands[-1:] if has_results else self.own(operands)))
+                return hook.call(
+                    site, *(self.own(operands[:-1]) + operands[-1:] if has_results else self.own(operands))
+                )
             finally:
                 self.runtime.end_event()
 
-        return given(like(after, hook), Given(state=True, results=self.results))
+        return shadow_hook(after, hook, given=Given(state=True, results=self.results))
 
     def end(self, frame: types.FrameType, state: State, results: list[Any]) -> None:
         """The primitive has been performed: the shadows of its results are put into the state."""
@@ -256,7 +252,7 @@ class Around:
         )
         state.token, state.values = None, ()
 
-    def after_load(self) -> Hook:
+    def after_load(self) -> Callable[..., None]:
         """What is called after the load of a variable, which runs no code of the program's."""
         clean = [None] * len(self.results)
         tables = self.runtime.heap.tables
@@ -275,13 +271,20 @@ class Around:
         return loaded
 
 
-def like(function: Hook, hook: Hook | None, answers: bool = True) -> Hook:
-    """A hook that takes the place of another one, so that its failures are told as that one's."""
-    for name in ("subscribers", "event"):
-        if hasattr(hook, name):
-            setattr(function, name, getattr(hook, name))
-    setattr(function, "answers", answers and hook is not None and getattr(hook, "answers", True))  # noqa: B010
-    return function
+def shadow_hook(
+    call: Callable[..., Any], hook: Hook | None = None, replaces: bool = True, given: Given | None = None
+) -> Hook:
+    """Make a hook that propagates shadows, and calls that of the analyses, if there is one.
+
+    Args:
+        call: the function.
+        hook: the hook of the analyses: failures are reported as its failures.
+        replaces: whether the function returns what the hook of the analyses returns.
+        given: further arguments.
+    """
+    if hook is None:
+        return Hook(call, replaces=False, extra=given)
+    return Hook(call, hook.event, hook.subscribers, replaces and hook.replaces, extra=given)
 
 
 def wanted(instruction: Instruction, point: Point) -> Callable[[object], bool] | None:
@@ -293,7 +296,7 @@ def wanted(instruction: Instruction, point: Point) -> Callable[[object], bool] |
         return None
     found: list[Callable[[object], bool]] = []
     for hook in (point.before, point.after):
-        for subscriber in getattr(hook, "subscribers", ()) if hook is not None else ():
+        for subscriber in () if hook is None else hook.subscribers:
             if not overrides_wants_call(subscriber.analysis):
                 return None
             found.append(subscriber.analysis.wants_call)
@@ -314,7 +317,7 @@ def watched(instruction: Instruction, point: Point) -> tuple[object, ...] | None
         return None
     found: list[object] = []
     for hook in (point.before, point.after):
-        for subscriber in getattr(hook, "subscribers", ()) if hook is not None else ():
+        for subscriber in () if hook is None else hook.subscribers:
             only = subscriber.analysis.calls_of
             if only is None:
                 return None

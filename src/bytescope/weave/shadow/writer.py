@@ -19,7 +19,7 @@ from bytescope.code.host.facts import OPMAP
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.flow.verify import Verified
-from bytescope.isa.instrumentation import Plan, Point
+from bytescope.isa.instrumentation import Hook, Plan, Point
 from bytescope.isa.lift import Call
 from bytescope.isa.moves import References, references
 from bytescope.isa.primitives import Primitive
@@ -383,8 +383,8 @@ class _Teller(Teller):
         super().__init__(writer.emitter, False)
         self.writer = writer
 
-    def tell(self, hook: Any, site: Any, operands: list[Operand], replace: Any = None) -> None:
-        what: Given | None = getattr(hook, "given", None)
+    def tell(self, hook: Hook, site: Any, operands: list[Operand], replace: Any = None) -> None:
+        what: Given | None = hook.extra
         if what is None:
             super().tell(hook, site, operands, replace)
             return
@@ -425,6 +425,7 @@ class _Frames(Frames):
         e.cover(teller.key)
         e.load_const((None,) * (slots.count - slots.variables))
         e.emit("UNPACK_SEQUENCE", slots.count - slots.variables)
+        assert point.enter is not None
         teller.ask(point.enter, point.site, [self.arguments(), cells])
         if slots.variables:
             e.emit("UNPACK_SEQUENCE", slots.variables)
