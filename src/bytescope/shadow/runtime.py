@@ -39,8 +39,11 @@ from bytescope.shadow.pre_call_models import InFlightFill, PreCallModels
 from bytescope.shadow.propagation import CONTENTS, GROWING, RULES
 from bytescope.shadow.reachability import reaching
 
-_FILLING = frozenset({"list_extend", "set_update", "dict_update", "dict_merge", "setslice", "setitem", "inplace"})
+FILLING = frozenset({"list_extend", "set_update", "dict_update", "dict_merge", "setslice", "setitem", "inplace"})
 """Primitives that put what an iterable gives into their first operand, if that is a builtin container."""
+
+FILLING_METHODS = frozenset({"extend", "extendleft", "update"})
+"""Methods of builtin containers that do so."""
 
 _frame = sys._getframe
 
@@ -289,7 +292,7 @@ class ShadowRuntime:
         """Return the shadows of results, some of which frames below the primitive have returned."""
         joined = self.algebra.joined
         everything = joined(shadow for _, shadow in returned)
-        if name in _FILLING and type(values[0]) in GROWING and (not results or results[0] is values[0]):
+        if name in FILLING and type(values[0]) in GROWING and (not results or results[0] is values[0]):
             filled(self.heap, values[0], 0, returned)
             return found
         if not results:

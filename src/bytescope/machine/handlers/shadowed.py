@@ -3,6 +3,10 @@
 A frame that keeps shadows has a second array beside its registers, with the shadow of what is in each. Where an
 instruction's operands come from and its results go to is read off its lifted semantics (`isa.moves`); whatever
 takes more than moving is asked of a runtime, which this engine is given.
+
+Every handler has a fast path: as long as the runtime's flag `shadows_exist` is empty, all shadows are clean, and the
+plain handler is called. A primitive that began without any shadow gets the shadows of its results by
+`ShadowRuntime.collect_returned`, as in the clean version of woven code.
 """
 
 from __future__ import annotations
@@ -19,7 +23,8 @@ from bytescope.machine.handler_namespace import NULL
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, REQUEST, SHADOWS
 from bytescope.machine.support.own_frames import OWN_FILES
-from bytescope.shadow.runtime import ShadowRuntime
+from bytescope.shadow.propagation import GROWING
+from bytescope.shadow.runtime import FILLING, FILLING_METHODS, ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, Callable, Protocol
 
 
@@ -100,7 +105,9 @@ class Shadower:
         return found  # type: ignore[no-any-return]
 
     def begin(self, program: Program, R: list[Any]) -> None:
-        """A frame begins: its arguments' shadows are found out."""
+        """Set the shadows of the arguments of a frame that begins."""
+        if not self.runtime.shadows_exist:
+            return
         S = self.shadows(R)
         code = program.code
         if program.private:
@@ -120,7 +127,9 @@ class Shadower:
                 self.runtime.set_cell(R[HEADER + variable.index], value, shadow)
 
     def caught(self, program: Program, R: list[Any], bottom: int, top: int) -> None:
-        """A handler takes the exception in the register `top`; operands below the register `bottom` are kept."""
+        """Set the shadow of the exception in the register `top`; operands below the register `bottom` are kept."""
+        if not self.runtime.shadows_exist:
+            return
         S = self.shadows(R)
         S[bottom:] = [None] * (len(S) - bottom)
         S[top] = self.runtime.caught(resident_frame(), R[top])
@@ -149,8 +158,11 @@ class Shadower:
         clears = moved.call is not None and moved.call.name in ("delete_local", "save_local")
         sources = tuple(stack)
         need = max(moved.need, len(sources))
+        exist = self.runtime.shadows_exist
 
         def shadowed(R: list[Any]) -> int:
+            if not exist:
+                return op(R)
             S = self.shadows(R)
             before = S[first : first + need]
             if stores:
@@ -182,6 +194,8 @@ class Shadower:
         conditional = program.instructions[index].op != "SEND" and moved.jump is not None and moved.after is not None
         need = moved.need
         positions = moved.operands
+        exist = runtime.shadows_exist
+        may_fill = filled_operand if name in FILLING else filled_receiver if name in ("call", "call_kw") else None
 
         def operands(R: list[Any], S: Shadows) -> tuple[Any, Any]:
             values = [NULL if p is None else R[first + p] for p in positions]
@@ -193,15 +207,34 @@ class Shadower:
                 shadows.append(None)
             return values, shadows
 
-        def finish(R: list[Any], S: Shadows, following: int, token: Any, values: Any, shadows: Any) -> int:
+        def outcome(following: int) -> tuple[tuple[int, ...], list[tuple[int, int]]]:
+            """Sources of the operands afterwards, and numbers and positions of the results."""
             jumped = moved.jump is not None and (not conditional or following == target)
             stack = (moved.jump if jumped else moved.after) or ()
-            results = [(-2 - source, p) for p, source in enumerate(stack) if source < CLEAN]
-            results.sort()
+            return stack, sorted((-2 - source, p) for p, source in enumerate(stack) if source < CLEAN)
+
+        def finish(R: list[Any], S: Shadows, following: int, token: Any, values: Any, shadows: Any) -> int:
+            stack, results = outcome(following)
             given = [R[first + p] for _, p in results]
             if not results and call.results and name != "next":  # tested, not pushed
                 given = [None]
             found = runtime.after(resident_frame(), token, name, immediate, values, shadows, given)
+            return store(R, S, following, stack, results, found)
+
+        def finish_clean(R: list[Any], following: int, container: Any) -> int:
+            """Finish a primitive that began when no shadow existed."""
+            S = R[SHADOWS]
+            if exist:
+                S = self.shadows(R)
+                if S.unwound:
+                    return following
+            elif S is None or S.event is None:
+                return following
+            stack, results = outcome(following)
+            found = runtime.collect_returned(resident_frame(), tuple(R[first + p] for _, p in results), container)
+            return store(R, S, following, stack, results, found)
+
+        def store(R: list[Any], S: Shadows, following: int, stack: Any, results: Any, found: list[Any]) -> int:
             before = S[first : first + need]
             S[first : first + max(need, len(stack))] = [
                 before[source] if source >= 0 else (None if source == CLEAN else found[-2 - source]) for source in stack
@@ -212,6 +245,16 @@ class Shadower:
             return following
 
         def shadowed(R: list[Any]) -> int:
+            if not exist:
+                container = None
+                if may_fill is not None:
+                    container = may_fill(*[None if p is None else R[first + p] for p in positions[:2]])
+                following = op(R)
+                if following == REQUEST:
+                    if container is not None or R[SHADOWS] is not None:
+                        self.shadows(R).parked = (index, container)
+                    return REQUEST
+                return finish_clean(R, following, container) if exist or R[SHADOWS] is not None else following
             S = self.shadows(R)
             values, shadows = operands(R, S)
             token = runtime.before(resident_frame(), name, immediate, values, shadows)
@@ -226,16 +269,18 @@ class Shadower:
             return shadowed, None
 
         def go_on(R: list[Any], answer: Any) -> int:
+            if not exist and R[SHADOWS] is None:
+                following = resume(R, answer)
+                return finish_clean(R, following, None) if exist and following != REQUEST else following
             S = self.shadows(R)
             S.unwound = False
             following = resume(R, answer)
-            if following == -1 or S.unwound:
+            if following == REQUEST or S.unwound:
                 return following
             parked, S.parked = S.parked, None
-            if parked is None or parked[0] != index:  # begun before shadows were kept
-                S[first:] = [None] * (len(S) - first)
-                return following
-            return finish(R, S, following, *parked[1:])
+            if parked is None or parked[0] != index:  # begun before shadows existed
+                parked = (index, None)
+            return finish_clean(R, following, parked[1]) if len(parked) == 2 else finish(R, S, following, *parked[1:])
 
         return shadowed, go_on
 
@@ -246,7 +291,11 @@ class Shadower:
         first = program.bindings(index)[0]
         body = program.private and program.code.co_name != "<module>"
 
+        exist = runtime.shadows_exist
+
         def shadowed(R: list[Any]) -> int:
+            if not exist:
+                return op(R)
             S = self.shadows(R)
             if body:
                 runtime.class_body(R[LOCALS])
@@ -261,7 +310,11 @@ class Shadower:
         first = program.bindings(index)[0]
         wrapped = program.instructions[index - 1].op == "ASYNC_GEN_WRAP"
 
+        exist = runtime.shadows_exist
+
         def shadowed(R: list[Any]) -> int:
+            if not exist:
+                return op(R)
             S = self.shadows(R)
             if S[first] is not None and not wrapped:
                 runtime.add_returned(resident_frame(), R[first], S[first], True)
@@ -269,6 +322,8 @@ class Shadower:
 
         def go_on(R: list[Any], answer: Any) -> int:
             assert resume is not None
+            if not exist:
+                return resume(R, answer)
             self.shadows(R)[first] = runtime.sent(resident_frame(), answer)
             return resume(R, answer)
 
@@ -279,7 +334,11 @@ class Shadower:
         runtime = self.runtime
         first = program.bindings(index)[0]
 
+        exist = runtime.shadows_exist
+
         def shadowed(R: list[Any]) -> int:
+            if not exist:
+                return op(R)
             S = self.shadows(R)
             if S[first] is not None:
                 runtime.add_returned(resident_frame(), R[first], S[first])
@@ -291,7 +350,11 @@ class Shadower:
         runtime = self.runtime
         first = program.bindings(index)[0]
 
+        exist = runtime.shadows_exist
+
         def shadowed(R: list[Any]) -> int:
+            if not exist:
+                return op(R)
             S = self.shadows(R)
             if S[first] is not None:
                 runtime.raised(R[first], S[first])
@@ -354,6 +417,25 @@ class Shadower:
 
 
 CALLED = ("function", "args", "kwargs")
+
+
+def filled_operand(container: Any, *_: Any) -> Any:
+    """Return the builtin container that one of the primitives `FILLING` may fill, None if there is none."""
+    return container if type(container) in GROWING else None
+
+
+def filled_receiver(first: Any, second: Any) -> Any:
+    """Return the builtin container that a call may fill, None if there is none; the first two operands are given.
+
+    One is the function, the other the receiver of a method, if either is what it is for this version of CPython.
+    """
+    for function, receiver in ((first, second), (second, first)):
+        kind = type(function)
+        if kind is types.MethodDescriptorType and function.__name__ in FILLING_METHODS:
+            return receiver if type(receiver) in GROWING else None
+        if kind is types.BuiltinMethodType and function.__name__ in FILLING_METHODS:
+            return function.__self__ if type(function.__self__) in GROWING else None
+    return None
 
 
 def _told(instruction: Any) -> tuple[tuple[str, ...], tuple[int | None, ...]]:
