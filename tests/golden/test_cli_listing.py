@@ -8,12 +8,14 @@ from bytescope.cli.dis import dis
 from bytescope.code.host.facts import HOST
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "cli.md"
-COMMAND = "$ bytescope dis --width 100 -c 'while x: x -= 1'\n"
+SOURCE = "while x: x -= 1"
 
 
 @pytest.mark.skipif(HOST != "3.13", reason="the documentation shows CPython 3.13's instructions")
-def test_the_documented_listing_is_right(capsys: pytest.CaptureFixture[str]) -> None:
-    _, _, rest = DOCUMENTATION.read_text(encoding="utf-8").partition(COMMAND)
+@pytest.mark.parametrize(("option", "woven"), [("", ()), ("--woven ", ("coverage",))])
+def test_the_documented_listing_is_right(capsys: pytest.CaptureFixture[str], option: str, woven: tuple[str]) -> None:
+    command = f"$ bytescope dis {option}--width 100 -c '{SOURCE}'\n"
+    _, _, rest = DOCUMENTATION.read_text(encoding="utf-8").partition(command)
     documented, _, _ = rest.partition("```")
-    dis(None, "while x: x -= 1", False, 100)
+    dis(None, SOURCE, False, 100, woven)
     assert capsys.readouterr().out == documented

@@ -61,19 +61,33 @@ def repl_command(guests: tuple[str, ...]) -> None:
 @click.option("-c", "source", metavar="SOURCE", help="Show this source text.")
 @click.option("--color/--no-color", default=None, help="Colours, whatever the output goes to.")
 @click.option("--width", type=click.IntRange(min=60), help="Columns of the output.")
-def dis_command(target: str | None, source: str | None, color: bool | None, width: int | None) -> None:
+@click.option("--woven", is_flag=True, help="Show the woven form: what CPython executes while analyses are attached.")
+@click.option(
+    "--analysis", "analyses", metavar="NAME", multiple=True, help="Weave for this; repeatable.  [default: coverage]"
+)
+def dis_command(
+    target: str | None,
+    source: str | None,
+    color: bool | None,
+    width: int | None,
+    woven: bool,
+    analyses: tuple[str, ...],
+) -> None:
     """Show CPython's instructions and the machine's side by side.
 
     TARGET is a source or compiled file, a module, or a function or class in a module (module:qualname).
     """
     if (target is None) == (source is None):
         raise click.UsageError("say either a target or -c SOURCE")
+    if analyses and not woven:
+        raise click.UsageError("--analysis needs --woven")
+    from bytescope.analyses.registry import NoAnalysis
     from bytescope.cli.dis import dis
     from bytescope.cli.targets import TargetError
 
     try:
-        dis(target, source, color, width)
-    except TargetError as error:
+        dis(target, source, color, width, analyses or ("coverage",) if woven else ())
+    except (TargetError, NoAnalysis) as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+import types
+from collections.abc import Iterator, Sequence
 
 from bytescope.cli.listing import Line, listing
-from bytescope.cli.targets import code_of, compiled, nested
+from bytescope.cli.targets import TargetError, code_of, compiled, nested
 
 _STYLES = {
     "title": "bold magenta",
@@ -22,7 +23,9 @@ _STYLES = {
 }
 
 
-def dis(target: str | None, source: str | None, color: bool | None, width: int | None) -> None:
+def dis(
+    target: str | None, source: str | None, color: bool | None, width: int | None, woven: Sequence[str] = ()
+) -> None:
     """Print the listing of a target.
 
     Args:
@@ -30,13 +33,34 @@ def dis(target: str | None, source: str | None, color: bool | None, width: int |
         source: a source text.
         color: whether to use colours, whatever TERM and NO_COLOR say; None for where the output is a terminal.
         width: columns; None for those of the terminal.
+        woven: names of analyses for which the code is shown woven; none for the code as it is.
 
     Raises:
-        TargetError: if there is no such target.
+        TargetError: if there is no such target, or it cannot be woven.
+        NoAnalysis: if there is no such analysis.
     """
     code = compiled(source or "") if target is None else code_of(target)
     columns = width or shutil.get_terminal_size((120, 24)).columns
-    lines = _lines(listing(each, columns) for each in nested(code))
+    if woven:
+        _print(_woven(code, woven, columns), color)
+    else:
+        _print(_lines(listing(each, columns) for each in nested(code)), color)
+
+
+def _woven(code: types.CodeType, names: Sequence[str], columns: int) -> Iterator[Line]:
+    from bytescope.analyses.registry import make
+    from bytescope.analysis.outlines import Refused, outlined
+    from bytescope.cli.woven_listing import woven_listing
+
+    analyses = [make(name) for name in names]
+    try:
+        with outlined(code, "__main__", analyses) as found:
+            yield from _lines(woven_listing(each, ", ".join(names), columns) for each in found)
+    except (Refused, ValueError) as error:  # the latter is for analyses whose shadows do not go together
+        raise TargetError(str(error)) from None
+
+
+def _print(lines: Iterator[Line], color: bool | None) -> None:
     if sys.stdout.isatty() if color is None else color:
         try:
             _print_in_colour(lines, always=color is True)

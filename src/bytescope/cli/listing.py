@@ -116,7 +116,7 @@ class _Listing:
             Piece(f"{shown:>6}", "line"),
             Piece(f"{instruction.offset:8}  ", "offset"),
             Piece(f"{instruction.name:{_OP}}", "op"),
-            Piece(_fit(argument_text(instruction, self.code, self.variables), self.left_arg), "arg"),
+            Piece(fit(argument_text(instruction, self.code, self.variables), self.left_arg), "arg"),
         ]
 
     def right(self, index: int, flow: ControlFlow) -> Line:
@@ -130,7 +130,7 @@ class _Listing:
         return [
             Piece(f"{index:6}  ", "offset"),
             Piece(f"{instruction.op:{_OP}}", "op"),
-            Piece(_fit(text, self.right_arg + 1), "arg"),
+            Piece(fit(text, self.right_arg + 1), "arg"),
         ]
 
     def block(self, block: Block, flow: ControlFlow, verified: Verified) -> Line:
@@ -165,6 +165,6 @@ def _argument(instruction: Instruction) -> str:
     return constant_text(arg) if instruction.op == "LOAD_CONST" else str(arg)
 
 
-def _fit(text: str, width: int) -> str:
+def fit(text: str, width: int) -> str:
     """The text in so many columns, the last one left blank."""
     return text.ljust(width) if len(text) < width else text[: width - 2] + "… "

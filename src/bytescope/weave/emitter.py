@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from bytescope.code.assembly.assembler import Assembled, Assembler
 from bytescope.code.assembly.insertion import Interposing
 from bytescope.startup.stdlib_lite import Any
+from bytescope.weave.outline import COLD, Outline
 
 Operand = int | Callable[[int], None]
 """The depth of a value on the stack, 1 being the top; or what pushes one, when that many values have been pushed since
@@ -21,6 +22,7 @@ class Emitter:
         asm: the assembler. sequences: what depends on the host's version.
         deepest: the most values that lie above the guest's own at any time.
         before_layout: is called when all has been written, and before it is laid out.
+        outline: notes of what is written for what, None if no listing needs them.
     """
 
     def __init__(self, code: types.CodeType, boxed: bool = False) -> None:
@@ -38,6 +40,7 @@ class Emitter:
         self.names: list[str] = list(code.co_names)
         self.deepest = 0
         self.before_layout: Callable[[], None] = _nothing
+        self.outline: Outline | None = None
         self._const_index: dict[int, int] = {}
         self._name_index: dict[str, int] = {}
         self._box: list[Any] | None = None
@@ -45,7 +48,7 @@ class Emitter:
         if boxed:
             self._box, self._box_index = [], len(self.consts)
             self.consts.append([])
-        self._later: list[tuple[Any, Callable[[], None]]] = []
+        self._later: list[tuple[Any, Callable[[], None], int | None]] = []
         self._spans: list[tuple[int, int, Hashable]] = []
         self._cover: tuple[int, Hashable] | None = None
 
@@ -186,15 +189,28 @@ class Emitter:
 
     def later(self, write: Callable[[], None]) -> None:
         """Have something written behind everything else, at the position that is the present one now."""
-        self._later.append((self.asm.position, write))
+        self._later.append((self.asm.position, write, None if self.outline is None else self.outline.index))
 
     def write_later(self) -> None:
         """Write what was put off."""
+        if self._later and self.outline is not None:
+            self.section(f"{self.outline.section}, {COLD}".removeprefix(", "))
         while self._later:
             pending, self._later = self._later, []
-            for position, write in pending:
+            for position, write, index in pending:
                 self.asm.position = position
+                if self.outline is not None:
+                    self.outline.begin(len(self.asm), index)
                 write()
+
+    def section(self, name: str) -> None:
+        """Begin a section of the outline.
+
+        Args:
+            name: its name.
+        """
+        if self.outline is not None:
+            self.outline.begin_section(len(self.asm), name)
 
     def needed_handlers(self) -> list[Hashable]:
         """The keys of handlers that are needed; nothing is covered any more."""

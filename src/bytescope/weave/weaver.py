@@ -18,6 +18,7 @@ from bytescope.isa.instrumentation import Plan
 from bytescope.startup.stdlib_lite import Any, record
 from bytescope.weave.cache.serialize import Cache
 from bytescope.weave.marker import original
+from bytescope.weave.outline import Outline
 from bytescope.weave.parts import Parts
 from bytescope.weave.shadow.plan import ShadowPlanner
 from bytescope.weave.shadow.writer import ShadowWriter
@@ -63,6 +64,7 @@ class Weaver:
         probes: where probes can be set, if at all.
         cache: where woven code is kept, if anywhere.
         shadower: selects the code that propagates shadows; None if no attached analysis has shadows.
+        outlines: gets an outline of each code object that is written, by its id; None if no listing needs them.
     """
 
     def __init__(
@@ -75,7 +77,9 @@ class Weaver:
         probes: Probes | None = None,
         cache: Cache | None = None,
         shadower: Shadower | None = None,
+        outlines: dict[int, Outline] | None = None,
     ) -> None:
+        self.outlines = outlines
         self.shadower = shadower
         self.probes = probes
         self.planner = planner
@@ -173,22 +177,29 @@ class Weaver:
             shadower = self.shadower
             if shadower is not None and shadower.wants(module, code):
                 shadows = shadower.planner.plan(lowered, unit.verified, plan)
-                return ShadowWriter(
+                return self._outlined(ShadowWriter(
                     lowered, unit.verified, plan, shadows, shadower.planner.callees, nested, self.stopper, self.failed,
                     self.executed,
-                ).write()  # fmt: skip
+                )).write()  # fmt: skip
             executes = not EXECUTING.isdisjoint(code.co_names)
             if not plan and not nested and not executes:
                 return None
             probes = self.probes is not None and self.probes.available()
             writer = Writer(lowered, unit.verified, plan, nested, self.stopper, self.failed, self.executed, probes)
-            parts = writer.write()
+            parts = self._outlined(writer).write()
             writer.release()
             return parts
         except InvalidBytecode as error:
             self._refusals += 1
             self.refused(code, str(error))
             return None
+
+    def _outlined(self, writer: Writer) -> Writer:
+        """Have a writer note what it writes, if anybody wants to know."""
+        if self.outlines is not None:
+            outline = self.outlines[id(writer.code)] = writer.emitter.outline = Outline()
+            outline.begin_section(0, "")
+        return writer
 
 
 @contextmanager

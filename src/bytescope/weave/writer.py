@@ -144,6 +144,7 @@ class Writer:
         e = self.emitter
         self.body()
         e.write_later()
+        e.section("exception handlers")
         handlers = self.handlers.write()
         code = self.code
         assembled = e.finish(code.co_firstlineno, handlers)
@@ -151,6 +152,10 @@ class Writer:
         stacksize = code.co_stacksize + self.handlers.below + e.deepest + 4
         if selfcheck.CHECKS:
             selfcheck.check(self, stacksize)
+        hits = self.teller.placed_hits(assembled.offsets)
+        if e.outline is not None:
+            e.outline.offsets = assembled.offsets
+            e.outline.probes = [(offset, hook) for offset, hook, _, _ in hits]
         plain, own = e.constants()
         return Parts(
             code=code,
@@ -163,7 +168,7 @@ class Writer:
             own=own,
             box=e.box,
             raising=self.handlers.raising,
-            hits=self.teller.placed_hits(assembled.offsets),
+            hits=hits,
         )
 
     def release(self) -> None:
@@ -177,6 +182,8 @@ class Writer:
             entering = self.before_label.pop(group.offset, None)
             if entering is not None:
                 entering()
+            if self.emitter.outline is not None and group.count:
+                self.emitter.outline.begin(len(self.emitter.asm), group.first)
             self.group(group)
 
     def position(self, group: Group) -> Any:
@@ -194,6 +201,8 @@ class Writer:
         if not self.jumps.places_itself(group):
             self.place(group)
         for index, raws in zip(indices, groups.parts(group, self.code), strict=True):
+            if self.emitter.outline is not None and index > group.first:
+                self.emitter.outline.begin(len(self.emitter.asm), index)
             self.instruction(index, raws, group)
         self.resumed(group)
 
@@ -291,6 +300,7 @@ class Writer:
         e.cover(self.handlers.key(index))
         if index not in self.inside:  # what is belongs to the SEND
             self.handlers.mark(index)
+        start = len(e.asm)
         for raw in raws:
             opcode, arg = raw
             if raw == groups.PUSH_NONE:
@@ -308,3 +318,5 @@ class Writer:
                 if opcode in FINALIZED and self.plan.exceptions:
                     arg = sequences.finalized(opcode, arg)
                 e.asm.emit(opcode, sequences.with_depth(opcode, arg, depth) if depth else arg)
+        if e.outline is not None:
+            e.outline.own(start, len(e.asm))

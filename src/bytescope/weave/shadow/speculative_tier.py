@@ -39,6 +39,7 @@ class QuickCopy:
         if not facts.useful:
             return
         writer.facts = facts
+        writer.emitter.section("speculative version")
         writer.copy()
         writer.emitter.write_later()
         writer.facts = None

@@ -125,6 +125,7 @@ class ShadowWriter(Writer):
         if start is None or self.instructions[self.start].op != "RESUME" or self.start not in self.plan.points:
             raise InvalidBytecode(self.code.co_qualname, None, "no RESUME at function entry")
         self.cleaning = True
+        self.emitter.section("clean version")
         super().body()
         self.emitter.write_later()
         self.cleaning = False
@@ -132,6 +133,7 @@ class ShadowWriter(Writer):
         following = self.groups.index(start) + 1
         before, self.groups = self.groups[:following], self.groups[following:]
         self.emitter.asm.position = None
+        self.emitter.section("entry of the versions with shadows")
         self.emitter.asm.place(self.clean.begun)
         self.emitter.asm.place(self.slots.base)
         self.new_copy(before)
@@ -148,6 +150,7 @@ class ShadowWriter(Writer):
             self.emitter.asm.place(self.generators.begun_clean)
         self.slots.settled(self.verified.depths[self.start])
         self.quick.write(before)
+        self.emitter.section("general version")
         self.copy()
         self.groups = before + self.groups
         self.clean.place_unused()
@@ -247,10 +250,14 @@ class ShadowWriter(Writer):
         given = index, instruction, around, raws, group
         if not self.callers.write(*given) and not self.inline.write(*given):
             self.release_results(moved)
+            if self.emitter.outline is not None:
+                self.emitter.outline.take("slow path")
             if instruction.op == "SEND" and not around.telling:
                 self.generators.delegate(index, instruction, raws, group)
             else:
                 super().instruction(index, raws, group)
+        elif self.emitter.outline is not None:
+            self.emitter.outline.take("fast path")
         if moved.after is not None and instruction.op != "SEND":
             self.performed(moved)
 
