@@ -29,7 +29,7 @@ class _OfGuests:
             return
         _looking.add(thread)
         try:
-            own = internal(sys._getframe())
+            own = internal(sys._getframe().f_back)
         finally:
             _looking.discard(thread)
         if not own:
