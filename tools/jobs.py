@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tools import durations, outcomes, page, pyodide_host
+from tools import commit, durations, outcomes, page, pyodide_host
 from tools.bootstrap import ROOT
 from tools.outcomes import Outcome
 from tools.pool import Job
@@ -80,8 +80,10 @@ class Selection:
 
     def settings(self, newest: bool) -> dict[str, str]:
         """Return the variables that tell the tests how much to do; see tests/support/scale.py."""
-        settings = {"BYTESCOPE_TEST_SCALE": "full"} if self.full else {}
-        return settings if newest or self.full else settings | {"BYTESCOPE_DEBUG": "0"}
+        if self.full:
+            return {"BYTESCOPE_TEST_SCALE": "full"}
+        turn = {"BYTESCOPE_TEST_TURN": str(commit.number() % 6)}  # so many: all combinations of a third and a half
+        return turn if newest else turn | {"BYTESCOPE_DEBUG": "0"}
 
 
 def chunks(files: Iterable[str], seconds: Mapping[str, float], start: float) -> Iterator[tuple[list[str], int, float]]:
@@ -125,7 +127,8 @@ class Plan:
         files = [file for file in self.selection.files() if not file.startswith(PYODIDE_ONLY)]
         left_out = [] if self.selection.full else ["slow"] + ([] if newest else ["any_host"])
         command = [python, "-m", "pytest", "-p", "no:cacheprovider", "-o", "junit_family=xunit1"]
-        self._divide(label, files, left_out, command, self.selection.settings(newest), START)
+        settings = self.selection.settings(newest) | {"PYTHONDONTWRITEBYTECODE": ""}
+        self._divide(label, files, left_out, command, settings, START)
 
     def add_pyodide(self, label: str, packages: Sequence[Path]) -> None:
         """Add the tests that run in Pyodide."""

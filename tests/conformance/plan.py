@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from tools import commit
+
 HERE = Path(__file__).parent
 TIERS = ("core", "wide", "stress", "introspection")
 ASK = "import os, sys; print('.'.join(map(str, sys.version_info[:3])), os.path.dirname(os.__file__), sep='\\n')"
@@ -61,19 +63,10 @@ def shard(modules: list[str], part: str) -> list[str]:
     """
     which, _, count = part.partition("/")
     parts = int(count)
-    position = commit() % parts if which == "commit" else int(which) - 1
+    position = commit.number() % parts if which == "commit" else int(which) - 1
     if not 0 <= position < parts:
         raise ValueError(f"no part {which} of {parts}")
     return modules[position::parts]
-
-
-def commit() -> int:
-    """The name of the commit that is checked out, as a number; 0 outside a repository."""
-    command = ["git", "-C", str(HERE), "rev-parse", "HEAD"]
-    try:
-        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout, 16)
-    except (OSError, subprocess.CalledProcessError):
-        return 0
 
 
 def libraries(module: str) -> tuple[str, ...]:

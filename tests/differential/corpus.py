@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SNIPPETS = Path(__file__).parent / "snippets"
+TOPICS = sorted(path.stem for path in SNIPPETS.glob("*.py"))
 HEADING = re.compile(r"^# --- (?P<name>\w+)(?: \[(?P<conditions>[^\]]*)\])?$")
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import HANG, environment
+from tests.support.scale import chosen
 
 RUN = ["-m", "bytescope", "run"]
 WOVEN = [*RUN, "--analysis", "watching:Everything"]
@@ -416,7 +417,7 @@ WOVEN_CASES = [
 
 @pytest.mark.parametrize(
     ("case", "way"),
-    [(each, "machine") for each in CASES] + [(each, "woven") for each in WOVEN_CASES],
+    chosen([(each, "machine") for each in CASES] + [(each, "woven") for each in WOVEN_CASES]),
     ids=str,
 )
 def test_run_does_what_python_does(case: Case, way: str, outcomes: Outcomes) -> None:

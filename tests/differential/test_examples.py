@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.processes import ROOT
 from tests.support.processes import run as run_process
+from tests.support.scale import chosen
 
 EXAMPLES = ROOT / "examples"
 
@@ -80,7 +81,7 @@ def installed(module: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize("example", RUNS, ids=lambda example: example.name)
+@pytest.mark.parametrize("example", chosen(RUNS), ids=lambda example: example.name)
 def test_same_output_and_status(example: Example) -> None:
     for module in example.needs:
         if not installed(module):

@@ -7,12 +7,16 @@ from functools import cache
 import pytest
 
 from tests.support import harness
+from tests.support.scale import chosen
 
 from . import corpus
 from .corpus import Snippet
 from .known import LENDING_DIFFERS, LENDS_REFERENCES
 
 pytestmark = pytest.mark.process
+
+TOPICS = chosen(corpus.TOPICS)
+SNIPPETS = [snippet for snippet in corpus.load() if snippet.topic in TOPICS]
 
 
 @cache
@@ -31,7 +35,7 @@ def _case(snippet: Snippet) -> object:
     return _together(snippet.topic, snippet, id=snippet.id, marks=marks)
 
 
-@pytest.mark.parametrize("snippet", [_case(snippet) for snippet in corpus.load()])
+@pytest.mark.parametrize("snippet", [_case(snippet) for snippet in SNIPPETS])
 def test_same_as_cpython(snippet: Snippet) -> None:
     expected = _topic(snippet.topic, "cpython")[snippet.id]
     actual = _topic(snippet.topic, "machine")[snippet.id]
@@ -41,7 +45,7 @@ def test_same_as_cpython(snippet: Snippet) -> None:
 
 
 @pytest.mark.parametrize(
-    "topic", [_together(topic, topic, id=topic) for topic in sorted({snippet.topic for snippet in corpus.load()})]
+    "topic", [_together(topic, topic, id=topic) for topic in sorted({snippet.topic for snippet in SNIPPETS})]
 )
 def test_really_interpreted(topic: str) -> None:
     """The machine interpreted at least one instruction for every line that CPython executed."""

@@ -11,14 +11,16 @@ import pytest
 from bytescope.analysis import cache_keys
 from bytescope.analysis.engines.woven import WOVEN
 from bytescope.weave.cache.store import Store
+from tests.support.scale import chosen
 
 from . import streams
 
 _THREADED = {"threads", "asyncio_tasks"}
 """Programs that start threads or event loops, which not every host has."""
+PROGRAMS = chosen(each for each in streams.PROGRAMS if each not in _THREADED)
 
 
-@pytest.mark.parametrize("name", [each for each in streams.PROGRAMS if each not in _THREADED])
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_engines_agree(name: str) -> None:
     if name == "finalizer" and sys.version_info < (3, 12):
         pytest.skip("SEND holds on to the last result there, see docs/internals/interpreter.md")
@@ -38,7 +40,7 @@ class _Noting(Store):
         return found
 
 
-@pytest.mark.parametrize("name", [each for each in streams.PROGRAMS if each not in _THREADED])
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_code_from_the_cache_tells_the_same(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cold = streams.stream(name, "woven")
     monkeypatch.setattr(cache_keys, "SMALLEST", 0)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import scale
 from tests.support.processes import ROOT, run_python
 from tools import outcomes
 from tools.jobs import SECONDS, Selection, chunks
@@ -44,6 +45,23 @@ def test_named_files_folders_and_tests_are_found() -> None:
     assert "tests/golden/test_streams.py" in named
     assert named[-2:] == ["tests/unit/machine/test_vm.py::test_x", "README.md"]
     assert not [name for name in named if name.startswith("tests/unit/") and "::" not in name]
+
+
+@pytest.mark.parametrize("turn", range(6))
+def test_what_is_fixed_is_done_on_the_newest_and_on_one_of_the_others(
+    turn: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scale, "FULL", False)
+    monkeypatch.setattr(scale, "TURN", turn)
+    things, found = list(range(47)), []
+    for position in range(3):
+        monkeypatch.setattr(scale, "POSITION", position)
+        monkeypatch.setattr(scale, "IS_NEWEST", False)
+        assert len(scale.chosen(things)) in (15, 16)
+        found += scale.chosen(things)
+    assert sorted(found) == things
+    monkeypatch.setattr(scale, "IS_NEWEST", True)
+    assert scale.chosen(things) == things
 
 
 @pytest.mark.process

@@ -18,6 +18,7 @@ from tests.differential.corpus import Snippet
 from tests.differential.known import LENDING_DIFFERS
 from tests.support import harness, worker
 from tests.support.engines import ENGINES
+from tests.support.scale import third
 
 EXCLUDED = {
     "recursion::ten_thousand_deep": "Pyodide's own stack is too small for it",
@@ -30,11 +31,11 @@ EXCLUDED = {
     "inspection::closure_vars_and_callargs": "3.14's inspect reads names in bytecode, which is the resident frame's",
     **LENDING_DIFFERS,
 }
-SNIPPETS = [
+SNIPPETS = third(
     snippet
     for snippet in corpus.load()
     if not snippet.own_process and snippet.topic != "threads" and snippet.id not in EXCLUDED
-]
+)
 
 
 def outcome(snippet: Snippet, engine: str) -> dict[str, Any]:

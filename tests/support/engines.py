@@ -72,17 +72,27 @@ def _observed(told: Callable[[str, tuple[Any, ...]], None]) -> tuple[Run, Count]
 
 def woven() -> tuple[Run, Count]:
     """Run on the host, woven, while an analysis takes note of every event and does nothing else; counts the events."""
+    from .standard_streams import RECORDER
+
+    return _woven(RECORDER.told), lambda: RECORDER.count
+
+
+def woven_unrecorded() -> tuple[Run, Count]:
+    """Run on the host, woven, while an analysis that does nothing is told of every event."""
+    return _woven(lambda name, given: None), lambda: 0
+
+
+def _woven(told: Callable[[str, tuple[Any, ...]], None]) -> Run:
     from bytescope.analysis import attach
     from bytescope.analysis.engines.woven import WOVEN
 
     from .every_event import every_event
-    from .standard_streams import RECORDER
 
     def run(code: CodeType, variables: dict[str, Any]) -> None:
-        with attach(every_event(RECORDER.told)):
+        with attach(every_event(told)):
             execute(WOVEN.load(code, "__main__"), variables)
 
-    return run, lambda: RECORDER.count
+    return run
 
 
 def labelled() -> tuple[Run, Count]:
@@ -143,6 +153,7 @@ ENGINES: dict[str, Callable[[], tuple[Run, Count]]] = {
     "observed": observed,
     "recorded": recorded,
     "woven": woven,
+    "woven_unrecorded": woven_unrecorded,
     "labelled": labelled,
     "unlabelled": unlabelled,
     "everything": everything,

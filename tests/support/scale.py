@@ -1,14 +1,25 @@
 """How much of what takes long the tests do: a part on each host, another on each, or all of it.
 
-The standard run has four hosts, and what they do together is what one of them does with BYTESCOPE_TEST_SCALE=full.
+The standard run has four hosts. What is random they do together: what one of them does with BYTESCOPE_TEST_SCALE=full.
+What is fixed is done on the newest, and the others share it: in turn, so that each has done all of it after three
+commits. Pyodide does another such share.
 """
 
 import os
+import sys
+from collections.abc import Iterable
+from typing import TypeVar
 
 from bytescope.code.host.facts import HOST, SUPPORTED
 
+Thing = TypeVar("Thing")
+
 FULL = os.environ.get("BYTESCOPE_TEST_SCALE", "") == "full"
 POSITION = SUPPORTED.index(HOST)
+IN_PYODIDE = sys.platform == "emscripten"
+IS_NEWEST = POSITION == len(SUPPORTED) - 1 and not IN_PYODIDE
+TURN = int(os.environ.get("BYTESCOPE_TEST_TURN") or 0)
+"""Whose turn it is, which the test run takes from the commit; 0 where pytest is run by hand."""
 
 
 def share(count: int) -> int:
@@ -22,10 +33,18 @@ def numbers(count: int, first: int = 0) -> range:
     return range(begin, begin + share(count))
 
 
-def is_done(number: int) -> bool:
-    """Whether one of several things, by its number, is done on this host.
+def third(things: Iterable[Thing]) -> list[Thing]:
+    """Return those of several things that are done where not all are: the three older hosts together do all."""
+    listed = list(things)
+    return listed if FULL else listed[(POSITION + TURN) % 3 :: 3]
 
-    The newest host does all of them, and each of the others does its share: so all are done on two hosts.
-    """
-    newest = len(SUPPORTED) - 1
-    return FULL or POSITION == newest or number % newest == POSITION
+
+def half(things: Iterable[Thing]) -> list[Thing]:
+    """Return those of several things that are done where one commit does one half, the next the other."""
+    listed = list(things)
+    return listed if FULL else listed[TURN % 2 :: 2]
+
+
+def chosen(things: Iterable[Thing]) -> list[Thing]:
+    """Return those of several things that are done on this host: all on the newest, a third elsewhere."""
+    return list(things) if IS_NEWEST else third(things)

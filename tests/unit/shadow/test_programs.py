@@ -11,21 +11,23 @@ import pytest
 
 from tests.support.labelling import WAYS, Found, labels_of
 from tests.support.processes import ROOT
+from tests.support.scale import chosen
 
 TEXT = (ROOT / "tests" / "spec" / "shadows" / "programs.txt").read_text(encoding="utf-8")
 PROGRAMS = dict(re.findall(r"^# --- (\w+)\n(.*?)(?=^# --- |\Z)", TEXT, re.MULTILINE | re.DOTALL))
+CHOSEN = chosen(PROGRAMS)
 NEEDS_PROCESS = {"threads", "async", "async_generators"}
 
 
 @cache
 def labels_of_all(engine: str) -> Found:
-    """The labels of all programs, run one after another."""
-    return labels_of({name: text for name, text in PROGRAMS.items() if name not in NEEDS_PROCESS}, engine, False)
+    """The labels of all chosen programs, run one after another."""
+    return labels_of({name: PROGRAMS[name] for name in CHOSEN if name not in NEEDS_PROCESS}, engine, False)
 
 
 @pytest.mark.parametrize(("engine", "late"), WAYS)
 @pytest.mark.parametrize("name", [
-    pytest.param(name, marks=pytest.mark.process) if name in NEEDS_PROCESS else name for name in PROGRAMS
+    pytest.param(name, marks=pytest.mark.process) if name in NEEDS_PROCESS else name for name in CHOSEN
 ])  # fmt: skip
 def test_program(name: str, engine: str, late: bool) -> None:
     alone = late or name in NEEDS_PROCESS

@@ -14,8 +14,10 @@ from bytescope.analysis.method_purity import pure_methods
 from bytescope.analysis.once import told_once
 from bytescope.isa.instrumentation import ALWAYS, MAYBE, NEVER
 from tests.golden.streams import shown
+from tests.support.scale import chosen
 
 PROGRAMS = Path(__file__).parents[2] / "spec" / "events"
+STREAMED = chosen(sorted(path.stem for path in PROGRAMS.glob("*.py") if "thread" not in path.stem))
 TOLD = [each for each in EVENTS.values() if each.parameters[:1] == ("site",)]
 
 
@@ -49,7 +51,7 @@ def stream(source: str, quiet: bool) -> list[str]:
     return [f"{name} {', '.join(map(shown, given))}" for name, *given in analysis.events]
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in PROGRAMS.glob("*.py") if "thread" not in path.stem))
+@pytest.mark.parametrize("name", STREAMED)
 def test_quiet_methods_are_told_the_same(name: str) -> None:
     source = (PROGRAMS / f"{name}.py").read_text(encoding="utf-8")
     noisy, quiet = stream(source, False), stream(source, True)
