@@ -1,0 +1,56 @@
+"""Which frames are the interpreter's own is read off its folders."""
+
+import importlib
+import pkgutil
+import sys
+
+import bytescope.machine
+from bytescope.code.flags import CO_OPTIMIZED
+from bytescope.loading import imports
+from bytescope.machine.resident import resident
+from bytescope.machine.support.own_frames import OWN_FILES, is_resident, without_own
+
+
+def test_all_modules_of_the_interpreter_are_own_but_its_api() -> None:
+    names = [each.name for each in pkgutil.walk_packages(bytescope.machine.__path__, "bytescope.machine.")]
+    files = {importlib.import_module(name).__file__ for name in names} | {bytescope.machine.__file__}
+    assert files - OWN_FILES == {sys.modules["bytescope.machine.vm"].__file__}
+    assert {each for each in OWN_FILES - files if not each.startswith("<")} == {imports.__file__}
+
+
+def test_code_is_resident_if_a_program_is_among_its_constants() -> None:
+    class Imposter:
+        @property
+        def __class__(self) -> type:  # type: ignore[override]
+            raise AssertionError("looking at a constant runs no code of its class")
+
+    code = compile("x = 1", "guest.py", "exec")
+    assert not is_resident(code.replace(co_consts=(*code.co_consts, Imposter())))
+    assert is_resident(resident(code))
+    assert not resident(code).co_flags & CO_OPTIMIZED
+
+
+def test_own_frames_are_cut_from_the_head_of_a_traceback_only() -> None:
+    text = "def own(function): function()"
+    own: dict[str, object] = {}
+    exec(compile(text, next(iter(sorted(OWN_FILES))), "exec"), own)
+
+    def foreign() -> None:
+        own["own"](failing)  # type: ignore[operator]
+
+    def failing() -> None:
+        raise ValueError
+
+    try:
+        own["own"](foreign)  # type: ignore[operator]
+    except ValueError as error:
+        assert error.__traceback__ is not None
+        head = error.with_traceback(error.__traceback__.tb_next)
+        names = []
+        traceback = without_own(head).__traceback__
+        while traceback is not None:
+            names.append(traceback.tb_frame.f_code.co_name)
+            traceback = traceback.tb_next
+        assert names == ["foreign", "own", "failing"]
+    else:
+        raise AssertionError("nothing was raised")
