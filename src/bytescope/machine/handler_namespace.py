@@ -1,4 +1,4 @@
-"""The values, type sets and helpers that the reference engine's handlers name."""
+"""Values and helpers that the texts of handlers name."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ executed = [0]
 
 # These are plain objects because the garbage collector does not know such: a program cannot come across them.
 NULL: Any = object()
-"""The NULL that CPython pushes beside callables."""
+"""The NULL that CPython pushes beside a callable."""
 UNBOUND: Any = object()
-"""What is in a variable that has no value."""
+"""Content of a variable without a value."""
 DONE: Any = object()
-"""What an exhausted iterator gives."""
+"""Result of an exhausted iterator."""
 
 
 class Raised(tuple):  # type: ignore[type-arg]
-    """What the resident frame answers when the requested operation raised: the exception, alone in a tuple.
+    """Answer of the resident frame to a request whose operation raised: the exception, alone in a tuple.
 
     A subclass of tuple, because making one runs no Python code: it must work at the recursion limit.
     """
@@ -73,14 +73,14 @@ _IMMUTABLE_TYPE = 1 << 8
 
 
 def type_name(kind: type) -> str:
-    """The type's name as CPython's messages have it: types made in C say their module too."""
+    """Return a type's name as in CPython's messages: with the module for types made in C."""
     if flags(kind) & _HEAP_TYPE and not flags(kind) & _IMMUTABLE_TYPE:
         return kind.__name__
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
 def qualified_name(kind: type) -> str:
-    """The type's qualified name as CPython's messages have it: with its module unless that is of no interest."""
+    """Return a type's qualified name as in CPython's messages: with its module, except builtins and __main__."""
     module = kind.__module__
     return kind.__qualname__ if module in ("builtins", "__main__") else f"{module}.{kind.__qualname__}"
 
@@ -117,14 +117,14 @@ def learn(owner: Any, name: str, store: bool) -> None:
 
 
 def name_error(message: str, name: str) -> NameError:
-    """A NameError as CPython makes it: with the name as an attribute."""
+    """Return a NameError as CPython makes it: with the name as an attribute."""
     error = NameError(message)
     error.name = name
     return error
 
 
 def unbound(name: str, scope: str) -> NameError:
-    """The error for a variable without a value."""
+    """Return the error for a variable without a value."""
     if scope == "free":
         message = f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
         return name_error(message, name)
@@ -132,7 +132,7 @@ def unbound(name: str, scope: str) -> NameError:
 
 
 def not_defined(name: str) -> NameError:
-    """The error for a global or builtin that does not exist."""
+    """Return the error for a global or builtin that does not exist."""
     return name_error(f"name '{name}' is not defined", name)
 
 
@@ -159,7 +159,7 @@ def load_name(R: list[Any], name: str) -> Any:
 
 
 def load_outer(R: list[Any], name: str) -> Any:
-    """Look a name up that is not in the frame's locals: of a subclass of dict the globals are asked as a plain dict."""
+    """Look a name up that is not in the frame's locals; globals of a subclass of dict are read as a plain dict."""
     try:
         return dict.__getitem__(R[GLOBALS], name)
     except KeyError:
@@ -172,7 +172,7 @@ def load_outer(R: list[Any], name: str) -> Any:
 
 
 def load_build_class(R: list[Any]) -> Any:
-    """The frame's `__build_class__`."""
+    """Return the frame's `__build_class__`."""
     try:
         return R[BUILTINS]["__build_class__"]
     except KeyError:
@@ -184,7 +184,7 @@ def load_build_class(R: list[Any]) -> Any:
 
 
 def exception_match(exception: BaseException, kind: Any) -> bool:
-    """Whether an except clause catches the exception; `__subclasscheck__` is not asked.
+    """Return True if an except clause catches the exception, without calling `__subclasscheck__`.
 
     Raises:
         TypeError: if the clause names something else than exception classes.
@@ -198,7 +198,7 @@ def exception_match(exception: BaseException, kind: Any) -> bool:
 
 
 def stopiteration_error(R: list[Any], exception: BaseException) -> BaseException:
-    """What a StopIteration that leaves a generator or coroutine becomes (PEP 479)."""
+    """Return the exception that a StopIteration leaving a generator or coroutine becomes (PEP 479)."""
     flags = R[PROGRAM].code.co_flags
     message = None
     if isinstance(exception, StopIteration):
@@ -221,24 +221,24 @@ def stopiteration_error(R: list[Any], exception: BaseException) -> BaseException
 
 
 def is_mapping(value: Any) -> bool:
-    """Whether a mapping pattern may match the value."""
+    """Return True if a mapping pattern may match the value."""
     return bool(flags(type(value)) & 1 << 6)
 
 
 def is_sequence(value: Any) -> bool:
-    """Whether a sequence pattern may match the value."""
+    """Return True if a sequence pattern may match the value."""
     return bool(flags(type(value)) & 1 << 5)
 
 
 def interpolation(conversion: str | None, value: Any, expression: str, spec: str = "") -> Any:
-    """A part of a template string."""
+    """Make a part of a template string."""
     from string.templatelib import Interpolation  # type: ignore[import-not-found, unused-ignore]
 
     return Interpolation(value, expression, conversion, spec)
 
 
 def template(strings: tuple[str, ...], interpolations: tuple[Any, ...]) -> Any:
-    """A template string."""
+    """Make a template string."""
     from string.templatelib import Template  # type: ignore[import-not-found, unused-ignore]
 
     parts: list[Any] = [strings[0]]

@@ -5,7 +5,6 @@ import pkgutil
 import sys
 
 import bytescope.machine
-from bytescope.code.flags import CO_OPTIMIZED
 from bytescope.loading import imports
 from bytescope.machine.resident import resident
 from bytescope.machine.support.own_frames import OWN_FILES, is_resident, without_own
@@ -27,7 +26,6 @@ def test_code_is_resident_if_a_program_is_among_its_constants() -> None:
     code = compile("x = 1", "guest.py", "exec")
     assert not is_resident(code.replace(co_consts=(*code.co_consts, Imposter())))
     assert is_resident(resident(code))
-    assert not resident(code).co_flags & CO_OPTIMIZED
 
 
 def test_own_frames_are_cut_from_the_head_of_a_traceback_only() -> None:

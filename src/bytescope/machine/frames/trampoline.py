@@ -54,7 +54,10 @@ class Executable(Protocol):
 
 
 class Trampoline:
-    """Assembles the resident code object of one guest code object; if `guarded`, the machine sees every exception."""
+    """Assembler of the resident code object of one guest code object.
+
+    guarded: whether every exception is passed to the machine generator first.
+    """
 
     def __init__(self, program: Executable, guarded: bool = False) -> None:
         code = self.code = program.code
@@ -72,7 +75,7 @@ class Trampoline:
         self.widest = 2
 
     def load_const(self, value: Any) -> None:
-        """Emit the load of a constant of the trampoline's own."""
+        """Emit the load of a constant that belongs to the trampoline."""
         index = self.const_index.get(id(value))
         if index is None:
             index = self.const_index[id(value)] = len(self.consts)
@@ -83,7 +86,7 @@ class Trampoline:
         """Assemble.
 
         Args:
-            driver: generator function of the machine: it is given the frame's registers.
+            driver: the generator function of the engine, which is called with the frame's registers.
         """
         cells = self.prologue()
         registers = self.start(driver, cells)
@@ -114,7 +117,7 @@ class Trampoline:
         )
 
     def prologue(self) -> int:
-        """Make the cells and, for a generator, the generator; returns the number of cells that the machine is given."""
+        """Emit the making of the cells and, for a generator, of the generator; return the number of cells."""
         code, asm = self.code, self.asm
         free = len(code.co_freevars)
         if free:
@@ -133,7 +136,7 @@ class Trampoline:
         return own + free
 
     def start(self, driver: Callable[..., Any], cells: int) -> int:
-        """Make the machine generator with the frame's registers, see `registers`; returns how many there are."""
+        """Emit the making of the machine generator with the frame's registers; return their number."""
         asm, program = self.asm, self.program
         self.sequences.push_callable(lambda: self.load_const(driver))
         self.sequences.push_callable(lambda: self.load_const(globals))
@@ -163,14 +166,14 @@ class Trampoline:
         return registers
 
     def mention_globals(self) -> None:
-        """Name the globals in instructions that nothing executes: `inspect` and cloudpickle look for them there."""
+        """Emit unreachable instructions that name the globals: `inspect` and cloudpickle search for them."""
         names = {each.arg for each in self.program.lowered.instructions if each.op.endswith("_GLOBAL")}
         for index, name in enumerate(self.code.co_names):
             if name in names:
                 self.sequences.mention_global(index)
 
     def emit_loop(self, depth: int, numbers: list[int]) -> None:
-        """The loop for one depth of exception handling, its dispatch and its sites."""
+        """Emit the loop for one depth of exception handling, its dispatch and its sites."""
         asm = self.asm
         finished = asm.label()
         asm.place(self.loops[depth])
@@ -200,7 +203,7 @@ class Trampoline:
             self.emit_cleanup(depth)
 
     def emit_cleanup(self, depth: int) -> None:
-        """Where an exception leaves a loop in which others are being handled: the host forgets those."""
+        """Emit the exit of an exception from a loop in which others are being handled, which are popped."""
         asm = self.asm
         cleanup = asm.here()
         asm.region(self.loops[depth], cleanup, cleanup, depth, lasti=True)
@@ -210,7 +213,7 @@ class Trampoline:
         asm.emit("RERAISE", 1)
 
     def dispatch(self, numbers: list[int]) -> None:
-        """Binary search for the site whose number is on top of the stack: each half weighs about the same."""
+        """Emit a binary search, balanced by weight, for the site whose number is on top of the stack."""
         asm = self.asm
         if len(numbers) == 1:
             asm.emit("POP_TOP")
@@ -230,7 +233,7 @@ class Trampoline:
         self.dispatch(numbers[middle:])
 
     def emit_exits(self, first: int, lines: list[int | None]) -> None:
-        """Leave the frame at one of some lines, with an exception: [.., exception, number of the line, from first]."""
+        """Emit exits at some lines with an exception: [.., exception, number of the line, counted from first]."""
         asm = self.asm
         if len(lines) == 1:
             asm.emit("POP_TOP")
@@ -253,7 +256,7 @@ class Trampoline:
         self.asm.emit("LOAD_CONST", index)
 
     def emit_site(self, site: RequestSite, handler: int) -> None:
-        """One operation: [.., machine, operands] -> [.., machine, result], and back to the loop."""
+        """Emit one operation: [.., machine, operands] -> [.., machine, result], and the jump back to the loop."""
         asm, sequences, position = self.asm, self.sequences, site.position
         asm.place(site.label)
         begin = asm.here()

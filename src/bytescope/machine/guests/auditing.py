@@ -1,4 +1,4 @@
-"""Audit hooks of guests: they are told of what guests do, and of nothing that the machine does for itself."""
+"""Audit hooks of guests, which see the events of guests but not those of the interpreter itself."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bytescope.startup.stdlib_lite import Any, Callable, Iterator, contextmanage
 
 _add_native = sys.addaudithook
 _looking: set[int] = set()
-"""Identifiers of the threads that look at the stack, which is an event, too."""
+"""Identifiers of the threads that inspect the stack, which raises an event, too."""
 
 
 class _OfGuests:
-    """The hook that the host gets: the given one, kept from what the machine does."""
+    """The hook given to the host: filters the events of the interpreter."""
 
     __slots__ = ("hook",)
 
@@ -49,7 +49,7 @@ _depth = [0]
 
 @contextmanager
 def available() -> Iterator[None]:
-    """While this context is open, `sys.addaudithook` knows about guests."""
+    """Replace `sys.addaudithook` while this context is open."""
     _depth[0] += 1
     sys.addaudithook = addaudithook
     try:

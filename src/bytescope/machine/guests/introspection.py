@@ -1,4 +1,4 @@
-"""Guest code objects as guests look at them: `dis` and `marshal` are given the guest's own bytecode."""
+"""Make `dis` and `marshal` show a guest's original bytecode instead of its trampoline."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bytescope.machine.support import intercepts
 from bytescope.startup.stdlib_lite import Any, Callable, Iterator, contextmanager
 
 _changed: list[tuple[dict[str, Any], dict[str, Any]]] = []
-"""The namespaces of `dis` that were changed, and what was in the place of what is there now."""
+"""The namespaces of `dis` that were changed, and their original functions."""
 
 
 def _own(value: Any) -> Any:
-    """The guest code object that a resident one stands for; anything else is left alone."""
+    """Return the guest code object of a resident one; anything else unchanged."""
     program = program_of(value) if type(value) is types.CodeType else None
     return value if program is None else program.code
 
@@ -33,23 +33,23 @@ def _giving(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda value: _own(function(value))
 
 
-_WAYS = {
+_WRAPPERS = {
     "disassemble": _taking,
     "_disassemble_recursive": _taking,
     "findlinestarts": _taking,
     "_get_code_object": _giving,
 }
-"""The functions of `dis` by which all others come to the code object that they are to show."""
+"""The functions of `dis` from which all others get the code object to show."""
 
 
 def _change(namespace: dict[str, Any]) -> None:
-    """Have the module `dis` show guest code, unless it is one of the program's own that is called so, too."""
+    """Make the module `dis` show guest code, unless it is a guest's own module of that name."""
     if not imports.in_standard_library(namespace.get("__file__")):
         return
-    originals = {name: namespace[name] for name in _WAYS}
+    originals = {name: namespace[name] for name in _WRAPPERS}
     _changed.append((namespace, originals))
     for name, original in originals.items():
-        replacement: Any = _WAYS[name](original)
+        replacement: Any = _WRAPPERS[name](original)
         for each in ("__name__", "__qualname__", "__module__", "__doc__"):
             setattr(replacement, each, getattr(original, each))
         namespace[name] = replacement
@@ -60,7 +60,7 @@ _open: list[None] = []
 
 @contextmanager
 def available() -> Iterator[None]:
-    """While this context is open, `dis` shows guest code."""
+    """Make `dis` show guest code while this context is open."""
     if not _open:
         imports.when_executed["dis"] = _change
         if "dis" in sys.modules:

@@ -1,4 +1,4 @@
-"""Functions of the host that are guests for as long as a call lasts."""
+"""Convert host functions to guests for the duration of one call."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bytescope.startup.stdlib_lite import Any, Iterable, Iterator, contextmanage
 
 _lock = RLock()
 _calls: dict[int, list[Any]] = {}
-"""Id of a function to: how many calls want it to be a guest, the function, its own code."""
+"""Id of a function to: number of calls that need it to be a guest, the function, its own code."""
 
 
 def functions_in(value: Any) -> Iterator[types.FunctionType]:
-    """The Python functions that a call of this callable runs first.
+    """Yield the Python functions that a call of this callable runs first.
 
     Args:
         value: a function, method, partial or class, an instance with `__call__`, or anything else, which has none.
@@ -63,7 +63,7 @@ def with_neighbours(values: Iterable[Any]) -> list[types.FunctionType]:
 
 @contextmanager
 def guests(*values: Any) -> Iterator[None]:
-    """While this context is open, the functions in these callables, and the others of their modules, are guests."""
+    """Convert the functions in callables, and the others of their modules, to guests while this context is open."""
     functions = with_neighbours(values)
     with _lock:
         taken = [each for each in functions if _take(each)]

@@ -7,7 +7,7 @@ state in the place of the first argument, and the new frame is materialised from
 their frames are materialised, one by the other.
 
 Each nested call takes one host frame, as many as the guest's would. The first one is called through as many stubs as
-the interpreter has room for above a guest's frame (`intercepts.ROOM`), so that the recursion limit is met where it is
+the interpreter has room for above a guest's frame (`recursion.ROOM`), so that the recursion limit is met where it is
 met with frames. This needs a host whose calls of builtin functions do not count for the limit.
 """
 
@@ -20,8 +20,8 @@ from bytescope.isa.purity import MISSING, lookup
 from bytescope.machine.handler_namespace import UNBOUND, FunctionType, MethodType, executed
 from bytescope.machine.jit import deopt
 from bytescope.machine.registers import exit_requesting
-from bytescope.machine.support.intercepts import ROOM
 from bytescope.machine.support.own_frames import TRACE_FILE
+from bytescope.machine.support.recursion import ROOM
 from bytescope.startup.isolation import PRIVATE_BUILTINS
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""What the machine does about calls that would make the host run guest code: they get the resident code instead."""
+"""Intercepted calls: host functions that would run or show guest code get resident code, or are replaced."""
 
 from __future__ import annotations
 import __future__
@@ -21,13 +21,13 @@ _resident: Callable[[types.CodeType], types.CodeType]
 
 
 def set_converter(converter: Callable[[types.CodeType], types.CodeType]) -> None:
-    """Tell this module how a guest code object gets its resident one (`resident.resident`)."""
+    """Set the function that makes a guest code object resident (`resident.resident`)."""
     global _resident
     _resident = converter
 
 
 def builtins_of(value: Any) -> Any:
-    """The builtins namespace that a frame's `__builtins__` stands for."""
+    """Return the builtins namespace that a frame's `__builtins__` denotes."""
     if type(value) is types.ModuleType:
         return value.__dict__
     return vars(builtins) if value is None else value
@@ -36,18 +36,17 @@ def builtins_of(value: Any) -> Any:
 def source_code(
     function: Any, source: Any, flags: int, converter: Callable[[types.CodeType], types.CodeType]
 ) -> Iterator[types.CodeType] | None:
-    """The code that exec or eval is given in source text, compiled as they would.
+    """Compile the source text given to exec or eval, as they would.
 
     Args:
         function: exec or eval.
-        source: what it is given.
-        flags: of the future features of the caller.
-        converter: makes of the code what is to be executed.
+        source: its first argument.
+        flags: flags of the caller's future features.
+        converter: converts the code to the code to execute.
 
     Returns:
-        An iterator over what is to be executed, or None where exec and eval are to do, or complain, themselves. The
-        text is compiled only when the iterator is asked, by no code but the host's: warnings are about the line that
-        asks.
+        An iterator over the code to execute, or None if exec or eval must be called with `source` itself. The text is
+        compiled by the iterator, in host code only, so that warnings refer to the line that advances it.
     """
     if not isinstance(source, (str, bytes, bytearray, memoryview)):
         return None
@@ -59,11 +58,11 @@ def source_code(
 
 Hook = Callable[[list[Any], Any, tuple[Any, ...], dict[str, Any]], tuple[Any, Iterable[Any], tuple[Any, ...]]]
 """Called with the registers of the calling frame, a function, its arguments and keywords, which it may change; returns
-the function to call in its place, an iterable over its first argument or over none, and its other arguments."""
+the function to call instead, an iterable over its first argument (empty if there is none), its other arguments."""
 
 
 def hooked_call(R: list[Any], function: Any, args: tuple[Any, ...]) -> Iterator[Any]:
-    """A call of a hooked function as it is to be made.
+    """Return the operands of an intercepted call.
 
     Args:
         R: registers of the calling frame.
@@ -71,8 +70,8 @@ def hooked_call(R: list[Any], function: Any, args: tuple[Any, ...]) -> Iterator[
         args: its arguments.
 
     Returns:
-        The operands of the site that makes the call, as many as it has: the last argument first, the function last.
-        The site's own instruction goes through them, in the guest's frame.
+        The operands of the request, as many as before: the last argument first, the function last. The request
+        site's own instruction iterates over them, in the guest's frame.
     """
     function, first, others = _HOOKS[id(function)](R, function, args, {})
     return itertools.chain(reversed(others), first, (function,))
@@ -81,7 +80,7 @@ def hooked_call(R: list[Any], function: Any, args: tuple[Any, ...]) -> Iterator[
 def _run_code(
     R: list[Any], function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Any, Iterable[Any], tuple[Any, ...]]:
-    """Exec and eval get resident code, and see the variables of an inlined comprehension around them."""
+    """Give exec and eval resident code, and the variables of an inlined comprehension around them."""
     given, others = args[:1], args[1:]
     codes: Iterable[types.CodeType] | None = None
     if args and type(args[0]) is types.CodeType:
@@ -89,7 +88,7 @@ def _run_code(
     elif args and "closure" not in kwargs:
         codes = source_code(function, args[0], R[PROGRAM].code.co_flags & FUTURE_FLAGS, _resident)
     if codes is None:
-        return function, given, others  # which is to complain itself
+        return function, given, others  # it raises the error itself
     hidden = {} if others or kwargs else hidden_variables(R)
     if hidden:
         namespaces = [R[GLOBALS]], [{**R[LOCALS], **hidden}]
@@ -100,7 +99,7 @@ def _run_code(
 def _make_function(
     R: list[Any], function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Any, Iterable[Any], tuple[Any, ...]]:
-    """`types.FunctionType` gets resident code."""
+    """Give `types.FunctionType` resident code."""
     first, others = args[:1], args[1:]
     if args and type(args[0]) is types.CodeType:
         first = (_resident(args[0]),)
@@ -110,7 +109,7 @@ def _make_function(
 
 
 def hidden_variables(R: list[Any]) -> dict[str, Any]:
-    """The variables, in class or module code, of an inlined comprehension that is running: `locals()` shows them."""
+    """Return the variables of inlined comprehensions running in class or module code, which `locals()` shows."""
     program = R[PROGRAM]
     found = {}
     for variable in program.lowered.variables[: program.own]:
@@ -126,19 +125,12 @@ def hidden_variables(R: list[Any]) -> dict[str, Any]:
 def _locals(
     R: list[Any], function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Any, Iterable[Any], tuple[Any, ...]]:
-    """`locals`, `vars` and `dir` show the variables of an inlined comprehension around them."""
+    """Give `locals`, `vars` and `dir` the variables of an inlined comprehension around them."""
     hidden = {} if args or kwargs else hidden_variables(R)
     if not hidden:
         return function, args, ()
     namespace = {**R[LOCALS], **hidden}
     return partial(sorted if function is dir else dict, namespace), (), ()
-
-
-ROOM = 4
-"""Frames that the machine needs above a guest's."""
-
-room = [ROOM]
-"""By how much the host's recursion limit is higher than the guest's: `ROOM` and what there is below the guest."""
 
 
 _HOOKS: dict[int, Hook] = {
@@ -151,17 +143,17 @@ _HOOKS: dict[int, Hook] = {
 }
 
 HOOKED = set(_HOOKS)
-"""Ids of the functions whose calls are changed before they are made."""
+"""Ids of the functions whose calls are intercepted."""
 
 
 def replace_calls(function: Any, by: Any) -> None:
-    """Have guests call another function wherever they call this one."""
+    """Intercept guest calls of a function and call another one instead."""
     _HOOKS[id(function)] = lambda R, called, args, kwargs: (by, args, ())
     HOOKED.add(id(function))
 
 
 def change_first_argument(function: Any, change: Callable[[Any], Any]) -> None:
-    """Have guests call a function, wherever they call it, with another first argument."""
+    """Intercept guest calls of a function and pass `change(argument)` as the first argument."""
     _HOOKS[id(function)] = lambda R, called, args, kwargs: (called, map(change, args[:1]), args[1:])
     HOOKED.add(id(function))
 
@@ -169,9 +161,9 @@ def change_first_argument(function: Any, change: Callable[[Any], Any]) -> None:
 def prepare_call(
     R: list[Any], function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Any, Iterable[Any], dict[str, Any]]:
-    """A call with keywords as it is to be made: callable, positional arguments, keywords.
+    """Return callable, positional arguments and keywords of a call that may be intercepted.
 
-    The site's own instruction goes through the positional arguments, in the guest's frame.
+    The request site's own instruction iterates over the positional arguments, in the guest's frame.
     """
     if id(function) not in HOOKED:
         return function, args, kwargs
@@ -181,11 +173,11 @@ def prepare_call(
 
 
 def make_function(R: list[Any], flags: int, code: types.CodeType, *attributes: Any) -> types.FunctionType:
-    """A function of the guest.
+    """Make a function of the guest.
 
     Args:
         R: registers of the frame that defines it.
-        flags: which attributes there are: 1 defaults, 2 keyword defaults, 4 annotations, 8 closure, 16 annotate.
+        flags: the attributes given: 1 defaults, 2 keyword defaults, 4 annotations, 8 closure, 16 annotate.
         code: its code object.
         attributes: in the order of `FUNCTION_ATTRIBUTES`.
     """

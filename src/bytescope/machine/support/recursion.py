@@ -1,8 +1,8 @@
-"""The recursion limit: the machine's own frames do not count.
+"""The recursion limit: the interpreter's own frames do not count.
 
-A guest's frame needs a few frames of the machine above it while it is executed, none while it waits for a callee. So
-the host's limit is raised by that many, once, and a guest's frame that finds less room than that is one too many: it
-fails where CPython's would.
+A guest's frame needs a few frames of the interpreter above it while it is executed, none while it waits for a callee.
+So the host's limit is raised by that many, once, and a guest's frame that finds less room than that exceeds the
+guest's limit: it fails where CPython's would.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from _thread import get_ident
 
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.machine.support import intercepts
-from bytescope.machine.support.intercepts import ROOM, room
 from bytescope.machine.support.own_frames import OWN_FILES
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Callable, Iterator, contextmanager
 
@@ -21,6 +20,12 @@ if TYPE_CHECKING:
 
     _P = ParamSpec("_P")
     _T = TypeVar("_T")
+
+ROOM = 4
+"""Frames that the interpreter needs above a guest's."""
+
+room = [ROOM]
+"""Difference of the host's and the guest's recursion limits: `ROOM`, and the frames below the guest."""
 
 _get_native = sys.getrecursionlimit
 _set_native = sys.setrecursionlimit
@@ -61,10 +66,10 @@ _depth = [0]
 
 @contextmanager
 def headroom(below: int = 0) -> Iterator[None]:
-    """While this context is open, the host's recursion limit has room for the machine.
+    """Raise the host's recursion limit, while this context is open, by the room for the interpreter.
 
     Args:
-        below: how much the host counts below the guest's first frame that would not be there without the machine.
+        below: number of frames below the guest's first frame that would not be there on CPython.
     """
     more = 0 if _depth[0] else ROOM + below
     if more:
@@ -94,22 +99,22 @@ def _room_3() -> None:
 
 
 check: Callable[[], None] = _room_1
-"""Fails, called by the machine generator, where the limit leaves the machine no room."""
+"""Raises RecursionError, called by the machine generator, where the limit leaves the interpreter no room."""
 
 _more = [0]
-"""How many frames more than usual there is room for."""
+"""Number of frames, beyond `ROOM`, that there is room for."""
 
 
 _AMPLE = 200
-"""Frames that suffice for anything that the machine does now and then."""
+"""Frames that suffice for any rare work of the interpreter."""
 
 
 _with_room: set[int] = set()
-"""Identifiers of the threads that have it. They get it once: what goes deeper than that goes on for ever."""
+"""Identifiers of the threads that have it. They get it once: a deeper recursion is endless."""
 
 
 def ample(function: Callable[_P, _T]) -> Callable[_P, _T]:
-    """Let a function of the machine, which runs no foreign code, call as deep as it needs to."""
+    """Give a function of the interpreter, which runs no foreign code, room for all frames that it needs."""
 
     def with_room(*args: _P.args, **kwargs: _P.kwargs) -> _T:
         thread = get_ident()
@@ -129,7 +134,7 @@ def ample(function: Callable[_P, _T]) -> Callable[_P, _T]:
 
 
 def is_own(exception: BaseException) -> bool:
-    """Whether an exception says that the machine itself, and nobody whom it called, met the recursion limit."""
+    """Return True if the interpreter itself, not code that it called, has met the recursion limit."""
     traceback = exception.__traceback__
     if type(exception) is not RecursionError or traceback is None:
         return False
@@ -139,7 +144,7 @@ def is_own(exception: BaseException) -> bool:
 
 
 def again(handler: Callable[[list[Any]], int], R: list[Any], stopped: BaseException) -> int | BaseException:
-    """Call an instruction's handler again, which the recursion limit stopped before it had any effect, with more room.
+    """Call a handler, which the recursion limit stopped before it had any effect, again with more room.
 
     Args:
         handler: the handler.
@@ -147,7 +152,7 @@ def again(handler: Callable[[list[Any]], int], R: list[Any], stopped: BaseExcept
         stopped: what the handler raised, see `is_own`.
 
     Returns:
-        What the handler returns or raises now.
+        The result of the handler, or the exception that it raised.
     """
     room[0] += _AMPLE
     _set_native(_get_native() + _AMPLE)
@@ -162,10 +167,10 @@ def again(handler: Callable[[list[Any]], int], R: list[Any], stopped: BaseExcept
 
 
 def leave_room(change: int) -> None:
-    """Have room for more frames above a guest's, or for fewer again.
+    """Make room for more frames above a guest's, or for fewer.
 
     Args:
-        change: how many.
+        change: number of frames.
     """
     global check
     _more[0] += change
@@ -182,15 +187,15 @@ def _one_more(deeper: Callable[[], None]) -> Callable[[], None]:
 
 
 _module_of: Any = getattr(sys, "_getframemodulename", None)
-"""None, if there are no more than so many frames below a frame. Those that are hidden do not count."""
+"""Returns None if there are at most so many frames below a frame, not counting invisible ones."""
 
 _FEW = 32
 _HIDDEN = 8
-"""No frame has as many hidden ones above it."""
+"""Upper bound of the invisible frames above one frame."""
 
 
 def _shallow() -> int:
-    """A number of frames with which the limit is far away."""
+    """Return a number of frames that is far below the limit."""
     return min(_FEW, getrecursionlimit() // _HIDDEN)
 
 
@@ -198,7 +203,7 @@ _few = [0]
 
 
 def _unless_shallow(deep: Callable[[], None]) -> Callable[[], None]:
-    """A check that is quick where there are but a few frames."""
+    """Return a check that is fast where there are few frames."""
 
     def check() -> None:
         if module_of(few[0]) is not None:
@@ -210,7 +215,7 @@ def _unless_shallow(deep: Callable[[], None]) -> Callable[[], None]:
 
 
 def trim(exception: BaseException) -> None:
-    """Cut the machine's frames, and the resident frame that did not get going, from a RecursionError's traceback."""
+    """Cut the interpreter's frames, and the resident frame that did not start, from a RecursionError's traceback."""
     previous = None
     traceback = exception.__traceback__
     while traceback is not None:
