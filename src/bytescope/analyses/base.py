@@ -1,4 +1,4 @@
-"""What the analyses that ship have in common: options, results as data and as text, and files that are safe."""
+"""Base of the analyses that ship: options, results as data and as text, and files that are safe."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Shipped(Analysis):
     formats: ClassVar[dict[str, str]] = {"text": "report", "json": "json"}
 
     def result(self) -> Any:
-        """What was found, as data that JSON can express."""
+        """Return the findings, as data that JSON can express."""
         raise NotImplementedError
 
     def report(self) -> str:
-        """What was found, for reading."""
+        """Return the findings as text."""
         raise NotImplementedError
 
     def json(self) -> str:

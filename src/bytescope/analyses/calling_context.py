@@ -1,4 +1,4 @@
-"""What is around a place while a program runs: the calls, and in each the loops and branches that led there."""
+"""Calling context of an event: the calls, and in each the enclosing loops and branches."""
 
 from __future__ import annotations
 

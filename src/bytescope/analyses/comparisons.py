@@ -110,7 +110,7 @@ class Comparisons(Surroundings, Shipped):
         return {"count": self.count, "records": list(self.records)}
 
     def report(self) -> str:
-        """What was compared where, the busiest places first."""
+        """Return the comparisons as text, the busiest sites first."""
         places: dict[tuple[Any, ...], list[Any]] = {}
         for (site, kind, op), (count, examples) in self._places.items():
             entry = places.setdefault((site.function, site.line, kind, op), [0, {}])
@@ -125,7 +125,7 @@ class Comparisons(Surroundings, Shipped):
 
 
 def _test_of(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[str, str, tuple[Any, ...]] | None:
-    """What kind of test a call is, its name and its operands; None if it is none."""
+    """Return kind, name and operands of the test that a call is; None if it is not a test."""
     name = getattr(function, "__name__", None)
     owner = getattr(function, "__self__", None)
     if type(function) is types.MethodDescriptorType and args:  # str.startswith(text, "x")

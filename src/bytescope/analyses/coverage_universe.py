@@ -1,4 +1,4 @@
-"""What of a source file could be executed: its lines, the branches between them, its instructions."""
+"""Static coverage universe: the lines, arcs and instructions of a source file that could execute."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EXCEPTIONAL = frozenset({"CHECK_EXC_MATCH", "CHECK_EG_MATCH", "WITH_EXCEPT", "P
 
 @dataclass
 class Possible:
-    """What could be executed.
+    """The universe of a file.
 
     lines: numbers of lines with code; branches: arcs from a line with more than one successor, as pairs of lines, minus
     the function's first line for its end; entered: those of the arcs that were taken if their end was executed;
@@ -37,7 +37,7 @@ class Possible:
 
 @cache
 def possible(file: str) -> Possible:
-    """What of a file could be executed; nothing if it cannot be compiled."""
+    """Return the universe of a file, empty if it cannot be compiled."""
     found = Possible()
     try:
         with open(file, "rb") as source, warnings.catch_warnings():
@@ -106,13 +106,13 @@ def _branches(found: Possible, lowered: Lowered, flow: ControlFlow, reachable: s
 
 
 def is_conditional(flow: ControlFlow, block: Block) -> bool:
-    """Whether a condition decides where execution goes behind a block."""
+    """Return True if a condition decides where execution goes behind a block."""
     jump = flow.lowered.instructions[block.end - 1]
     return jump.op == "FOR_ITER" or lift(jump).branch is not None
 
 
 def _about_an_exception(flow: ControlFlow, block: Block) -> bool:
-    """Whether the condition is whether an `except` or `with` takes an exception: no branch, to coverage.py nor here."""
+    """Return True if a condition tests whether `except` or `with` takes an exception: no branch, as in coverage.py."""
     return any(each.op in _EXCEPTIONAL for each in flow.lowered.instructions[block.start : block.end])
 
 

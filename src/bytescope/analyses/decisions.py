@@ -53,7 +53,7 @@ class Decision:
         return outcomes.get(numbers[id(node)])
 
     def independent(self, condition: int) -> bool:
-        """Whether a condition was shown to turn the decision alone."""
+        """Return True if a condition was shown to turn the decision alone."""
         items = [(dict(vector), outcome) for vector, outcome in self.vectors.items() if condition in dict(vector)]
         for one, first in items:
             for other, second in items:
@@ -187,7 +187,7 @@ def _leaves(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def _is_not_none(leaf: ast.expr, op: str) -> bool:
-    """Whether the jump tests for None what the source tests for not None."""
+    """Return True if the jump tests for None what the source tests for not None."""
     if op not in _NONE_JUMPS:
         return False
     return isinstance(leaf, ast.Compare) and isinstance(leaf.ops[0], ast.IsNot)

@@ -13,7 +13,7 @@ from bytescope.analysis.guest_frames import frame
 
 
 class Target(NamedTuple):
-    """What is watched: `name`, `.attribute`, or an expression's source text, in functions that match a glob."""
+    """Target of a history: `name`, `.attribute`, or an expression's source text, in functions that match a glob."""
 
     function: str
     name: str

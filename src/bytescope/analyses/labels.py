@@ -82,13 +82,13 @@ class Labels(Shipped):
     # --- events
 
     def wants(self, event: str, site: Site) -> bool:
-        """Of what functions return only where their names say so; of calls to sinks only if there are any."""
+        """Return True for returns of chosen functions, and for calls if there are sinks."""
         if event == "leave":
             return bool(_first((site.function, f"{site.module}.{site.function}"), (*self.sources, *self.returns)))
         return event != "before_call" or bool(self.sinks)
 
     def wants_call(self, function: object) -> bool:
-        """Of calls only of sources and sinks."""
+        """Return True for sources and sinks."""
         return bool(chosen(function, self.sources) or chosen(function, self.sinks))
 
     def before_call(self, site: Site, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -151,11 +151,11 @@ class Labels(Shipped):
         found["count"] += 1
 
     def result(self) -> list[dict[str, Any]]:
-        """What labels reach, in the order in which that was found: each site, operand and set of labels once."""
+        """Return what labels reach, in the order of discovery: each site, operand and set of labels once."""
         return list(self._found.values())
 
     def report(self) -> str:
-        """What labels reach, for reading."""
+        """Return what labels reach, as text."""
         rows = [
             [each["count"], f"{shown(each['file'])}:{each['line']}", each["name"], each["operand"],
              ", ".join(each["labels"]), each["value"]]

@@ -56,7 +56,7 @@ class Profile(CallTree):
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """What changed between two results of `profile`.
+    """Return the changes between two results of `profile`.
 
     Args:
         before: a result.

@@ -133,7 +133,7 @@ class attach:
             warnings.warn(missed, NothingObserved, stacklevel=2)
 
     def nothing_observed(self) -> str | None:
-        """Say that no code has matched the filters; None where some has, or where no analysis observes code."""
+        """Return the text that no code has matched the filters; None if some has, or if no analysis observes code."""
         about_code = [each for each in self.subscribers if not _CODELESS.issuperset(each.methods)]
         if not about_code or any(each.matched for each in about_code):
             return None
@@ -147,7 +147,7 @@ class attach:
             board.remove(self.subscribers)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """Have the analyses attached during the calls of a function."""
+        """Wrap a function: the analyses are attached during its calls."""
 
         @functools.wraps(function)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -157,7 +157,7 @@ class attach:
         return wrapper
 
     def _enter_shadows(self, stack: ExitStack) -> None:
-        """Have references keep shadows for the analyses that want them."""
+        """Start shadow propagation for the analyses that have shadows."""
         for each in self.analyses:
             if each.shadows is not None:
                 from bytescope.analysis.shadowing import SHADOWING  # here, because few analyses have shadows
@@ -218,7 +218,7 @@ class attach:
 
 
 def _methods(cls: type) -> list[Any]:
-    """What is defined in a class and its bases."""
+    """Return what a class and its bases define."""
     return [value for base in cls.__mro__ for value in vars(base).values()]
 
 

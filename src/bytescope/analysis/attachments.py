@@ -17,10 +17,10 @@ _EXCEPTIONS = ("raise", "handle", "unwind")
 
 
 class Engine(Protocol):
-    """What executes observed code, as far as a board is concerned."""
+    """Interface of an engine to its attachments."""
 
     def observe(self, planner: Planner | None, changed: list[Subscriber]) -> None:
-        """From now on have code observed as a planner plans, None for not at all.
+        """Observe code from now on as a planner plans, None for not at all.
 
         Args:
             planner: the planner.
@@ -35,7 +35,7 @@ class Engine(Protocol):
 
 
 class Board:
-    """What is attached by way of an engine.
+    """The analyses currently attached through one engine.
 
     failure: the error that has stopped the run, if one has; stopped: then holds what makes another one like it.
     """
@@ -79,12 +79,12 @@ class Board:
         watch_threads(self, call_of(started), call_of(stopped))
 
     def notice(self, module: str, code: types.CodeType) -> None:
-        """Take note of code, with what is nested in it, that may be observed for somebody."""
+        """Record code, with the code nested in it, that a subscriber may observe."""
         for each in self._subscribers:
             each.notice(module, code)
 
     def wants_exceptions(self) -> bool:
-        """Whether anybody wants to be told of exceptions."""
+        """Return True if a subscriber has methods for exceptions."""
         return any(each.wants(name) for each in self._subscribers for name in _EXCEPTIONS)
 
     def failed(self, error: AnalysisError) -> None:

@@ -1,4 +1,4 @@
-"""What an analysis is made of: the base class, replacements, and the error that stops a run."""
+"""Building blocks of an analysis: the base class, replacements, and the error that stops a run."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Analysis:
     calls_of: tuple[object, ...] | None = None
 
     def wants(self, event: str, site: Any) -> bool:
-        """Whether it wants to be told of an event at a site: asked before the code is executed, for all or once."""
+        """Return True to get an event at a site; called before the code is executed, once or for all events."""
         return True
 
     def wants_call(self, function: object) -> bool:
-        """Whether it wants to be told of calls of a callable, if of calls at all; it may be told of others.
+        """Return True to get the calls of a callable. A hint: other calls may be reported too.
 
         The answer is taken to hold for all functions with the same code, unless this is nested in a function's.
 
@@ -44,7 +44,7 @@ class Analysis:
 
 
 class Replace:
-    """What a method returns to put a value in the place of the program's own.
+    """A replacement: a method returns it to replace the program's value.
 
     Attributes:
         value: the value.

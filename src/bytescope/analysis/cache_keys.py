@@ -71,7 +71,7 @@ class PlannerNames:
         return repr((_own_key(), BUILD, self.probes, subscribers)).encode()
 
     def _is_silenced(self, code: types.CodeType) -> bool:
-        """Whether somebody may have had enough of an event at a site of a code object, or of one nested in it."""
+        """Return True if a subscriber may have returned ENOUGH at a site of a code object, or of one nested in it."""
         return any(each.has_had_enough for each in self.planner.subscribers) and _any_has_sites(code)
 
     # --- the objects
@@ -119,7 +119,7 @@ class PlannerNames:
 
 
 def _subscriber_key(subscriber: Subscriber, planner: Planner) -> tuple[Any, ...] | None:
-    """What there is to know of a subscriber, None if it chooses sites by a function of its own."""
+    """Return the key of a subscriber, None if it chooses sites by a function of its own."""
     filters = subscriber.filters
     if filters.where is not None or type(subscriber.analysis).wants is not Analysis.wants:
         return None

@@ -67,7 +67,7 @@ def _depth(traceback: types.TracebackType | None) -> int:
 
 
 def judge(subscriber: Subscriber, event: Event, site: Any, last: Any, answer: Any) -> Replace | None:
-    """What an answer other than None means.
+    """Interpret a returned value other than None.
 
     Args:
         subscriber: who has answered.
@@ -204,6 +204,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def as_hook(function: F) -> F:
-    """Have a function's frames taken for the engine's own, which are no part of a program's tracebacks."""
+    """Mark a function's frames as the engine's own, which are cut from a program's tracebacks."""
     function.__code__ = function.__code__.replace(co_filename=HANDLER_FILE)
     return function

@@ -17,7 +17,7 @@ Threads = Iterable[threading.Thread | int] | None
 
 
 class Filters:
-    """What an attachment is about; everything that is not given is everything.
+    """Restrictions of an attachment. A filter that is not given matches everything.
 
     Args:
         include, exclude: globs over dotted module names.
@@ -66,13 +66,13 @@ class Filters:
         return ", ".join(filter(None, [include or f"include={self.include!r}", shown]))
 
     def wants_module(self, name: str) -> bool:
-        """Whether the code of a module is concerned."""
+        """Return True if the code of a module is included."""
         if any(fnmatchcase(name, pattern) for pattern in self.exclude):
             return False
         return self.include is None or any(fnmatchcase(name, pattern) for pattern in self.include)
 
     def wants_code(self, module: str, file: str, function: str) -> bool:
-        """Whether a code object is concerned."""
+        """Return True if a code object is included."""
         if not self.wants_module(module):
             return False
         if self.files is not None and not any(_in_file(file, pattern) for pattern in self.files):
@@ -80,11 +80,11 @@ class Filters:
         return self.functions is None or any(fnmatchcase(function, pattern) for pattern in self.functions)
 
     def wants_event(self, name: str) -> bool:
-        """Whether events of this name are concerned."""
+        """Return True if events of this name are included."""
         return self.events is None or any(fnmatchcase(name, pattern) for pattern in self.events)
 
     def wants_site(self, site: Site) -> bool:
-        """Whether an instruction is concerned, of a code object that is."""
+        """Return True if an instruction of an included code object is included."""
         if self.lines is not None and site.line not in self.lines:
             return False
         return self.where is None or bool(self.where(site))

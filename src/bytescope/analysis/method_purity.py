@@ -95,7 +95,7 @@ class _Kept:
         self.containers.add(container.what.name if isinstance(container.what, _Attribute) else _ANYWHERE)
 
     def may_hold(self, attribute: str) -> bool:
-        """Whether the container that is an attribute may hold such values."""
+        """Return True if the container that is an attribute may hold such values."""
         return attribute in self.containers or _ANYWHERE in self.containers
 
 

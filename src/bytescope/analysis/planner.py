@@ -53,7 +53,7 @@ class Planner:
         self._names: dict[int, Name] = {}
 
     def plan(self, unit: Unit) -> Plan:
-        """What is observed in a code object."""
+        """Return the plan of a code object."""
         code = unit.lowered.code
         chosen = self._chosen(unit.module, code)
         if not chosen:
@@ -73,7 +73,7 @@ class Planner:
         return plan
 
     def point(self, unit: Unit, index: int) -> Point | None:
-        """What is called at one instruction of a code object that has a plan."""
+        """Return the hooks at one instruction of a code object that has a plan."""
         code = unit.lowered.code
         chosen = self._chosen(unit.module, code)
         return _CodePlan(self, unit, site_table(unit.module, code, unit.lowered), chosen).point(index)
@@ -171,7 +171,7 @@ class _CodePlan:
         return self.planner.hook(name, [each for each in asking if each.wants_at(name, site)])
 
     def point(self, index: int) -> Point | None:
-        """What is called at an instruction; None if nothing is."""
+        """Return the hooks at an instruction; None if there are none."""
         if self.depths[index] < 0 or index < self.start:  # what is before the RESUME is no part of the frame's life
             return None
         instruction = self.instructions[index]
@@ -240,7 +240,7 @@ class _CodePlan:
         point.branch = yes if yes is no else self.planner.combined("outcome", yes, no)
 
     def _already_tested(self, index: int) -> bool:
-        """Whether a conditional jump's operand is what a TRUTH before it has made: nobody is asked twice."""
+        """Return True if a conditional jump's operand is the result of a TRUTH before it."""
         return (
             index > 0 and self.instructions[index - 1].op == "TRUTH" and self.table.flow.block_at(index).start < index
         )

@@ -163,7 +163,7 @@ class SiteTable:
         return found
 
     def place(self, site: Site) -> None:
-        """Tell a site where it is."""
+        """Set a site's position."""
         code = self.code
         instruction = self.lowered.instructions[site.index]
         site.module, site.file, site.function = self.module, code.co_filename, code.co_qualname
@@ -172,11 +172,11 @@ class SiteTable:
         site.line, site.end_line, site.column, site.end_column = position
 
     def describe(self, site: Site) -> None:
-        """Tell a site its instruction."""
+        """Set a site's instruction."""
         site.instruction = describe(self.lowered.instructions[site.index])
 
     def surround(self, site: Site) -> None:
-        """Tell a site what is around it."""
+        """Set a site's loop and branches."""
         block = self.flow.block_at(site.index).index
         site.loops = self.loops_around.get(block, ())
         site.branches = self.deciding[block]
@@ -209,7 +209,7 @@ class SiteTable:
 
     @cached_property
     def deciding(self) -> list[tuple[int, ...]]:
-        """For each block the conditional jumps that it depends on, outermost first."""
+        """Return for each block the conditional jumps that it depends on, outermost first."""
         blocks = self.flow.blocks
         after = self.flow.post_dominators
         direct: list[list[int]] = [[] for _ in blocks]
@@ -265,7 +265,7 @@ def site_table(module: str, code: types.CodeType, lowered: Lowered | None = None
 
 
 def has_sites(code: types.CodeType) -> bool:
-    """Whether there are sites of a code object."""
+    """Return True if a code object has sites."""
     return id(code) in _tables
 
 

@@ -48,7 +48,7 @@ class Subscriber:
 
     @property
     def has_had_enough(self) -> bool:
-        """Whether there are sites where it wants an event no more."""
+        """Return True if it has returned ENOUGH anywhere."""
         return any(self._silent.values())
 
     def enough(self, event: str, site: Site, outcome: bool | None = None) -> None:
@@ -63,11 +63,11 @@ class Subscriber:
             board.failed(error)
 
     def wants_code(self, module: str, file: str, function: str) -> bool:
-        """Whether a code object is observed for it: the filters include it, and it is no method of the analysis."""
+        """Return True if its filters include a code object that is not a method of the analysis."""
         return self.filters.wants_code(module, file, function) and not self.owns(module, function)
 
     def notice(self, module: str, code: types.CodeType) -> None:
-        """Take note of code, with what is nested in it, that may be observed for it."""
+        """Record code, with the code nested in it, that it may observe."""
         codes = [] if self.matched else [code]
         while codes and not self.matched:
             code = codes.pop()
@@ -75,27 +75,27 @@ class Subscriber:
             self.matched = self.wants_code(module, code.co_filename, code.co_qualname)
 
     def owns(self, module: str, function: str) -> bool:
-        """Whether a function is a method of the analysis."""
+        """Return True if a function is a method of the analysis."""
         return module == self.own[0] and function.startswith(self.own[1])
 
     def wants(self, event: str) -> bool:
-        """Whether it wants the event anywhere."""
+        """Return True if it wants the event anywhere."""
         return event in self.methods
 
     def chooses_sites(self, event: str) -> bool:
-        """Whether it wants the event, if at all, in some places only."""
+        """Return True if it wants the event at some sites only."""
         filtered = self.filters.lines is not None or self.filters.where is not None
         return filtered or bool(self._silent.get(event)) or type(self.analysis).wants is not Analysis.wants
 
     def wants_at(self, event: str, site: Site, outcome: bool | None = None) -> bool:
-        """Whether it wants the event at a site, `branch` with an outcome."""
+        """Return True if it wants the event at a site, `branch` with an outcome."""
         key = site if outcome is None else (site, outcome)
         if key in self._silent.get(event, ()) or not self.filters.wants_site(site):
             return False
         return type(self.analysis).wants is Analysis.wants or self.analysis.wants(event, site)
 
     def method(self, event: str) -> Callable[..., Any]:
-        """What is to be called for an event: the method, behind the filters that only the moment can decide."""
+        """Return the callable for an event: the method, after the filters that can only be decided at run time."""
         method = self.methods[event]
         threads = self.filters.threads
         if event in _FROM_EXCEPTIONS and (self.filters.lines is not None or self.filters.where is not None):
@@ -103,7 +103,7 @@ class Subscriber:
         return method if threads is None else _in_threads(method, threads)
 
     def all_methods(self) -> dict[str, Callable[..., Any]]:
-        """What is to be called, by event, the events of the analysis's own life excepted."""
+        """Return the callable of each event, except those of the analysis's own life cycle."""
         return {name: self.method(name) for name in self.methods if name not in LIFECYCLE}
 
     def _at_wanted_sites(self, method: Callable[..., Any]) -> Callable[..., Any]:

@@ -67,7 +67,7 @@ _watching: dict[object, tuple[Told | None, Told | None]] = {}
 
 
 def watch_threads(owner: object, started: Told | None, stopped: Told | None) -> None:
-    """Have threads that are started from now on tell when they begin and end.
+    """Report the begin and end of threads that start from now on.
 
     Args:
         owner: who wants to know; replaces what it wanted before.

@@ -33,7 +33,7 @@ class WovenFunctions:
             enter(self._replaced, id(function), function)
 
     def retire(self, weaver: Weaver) -> None:
-        """Take note of what a weaver has made that weaves no more."""
+        """Keep the functions of a weaver that weaves no more."""
         for module, woven in weaver.made():
             self._modules.add(module)
             marker = marker_of(woven)

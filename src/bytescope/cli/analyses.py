@@ -113,7 +113,7 @@ class Analyses:
                 raise NoAnalysis(f"{requested.name}: {error}") from None
 
     def running(self, program: MainProgram) -> AbstractContextManager[None] | None:
-        """What is to be open while the program runs, None if it is to be executed by the machine."""
+        """Return the context in which the program runs, None if the interpreter executes it."""
         woven = self._attachment is not None and self._attachment.engine == "woven"
         return WOVEN.running(program) if woven else None
 

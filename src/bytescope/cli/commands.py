@@ -108,7 +108,7 @@ def cache_group() -> None:
 
 @cache_group.command("info")
 def cache_info_command() -> None:
-    """Say where the cache is, and what it takes."""
+    """Show where the cache is, and its size."""
     from bytescope.cli.cache import info
 
     info()

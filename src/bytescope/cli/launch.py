@@ -124,7 +124,7 @@ def _say(text: str) -> None:
 
 
 def _die_of_interrupt() -> None:
-    """Have the process, once it is finalized, killed by SIGINT, so that its parent knows: shells stop a script then."""
+    """Kill the process by SIGINT once it is finalized, so that its parent sees it: shells stop a script then."""
     if BEHAVIOUR.exec_notes_interrupt:
         try:
             exec("raise KeyboardInterrupt", {})

@@ -72,7 +72,7 @@ class Handler(SimpleHTTPRequestHandler):
         self.send_error(404, "There is no such file")
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing about requests."""
+        """Log no requests."""
 
 
 class Server(ThreadingHTTPServer):

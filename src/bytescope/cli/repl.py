@@ -69,7 +69,7 @@ def repl(guests: Iterable[str] = ()) -> None:
 
 
 def history_file() -> Path:
-    """Where the history is kept."""
+    """Return the path of the history."""
     state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
     return Path(state, "bytescope", "history")
 

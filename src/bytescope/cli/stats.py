@@ -8,7 +8,7 @@ from bytescope.machine.vm import VM
 
 
 def stats(vm: VM) -> str:
-    """How many instructions of each kind a VM has executed, as a table."""
+    """Return a table of the instructions that a VM has executed, by kind."""
     kinds = vm.kinds
     total = sum(kinds.values())
     width = max([len("instruction"), *map(len, kinds)])

@@ -1,4 +1,4 @@
-"""What `dis` is to show: a file, a module, a function or class in one of them, or a source text."""
+"""Targets of `dis`: a file, a module, a function or class in one of them, or a source text."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class ControlFlow:
         return immediate_dominators(self.graph(), 0)
 
     def dominates(self, one: int, other: int) -> bool:
-        """Whether every path to the block `other` leads through `one`; a block dominates itself."""
+        """Return True if every path to the block `other` leads through `one`; a block dominates itself."""
         return dominates(self.dominators, one, other)
 
     @cached_property
@@ -134,7 +134,7 @@ class ControlFlow:
         return [None if node == count else node for node in found[:count]]
 
     def post_dominates(self, one: int, other: int) -> bool:
-        """Whether every path from the block `other` to an end of the frame leads through `one`."""
+        """Return True if every path from the block `other` to an end of the frame leads through `one`."""
         return dominates(self.post_dominators, one, other)
 
     # Loops

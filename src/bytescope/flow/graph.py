@@ -82,7 +82,7 @@ def _meet(one: int, other: int, dominators: Sequence[int | None], rank: dict[int
 
 
 def dominates(dominators: Sequence[int | None], one: int, other: int) -> bool:
-    """Whether every path to `other` leads through `one`; a node dominates itself.
+    """Return True if every path to `other` leads through `one`; a node dominates itself.
 
     Args:
         dominators: the immediate dominators.
@@ -113,7 +113,7 @@ class Loop:
 
     @property
     def depth(self) -> int:
-        """How many loops it is in, itself among them."""
+        """Return the number of loops that it is in, itself included."""
         return 1 if self.parent is None else 1 + self.parent.depth
 
     def __repr__(self) -> str:
@@ -153,7 +153,7 @@ def natural_loops(graph: Graph, entry: int, dominators: Sequence[int | None]) ->
 def _body(
     header: int, sources: Iterable[int], predecessors: Graph, entry: int, dominators: Sequence[int | None]
 ) -> frozenset[int]:
-    """What leads to the sources of the back edges without passing the header."""
+    """Return the nodes from which the back edges can be reached without passing the header."""
     body = {header}
     work = list(sources)
     while work:

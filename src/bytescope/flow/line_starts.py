@@ -1,4 +1,4 @@
-"""Where execution comes to a line."""
+"""Line starts: the instructions at which control reaches a line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _GOES_ON = frozenset({"SEND"})
 
 
 def line_starts(lowered: Lowered, verified: Verified, start: int) -> tuple[dict[int, int], frozenset[int]]:
-    """Where control comes to a line from another one, or again by a jump backwards.
+    """Return where control reaches a line from another one, or again by a backward jump.
 
     An instruction without a line belongs to the line that was executed before it. Where control may come from the same
     line or, by a way other than a jump backwards, from another, it counts as coming from another.

@@ -1,4 +1,4 @@
-"""What the operand stack holds beside values: the NULLs of calls, and variables saved without being looked at."""
+"""Kinds of operands: object, NULL of a call, or saved variable that may be unbound."""
 
 from __future__ import annotations
 

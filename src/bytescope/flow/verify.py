@@ -11,7 +11,7 @@ from bytescope.startup.stdlib_lite import record
 
 @record(slots=True)
 class Verified:
-    """What the verifier found out.
+    """Result of the verifier.
 
     depths: operand stack depth before each instruction, -1 where it is unreachable; handled: how many exceptions
     are being handled (pushed by PUSH_EXC_INFO, not popped) before each; handlers: the region in force at each, or None.
@@ -127,7 +127,7 @@ class _Verifier(Worklist):
         self.reach(handler.target, (_entry(handler), marks))
 
     def moved(self, index: int, depth: int, marks: _Marks) -> _Marks:
-        """Where the saved exceptions are after an instruction that concerns them."""
+        """Return the positions of the saved exceptions after an instruction that moves them."""
         instruction = self.instructions[index]
         if instruction.op == "PUSH_EXC_INFO":
             return (*marks, depth - 1)
@@ -163,5 +163,5 @@ def handlers_in_force(lowered: Lowered) -> list[Handler | None]:
 
 
 def jumps_back(instruction: Instruction, index: int) -> bool:
-    """Whether this is a JUMP backwards: it may be all there is of a loop, so an interrupt must be able to end it."""
+    """Return True for a backward JUMP: it may be a whole loop, so an interrupt must be able to end it."""
     return instruction.op == "JUMP" and instruction.target is not None and instruction.target <= index

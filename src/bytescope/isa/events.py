@@ -42,7 +42,7 @@ class Event:
 
     @property
     def signature(self) -> str:
-        """How an analysis declares it."""
+        """The declaration of its method."""
         return f"{self.method}({', '.join(('self', *self.parameters))})"
 
 

@@ -48,7 +48,7 @@ class DirectCall:
 
 @record(eq=False)
 class Hook:
-    """What an engine calls for an event.
+    """A hook: the function that an engine calls for an event.
 
     call: the function; event: name of the event; subscribers: the analyses that it notifies; replaces: whether it may
     return a replacement; direct: calls that together do the same, if there are such; once: if a second call at a site
@@ -72,7 +72,7 @@ class Hook:
 
 @record(slots=True)
 class Point:
-    """What is called at one instruction.
+    """The hooks at one instruction.
 
     site: first argument of the hooks; before, after: around the instruction's primitive; branch: once its condition
     is known; branch_when: the only outcome that `branch` wants to know of, None for both (the hook knows by itself, but
@@ -123,5 +123,5 @@ class Plan:
 
     @property
     def exceptions(self) -> bool:
-        """Whether anybody wants to know of exceptions."""
+        """Return True if there are hooks for exceptions."""
         return bool(self.raised or self.handled or self.unwound)

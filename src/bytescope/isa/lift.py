@@ -22,7 +22,7 @@ class Symbol:
 
     @property
     def is_operand(self) -> bool:
-        """Whether it was on the stack at entry."""
+        """Return True if it was on the stack at entry."""
         return self.call < 0
 
 
@@ -42,7 +42,7 @@ class Call:
 
 @value(slots=True)
 class Lifted:
-    """What an instruction does.
+    """Effect of an instruction on symbols.
 
     need: how many operands must be on the stack; after: what is in their place when it goes on to the next
     instruction, or None if it never does; calls: primitives in order; jump: what is in their place at the target, or
@@ -166,13 +166,13 @@ _SHAPING = frozenset(
 
 
 def shape(instruction: Instruction) -> object:
-    """What two instructions must have in common to be lifted alike: all but names, constants and targets."""
+    """Return what instructions that are lifted alike have in common: all but names, constants and targets."""
     op = instruction.op
     return (op, instruction.arg if op in _SHAPING else None, instruction.flag)
 
 
 def lift(instruction: Instruction) -> Lifted:
-    """What this instruction does; the immediate of a call is that of some instruction of the same shape."""
+    """Return the lifted form of an instruction; immediates are those of some instruction of the same shape."""
     op = instruction.op
     key = (op, instruction.arg if op in _SHAPING else None, instruction.flag)
     lifted = _cache.get(key)
@@ -182,7 +182,7 @@ def lift(instruction: Instruction) -> Lifted:
 
 
 def record(instruction: Instruction) -> Lifted:
-    """What this instruction does, found out by running its semantics."""
+    """Run an instruction's semantics on symbols and return what it did."""
     row = INSTRUCTIONS[instruction.op]
     recorder = _Recorder()
     row.semantics(recorder, instruction)

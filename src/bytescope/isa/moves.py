@@ -1,4 +1,4 @@
-"""Where an instruction takes references from and puts them: what the shadows of references follow, in every engine.
+"""Operand moves: which input position or result each output position of an instruction holds.
 
 It is read off the lifted semantics, so that no instruction is described a second time.
 """
@@ -29,7 +29,7 @@ SLOTS = frozenset({"load_local", "store_local", "delete_local", "save_local"})
 
 @record(slots=True)
 class References:
-    """What an instruction does with references; positions count from the lowest operand that is concerned.
+    """Operand moves of an instruction; positions count from the lowest operand concerned.
 
     need: how many operands there are before; call: the primitive that they are given to, None if there is none;
     operands: position of each operand of the primitive, None for what is no operand of the instruction; after, jump:
@@ -59,7 +59,7 @@ _cache: dict[object, References] = {}
 
 
 def references(instruction: Instruction) -> References:
-    """What an instruction does with references; instructions of one shape share it."""
+    """Return the operand moves of an instruction; instructions of one shape share them."""
     key = shape(instruction)
     found = _cache.get(key)
     if found is None:

@@ -25,7 +25,7 @@ class Primitive:
 
     @property
     def variadic(self) -> bool:
-        """Whether the last operand stands for any number of operands."""
+        """Return True if the last operand stands for any number of operands."""
         return bool(self.operands) and self.operands[-1].startswith("*")
 
 

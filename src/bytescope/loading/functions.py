@@ -43,7 +43,7 @@ _SKIPPED = _ids(
 
 
 def is_namespace(value: object) -> bool:
-    """Whether an object is a dict in which Python code was executed."""
+    """Return True if an object is a dict in which Python code was executed."""
     return type(value) is dict and "__builtins__" in value
 
 
@@ -54,7 +54,7 @@ def name_of(namespace: Namespace) -> str:
 
 
 def is_own(namespace: Namespace) -> bool:
-    """Whether a namespace belongs to a module of bytescope."""
+    """Return True if a namespace belongs to a module of bytescope."""
     return name_of(namespace).partition(".")[0] == "bytescope"
 
 
@@ -96,7 +96,7 @@ class _Search:
             self._add(gc.get_referents(self._data.popleft()))
 
     def _add(self, values: Iterable[Any]) -> None:
-        """Take note of objects that have been reached."""
+        """Record objects that have been reached."""
         seen = self._seen
         for value in values:
             kind = type(value)

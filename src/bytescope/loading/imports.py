@@ -23,7 +23,7 @@ _STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 
 
 def in_standard_library(filename: str | None) -> bool:
-    """Whether a module's file belongs to the standard library (frozen and built-in modules do)."""
+    """Return True if a module's file belongs to the standard library (frozen and built-in modules do)."""
     if filename is None or filename.startswith("<"):
         return True
     path = os.path.abspath(filename)
@@ -44,7 +44,7 @@ def _matcher(pattern: str) -> Callable[[str], object]:
 
 
 class Guests:
-    """Which modules are guests: those outside the standard library, and those that match a pattern.
+    """Set of the modules that are guests: those outside the standard library, and those that match a pattern.
 
     Args:
         patterns: globs over dotted module names; one that starts with "!" excludes what it matches.
@@ -71,7 +71,7 @@ class Guests:
         return Guests([*self.patterns, *patterns], self.default)
 
     def __contains__(self, module: tuple[str, str | None]) -> bool:
-        """Whether the module with this name and file is a guest. The machine itself never is."""
+        """Return True if the module with this name and file is a guest. bytescope itself never is."""
         name, filename = module
         if name.partition(".")[0] == "bytescope" or any(matches(name) for matches in self._excluded):
             return False
@@ -141,7 +141,7 @@ _ONE_OF_A_KIND = frozenset({"_weakrefset", "linecache", "runpy", "signal", "thre
 
 
 def forget_own_imports(guests: Guests) -> None:
-    """Have a program import anew, as guests, the modules of the standard library that only bytescope has imported.
+    """Remove from `sys.modules` stdlib modules that only bytescope imported, so that guests import their own.
 
     Args:
         guests: which modules are guests.

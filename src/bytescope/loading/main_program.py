@@ -54,7 +54,7 @@ class MainProgram:
         """
 
     def action(self, namespace: dict[str, Any]) -> Action:
-        """What is to be called to run the program.
+        """Return the function that runs the program.
 
         Args:
             namespace: that of a module made by `main_module`.
@@ -207,7 +207,7 @@ def program_at(path: str) -> MainProgram:
 
 
 def _is_importable(path: str) -> bool:
-    """Whether the path may stand on `sys.path`: the same question to the same hooks as `python` asks."""
+    """Return True if a path can be put on `sys.path`, according to the hooks that `python` uses."""
     cache = sys.path_importer_cache
     if path not in cache:
         cache[path] = None
@@ -228,7 +228,7 @@ def absolute(path: str) -> str:
 def _run_as_main(
     name: str, alter_argv: bool, found: Details | None, prepare: Callable[[types.CodeType], types.CodeType]
 ) -> Action:
-    """Have `runpy` run a module, with its code prepared."""
+    """Run a module by `runpy`, with its code prepared."""
     import runpy
 
     private: Any = runpy
@@ -257,7 +257,7 @@ def _dedented(text: str) -> str:
 
 
 def _show_in_tracebacks(code: types.CodeType, text: str) -> None:
-    """Where `python -c` shows source lines in tracebacks, have them shown."""
+    """Show source lines in tracebacks where `python -c` does."""
     if not BEHAVIOUR.shows_source_of_strings:
         return
     import linecache

@@ -1,4 +1,4 @@
-"""What shadows are: an algebra says how two are joined, and may have rules of its own for primitives."""
+"""Algebras of shadows: how two are joined, and rules of their own for primitives."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Algebra:
     rules: ClassVar[dict[str, Rule]] = {}
 
     def join(self, left: Any, right: Any) -> Any:
-        """What comes of both.
+        """Return the join of two shadows.
 
         Args:
             left: a shadow that is not clean.
@@ -29,7 +29,7 @@ class Algebra:
         raise NotImplementedError
 
     def joined(self, shadows: Iterable[Any]) -> Any:
-        """What comes of any number of shadows, clean ones included."""
+        """Return the join of any number of shadows, clean ones included."""
         found = None
         for each in shadows:
             if each is not None and each is not found:

@@ -241,7 +241,7 @@ _INDIRECT = frozenset({type, types.ModuleType, super})
 
 
 def loads_quietly(kind: type, name: str) -> bool:
-    """Whether the attribute of an instance can be loaded without running code of the program's.
+    """Return True if the attribute of an instance can be loaded without running user code.
 
     Args:
         kind: its type.
@@ -251,18 +251,18 @@ def loads_quietly(kind: type, name: str) -> bool:
 
 
 def class_loads_quietly(cls: type, name: str) -> bool:
-    """Whether the attribute of a class can be loaded, and the class be a member of a set, without running such code."""
+    """Return True if the attribute of a class can be loaded, and the class be a member of a set, without running user code."""
     hashed = all(find(type(cls), special)[1] in (type, object) for special in ("__hash__", "__eq__"))
     return hashed and purity.class_loads_purely(cls, name)
 
 
 def compares_quietly(kind: type) -> bool:
-    """Whether values of a type can be compared with each other without running code of the program's."""
+    """Return True if values of a type can be compared with each other without running user code."""
     return has_string_keys(kind) and all(purity.is_default(kind, name, _COMPARED) for name in _COMPARING)
 
 
 def is_simple(kind: type) -> bool:
-    """Whether attributes of an instance, whatever their names, can be loaded and stored without running such code."""
+    """Return True if attributes of an instance, whatever their names, can be loaded and stored without running user code."""
     if not (loads_quietly(kind, "") and stores_quietly(kind, "")):
         return False
     return all(
@@ -273,7 +273,7 @@ def is_simple(kind: type) -> bool:
 
 
 def stores_quietly(kind: type, name: str) -> bool:
-    """Whether the attribute of an instance can be stored without running code of the program's."""
+    """Return True if the attribute of an instance can be stored without running user code."""
     return type(kind) is type and kind not in _INDIRECT and purity.stores_purely(kind, name, _BUILTIN)
 
 

@@ -117,7 +117,7 @@ def bind(in_flight: InFlight, heap: Heap, code: types.CodeType, values: list[Any
 
 
 def _offset(in_flight: InFlight, code: types.CodeType, parameters: Parameters) -> int | None:
-    """How many parameters come before the first operand; None if the operands are not the arguments."""
+    """Return the number of parameters before the first operand; None if the operands are not the arguments."""
     sequence = parameters.sequence
     args = in_flight.args
     function = in_flight.function
@@ -225,7 +225,7 @@ def _argument_shadows(in_flight: InFlight, heap: Heap) -> list[Any]:
 
 
 def class_made(heap: Heap, cls: Any, namespace: Any) -> None:
-    """What a class body has stored are the attributes of its class."""
+    """Move the shadows of a class body's namespace to the attributes of its class."""
     table = heap.known(namespace) if namespace is not None else None
     if table is not None and is_a(cls, type):
         for name, (shadow, _) in table.items.items():

@@ -64,7 +64,7 @@ class Table:
 
 
 def plain_key(key: Any) -> bool:
-    """Whether a key can be looked up without running code of the program's."""
+    """Return True if a key can be looked up without running user code."""
     return type(key) in ATOMIC or (type(key) is tuple and all(type(each) in ATOMIC for each in key))
 
 

@@ -19,7 +19,7 @@ from bytescope.shadow.heap import Heap, is_a
 
 
 def iterates_purely(iterator: Any, codes: Container[int] = ()) -> bool:
-    """Whether asking an `enumerate` or a `zip` for a value runs no code of the program's but generators.
+    """Return True if the next value of an `enumerate` or a `zip` runs no user code but generators.
 
     Args:
         iterator: the iterator.

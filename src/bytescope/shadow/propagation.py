@@ -1,4 +1,4 @@
-"""What primitives do to the shadow heap: the rules for primitives that load, store, build or take apart.
+"""Effects of primitives on shadow memory: the rules for primitives that load, store, build or take apart.
 
 A rule is called once the primitive has been performed, with the heap, the immediate operand, the operands,
 their shadows and the results; it returns the results' shadows, if there are results. The operands are as the table of

@@ -1,1 +1,1 @@
-"""How the package starts: private builtins, lazy modules, cheap stand-ins for parts of the standard library."""
+"""Start-up of the package: private builtins, lazy modules, cheap stand-ins for parts of the standard library."""

@@ -1,4 +1,4 @@
-"""The core keeps a copy of builtins of its own.
+"""Private builtins: bytescope's own modules have a copy of `builtins`.
 
 Programs rebind `builtins.len` and friends; that must reach the guest's code, and must not reach the machine's. A
 function takes its builtins from its module's `__builtins__`, so the core's modules are given theirs before they are
@@ -34,7 +34,7 @@ class Loader(SourceFileLoader):
 
 
 def isolate() -> None:
-    """From now on import the modules of all packages of bytescope with the copy, the command line's excepted."""
+    """Make the import system give the copy to all modules of bytescope, the command line's excepted."""
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for folder in (root, *folders(root)):
         sys.path_importer_cache[folder] = FileFinder(folder, (Loader, [".py"]))

@@ -1,4 +1,4 @@
-"""Modules of the core that are executed when something in them is first asked for.
+"""Lazy modules: present in `sys.modules`, executed on first attribute access.
 
 A short program never needs them. They are in `sys.modules` all the same, so that a program that looks there never
 sees it change, and what they import must be imported already or be put off, too.
@@ -26,7 +26,7 @@ _busy: set[int] = set()
 
 
 def busy() -> bool:
-    """Whether this thread is executing such a module: what interrupts it, a signal handler say, has to do without."""
+    """Return True if this thread is executing such a module: a signal handler that interrupts it cannot use it."""
     return get_ident() in _busy
 
 
@@ -62,7 +62,7 @@ def _execute(module: types.ModuleType, spec: Any) -> None:
 
 
 def put_off(package: str, names: str) -> None:
-    """Have modules of a package executed when they are first used.
+    """Register modules of a package to be executed when they are first used.
 
     Args:
         package: the package, which is being imported.

@@ -1,4 +1,4 @@
-"""Light stand-ins for `typing`, `dataclasses`, `collections`, `contextlib`, `functools`, `keyword` and `weakref`.
+"""Cheap replacements for parts of typing, dataclasses, collections, contextlib, functools, keyword and weakref.
 
 Importing those takes longer than all the rest of the core, and a program that is run finds them imported already. To a
 type checker these are the real ones, with `record` for `dataclasses.dataclass`; at run time they do what the core needs

@@ -30,7 +30,7 @@ class Interpreter:
     # --- for the board
 
     def observe(self, planner: Planner | None, changed: list[Subscriber]) -> None:
-        """Have programs observed as a planner plans."""
+        """Observe programs as a planner plans."""
         if planner is None:
             observe.go_on()
         observe.set_planner(None if planner is None else planner.plan)

@@ -64,14 +64,14 @@ class Woven:
 
     @staticmethod
     def _store_of_this_user() -> Store | None:
-        """Where woven code is kept; nowhere where it is checked what is woven."""
+        """Return the store of woven code; None where woven code is checked."""
         path = None if CHECKS else folder()
         return None if path is None else Store(path)
 
     # --- for the board
 
     def observe(self, planner: Planner | None, changed: list[Subscriber]) -> None:
-        """Have code observed as a planner plans."""
+        """Observe code as a planner plans."""
         with self._lock:
             weaver, self._weaver = self._weaver, None
             if weaver is not None:
@@ -136,7 +136,7 @@ class Woven:
             yield
 
     def load(self, code: types.CodeType, module: str) -> types.CodeType:
-        """What is executed in the place of a code object of a module."""
+        """Return the code to execute in place of a code object of a module."""
         with self._lock:
             return code if self._weaver is None or is_resident(code) else self._woven(self._weaver, code, module)
 

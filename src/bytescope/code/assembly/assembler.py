@@ -19,7 +19,7 @@ _Region = tuple[int, int, int, int, bool]
 
 @record(frozen=True, slots=True)
 class Assembled:
-    """What an assembler made.
+    """Result of an assembler.
 
     Attributes:
         code: the instructions (`co_code`).
@@ -127,7 +127,7 @@ class Assembler:
         return len(self._places) - 1
 
     def region(self, start: int, end: int, handler: int, depth: int, lasti: bool = False) -> None:
-        """Have a handler for a stretch of code.
+        """Open an exception handler for a stretch of code.
 
         Where regions overlap the one that starts last is in force; of those, the one that ends first; of those, the
         one that was added last.

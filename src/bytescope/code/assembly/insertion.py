@@ -17,7 +17,7 @@ _OP = facts.OPMAP
 
 @record(frozen=True, slots=True)
 class Kept:
-    """Where an observed call's operands are: depths counted from the topmost kept value, which is 1.
+    """Positions of an observed call's operands: depths counted from the topmost kept value, which is 1.
 
     callable, args: the callable and the tuple of arguments; kwargs: the dict of keyword arguments, 0 if there is none;
     nulls: how many NULLs lie on top of them until the call is made.
@@ -131,7 +131,7 @@ class Interposing(Sequences):
 
     @staticmethod
     def counts_depth(opcode: int) -> bool:
-        """Whether the argument of an instruction says how far below the top one of its operands is."""
+        """Return True if the argument of an instruction is the depth of one of its operands."""
         return opcode in _DEPTH_COUNTED
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""How deep the operand stack gets."""
+"""Maximal depth of the operand stack."""
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.host.facts import ENDS, JUMPS, OPNAME, stack_effect

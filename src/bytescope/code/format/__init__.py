@@ -1,1 +1,1 @@
-"""How code objects are laid out in bytes: instructions, exception table, line table."""
+"""Byte layout of code objects: instructions, exception table, line table."""

@@ -1,4 +1,4 @@
-"""Whether a frame has delegated to another one: `yield from`, `await`."""
+"""Test for delegation of a frame to another one: `yield from`, `await`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _DELEGATING = frozenset({"SEND", "YIELD_VALUE"})
 
 
 def delegates(frame: types.FrameType) -> bool:
-    """Whether a frame that waits for a frame further in passes on what that one yields.
+    """Return True if a frame that waits for a frame further in passes on what that one yields.
 
     Args:
         frame: a frame that is not the innermost one. One that waits at the YIELD_VALUE of a delegation has been thrown

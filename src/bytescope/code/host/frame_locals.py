@@ -30,5 +30,5 @@ def local_values(frame: types.FrameType) -> list[Any]:
 
 
 def _may_be_held(frame: types.FrameType) -> bool:
-    """Whether anybody may have the copy, or it may be written back (tracing does so)."""
+    """Return True if the copy may be referenced elsewhere, or written back (tracing does so)."""
     return frame.f_trace is not None or sys.gettrace() is not None or not _READERS.isdisjoint(frame.f_code.co_names)

@@ -11,7 +11,7 @@ _EXTENDED, _JUMP, _QUIET_JUMP, _NOP = (
 
 
 def no_interrupts_in_jumps(function: Callable[..., Any]) -> None:
-    """Have no interrupt raised at the jumps of loops in a function, only in what its loops call.
+    """Change a function so that no interrupt is raised at the jumps of its loops, only in what they call.
 
     Args:
         function: a plain function or generator function, which is changed in place.

@@ -31,7 +31,7 @@ class Probes:
         self._tables: dict[int, tuple[weakref.ref[types.CodeType], Mapping[int, Callable[[], None]]]] = {}
 
     def available(self) -> bool:
-        """Whether there can be probes: the host has them, and has left a place for them."""
+        """Return True if probes are available: the host has them, and a tool id is free."""
         if self._tool is not None:
             return True
         if not CAN_PROBE:

@@ -1,4 +1,4 @@
-"""What is to be done, and forgotten, when an object is gone.
+"""Weak-reference callbacks and weak tables whose frames are invisible to guests.
 
 The classes of `weakref` would do it in functions of their own, and an object goes wherever the guest gives it up:
 tracers and profilers of guests would be told of them. The functions here are hidden.
@@ -26,7 +26,7 @@ def _gone(function: Callable[..., object], args: tuple[Any, ...], reference: ref
 
 
 def when_gone(owner: Any, function: Callable[..., object], *args: Any) -> None:
-    """Have a function called when an object is gone.
+    """Register a function to be called when an object is gone.
 
     Args:
         owner: the object.

@@ -1,4 +1,4 @@
-"""What the host takes for granted about neighbours.
+"""Adjacency constraints of CPython bytecode.
 
 Say, it looks at the instruction behind a YIELD_VALUE to see what the generator waits for, and a FOR_ITER that is done
 skips the END_FOR that it jumps to, unseen. Where an edit parts such a pair, wrong results or a corrupt stack follow.

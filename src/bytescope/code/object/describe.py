@@ -1,4 +1,4 @@
-"""What the argument of a raw instruction means, in words: for people who read listings."""
+"""Meaning of a raw instruction's argument, in words, for listings."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def encode(
 
 
 def _in_order(entries: Sequence[tuple[int, int, int, int, bool]]) -> bool:
-    """Whether the host finds what it looks for: entries ascend and do not overlap."""
+    """Return True if the host finds what it looks for: entries ascend and do not overlap."""
     at = 0
     for start, end, *_ in entries:
         if start < at or end < start:

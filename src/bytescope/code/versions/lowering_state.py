@@ -77,7 +77,7 @@ class LoweringState:
         self._jumps.append((self.emit(op, arg), self.next_offset + 2 * (distance + skip)))
 
     def belongs_to_predecessor(self) -> None:
-        """Say that the raw instruction is lowered together with the one before it, so that nothing may go to it."""
+        """Mark the raw instruction as lowered together with the one before it, so that nothing may jump to it."""
         self._index_at.pop(self._start, None)
 
     def opcode_at(self, offset: int) -> str:

@@ -77,7 +77,7 @@ def _jump_or_pop(op: str) -> Rule:
 
 
 def _precall(lowering: LoweringState, arg: int) -> None:
-    """What PRECALL prepares, the call does."""
+    """Lower PRECALL to nothing: the call does its work."""
     if lowering.keyword_names is not None:
         lowering.belongs_to_predecessor()
 
