@@ -251,7 +251,7 @@ def loads_quietly(kind: type, name: str) -> bool:
 
 
 def class_loads_quietly(cls: type, name: str) -> bool:
-    """Return True if the attribute of a class can be loaded, and the class be a member of a set, without running user code."""
+    """Return True if a class can be hashed, and its attribute loaded, without running user code."""
     hashed = all(find(type(cls), special)[1] in (type, object) for special in ("__hash__", "__eq__"))
     return hashed and purity.class_loads_purely(cls, name)
 
@@ -262,7 +262,7 @@ def compares_quietly(kind: type) -> bool:
 
 
 def is_simple(kind: type) -> bool:
-    """Return True if attributes of an instance, whatever their names, can be loaded and stored without running user code."""
+    """Return True if all attributes of an instance can be loaded and stored without running user code."""
     if not (loads_quietly(kind, "") and stores_quietly(kind, "")):
         return False
     return all(
