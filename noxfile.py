@@ -157,6 +157,10 @@ def dist(session: nox.Session) -> None:
     build_page(session)
     shutil.rmtree("dist", ignore_errors=True)
     in_environment(session, "-m", "build", groups=("dev",))
+    [wheel] = Path("dist").glob("*.whl")
+    lacking = page.lacking_in(wheel)
+    if lacking:
+        session.error(f"{wheel} lacks {', '.join(lacking)}")
     in_environment(session, "-m", "twine", "check", "--strict", *sorted(Path("dist").iterdir()), groups=("dev",))
 
 

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -79,6 +80,15 @@ def build() -> None:
         raise SetupError(f"the page cannot be built: {lacking}")
     with alone():
         _build()
+
+
+def lacking_in(wheel: Path) -> list[str]:
+    """Say which of the built page's files a wheel does not have, or has only empty."""
+    with zipfile.ZipFile(wheel) as archive:
+        sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+    built = [path.relative_to(ROOT / "src").as_posix() for path in BUILT.rglob("*") if path.is_file()]
+    needed = {f"{BUILT.relative_to(ROOT / 'src').as_posix()}/{name}" for name in ("index.html", SNAPSHOT)}
+    return sorted(name for name in needed.union(built) if not sizes.get(name))
 
 
 def _build() -> None:

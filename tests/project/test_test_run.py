@@ -6,13 +6,14 @@ import math
 import os
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.support import scale
 from tests.support.processes import ROOT, run_python
-from tools import outcomes
+from tools import outcomes, page
 from tools.jobs import SECONDS, Selection, chunks
 from tools.pool import Job, Pool
 
@@ -134,3 +135,21 @@ def wait_for_the_end(pid: int) -> None:
 def test_the_slowest_files_come_first() -> None:
     parts = {"3.11": outcomes.Outcome(files={"a": 1.0, "b": 3.0}), "3.12": outcomes.Outcome(files={"a": 2.0})}
     assert outcomes.slowest(parts.items(), 2) == [(3.0, "3.11  b"), (2.0, "3.12  a")]
+
+
+def test_a_wheel_that_lacks_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = tmp_path / "src" / "package" / "static"
+    built.mkdir(parents=True)
+    (built / "other.js").write_text("other")
+    monkeypatch.setattr(page, "ROOT", tmp_path)
+    monkeypatch.setattr(page, "BUILT", built)
+    wheel = tmp_path / "a.whl"
+    names = ["package/static/index.html", "package/static/other.js", "package/static/snapshot.pack"]
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(names[0], "text")
+        archive.writestr(names[2], "")
+    assert page.lacking_in(wheel) == names[1:]
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name in names:
+            archive.writestr(name, "text")
+    assert page.lacking_in(wheel) == []
