@@ -24,7 +24,7 @@ from bytescope.code.host.facts import BUILD
 from bytescope.code.instruction import Lowered
 from bytescope.isa.instrumentation import Hook
 from bytescope.startup.isolation import folders
-from bytescope.weave.hooks.inlining import names_replacement
+from bytescope.weave.inlining import names_replacement
 
 WOVEN_BY = ("analysis", "code", "flow", "isa", "shadow", "startup", "weave")
 """The packages whose sources decide what woven code is."""

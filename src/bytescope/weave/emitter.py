@@ -119,7 +119,7 @@ class Emitter:
         """Push an object of the weaver's own that is going to be called."""
         self.sequences.push_callable(lambda: self.load_const(value))
 
-    def room(self, count: int) -> None:
+    def reserve(self, count: int) -> None:
         """Say that so many values may lie above the guest's own."""
         if count > self.deepest:
             self.deepest = count
@@ -187,11 +187,11 @@ class Emitter:
 
     # --- what is seldom executed
 
-    def later(self, write: Callable[[], None]) -> None:
+    def emit_cold(self, write: Callable[[], None]) -> None:
         """Have something written behind everything else, at the position that is the present one now."""
         self._later.append((self.asm.position, write, None if self.outline is None else self.outline.index))
 
-    def write_later(self) -> None:
+    def emit_pending(self) -> None:
         """Write what was put off."""
         if self._later and self.outline is not None:
             self.section(f"{self.outline.section}, {COLD}".removeprefix(", "))

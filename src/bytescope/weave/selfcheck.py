@@ -9,59 +9,55 @@ from __future__ import annotations
 import sys
 
 from bytescope.code.errors import InvalidBytecode
-from bytescope.startup.stdlib_lite import TYPE_CHECKING
 from bytescope.startup.switches import DEBUG
-from bytescope.weave.hooks.on_jumps import inside_of_send
-
-if TYPE_CHECKING:
-    from bytescope.weave.writer import Writer
+from bytescope.weave.context import WeaveContext, inside_of_send
 
 CHECKS = sys.flags.dev_mode or DEBUG.get() not in (None, "", "0")
 """Whether woven code is checked: with `python -X dev`, or where the environment variable BYTESCOPE_DEBUG is 1."""
 
 
-def check(writer: Writer, reserved: int) -> None:
-    """Check what a writer has written.
+def check(context: WeaveContext, reserved: int) -> None:
+    """Check the code that has been emitted.
 
     Args:
-        writer: the writer, which has written everything.
+        context: the shared state, when all code has been emitted.
         reserved: the stack size of the woven code object.
 
     Raises:
         AssertionError: if the stack is too small, or does not have, where one of the program's own instructions starts,
             the depth that it has in the program.
     """
-    name = writer.code.co_qualname
-    asm = writer.emitter.asm
+    name = context.code.co_qualname
+    asm = context.emitter.asm
     try:
         depths, deepest = asm.stack_depths()
     except InvalidBytecode as error:
         raise AssertionError(f"the weaver has made {error}") from error
     if deepest > reserved:
         raise AssertionError(f"{name} woven needs a stack of {deepest}, and has one of {reserved}")
-    held = _held(writer)
-    for group in writer.groups:
-        expected = writer.verified.depths[group.first] if group.count else -1
-        below = writer.handlers.below
-        if expected < 0 or group.first < writer.start + bool(below):  # they are put there at the start
+    held = _held(context)
+    for group in context.groups:
+        expected = context.verified.depths[group.first] if group.count else -1
+        below = context.handlers.below
+        if expected < 0 or group.first < context.start + bool(below):  # they are put there at the start
             continue
         expected += held.get(group.first, 0) + below
-        for labels in writer.handlers.copies[1:] or writer.handlers.copies:
+        for labels in context.handlers.versions[1:] or context.handlers.versions:
             found = asm.depth_at(labels[group.offset], depths)
             if found not in (expected, -1):
                 reason = f"has a stack of {found} at offset {group.offset}, and not of {expected}"
                 raise AssertionError(f"{name} woven {reason}")
 
 
-def _held(writer: Writer) -> dict[int, int]:
+def _held(context: WeaveContext) -> dict[int, int]:
     """How many values are kept for hooks where an instruction starts, other than none."""
     held: dict[int, int] = {}
-    for index, point in writer.plan.points.items():
-        instruction = writer.instructions[index]
+    for index, point in context.plan.points.items():
+        instruction = context.instructions[index]
         if point.after is None:
             continue
         if instruction.op == "SEND":
-            held |= dict.fromkeys([index, *inside_of_send(writer.lowered, index)], 2)
-        elif instruction.op == "YIELD" and index not in writer.inside:
+            held |= dict.fromkeys([index, *inside_of_send(context.lowered, index)], 2)
+        elif instruction.op == "YIELD" and index not in context.inside:
             held[index + 1] = 1
     return held

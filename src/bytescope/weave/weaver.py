@@ -17,9 +17,11 @@ from bytescope.flow.verify import Verified, verify
 from bytescope.isa.instrumentation import Plan
 from bytescope.startup.stdlib_lite import Any, record
 from bytescope.weave.cache.serialize import Cache
+from bytescope.weave.context import WeaveContext
 from bytescope.weave.marker import original
 from bytescope.weave.outline import Outline
 from bytescope.weave.parts import Parts
+from bytescope.weave.shadow.context import ShadowContext
 from bytescope.weave.shadow.plan import ShadowPlanner
 from bytescope.weave.shadow.writer import ShadowWriter
 from bytescope.weave.writer import Writer
@@ -177,29 +179,27 @@ class Weaver:
             shadower = self.shadower
             if shadower is not None and shadower.wants(module, code):
                 shadows = shadower.planner.plan(lowered, unit.verified, plan)
-                return self._outlined(ShadowWriter(
-                    lowered, unit.verified, plan, shadows, shadower.planner.callees, nested, self.stopper, self.failed,
-                    self.executed,
-                )).write()  # fmt: skip
+                callees = shadower.planner.callees
+                keeping = ShadowContext(lowered, unit.verified, plan, shadows, callees, self.executed)
+                self._outline(keeping)
+                return ShadowWriter(keeping, nested, self.stopper, self.failed).write()
             executes = not EXECUTING.isdisjoint(code.co_names)
             if not plan and not nested and not executes:
                 return None
             probes = self.probes is not None and self.probes.available()
-            writer = Writer(lowered, unit.verified, plan, nested, self.stopper, self.failed, self.executed, probes)
-            parts = self._outlined(writer).write()
-            writer.release()
-            return parts
+            context = WeaveContext(lowered, unit.verified, plan, self.executed, probes)
+            self._outline(context)
+            return Writer(context, nested, self.stopper, self.failed).write()
         except InvalidBytecode as error:
             self._refusals += 1
             self.refused(code, str(error))
             return None
 
-    def _outlined(self, writer: Writer) -> Writer:
-        """Have a writer note what it writes, if anybody wants to know."""
+    def _outline(self, context: WeaveContext) -> None:
+        """Attach an outline to the emitter, if a listing needs one."""
         if self.outlines is not None:
-            outline = self.outlines[id(writer.code)] = writer.emitter.outline = Outline()
+            outline = self.outlines[id(context.code)] = context.emitter.outline = Outline()
             outline.begin_section(0, "")
-        return writer
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("checked", "seen")
 def test_a_stack_that_is_too_small_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Emitter, "room", lambda self, count: None)
+    monkeypatch.setattr(Emitter, "reserve", lambda self, count: None)
     with pytest.raises(AssertionError, match=r"^<module> woven needs a stack of \d+, and has one of \d+$"):
         WOVEN.load(code_of("value = [a, b, c, d, e, f(g)]"), "__main__")
 

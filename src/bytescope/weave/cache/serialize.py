@@ -13,9 +13,10 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bytescope.startup.stdlib_lite import Any, Protocol
+from bytescope.weave import hook_calls
 from bytescope.weave.cache.store import Store
 from bytescope.weave.failures import Failed, Raising
-from bytescope.weave.hooks import hook_calls, on_calls, on_primitives
+from bytescope.weave.hooks import on_calls, on_primitives
 from bytescope.weave.parts import Parts
 
 _STATICS: dict[str, Any] = {

@@ -12,30 +12,27 @@ from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Instruction
 from bytescope.flow.operand_kinds import NO_SELF, NULL, VALUE, Kinds, check_values
 from bytescope.isa.instrumentation import Point
-from bytescope.startup.stdlib_lite import TYPE_CHECKING
+from bytescope.weave.context import WeaveContext
 from bytescope.weave.emitter import Operand
-
-if TYPE_CHECKING:
-    from bytescope.weave.writer import Writer
 
 
 class Calls:
-    """Writes calls for a writer."""
+    """Emitter of calls with their hooks."""
 
-    def __init__(self, writer: Writer) -> None:
-        self.writer = writer
-        self.emitter = writer.emitter
-        self.tell = writer.teller.tell
+    def __init__(self, context: WeaveContext) -> None:
+        self.context = context
+        self.emitter = context.emitter
+        self.call_hook = context.hook_caller.call
 
     def write(self, index: int, instruction: Instruction, point: Point) -> None:
-        """Write a call with its hooks.
+        """Emit a call with its hooks.
 
         Args:
             index: the instruction.
             instruction: itself.
             point: its hooks.
         """
-        e, sequences = self.emitter, self.emitter.sequences
+        e, sequences, context = self.emitter, self.emitter.sequences, self.context
         kept = self.gather(index, instruction)
         performed = e.asm.label()
 
@@ -48,29 +45,28 @@ class Calls:
             e.emit("POP_TOP")
             sequences.jump_back(go_on)
 
-        e.room(kept.values + 8)
+        e.reserve(kept.values + 8)
         if point.before is not None:
-            self.tell(point.before, point.site, self.operands(kept, kept.nulls), skip)
-        handlers = self.writer.handlers
-        e.cover(handlers.key(index))
-        handlers.mark(index)
-        sequences.call_kept(kept, self.change_code if index in self.writer.executing else None)
+            self.call_hook(point.before, point.site, self.operands(kept, kept.nulls), skip)
+        context.cover(index)
+        context.handlers.mark(index)
+        sequences.call_kept(kept, self.change_code if index in context.executing else None)
         e.asm.place(performed)
         if point.after is not None:
-            self.tell(point.after, point.site, [*self.operands(kept, 1), e.at(1)], replace)
+            self.call_hook(point.after, point.site, [*self.operands(kept, 1), e.at(1)], replace)
         sequences.drop_below(kept.values)
 
     def gather(self, index: int, instruction: Instruction) -> Kept:
-        """Make function and arguments kept values."""
+        """Emit code that collects function and arguments below the call."""
         e, sequences = self.emitter, self.emitter.sequences
-        kinds = self.writer.kinds[index]
+        kinds = self.context.kinds[index]
         assert kinds is not None
         count = instruction.arg
         if instruction.op == "CALL":
             return sequences.gather(count, self.has_self(index, kinds, count))
         if instruction.op == "CALL_KW":
             names = self.names(index)
-            check_values(self.writer.lowered, index, kinds[-1:])
+            check_values(self.context.lowered, index, kinds[-1:])
             has_self = self.has_self(index, kinds[:-1], count)
             if sequences.PUSHES_KEYWORD_NAMES:
                 e.emit("POP_TOP")
@@ -81,12 +77,12 @@ class Calls:
         return sequences.gather_unpacked(has_kwargs)
 
     def has_self(self, index: int, kinds: Kinds, count: int) -> bool:
-        """Whether a call has an argument in the place of its NULL; so many others are on top of the kinds."""
+        """Return True if a call has an argument in the place of its NULL; `count` others are on top of the kinds."""
         pair, arguments = kinds[len(kinds) - count - 2 : len(kinds) - count], kinds[len(kinds) - count :]
         null = 0 if NULL_FIRST else 1
         without = pair == (VALUE, NO_SELF) or pair[null] == NULL
         function = pair[:1] if pair[1] == NO_SELF else pair[1 - null : 2 - null]
-        check_values(self.writer.lowered, index, (*(function if without else pair), *arguments))
+        check_values(self.context.lowered, index, (*(function if without else pair), *arguments))
         return not without
 
     def check(self, index: int, kinds: Kinds, count: int) -> None:
@@ -94,10 +90,10 @@ class Calls:
         self.has_self(index, kinds, count)
 
     def change_code(self, callable_depth: int, kwargs_depth: int) -> None:
-        """Put woven code in the place of what `exec` or `eval` is called with."""
+        """Emit code that replaces the code object passed to `exec` or `eval` by its woven form."""
         e = self.emitter
-        e.room(12)
-        e.push_function(self.writer.executed)
+        e.reserve(12)
+        e.push_function(self.context.executed)
         e.emit("COPY", 3)
         e.emit("COPY", callable_depth + 3)
         if kwargs_depth:
@@ -107,25 +103,25 @@ class Calls:
         e.emit("POP_TOP")
 
     def names(self, index: int) -> tuple[str, ...]:
-        """The names of the keyword arguments of a call: the constant that is loaded right before it."""
-        before = self.writer.instructions[index - 1]
-        if before.op != "LOAD_CONST" or any(each.target == index for each in self.writer.instructions):
+        """Return the names of the keyword arguments of a call: the constant that is loaded right before it."""
+        before = self.context.instructions[index - 1]
+        if before.op != "LOAD_CONST" or any(each.target == index for each in self.context.instructions):
             raise self.invalid(index, "the names of keyword arguments are no constant")
         names: tuple[str, ...] = before.arg
         return names
 
     def invalid(self, index: int, reason: str) -> InvalidBytecode:
-        """The error about a call that cannot be woven."""
-        return InvalidBytecode(self.writer.code.co_qualname, self.writer.instructions[index].offset, reason)
+        """Return the error about a call that cannot be woven."""
+        return InvalidBytecode(self.context.code.co_qualname, self.context.instructions[index].offset, reason)
 
     def operands(self, kept: Kept, above: int) -> list[Operand]:
-        """Function, arguments and keyword arguments as the hooks get them, with so many values above what is kept."""
+        """Return function, arguments and keywords as hooks get them, with `above` values above those that are kept."""
         e = self.emitter
         kwargs = e.at(kept.kwargs + above) if kept.kwargs else self.nothing()
         return [e.at(kept.callable + above), e.at(kept.args + above), kwargs]
 
     def nothing(self) -> Operand:
-        """No keyword arguments."""
+        """Return the operand for no keyword arguments."""
         return lambda pushed: self.emitter.emit("BUILD_MAP", 0)
 
 
@@ -135,6 +131,6 @@ def identity(value: Any) -> Any:
 
 
 def split(args: tuple[Any, ...], names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """Part the arguments of a call into those with names and the others, which come first."""
+    """Split the arguments of a call into those with names and the others, which come first."""
     count = len(args) - len(names)
     return dict(zip(names, args[count:], strict=True)), args[:count]

@@ -18,18 +18,16 @@ from bytescope.isa.events import after_stack, immediate, observed_primitive, sto
 from bytescope.isa.instrumentation import Point
 from bytescope.isa.lift import Call, Lifted, Symbol, lift
 from bytescope.isa.primitives import PRIMITIVES, Primitive
-from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, record
+from bytescope.startup.stdlib_lite import Any, record
+from bytescope.weave.context import WeaveContext
 from bytescope.weave.emitter import Operand
-
-if TYPE_CHECKING:
-    from bytescope.weave.writer import Writer
 
 _METHODS = frozenset({"GETATTR", "SUPER_ATTR", "LOAD_SPECIAL"})
 
 
 @record(slots=True)
 class Shape:
-    """What is known of the instructions that are lifted alike.
+    """Stack effect of the instructions that are lifted alike.
 
     call: the primitive; row: its row; null: whether a NULL is pushed beside the result; need: the number of operands;
     size: the number of values that are in their place afterwards; kept: how many of them are the operands that were
@@ -49,11 +47,11 @@ class Shape:
 
 
 _shapes: dict[int, Shape] = {}
-"""By id of what `lift` has found out, which is there to stay."""
+"""By id of the result of `lift`, which is cached for good."""
 
 
 def shape_of(instruction: Instruction) -> Shape:
-    """What is known of an instruction whose primitive is observed."""
+    """Return the shape of an instruction whose primitive is observed."""
     lifted = lift(instruction)
     found = _shapes.get(id(lifted))
     if found is None:
@@ -85,40 +83,40 @@ def _shape(instruction: Instruction, lifted: Lifted) -> Shape:
     )
 
 
+def pushes_method(instruction: Instruction) -> bool:
+    """Return True if an instruction may push a function and its `self` in the place of a bound method."""
+    return instruction.op in _METHODS and (bool(instruction.flag) or instruction.op == "LOAD_SPECIAL")
+
+
 class Primitives:
-    """Writes such instructions for a writer."""
+    """Emitter of such instructions."""
 
-    def __init__(self, writer: Writer) -> None:
-        self.writer = writer
-        self.emitter = writer.emitter
-        self.tell = writer.teller.tell
-
-    def pushes_method(self, index: int) -> bool:
-        """Whether an instruction may push a function and its `self` in the place of a bound method."""
-        instruction = self.writer.instructions[index]
-        return instruction.op in _METHODS and (bool(instruction.flag) or instruction.op == "LOAD_SPECIAL")
+    def __init__(self, context: WeaveContext) -> None:
+        self.context = context
+        self.emitter = context.emitter
+        self.call_hook = context.hook_caller.call
 
     def load_method(self, index: int, raws: list[Raw], group: Group) -> None:
-        """Write the load of a callable so that it is one object, with the NULL that goes with it."""
-        instruction = self.writer.instructions[index]
+        """Emit the load of a callable so that it is one object, with the NULL that goes with it."""
+        instruction = self.context.instructions[index]
         if instruction.op == "LOAD_SPECIAL":
             self.special(index, instruction, Point(None), raws, group)
         else:
-            self.writer.raws(self.without_null(raws), index, group)
+            self.context.raws(self.without_null(raws), index, group)
         self.emitter.sequences.null_for()
 
     def without_null(self, raws: list[Raw]) -> list[Raw]:
-        """The load of a callable alone."""
+        """Return the load of a callable alone."""
         return [self.emitter.sequences.plain_load(*raw) for raw in raws]
 
     def write(self, index: int, instruction: Instruction, point: Point, raws: list[Raw], group: Group) -> None:
-        """Write an instruction with its hooks.
+        """Emit an instruction with its hooks.
 
         Args:
             index: the instruction.
             instruction: itself.
             point: its hooks.
-            raws: what does its work.
+            raws: the host's instructions for it.
             group: the group that it is in.
         """
         shape = shape_of(instruction)
@@ -135,7 +133,7 @@ class Primitives:
             self.null_after(instruction)
 
     def null_after(self, instruction: Instruction) -> None:
-        """Write the NULL that belongs to the callable that has been loaded, unless it lies below."""
+        """Emit the NULL that belongs to the callable that has been loaded, unless it lies below."""
         if instruction.flag == "null above":
             self.emitter.emit("PUSH_NULL")
         elif instruction.flag != "null below":
@@ -144,7 +142,7 @@ class Primitives:
     def perform(
         self, index: int, instruction: Instruction, point: Point, shape: Shape, raws: list[Raw], group: Group
     ) -> None:
-        """The common form."""
+        """Emit the common form."""
         if not raws:  # a constant that is pushed as part of what follows
             constant = [self.emitter.constant(instruction.arg)]
             self.around_nothing(point, constant)
@@ -155,7 +153,7 @@ class Primitives:
             kept = 0  # it looks below what it takes, so that all of it has to lie together
 
         def perform(depth: int) -> None:
-            self.writer.raws(raws, index, group, depth)
+            self.context.raws(raws, index, group, depth)
 
         def operands(above: int) -> list[Operand]:
             return self.operands(index, instruction, shape.call, shape.row, above)
@@ -163,7 +161,7 @@ class Primitives:
         self.around(point, operands, perform, shape.need - kept, shape.size - kept, shape, instruction)
 
     def operands(self, index: int, instruction: Instruction, call: Call, row: Primitive, above: int) -> list[Operand]:
-        """The operands as the hooks get them, with so many values above them."""
+        """Return the operands as the hooks get them, with `above` values above them."""
         e = self.emitter
         found = [self.operand(index, row, symbol, above) for symbol in call.operands]
         if row.name == "with_except":
@@ -174,9 +172,9 @@ class Primitives:
         return [*map(e.constant, immediate(instruction, call)), *found]
 
     def operand(self, index: int, row: Primitive, symbol: Symbol, above: int) -> Operand:
-        """An operand. The code object of a function that is made is the program's own, not the woven one."""
+        """Return one operand. The code object of a function that is made is the program's own, not the woven one."""
         if row.name == "make_function" and symbol.index == 0:
-            before = self.writer.instructions[index - 1]
+            before = self.context.instructions[index - 1]
             if before.op == "LOAD_CONST" and isinstance(before.arg, types.CodeType):
                 return self.emitter.constant(before.arg)
         if not symbol.is_operand:
@@ -193,15 +191,15 @@ class Primitives:
         shape: Shape,
         instruction: Instruction,
     ) -> None:
-        """Write hooks around what performs a primitive.
+        """Emit hooks around the code that performs a primitive.
 
         Args:
             point: the hooks.
-            operands: gives the operands when so many values lie above them.
-            perform: writes what performs it, when so many values lie between its operands and what it counts from them.
+            operands: returns the operands when a number of values lie above them.
+            perform: emits the primitive, when a number of values lie between its operands and what it counts from them.
             taken: the number of operands that it takes.
             made: the number of results.
-            shape: what is known of the instruction.
+            shape: the instruction's shape.
             instruction: the instruction.
         """
         e = self.emitter
@@ -228,13 +226,13 @@ class Primitives:
                 e.sequences.jump_back(performed)
 
         if point.before is not None:
-            self.tell(point.before, point.site, operands(0), skip)
+            self.call_hook(point.before, point.site, operands(0), skip)
         if point.after is None:
             perform(0)
             e.asm.place(performed)
             e.asm.place(done)
             return
-        e.room(taken + 2 * made + 8)
+        e.reserve(taken + 2 * made + 8)
         e.sequences.copy(taken)
         perform(taken)
         e.asm.place(performed)
@@ -251,14 +249,14 @@ class Primitives:
                 e.sequences.replace_top(go_on)
 
         if row.results:
-            self.tell(point.after, point.site, [*operands(made), value], replace)
+            self.call_hook(point.after, point.site, [*operands(made), value], replace)
         else:
-            self.tell(point.after, point.site, operands(made))
+            self.call_hook(point.after, point.site, operands(made))
         e.sequences.drop_below(taken, made)
         e.asm.place(done)
 
     def value(self, instruction: Instruction, results: list[int], plural: bool) -> Operand:
-        """The result as the hooks get it: a tuple, where there are several."""
+        """Return the result as the hooks get it: a tuple, where there are several."""
         e = self.emitter
         if plural:
             return e.tuple_of([e.at(depth) for depth in results])
@@ -267,7 +265,7 @@ class Primitives:
         return e.at(results[0])
 
     def spread(self, results: list[int]) -> None:
-        """Take a sequence of results on top apart, so that each comes to its depth."""
+        """Emit code that unpacks a sequence of results on top, so that each comes to its depth."""
         e = self.emitter
         e.emit("UNPACK_SEQUENCE", len(results))  # the first on top
         if len(results) > 1 and results[0] != 1:
@@ -275,7 +273,7 @@ class Primitives:
             e.emit("UNPACK_SEQUENCE", len(results))
 
     def around_nothing(self, point: Point, operands: list[Operand]) -> None:
-        """Hooks of a constant that is not on the stack, so that it cannot be replaced."""
+        """Emit hooks of a constant that is not on the stack, so that it cannot be replaced."""
         e = self.emitter
 
         def refuse(go_on: int) -> None:
@@ -286,12 +284,12 @@ class Primitives:
             e.sequences.jump_back(go_on)
 
         if point.before is not None:
-            self.tell(point.before, point.site, [], refuse)
+            self.call_hook(point.before, point.site, [], refuse)
         if point.after is not None:
-            self.tell(point.after, point.site, operands, refuse)
+            self.call_hook(point.after, point.site, operands, refuse)
 
     def special(self, index: int, instruction: Instruction, point: Point, raws: list[Raw], group: Group) -> None:
-        """The load of a special method as one object, which the host loads in two parts."""
+        """Emit the load of a special method as one object, which the host loads in two parts."""
         e, sequences = self.emitter, self.emitter.sequences
         performed, found = e.asm.label(), e.asm.label()
 
@@ -299,8 +297,8 @@ class Primitives:
             sequences.jump_back(performed)
 
         if point.before is not None:
-            self.tell(point.before, point.site, [e.constant(instruction.arg), e.at(1)], skip)
-        e.room(8)
+            self.call_hook(point.before, point.site, [e.constant(instruction.arg), e.at(1)], skip)
+        e.reserve(8)
         e.push_function(bound_special)
         e.emit("COPY", 3)
         e.load_const(instruction.arg)
@@ -310,13 +308,13 @@ class Primitives:
         e.emit("IS_OP", 0)
         sequences.jump_if("FALSE", found)
         e.emit("POP_TOP")
-        self.writer.raws(raws, index, group)  # raises, and says why
+        self.context.raws(raws, index, group)  # raises, and says why
         e.asm.place(found)
         e.asm.place(performed)
 
         if point.after is not None:
             given = [e.constant(instruction.arg), e.at(2), e.at(1)]
-            self.tell(point.after, point.site, given, sequences.replace_top)
+            self.call_hook(point.after, point.site, given, sequences.replace_top)
         sequences.drop_below(1)
 
 
@@ -324,7 +322,7 @@ MISSING = object()
 
 
 def bound_special(owner: Any, name: str) -> Any:
-    """What a `with` statement finds on the type of its manager, bound."""
+    """Return what a `with` statement finds on the type of its manager, bound."""
     for base in type(owner).__mro__:
         if name in vars(base):
             value = vars(base)[name]
@@ -334,5 +332,5 @@ def bound_special(owner: Any, name: str) -> Any:
 
 
 def refuse_replacement() -> None:
-    """Say that there cannot be a replacement."""
+    """Raise the error for a replacement of what cannot be replaced."""
     raise TypeError("the names of keyword arguments cannot be replaced on this version of Python")

@@ -1,8 +1,8 @@
-"""Calls that go the direct way (`calling_convention`): of functions, methods, classes and generators.
+"""Call sites that use the fast calling convention: of functions, methods, classes and generators.
 
-Of builtin functions the shadow of the result may be known beforehand (`shadow.pre_call_models`). What has been called
-before at the same place, and by what code it begins, is kept there; what has not goes the roundabout way, with hooks,
-and is known from then on if it can be called directly.
+Pre-call models may give the shadow of a builtin function's result (`shadow.pre_call_models`). Each site has an inline
+cache (`inline_cache`) of the code objects that have been called there. A miss takes the slow path, with hooks, which
+adds what was called to the cache if the fast calling convention can call it.
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from collections.abc import Callable
 
 from bytescope.code.assembly.sequences import NULL_FIRST
 from bytescope.code.instruction import Instruction
-from bytescope.code.lowering.groups import Group, Raw
+from bytescope.code.lowering.groups import Raw
 from bytescope.isa.moves import references
 from bytescope.shadow.channel import InFlight
 from bytescope.shadow.pre_call_models import SLOW, InFlightFill
-from bytescope.startup.stdlib_lite import TYPE_CHECKING
-from bytescope.weave.shadow.calling_convention import CALLED, MADE
-from bytescope.weave.shadow.frame import CLEAN, Shade
+from bytescope.weave.hooks.on_calls import Calls
+from bytescope.weave.hooks.on_frames import Frames
+from bytescope.weave.shadow.calling_convention import CallingConvention
+from bytescope.weave.shadow.context import ShadowContext
+from bytescope.weave.shadow.frame import CALLED, CLEAN, MADE, Shade
 from bytescope.weave.shadow.inline_cache import Known
 from bytescope.weave.shadow.slowpath import NULLS, Around
-
-if TYPE_CHECKING:
-    from bytescope.weave.shadow.writer import ShadowWriter
 
 _BUILTIN = frozenset({types.BuiltinFunctionType, type})
 
@@ -31,77 +30,86 @@ _UNSETTLED = frozenset({InFlight, InFlightFill})
 """Types of what a pre-call model returns when the result's shadow is known only after the call."""
 
 
-class Callers:
-    """Writes calls, for a writer."""
+class CallSites:
+    """Emitter of calls.
 
-    def __init__(self, writer: ShadowWriter) -> None:
-        self.writer = writer
+    Args:
+        context: the shared state.
+        convention: the fast calling convention.
+        calls, frames: emitters of hooks.
+    """
 
-    def write(self, index: int, instruction: Instruction, around: Around, raws: list[Raw], group: Group) -> bool:
-        """Write a call, if it can go the direct way."""
-        writer = self.writer
-        kinds = writer.kinds[index]
+    def __init__(self, context: ShadowContext, convention: CallingConvention, calls: Calls, frames: Frames) -> None:
+        self.context, self.convention, self.calls, self.frames = context, convention, calls, frames
+
+    def site(self, index: int, instruction: Instruction, around: Around, raws: list[Raw]) -> CallSite | None:
+        """Return a call site, which is to be emitted next; None if it cannot use the fast calling convention."""
+        context = self.context
+        kinds = context.kinds[index]
         if not self.takes(index, instruction, around):
-            return False
+            return None
         need = references(instruction).need
         assert kinds is not None
-        writer.release_results(references(instruction))
-        writer.frames.arrive(index, instruction, writer.plan.points[index])
-        writer.calls.check(index, kinds, instruction.arg)
-        writer.quick.take_over(index)
+        context.evict_results(references(instruction))
+        self.frames.arrive(index, instruction, context.plan.points[index])
+        self.calls.check(index, kinds, instruction.arg)
+        context.place_side_exit(index)
         has_null = any(each in NULLS for each in kinds[len(kinds) - need : len(kinds) - need + 2])
-        call = Call(writer, index, instruction, around, raws, need - 1 if NULL_FIRST and has_null else need)
-        if not writer.builtins.write(call):
-            call.write()
-        return True
+        function = need - 1 if NULL_FIRST and has_null else need
+        return CallSite(context, self.convention, self.calls, index, around, raws, function)
 
     def takes(self, index: int, instruction: Instruction, around: Around) -> bool:
-        """Whether a call can go the direct way."""
-        if instruction.op != "CALL" or around.own_rule or index in self.writer.executing:
+        """Return True if a call can use the fast calling convention."""
+        if instruction.op != "CALL" or around.own_rule or index in self.context.executing:
             return False
-        return self.writer.kinds[index] is not None and not (around.telling and around.known.wanted is None)
+        return self.context.kinds[index] is not None and not (around.telling and around.known.wanted is None)
 
 
-class Call:
+class CallSite:
     """One call.
 
-    function: how deep the callable lies; shades: of the arguments; bound: of the callable.
+    Attributes:
+        function: the depth of the callable.
+        shades: symbolic shadows of the arguments.
+        bound: that of the callable.
     """
 
     def __init__(
-        self, writer: ShadowWriter, index: int, instruction: Instruction, around: Around, raws: list[Raw], function: int
-    ) -> None:
-        self.writer, self.emitter, self.slots = writer, writer.emitter, writer.slots
-        self.index, self.instruction, self.around, self.raws = index, instruction, around, raws
+        self, context: ShadowContext, convention: CallingConvention, calls: Calls, index: int, around: Around,
+        raws: list[Raw], function: int,
+    ) -> None:  # fmt: skip
+        self.context, self.emitter, self.frame = context, context.emitter, context.frame
+        self.convention, self.calls = convention, calls
+        self.index, self.instruction, self.raws = index, context.instructions[index], raws
         self.known: Known = around.known
         self.function = function
-        stack = self.stack = list(self.slots.stack)
+        stack = self.stack = list(self.frame.stack)
         self.shades = [stack[around.positions[p]] for p in around.arguments]
         self.bound = stack[around.positions[around.function]]
-        self.result = self.slots.place(around.results[0])
+        self.result = self.frame.place(around.results[0])
         self.other, self.slow, self.done = (self.emitter.asm.label() for _ in range(3))
-        self.program = writer.handlers.key(index)
-        self.clearing = writer.handlers.key_with(index, writer.direct.clearing)
+        self.program = context.handlers.key(index)
+        self.clearing = context.handlers.key_with(index, convention.clearing)
         self.pending: list[Callable[[], None]] = []
 
     def write(self) -> None:
-        """Write it."""
+        """Emit the fast path, for functions in the inline cache."""
         e = self.emitter
-        e.room(2 * len(self.shades) + 16)
+        e.reserve(2 * len(self.shades) + 16)
         e.cover(self.program)
         self.push_type(self.function)
         e.load_const(types.FunctionType)
         e.emit("IS_OP", 0)
         e.sequences.jump_if("FALSE", self.other)
-        self.if_known("functions", self.shades, lambda: e.emit("COPY", self.function))
-        self.call_directly(self.shades)
+        self.if_cached("functions", self.shades, lambda: e.emit("COPY", self.function))
+        self.call_fast(self.shades)
         e.asm.place(self.done)
-        e.later(self.out_of_the_way)
+        e.emit_cold(self.cold)
 
-    def out_of_the_way(self) -> None:
-        """Write what is done where something else than a function is called, or one that is not known."""
-        writer, e = self.writer, self.emitter
-        self.slots.stack = list(self.stack)
+    def cold(self) -> None:
+        """Emit the cold code for other callables, and for functions that are not in the inline cache."""
+        context, e = self.context, self.emitter
+        self.frame.stack = list(self.stack)
         e.cover(self.program)
         e.asm.place(self.other)
         self.push_type(self.function)
@@ -114,22 +122,22 @@ class Call:
         e.emit("COPY", self.function)
         e.sequences.load_attribute(e.name("__func__"))
         self.if_function(no_function)
-        self.if_known("methods", [self.bound, *self.shades])
-        self.call_directly([self.bound, *self.shades])
+        self.if_cached("methods", [self.bound, *self.shades])
+        self.call_fast([self.bound, *self.shades])
         e.sequences.jump_back(self.done)
         e.asm.place(others)  # [type]
         self.construct(no_function)
-        self.foretell()
+        self.call_builtin()
         e.asm.place(no_function)
         e.emit("POP_TOP")
         e.asm.place(self.slow)
-        if writer.facts is not None:
-            writer.clean.go(writer.quick.again(self.index))
+        if context.types is not None:
+            e.asm.jump("JUMP_FORWARD", context.side_exit(self.index))
             for write in self.pending:
                 write()
             return
-        writer.teller.key = writer.handlers.hook_key(self.index)
-        writer.calls.write(self.index, self.instruction, writer.plan.points[self.index])
+        context.hook_caller.key = context.handlers.hook_key(self.index)
+        self.calls.write(self.index, self.instruction, context.plan.points[self.index])
         e.cover(self.program)
         e.sequences.jump_back(self.done)
         for write in self.pending:
@@ -138,27 +146,27 @@ class Call:
     # --- parts
 
     def push_type(self, depth: int) -> None:
-        """Push the type of a value."""
+        """Emit code that pushes the type of a value."""
         e = self.emitter
         e.push_function(type)
         e.emit("COPY", depth + 2)
         e.sequences.call(1)
 
     def if_function(self, otherwise: int) -> None:
-        """[value]: whether it is a function; if not, it stays on the stack."""
+        """[value]: emit a test whether it is a function; if not, it stays on the stack."""
         e = self.emitter
         self.push_type(1)
         e.load_const(types.FunctionType)
         e.emit("IS_OP", 0)
         e.sequences.jump_if("FALSE", otherwise)
 
-    def if_known(self, kind: str, shades: list[Shade], push: Callable[[], object] | None = None) -> None:
-        """[function]: whether one with its code has been called here before, the last time or earlier.
+    def if_cached(self, kind: str, shades: list[Shade], push: Callable[[], object] | None = None) -> None:
+        """[function]: emit a look-up of its code in the inline cache: the monomorphic entry, then the polymorphic set.
 
         Args:
-            kind: what it was then.
+            kind: of entries.
             shades: of all arguments.
-            push: pushes the function, if it is not on the stack.
+            push: emits a push of the function, if it is not on the stack.
         """
         e = self.emitter
         last, before = self.known.last(kind), self.known.earlier(kind)
@@ -208,7 +216,7 @@ class Call:
         self.pending.append(earlier)
 
     def if_among(self, addresses: set[int], otherwise: int) -> None:
-        """[value]: whether its address is one of some; the value stays on the stack."""
+        """[value]: emit a test whether its address is one of some; the value stays on the stack."""
         e = self.emitter
         e.push_function(id)
         e.emit("COPY", 3)
@@ -218,60 +226,60 @@ class Call:
         e.sequences.jump_if("FALSE", otherwise)
 
     def call(self) -> None:
-        """Make the call."""
-        self.writer.handlers.mark(self.index)
+        """Emit the call itself."""
+        self.context.handlers.mark(self.index)
         for opcode, arg in self.raws:
             self.emitter.asm.emit(opcode, arg)
         self.emitter.cover(self.program)
 
     def call_with(self, shades: list[Shade]) -> None:
-        """Lay the shadows of the arguments down, and make the call."""
-        e, slots = self.emitter, self.slots
+        """Emit the passing of the argument shadows, and the call."""
+        e, frame = self.emitter, self.frame
         e.load_const(None)
         for shade in shades:
-            slots.push(shade)
+            frame.push(shade)
         e.emit("BUILD_LIST", len(shades) + 1)
         e.emit("COPY", 1)
-        slots.store(slots.own(CALLED))
-        self.writer.direct.lay_down()
+        frame.store(frame.scratch(CALLED))
+        self.convention.pass_arguments()
         e.cover(self.clearing)
         self.call()
 
-    def call_directly(self, shades: list[Shade]) -> None:
-        """The same, and take the shadow of the result."""
-        e, slots = self.emitter, self.slots
+    def call_fast(self, shades: list[Shade]) -> None:
+        """Emit a call by the fast calling convention, and store the shadow of its result."""
+        e, frame = self.emitter, self.frame
         self.call_with(shades)
-        slots.load(slots.own(CALLED))
+        frame.load(frame.scratch(CALLED))
         e.load_const(0)
         e.sequences.load_item()
-        slots.store(self.result)
+        frame.store(self.result)
 
     def make_generator(self, shades: list[Shade]) -> None:
-        """Call a generator's function: the frame begins later, and has its arguments' shadows then."""
-        e, slots = self.emitter, self.slots
+        """Emit a call of a generator's function: the frame begins later, and gets its argument shadows then."""
+        e, frame = self.emitter, self.frame
         shadowed = e.asm.label()
-        for slot in slots.joined(shades):
-            slots.load(slot)
+        for slot in frame.joined(shades):
+            frame.load(slot)
             e.sequences.jump_if("NOT_NONE", shadowed)
         e.load_const(True)
-        self.writer.direct.lay_down()
+        self.convention.pass_arguments()
         e.cover(self.clearing)
         self.call()
-        slots.put(CLEAN, self.result)
+        frame.assign(CLEAN, self.result)
         e.sequences.jump_back(self.done)
         e.asm.place(shadowed)
         self.call()
-        e.push_function(self.writer.runtime.generator_made)
+        e.push_function(self.context.runtime.generator_made)
         e.emit("COPY", 3)
-        e.tuple_of([slots.pusher(shade) for shade in shades])(0)
+        e.tuple_of([frame.pusher(shade) for shade in shades])(0)
         e.sequences.call(2)
         e.emit("POP_TOP")
-        slots.put(CLEAN, self.result)
+        frame.assign(CLEAN, self.result)
         e.sequences.jump_back(self.done)
 
     def construct(self, no_function: int) -> None:
-        """[type of what is called]: make an instance of a class, if it is one whose instances are made as usual."""
-        e, slots = self.emitter, self.slots
+        """[type of the callable]: emit the making of an instance, for classes with the default `__new__`."""
+        e, frame = self.emitter, self.frame
         others = e.asm.label()
         e.emit("COPY", 1)
         e.load_const(type)
@@ -284,29 +292,29 @@ class Call:
         e.emit("SWAP", 2)
         e.emit("POP_TOP")
         self.if_function(no_function)
-        self.if_known("classes", [])
+        self.if_cached("classes", [])
         e.push_function(object.__new__)
         e.emit("COPY", self.function + 2)
         e.sequences.call(1)
         e.emit("COPY", 1)
-        slots.store(slots.own(MADE))
+        frame.store(frame.scratch(MADE))
         e.sequences.load_attribute(e.name("__init__"))
         e.emit("SWAP", self.function + 1)
         e.emit("POP_TOP")
         self.call_with([self.bound, *self.shades])
         e.emit("POP_TOP")
-        slots.load(slots.own(MADE))
+        frame.load(frame.scratch(MADE))
         e.load_const(None)
-        slots.store(slots.own(MADE))
-        slots.put(CLEAN, self.result)
+        frame.store(frame.scratch(MADE))
+        frame.assign(CLEAN, self.result)
         e.sequences.jump_back(self.done)
         e.asm.place(unknown)
         e.emit("POP_TOP")
         e.asm.place(others)
 
-    def foretell(self) -> None:
-        """[type of what is called]: find out the shadow of a builtin function's result, beforehand if possible."""
-        e, slots = self.emitter, self.slots
+    def call_builtin(self) -> None:
+        """[type of the callable]: emit a call of a builtin function, with the shadow of its result from a model."""
+        e, frame = self.emitter, self.frame
         otherwise, unknown, later, settle = (e.asm.label() for _ in range(4))
         e.load_const(_BUILTIN)
         e.emit("CONTAINS_OP", 0)
@@ -318,22 +326,22 @@ class Call:
             e.emit("COPY", count + 3)
         e.emit("BUILD_TUPLE", count)
         for shade in self.shades:
-            slots.push(shade)
+            frame.push(shade)
         e.emit("BUILD_TUPLE", count)
-        slots.push(self.bound)
+        frame.push(self.bound)
         e.sequences.call(4)
         e.emit("COPY", 1)
         e.load_const(SLOW)
         e.emit("IS_OP", 0)
         e.sequences.jump_if("TRUE", unknown)
-        slots.store(self.result)
+        frame.store(self.result)
         self.call()
-        slots.load(self.result)
+        frame.load(self.result)
         e.sequences.jump_if("NOT_NONE", later)
         e.sequences.jump_back(self.done)
         e.asm.place(later)
         e.push_function(type)
-        slots.load(self.result)
+        frame.load(self.result)
         e.sequences.call(1)
         e.load_const(_UNSETTLED)
         e.emit("CONTAINS_OP", 0)
@@ -341,10 +349,10 @@ class Call:
         e.sequences.jump_back(self.done)
         e.asm.place(settle)
         e.push_function(self.known.settle)
-        slots.load(self.result)
+        frame.load(self.result)
         e.emit("COPY", 4)
         e.sequences.call(2)
-        slots.store(self.result)
+        frame.store(self.result)
         e.sequences.jump_back(self.done)
         e.asm.place(otherwise)
         e.load_const(None)

@@ -1,11 +1,11 @@
-"""Calls between frames that keep shadows, without a word to the runtime.
+"""The fast calling convention between instrumented frames: argument shadows are passed without calling the runtime.
 
-A caller that knows a function's code takes the *direct* way: it lays a list down right before the call - None for now,
-then the shadows of the arguments - which the callee takes before anything else can happen, and in which it leaves the
-shadow of what it returns. The caller knows what code will begin: that of a function (or a bound method's) that it has
-called here before in the roundabout way, with arguments by position, one for each parameter. So what has been laid down
-is taken for certain, but for a call that fails before its frame begins; then a handler takes it away. `call_sites`
-has the caller, here is the callee.
+Right before the call, the caller stores a list in a global cell: None, then the argument shadows. The callee takes it
+before any other code can run, and stores the shadow of what it returns in the list's first item. The caller's inline
+cache says which code will begin: that of a function, or of a bound method's, which was called here on the slow path
+before, with positional arguments, one for each parameter. So the argument shadows are definitely taken, unless the call
+fails before its frame begins; then an exception handler clears the cell. `call_sites` emits the caller, here is the
+callee.
 """
 
 from __future__ import annotations
@@ -16,96 +16,96 @@ from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS, CO_VARARGS, CO_VARKE
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.instrumentation import Point
 from bytescope.shadow.helpers import Helpers
-from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
+from bytescope.startup.stdlib_lite import Any
+from bytescope.weave.shadow.context import ShadowContext
+from bytescope.weave.shadow.frame import GIVEN
 
-if TYPE_CHECKING:
-    from bytescope.weave.shadow.writer import ShadowWriter
-
-_NO_DIRECT_WAY = CO_VARKEYWORDS | CO_SUSPENDS
-"""Flags: of functions; of those with a parameter `*args`, with `**kwargs`, and of generators and coroutines."""
-
-CALLED, GIVEN, MADE = 1, 2, 3
-"""The numbers of the slots that hold what has been laid down for the last call, what the frame was given itself, and an
-instance that is being made."""
+_OTHERS = CO_VARKEYWORDS | CO_SUSPENDS
+"""Flags of functions with `**kwargs`, of generators and coroutines."""
 
 
-class DirectCalls:
-    """Writes the beginning and the end of a frame that can be called directly, for a writer."""
+class CallingConvention:
+    """Emitter of the beginning and the end of a frame that takes argument shadows.
 
-    def __init__(self, writer: ShadowWriter) -> None:
-        self.writer = writer
-        self.emitter = writer.emitter
-        self.laid_down = writer.callees.laid_down
-        self.clearing = self.clear  # one object, by which handlers are told apart
+    Attributes:
+        is_fast: whether the code object can be called by the fast calling convention.
+        clearing: emits code that clears the cell: one object, which identifies exception handlers.
+    """
+
+    def __init__(self, context: ShadowContext) -> None:
+        self.context = context
+        self.emitter = context.emitter
+        self.cell = context.callees.laid_down
+        self.clearing = self.clear
+        self.is_fast = self._is_fast()
 
     # --- the callee
 
-    def possible(self) -> bool:
-        """Whether the code object that is written can be called in the direct way."""
-        code = self.writer.code
+    def _is_fast(self) -> bool:
+        code = self.context.code
         starred = bool(code.co_flags & CO_VARARGS)
-        variables = self.writer.lowered.variables[: code.co_argcount + starred]
+        variables = self.context.lowered.variables[: code.co_argcount + starred]
         return (
             bool(code.co_flags & CO_OPTIMIZED)
-            and not code.co_flags & _NO_DIRECT_WAY
+            and not code.co_flags & _OTHERS
             and not code.co_kwonlyargcount
             and all(variable.scope == "local" for variable in variables)
-            and self.writer.clean.plan.points.get(self.writer.start) is None
+            and self.context.analyses.points.get(self.context.start) is None
         )
 
     def returns_nothing(self) -> bool:
-        """Whether the code object that is written returns None always."""
-        instructions = self.writer.instructions
+        """Return True if the code object always returns None."""
+        instructions = self.context.instructions
         returns = [index for index, each in enumerate(instructions) if each.op == "RETURN"]
         return bool(returns) and all(
             instructions[index - 1].op == "LOAD_CONST"
             and instructions[index - 1].arg is None
-            and index not in self.writer.leaders
-            and index not in self.writer.clean.plan.points
+            and index not in self.context.leaders
+            and index not in self.context.analyses.points
             for index in returns
         )
 
-    def begin(self, raws: list[Raw], group: Group, begun: int) -> None:
-        """Write the beginning of a frame: before it goes on, it takes what has been laid down for it."""
-        writer, e, slots = self.writer, self.emitter, self.writer.slots
-        index = writer.start
+    def begin(self, raws: list[Raw], group: Group) -> None:
+        """Emit the beginning of a frame, which first takes its argument shadows."""
+        context, e, frame = self.context, self.emitter, self.context.frame
+        index = context.start
         label = e.asm.label()
         position, e.asm.position = e.asm.position, None  # no line of the program's has begun yet
-        e.load_const(writer.runtime.shadows_exist)
+        e.load_const(context.runtime.shadows_exist)
         e.sequences.to_bool()
         e.sequences.jump_if("TRUE", label)
         e.asm.position = position
-        writer.raws(raws, index, group)
+        context.raws(raws, index, group)
         e.asm.position = None
-        self.direct = e.asm.label()
+        self.passed = e.asm.label()
 
-        def out_of_the_way() -> None:
+        def cold() -> None:
             e.asm.place(label)
-            self.push_laid_down()
+            self.push_passed()
             self.clear()
             e.asm.position = position
-            writer.raws(raws, index, None)
+            context.raws(raws, index, None)
             e.asm.position = None
             directly = e.asm.label()
             e.emit("COPY", 1)
             e.sequences.jump_if("NOT_NONE", directly)
             e.emit("POP_TOP")
-            writer.clean.go(begun)
+            e.asm.jump("JUMP_FORWARD", context.begun)
             e.asm.place(directly)
-            slots.insert(1)
-            writer.clean.go(self.direct)
+            frame.insert(1)
+            e.asm.jump("JUMP_FORWARD", self.passed)
 
-        e.later(out_of_the_way)
+        e.emit_cold(cold)
 
-    def begun_directly(self) -> None:
-        """Write how the shadows of the arguments are taken from what has been laid down."""
-        e, slots = self.emitter, self.writer.slots
-        count = self.writer.code.co_argcount
-        e.asm.place(self.direct)
+    def begin_with_shadows(self) -> None:
+        """Emit the unpacking of the argument shadows to the slots of the variables."""
+        e, frame = self.emitter, self.context.frame
+        count = self.context.code.co_argcount
+        e.asm.place(self.passed)
         e.emit("COPY", 1)
-        slots.store(slots.own(GIVEN))
-        if self.writer.code.co_flags & CO_VARARGS:
-            e.push_function(spreading(self.writer.runtime.helpers, count + 1))
+        frame.store(frame.scratch(GIVEN))
+        if self.context.code.co_flags & CO_VARARGS:
+            e.push_function(spreading(self.context.runtime.helpers, count + 1))
             e.emit("COPY", 3)
             e.sequences.load_variable(count, "local")
             e.sequences.call(2)
@@ -114,72 +114,72 @@ class DirectCalls:
         e.emit("UNPACK_SEQUENCE", count + 1)
         e.emit("POP_TOP")
         for slot in range(count):
-            slots.store(slot)
+            frame.store(slot)
 
-    def push_laid_down(self) -> None:
-        """Push what has been laid down, None if nothing has."""
-        self.emitter.load_const(self.laid_down)
+    def push_passed(self) -> None:
+        """Emit code that pushes the argument shadows that have been passed, None if there are none."""
+        self.emitter.load_const(self.cell)
         self.emitter.load_const(0)
         self.emitter.sequences.load_item()
 
     def clear(self) -> None:
-        """Write that nothing is laid down."""
+        """Emit code that clears the cell."""
         self.emitter.load_const(None)
-        self.lay_down()
+        self.pass_arguments()
 
-    def lay_down(self) -> None:
-        """Lay the top down."""
-        self.emitter.load_const(self.laid_down)
+    def pass_arguments(self) -> None:
+        """Emit code that pops the argument shadows into the cell."""
+        self.emitter.load_const(self.cell)
         self.emitter.load_const(0)
         self.emitter.emit("STORE_SUBSCR")
 
-    def give_back(self, index: int, point: Point) -> None:
-        """Write what comes before a return: the shadow of the value goes to who waits for it."""
-        writer, e, slots = self.writer, self.emitter, self.writer.slots
-        shade = slots.stack[-1]
+    def return_shadow(self, index: int, point: Point) -> None:
+        """Emit code before a return that stores the value's shadow where the caller reads it."""
+        context, e, frame = self.context, self.emitter, self.context.frame
+        shade = frame.stack[-1]
         if not shade:
             return
         shadowed, done, otherwise = e.asm.label(), e.asm.label(), e.asm.label()
-        slots.push(shade)
+        frame.push(shade)
         e.sequences.jump_if("NOT_NONE", shadowed)
         e.asm.place(done)
-        stack = list(slots.stack)
+        stack = list(frame.stack)
         cover = e.covered_by
 
-        def out_of_the_way() -> None:
+        def cold() -> None:
             e.asm.place(shadowed)
-            slots.stack = list(stack)
+            frame.stack = list(stack)
             e.cover(cover)
-            if writer.is_direct:
-                slots.load(slots.own(GIVEN))
+            if self.is_fast:
+                frame.load(frame.scratch(GIVEN))
                 e.sequences.jump_if("NONE", otherwise)
-                slots.push(shade)
-                slots.load(slots.own(GIVEN))
+                frame.push(shade)
+                frame.load(frame.scratch(GIVEN))
                 e.load_const(0)
                 e.emit("STORE_SUBSCR")
                 e.sequences.jump_back(done)
             e.asm.place(otherwise)
-            writer.teller.key = writer.handlers.hook_key(index)
+            context.hook_caller.key = context.handlers.hook_key(index)
             assert point.leave is not None
-            writer.teller.tell(point.leave, point.site, [e.at(1)])
+            context.hook_caller.call(point.leave, point.site, [e.at(1)])
             e.cover(cover)
             e.sequences.jump_back(done)
 
-        e.later(out_of_the_way)
+        e.emit_cold(cold)
 
 
 def spreading(helpers: Helpers, count: int) -> Callable[[list[Any], tuple[Any, ...]], list[Any]]:
-    """What gives the arguments that `*args` has taken the last of the shadows that have been laid down.
+    """Return a function that gives the items of `*args` the last of the argument shadows.
 
     Args:
         helpers: see `bytescope.shadow.helpers`.
-        count: how many stay; they are given back.
+        count: how many shadows the function returns.
     """
 
-    def spread(laid_down: list[Any], rest: tuple[Any, ...]) -> list[Any]:
-        shadows = laid_down[count:]
+    def spread(passed: list[Any], rest: tuple[Any, ...]) -> list[Any]:
+        shadows = passed[count:]
         if shadows.count(None) != len(shadows):
             helpers.built(rest, shadows)
-        return laid_down[:count]
+        return passed[:count]
 
     return spread

@@ -1,77 +1,84 @@
-"""One instruction that the shadowed copy of woven code does in line: its ways, and what they are written with."""
+"""The fast path of one instruction, and the parts that fast paths are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
-from bytescope.isa.instrumentation import Point
 from bytescope.isa.moves import references
-from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
+from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.emitter import Operand
-from bytescope.weave.hooks.on_primitives import shape_of
+from bytescope.weave.hooks.on_jumps import Jumps
+from bytescope.weave.hooks.on_primitives import Primitives, shape_of
+from bytescope.weave.shadow.context import ShadowContext
 from bytescope.weave.shadow.frame import CLEAN, Shade
-from bytescope.weave.shadow.slowpath import Around
-
-if TYPE_CHECKING:
-    from bytescope.weave.shadow.writer import ShadowWriter
 
 
-class Site:
-    """One instruction that is written in line.
+class FastPath:
+    """One instruction with a fast path.
 
-    slow: the label of the way with the hooks, which the quick copy leaves to the next one; shades: of the operands.
+    Args:
+        context: the shared state.
+        primitives, jumps: emitters of hooks, for the slow path.
+        index: the instruction.
+        raws: the host's instructions for it.
+        group: the group that it is in.
+
+    Attributes:
+        slow: the label of the slow path; in the speculative version, a side exit.
+        shades: symbolic shadows of the operands.
+        after_slow_path: emits what comes after the slow path.
     """
 
     def __init__(
-        self, writer: ShadowWriter, index: int, instruction: Instruction, around: Around, raws: list[Raw], group: Group,
-        point: Point,
-    ) -> None:  # fmt: skip
-        self.writer, self.emitter, self.slots = writer, writer.emitter, writer.slots
-        self.index, self.instruction, self.around = index, instruction, around
-        self.group, self.point = group, point
+        self, context: ShadowContext, primitives: Primitives, jumps: Jumps, index: int, raws: list[Raw], group: Group
+    ) -> None:
+        self.context, self.emitter, self.frame = context, context.emitter, context.frame
+        self.primitives, self.jumps = primitives, jumps
+        self.index, self.instruction, self.group = index, context.instructions[index], group
+        self.point = context.plan.points[index]
+        around = self.around = context.shadows.around[index]
         self.full_raws = raws
-        self.stack = list(self.slots.stack)
+        self.stack = list(self.frame.stack)
         self.height = len(self.stack)
         self.shades: list[Shade] = [CLEAN if p < 0 else self.stack[p] for p in around.positions]
         self.done = self.emitter.asm.label()
-        self.has_slow_way = writer.facts is None
-        self.slow = self.emitter.asm.label() if self.has_slow_way else writer.quick.again(index)
-        self.after_hooks: Callable[[], object] = lambda: None
-        self.program = self.writer.handlers.key(index)
-        self.has_null = shape_of(instruction).null
-        self.raws = self.writer.primitives.without_null(raws) if self.has_null else raws
+        self.has_slow_path = context.types is None
+        self.slow = self.emitter.asm.label() if self.has_slow_path else context.side_exit(index)
+        self.after_slow_path: Callable[[], object] = lambda: None
+        self.program = self.context.handlers.key(index)
+        self.has_null = shape_of(self.instruction).null
+        self.raws = self.primitives.without_null(raws) if self.has_null else raws
 
     # --- operands
 
     def depth(self, position: int) -> int:
-        """How deep an operand lies, 1 being the top."""
+        """Return the depth of an operand, 1 being the top."""
         return self.height - position
 
     def shade(self, number: int) -> Callable[[int], None]:
-        """An operand's shadow, to be pushed."""
+        """Return an operand's shadow, as an operand of a call."""
         shade = self.shades[number]
-        return lambda pushed: self.slots.push(shade)
+        return lambda pushed: self.frame.push(shade)
 
     # --- tests
 
     def push_type(self, depth: int) -> None:
-        """Push the type of a value."""
+        """Emit code that pushes the type of a value."""
         e = self.emitter
-        e.room(12)
+        e.reserve(12)
         e.push_function(type)
         e.emit("COPY", depth + 2)
         e.sequences.call(1)
 
     def test_type(self, depth: int, kinds: Any, otherwise: int | None = None, guess: type | None = None) -> None:
-        """Test that a value is of one of some types; if not, go to a label, by default that of the hooks.
+        """Emit a test that a value has one of some types; if not, jump to a label, by default the slow path.
 
         Args:
-            depth: where the value is.
+            depth: of the value.
             kinds: the types.
             otherwise: the label.
-            guess: one of them, which it is as a rule: that is tested first.
+            guess: the most frequent type, which is tested first.
         """
         e = self.emitter
         tested = e.asm.label()
@@ -84,7 +91,7 @@ class Site:
         e.asm.place(tested)
 
     def test_type_is(self, depth: int, kind: type) -> None:
-        """Test that a value is of a type; if not, go to the hooks."""
+        """Emit a test that a value has a type; if not, jump to the slow path."""
         e = self.emitter
         self.push_type(depth)
         e.load_const(kind)
@@ -92,7 +99,7 @@ class Site:
         e.sequences.jump_if("FALSE", self.slow)
 
     def guess(self, depth: int, kind: type, found: int) -> None:
-        """If a value is of a type, go to a label."""
+        """Emit a jump to a label if a value has a type."""
         e = self.emitter
         self.push_type(depth)
         e.load_const(kind)
@@ -100,17 +107,17 @@ class Site:
         e.sequences.jump_if("TRUE", found)
 
     def test_table(self, depth: int, found: int) -> None:
-        """Test that a value has no table on the shadow heap."""
+        """Emit a test that a value has no table on the shadow heap."""
         e = self.emitter
         e.push_function(id)
         e.emit("COPY", depth + 2)
         e.sequences.call(1)
-        e.load_const(self.writer.runtime.heap.tables)
+        e.load_const(self.context.runtime.heap.tables)
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("TRUE", found)
 
     def test_empty(self, flag: Any, otherwise: int | None = None) -> None:
-        """Test that a list is empty; if not, go to a label, by default that of the hooks."""
+        """Emit a test that a flag, a list, is empty; if not, jump to a label, by default the slow path."""
         e = self.emitter
         e.load_const(flag)
         e.sequences.to_bool()
@@ -118,126 +125,125 @@ class Site:
 
     # --- the work
 
-    def perform(self, elsewhere: bool = False, ended: Callable[[], object] = lambda: None) -> None:
-        """Write the instruction.
+    def perform(self, cold: bool = False, ended: Callable[[], object] = lambda: None) -> None:
+        """Emit the instruction.
 
         Args:
-            elsewhere: it is not where it was, so that what it jumps to lies before it.
-            ended: writes what is done first if it jumps then.
+            cold: whether it is in cold code, so that what it jumps to lies before it.
+            ended: emits what is done first if it jumps then.
         """
-        e, writer = self.emitter, self.writer
+        e, context = self.emitter, self.context
         e.cover(self.program)
         if self.has_null and self.instruction.flag == "null below":
             e.emit("PUSH_NULL")
-        if not elsewhere:
-            writer.raws(self.raws, self.index, self.group)
+        if not cold:
+            context.raws(self.raws, self.index, self.group)
         else:
-            writer.raws(self.raws, self.index, self.group, target=self.ending(ended))
+            context.raws(self.raws, self.index, self.group, target=self.ending(ended))
         if self.has_null:
-            writer.primitives.null_after(self.instruction)
+            self.primitives.null_after(self.instruction)
 
     def ending(self, ended: Callable[[], object]) -> int:
-        """The label of what goes on, from out of the way, where a loop has come to its end."""
-        writer = self.writer
+        """Return the label for the end of a loop whose FOR_ITER is in cold code."""
         assert self.instruction.target is not None and self.group.target is not None
-        return writer.jumps.landing(self.instruction.target, self.group.target, ended)
+        return self.jumps.landing(self.instruction.target, self.group.target, ended)
 
     def result(self, shade: Shade) -> None:
-        """Say what shadow the only result has."""
-        self.slots.put(shade, self.slots.place(self.around.results[0]))
+        """Emit code that stores the shadow of the only result."""
+        self.frame.assign(shade, self.frame.place(self.around.results[0]))
 
     def results(self, shades: list[Shade]) -> None:
-        """The same of several."""
+        """Emit code that stores the shadows of all results."""
         for shade, position in zip(shades, self.around.results, strict=True):
-            self.slots.put(shade, self.slots.place(position))
+            self.frame.assign(shade, self.frame.place(position))
 
-    def ask(self, function: Any, operands: list[Operand]) -> None:
-        """Write a call that gives the shadow of the only result."""
-        self.push_answer(function, operands)
-        self.slots.store(self.slots.place(self.around.results[0]))
+    def call_for_result(self, function: Any, operands: list[Operand]) -> None:
+        """Emit a call that returns the shadow of the only result."""
+        self.push_call(function, operands)
+        self.frame.store(self.frame.place(self.around.results[0]))
 
-    def tell(self, function: Any, operands: list[Operand]) -> None:
-        """Write a call that gives nothing."""
-        self.push_answer(function, operands)
+    def call(self, function: Any, operands: list[Operand]) -> None:
+        """Emit a call that returns nothing."""
+        self.push_call(function, operands)
         self.emitter.emit("POP_TOP")
 
-    def push_answer(self, function: Any, operands: list[Operand]) -> None:
-        """Write a call, and leave what it gives on the stack."""
+    def push_call(self, function: Any, operands: list[Operand]) -> None:
+        """Emit a call, and leave what it returns on the stack."""
         e = self.emitter
-        e.room(len(operands) + 16)
+        e.reserve(len(operands) + 16)
         e.push_function(function)
         for number, operand in enumerate(operands, 2):
             e.push(operand, number)
         e.sequences.call(len(operands))
 
-    # --- what stands out of the way
+    # --- cold code
 
-    def later(self, write: Callable[[], None]) -> None:
-        """Have something written out of the way, in the state that there is at the beginning of the instruction."""
+    def emit_cold(self, write: Callable[[], None]) -> None:
+        """Emit cold code, with the symbolic shadows that there are at the beginning of the instruction."""
         stack = list(self.stack)
 
         def written() -> None:
-            self.slots.stack = list(stack)
+            self.frame.stack = list(stack)
             self.emitter.cover(self.program)
             write()
 
-        self.emitter.later(written)
+        self.emitter.emit_cold(written)
 
     def back(self) -> None:
-        """Go on with the next instruction."""
+        """Emit a jump to the next instruction."""
         self.emitter.cover(self.program)
         self.emitter.sequences.jump_back(self.done)
 
-    def never_slow(self) -> None:
-        """There is no way with hooks."""
-        self.has_slow_way = False
+    def omit_slow_path(self) -> None:
+        """Emit no slow path."""
+        self.has_slow_path = False
 
     def finish(self) -> None:
-        """Write the way with the hooks."""
-        writer, e = self.writer, self.emitter
+        """Emit the slow path, with the hooks."""
+        context, e = self.context, self.emitter
         e.asm.place(self.done)
-        if not self.has_slow_way:
+        if not self.has_slow_path:
             return
 
-        def hooks() -> None:
+        def slow_path() -> None:
             e.asm.place(self.slow)
-            writer.teller.key = writer.handlers.hook_key(self.index)
+            context.hook_caller.key = context.handlers.hook_key(self.index)
             if self.instruction.op == "FOR_ITER":
-                self.hooks_of_loop()
+                self.slow_path_of_loop()
             elif references(self.instruction).jump is not None:
                 assert self.point.before is not None
-                e.cover(writer.teller.key)
-                writer.teller.tell(self.point.before, self.point.site, [e.at(1)])
+                e.cover(context.hook_caller.key)
+                context.hook_caller.call(self.point.before, self.point.site, [e.at(1)])
                 e.cover(self.program)
                 e.sequences.truth()
-                e.push_function(writer.forget)
+                e.push_function(context.forget)
                 e.sequences.call(0)
                 e.emit("POP_TOP")
-                writer.raws(self.raws, self.index, self.group, target=self.way_back())
+                context.raws(self.raws, self.index, self.group, target=self.way_back())
             else:
-                writer.primitives.write(self.index, self.instruction, self.point, self.full_raws, self.group)
-                self.after_hooks()
+                self.primitives.write(self.index, self.instruction, self.point, self.full_raws, self.group)
+                self.after_slow_path()
             self.back()
 
-        self.later(hooks)
+        self.emit_cold(slow_path)
 
-    def hooks_of_loop(self) -> None:
-        """The same of a loop."""
-        writer, e = self.writer, self.emitter
+    def slow_path_of_loop(self) -> None:
+        """Emit the slow path of a FOR_ITER."""
+        context, e = self.context, self.emitter
         assert self.point.before is not None and self.point.after is not None
-        writer.teller.tell(self.point.before, self.point.site, [e.at(1)])
-        self.perform(elsewhere=True)
-        writer.teller.tell(self.point.after, self.point.site, [e.at(2), e.at(1)])
+        context.hook_caller.call(self.point.before, self.point.site, [e.at(1)])
+        self.perform(cold=True)
+        context.hook_caller.call(self.point.after, self.point.site, [e.at(2), e.at(1)])
 
     def way_back(self) -> int:
-        """The label of a jump back to where the instruction jumps to."""
-        e, writer, label = self.emitter, self.writer, self.emitter.asm.label()
+        """Return the label of a jump back to the target of the instruction."""
+        e, context, label = self.emitter, self.context, self.emitter.asm.label()
         assert self.group.target is not None
-        target = writer.labels[self.group.target]
+        target = context.labels[self.group.target]
 
         def jump() -> None:
             e.asm.place(label)
             e.sequences.jump_back(target)
 
-        self.later(jump)
+        self.emit_cold(jump)
         return label

@@ -1,13 +1,12 @@
-"""Shadows of a frame on its own operand stack, below the program's operands.
+"""The shadow frame: shadows of a frame's variables and operands on its own operand stack, below the program's operands.
 
-A woven frame that keeps shadows has as many *slots* at the bottom of its operand stack as it needs: one for each
-variable, one for each operand, and a few of the weaver's own. There they live as long as the frame does, survive
-exceptions and suspension, and nobody sees them. Where a slot lies, counted from the top, depends on the depth of the
-stack, which is found out when everything has been written.
+A woven frame that keeps shadows has *slots* at the bottom of its operand stack: one for each variable, one for each
+operand, and a few scratch slots. They live as long as the frame, survive exceptions and suspension, and are invisible
+to the program. The distance of a slot from the top depends on the depth of the stack, which is computed after all code
+has been emitted.
 
-Which shadow an operand has is followed while the code is written: none at all, that in a slot, or the join of those in
-several. So operands that are only moved about cost nothing. Wherever control comes together each operand's shadow is in
-the slot of its place.
+While code is emitted, each operand has a *symbolic shadow*: none, that in a slot, or the join of those in several. So
+moving operands costs nothing. At control-flow joins each operand's shadow is *spilled* to the slot of its place.
 """
 
 from __future__ import annotations
@@ -18,69 +17,74 @@ from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.emitter import Emitter, Operand
 
 Shade = tuple[int, ...]
-"""The slots whose shadows an operand's shadow is the join of."""
+"""A symbolic shadow: the slots whose shadows are joined."""
 
 CLEAN: Shade = ()
 
+SCRATCH_SLOTS = 4
+STATE, CALLED, GIVEN, MADE = range(SCRATCH_SLOTS)
+"""The numbers of the scratch slots: the frame's `State`, if it has needed one; the argument shadows of the last call;
+those that the frame was called with itself; an instance that is being made."""
 
-class Slots:
-    """Emits access to slots, and knows which shadow each operand has.
+
+class ShadowFrame:
+    """Emits access to slots, and tracks the symbolic shadows of operands.
 
     Attributes:
         count: how many slots there are.
         base: the label at which the frame begins to have them.
-        stack: the shades of the operands where code is being written, the topmost last.
+        stack: the symbolic shadows of the operands where code is being emitted, the topmost last.
 
     Args:
         emitter: where the instructions go.
         variables: how many variables there are.
-        depth: how many operands there are at most.
-        own: how many slots are wanted besides; `own(number)` says which.
-        join: makes one shadow of several, which come in a tuple and may be None.
+        depth: the maximum number of operands.
+        scratch: the number of scratch slots.
+        join: joins shadows, which come in a tuple and may be None.
     """
 
     def __init__(
-        self, emitter: Emitter, variables: int, depth: int, own: int, join: Callable[[tuple[Any, ...]], Any]
+        self, emitter: Emitter, variables: int, depth: int, scratch: int, join: Callable[[tuple[Any, ...]], Any]
     ) -> None:
         self.emitter = emitter
         self.variables = variables
         self.depth = depth
-        self.first_own = variables + 2 * depth
-        self.count = self.first_own + own
+        self.first_scratch = variables + 2 * depth
+        self.count = self.first_scratch + scratch
         self.join = join
         self.base = emitter.asm.label()
         self.stack: list[Shade] = []
         self._accesses: list[tuple[int, int]] = []
         emitter.before_layout = self.resolve
-        emitter.room(self.count + 8)
+        emitter.reserve(self.count + 8)
 
     # --- slots
 
-    def own(self, number: int) -> int:
-        """One of the weaver's own slots."""
-        return self.first_own + number
+    def scratch(self, number: int) -> int:
+        """Return a scratch slot."""
+        return self.first_scratch + number
 
     def place(self, position: int) -> int:
-        """The slot of an operand's place, 0 being the lowest."""
+        """Return the slot of an operand's place, 0 being the lowest."""
         return self.variables + position
 
-    def over(self, position: int) -> int:
-        """The slot that says which container the iterator at a place goes over, by address, if it is known."""
+    def iterated(self, position: int) -> int:
+        """Return the slot for the address of the container that the iterator at a place goes over, if it is known."""
         return self.variables + self.depth + position
 
     def load(self, slot: int) -> None:
-        """Push what is in a slot."""
+        """Emit code that pushes what is in a slot."""
         self._accesses.append((len(self.emitter.asm), slot))
         self.emitter.emit("COPY", 1)
 
     def store(self, slot: int) -> None:
-        """Put the top into a slot."""
+        """Emit code that pops the top into a slot."""
         self._accesses.append((len(self.emitter.asm), slot))
         self.emitter.emit("SWAP", 2)
         self.emitter.emit("POP_TOP")
 
     def resolve(self) -> None:
-        """Say where the slots lie, now that the depth of the stack is known everywhere."""
+        """Patch all accesses with the distances of their slots, once the depth of the stack is known everywhere."""
         if not self._accesses:
             return
         asm = self.emitter.asm
@@ -90,16 +94,10 @@ class Slots:
             if depths[number] >= 0:
                 asm.patch(number, depths[number] - top + slot)
 
-    # --- beginning
-
-    def spread(self) -> None:
-        """Make the tuple on top the slots."""
-        self.emitter.emit("UNPACK_SEQUENCE", self.count)
-
     def insert(self, operands: int) -> None:
-        """Put slots, all of them clean, below so many operands, which may be NULLs."""
+        """Emit code that inserts the slots, all of them clean, below the operands, which may be NULLs."""
         e, count = self.emitter, self.count
-        e.room(count + operands + 8)
+        e.reserve(count + operands + 8)
         e.load_const((None,) * count)
         e.emit("UNPACK_SEQUENCE", count)
         if operands:
@@ -109,10 +107,10 @@ class Slots:
             e.emit("SWAP", below + 1)
             e.emit("SWAP", count + below + 1)
 
-    # --- shades
+    # --- symbolic shadows
 
     def push(self, shade: Shade) -> None:
-        """Push the shadow that a shade stands for."""
+        """Emit code that pushes the shadow that a symbolic one stands for."""
         if not shade:
             self.emitter.load_const(None)
         elif len(shade) == 1:
@@ -121,7 +119,7 @@ class Slots:
             self._push_joined(shade)
 
     def _push_joined(self, shade: Shade) -> None:
-        """They are the same, as a rule, or all but one are clean; what else there is stands out of the way."""
+        """Emit the fast path for equal shadows; cold code handles one clean one, and joins the others."""
         e, sequences = self.emitter, self.emitter.sequences
         first, *others = shade
         differs, done = e.asm.label(), e.asm.label()
@@ -132,7 +130,7 @@ class Slots:
             sequences.jump_if("FALSE", differs)
         self.load(first)
         e.asm.place(done)
-        e.room(len(shade) + 8)
+        e.reserve(len(shade) + 8)
         cover = e.covered_by
 
         def write() -> None:
@@ -153,7 +151,7 @@ class Slots:
             self._call_join(shade)
             sequences.jump_back(done)
 
-        e.later(write)
+        e.emit_cold(write)
 
     def _call_join(self, shade: Shade) -> None:
         e = self.emitter
@@ -164,25 +162,25 @@ class Slots:
         e.sequences.call(1)
 
     def pusher(self, shade: Shade) -> Operand:
-        """The same as an operand of a call."""
+        """Return the shadow as an operand of a call."""
         return lambda pushed: self.push(shade)
 
     def joined(self, shades: Iterable[Shade]) -> Shade:
-        """The join of shades."""
+        """Return the join of symbolic shadows."""
         return tuple(dict.fromkeys(slot for shade in shades for slot in shade))
 
-    def put(self, shade: Shade, slot: int) -> None:
-        """Write a shade's shadow into a slot; what is written there now must not be needed any more."""
+    def assign(self, shade: Shade, slot: int) -> None:
+        """Emit code that stores a shadow in a slot, whose present one must not be needed any more."""
         if shade != (slot,):
             self.push(shade)
             self.store(slot)
 
-    def release(self, *slots: int) -> None:
-        """Have no operand's shade need what is in these slots."""
-        self.settle([place for place, shade in enumerate(self.stack) if not set(slots).isdisjoint(shade)])
+    def evict(self, *slots: int) -> None:
+        """Spill the operands whose symbolic shadows need one of these slots."""
+        self.spill([place for place, shade in enumerate(self.stack) if not set(slots).isdisjoint(shade)])
 
-    def settle(self, positions: Iterable[int]) -> None:
-        """Have the shadows of these operands be in the slots of their places."""
+    def spill(self, positions: Iterable[int]) -> None:
+        """Emit code that stores the shadows of operands in the slots of their places."""
         pending = {place for place in positions if self.stack[place] != (self.place(place),)}
         if not pending:
             return
@@ -194,17 +192,17 @@ class Slots:
                 break
             pending |= more
         order = sorted(pending)
-        self.emitter.room(len(order) + 12)
+        self.emitter.reserve(len(order) + 12)
         for place in order:
             self.push(self.stack[place])
         for place in reversed(order):
             self.store(self.place(place))
             self.stack[place] = (self.place(place),)
 
-    def settle_all(self) -> None:
-        """The same for all operands."""
-        self.settle(range(len(self.stack)))
+    def spill_all(self) -> None:
+        """Spill all operands."""
+        self.spill(range(len(self.stack)))
 
-    def settled(self, depth: int) -> None:
-        """From here on so many operands are there, and the shadow of each is in the slot of its place."""
+    def reset(self, depth: int) -> None:
+        """Track `depth` operands from here on, the shadow of each in the slot of its place."""
         self.stack = [(self.place(position),) for position in range(depth)]

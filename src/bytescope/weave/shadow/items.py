@@ -1,4 +1,4 @@
-"""What the shadowed copy of woven code does in line with containers: their items, and going over them."""
+"""Fast paths of primitives on containers: their items, and iteration."""
 
 from __future__ import annotations
 
@@ -19,37 +19,40 @@ from bytescope.isa.typesets import (
     SUBSCRIPTED,
     TEXTS,
 )
-from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
-from bytescope.weave.shadow.fastpath import Site
+from bytescope.startup.stdlib_lite import Any
+from bytescope.weave.shadow.context import ShadowContext
+from bytescope.weave.shadow.fastpath import FastPath
 from bytescope.weave.shadow.frame import CLEAN
-
-if TYPE_CHECKING:
-    from bytescope.weave.shadow.writer import ShadowWriter
+from bytescope.weave.shadow.generators import Generators
 
 _MAKE_BOOL = frozenset({"NOT", "IS", "CONTAINS", "TRUTH"})
 _STEPS = 8
-"""A loop begins at most so many instructions after its iterator has been made: comprehensions make room in between."""
+"""The maximum number of instructions between GET_ITER and FOR_ITER: comprehensions make room in between."""
 
-_PLAIN_VALUES, _SAYING_GENERATOR = "plain values", "saying generator"
-"""What a slot holds in the place of a container's address."""
+_ATOMIC_VALUES, _STORING_GENERATOR = "plain values", "saying generator"
+"""Contents of a slot in the place of a container's address."""
 
 
 class Items:
-    """Writes such primitives for a writer.
+    """Emitter of such primitives.
+
+    Args:
+        context: the shared state.
+        generators: the emitter of loops over generators.
 
     Attributes:
-        ways: by the name of a primitive, what writes it.
+        primitives_by_name: by the name of a primitive, the method that emits it.
         loop_over: see `loops`.
     """
 
-    def __init__(self, writer: ShadowWriter) -> None:
-        self.writer = writer
-        self.emitter = writer.emitter
-        self.slots = writer.slots
-        self.heap = writer.runtime.heap
-        self.helpers = writer.runtime.helpers
+    def __init__(self, context: ShadowContext, generators: Generators) -> None:
+        self.context, self.generators = context, generators
+        self.emitter = context.emitter
+        self.frame = context.frame
+        self.heap = context.runtime.heap
+        self.helpers = context.runtime.helpers
         self.loop_over = self.loops()
-        self.ways: dict[str, Callable[[Site], None]] = {
+        self.primitives_by_name: dict[str, Callable[[FastPath], None]] = {
             "getitem": self.getitem,
             "getslice": self.getslice,
             "setitem": self.setitem,
@@ -63,101 +66,101 @@ class Items:
             "unpack": self.unpack,
         }
 
-    def is_plain(self, index: int, depth: int) -> bool:
-        """Whether an operand is a plain value for certain."""
-        facts = self.writer.facts
-        if facts is not None and facts.is_plain(index, depth):
+    def is_atomic(self, index: int, depth: int) -> bool:
+        """Return True if an operand is definitely an atomic value."""
+        types = self.context.types
+        if types is not None and types.is_atomic(index, depth):
             return True
-        if depth != 1 or index in self.writer.leaders:
+        if depth != 1 or index in self.context.leaders:
             return False
-        before = self.writer.instructions[index - 1]
+        before = self.context.instructions[index - 1]
         if before.op == "LOAD_CONST":
             return type(before.arg) in ATOMIC
         return before.op in _MAKE_BOOL
 
     # --- items
 
-    def container(self, site: Site, depth: int, kinds: frozenset[type], found: int) -> None:
-        """Test that a container is plain, or of one of some types and has no table; to `found` if it has one."""
-        if not self.is_plain(site.index, depth):
+    def container(self, path: FastPath, depth: int, kinds: frozenset[type], found: int) -> None:
+        """Emit a test that a container is atomic, or has one of some types and no table; a table: jump to `found`."""
+        if not self.is_atomic(path.index, depth):
             text = self.emitter.asm.label()
             if kinds is SUBSCRIPTED:
-                site.guess(depth, str, text)
-            site.test_type(depth, kinds | ATOMIC)
-            site.test_table(depth, found)
+                path.guess(depth, str, text)
+            path.test_type(depth, kinds | ATOMIC)
+            path.test_table(depth, found)
             self.emitter.asm.place(text)
 
-    def getitem(self, site: Site) -> None:
-        """An item of a container."""
+    def getitem(self, path: FastPath) -> None:
+        """Emit the load of an item of a container."""
         e = self.emitter
-        if self.is_constant_slice(site.index):
-            self.container(site, 2, ROWS, site.slow)
-            site.perform()
-            site.result(site.shades[0])
+        if self.is_constant_slice(path.index):
+            self.container(path, 2, ROWS, path.slow)
+            path.perform()
+            path.result(path.shades[0])
             return
         found = e.asm.label()
-        if not self.is_plain(site.index, 1):
-            site.test_type(1, ATOMIC, guess=int)
-        self.container(site, 2, SUBSCRIPTED, found)
-        site.perform()
-        site.result(site.shades[0])
+        if not self.is_atomic(path.index, 1):
+            path.test_type(1, ATOMIC, guess=int)
+        self.container(path, 2, SUBSCRIPTED, found)
+        path.perform()
+        path.result(path.shades[0])
 
         def look() -> None:
             e.asm.place(found)
-            site.ask(self.helpers.item, [e.at(2), e.at(1), site.shade(0)])
-            site.perform()
-            site.back()
+            path.call_for_result(self.helpers.item, [e.at(2), e.at(1), path.shade(0)])
+            path.perform()
+            path.back()
 
-        site.later(look)
+        path.emit_cold(look)
 
     def is_constant_slice(self, index: int) -> bool:
-        """Whether the topmost operand is a slice that has been made of constants."""
-        instructions, before = self.writer.instructions, index - 1
+        """Return True if the topmost operand is a slice of constants."""
+        instructions, before = self.context.instructions, index - 1
         if instructions[before].op != "BUILD_SLICE":
             return False
         made = range(before - instructions[before].arg, index)
         constants = all(instructions[each].op == "LOAD_CONST" for each in made[:-1])
-        return constants and not any(each in self.writer.leaders for each in (*made[1:], index))
+        return constants and not any(each in self.context.leaders for each in (*made[1:], index))
 
-    def getslice(self, site: Site) -> None:
-        """A slice of a container that has no table."""
+    def getslice(self, path: FastPath) -> None:
+        """Emit the load of a slice of a container that has no table."""
         for depth in (1, 2):
-            if not self.is_plain(site.index, depth):
-                site.test_type(depth, ATOMIC, guess=int)
-        self.container(site, 3, SUBSCRIPTED, site.slow)
-        site.perform()
-        site.result(site.shades[0])
+            if not self.is_atomic(path.index, depth):
+                path.test_type(depth, ATOMIC, guess=int)
+        self.container(path, 3, SUBSCRIPTED, path.slow)
+        path.perform()
+        path.result(path.shades[0])
 
-    def setitem(self, site: Site) -> None:
-        """An item of a container is stored."""
+    def setitem(self, path: FastPath) -> None:
+        """Emit the store of an item of a container."""
         e = self.emitter
         stored = e.asm.label()
-        container, key, value = site.around.positions
-        if not self.is_plain(site.index, site.depth(key)):
-            site.test_type(site.depth(key), ATOMIC, guess=int)
-        site.test_type(site.depth(container), CHANGEABLE)
-        for shade in site.shades[1:]:
+        container, key, value = path.around.positions
+        if not self.is_atomic(path.index, path.depth(key)):
+            path.test_type(path.depth(key), ATOMIC, guess=int)
+        path.test_type(path.depth(container), CHANGEABLE)
+        for shade in path.shades[1:]:
             if shade:
-                self.slots.push(shade)
+                self.frame.push(shade)
                 e.sequences.jump_if("NOT_NONE", stored)
-        site.test_table(site.depth(container), stored)
-        site.perform()
+        path.test_table(path.depth(container), stored)
+        path.perform()
 
         def store() -> None:
             e.asm.place(stored)
             e.sequences.copy(3)
-            site.perform()
-            given = [e.at(site.depth(each)) for each in (container, key, value)]
-            site.tell(self.helpers.item_stored, [*given, site.shade(1), site.shade(2)])
+            path.perform()
+            given = [e.at(path.depth(each)) for each in (container, key, value)]
+            path.call(self.helpers.item_stored, [*given, path.shade(1), path.shade(2)])
             for _ in range(3):
                 e.emit("POP_TOP")
-            site.back()
+            path.back()
 
-        site.later(store)
+        path.emit_cold(store)
 
     def loops(self) -> dict[int, int]:
-        """By the iterators' making, the loops that go over them, if there is no other way into the loop."""
-        instructions, depths = self.writer.instructions, self.writer.verified.depths
+        """Return the FOR_ITER of each GET_ITER, if no other edge leads into the loop."""
+        instructions, depths = self.context.instructions, self.context.verified.depths
         found: dict[int, int] = {}
         for made, each in enumerate(instructions):
             if each.op != "GET_ITER" or depths[made] < 0:
@@ -170,7 +173,7 @@ class Items:
                         found[made] = index
                     break
                 base = depths[index] - moved.need
-                if index in self.writer.leaders or moved.after is None or moved.jump is not None:
+                if index in self.context.leaders or moved.after is None or moved.jump is not None:
                     break
                 if place >= base:
                     if place - base not in moved.after:
@@ -178,205 +181,205 @@ class Items:
                     place = base + moved.after.index(place - base)
         return found
 
-    def list_append(self, site: Site) -> None:
-        """A list that is being built is given an item."""
+    def list_append(self, path: FastPath) -> None:
+        """Emit an append to a list that is being built."""
         e = self.emitter
         stored = e.asm.label()
-        owner = site.depth(site.around.positions[0])
-        if site.shades[1]:
-            self.slots.push(site.shades[1])
+        owner = path.depth(path.around.positions[0])
+        if path.shades[1]:
+            self.frame.push(path.shades[1])
             e.sequences.jump_if("NOT_NONE", stored)
-        site.test_table(owner, stored)
-        site.perform()
+        path.test_table(owner, stored)
+        path.perform()
 
         def store() -> None:
             e.asm.place(stored)
-            site.tell(self.helpers.appended, [e.at(owner), e.at(1), site.shade(1)])
-            site.perform()
-            site.back()
+            path.call(self.helpers.appended, [e.at(owner), e.at(1), path.shade(1)])
+            path.perform()
+            path.back()
 
-        site.later(store)
-        site.never_slow()
+        path.emit_cold(store)
+        path.omit_slow_path()
 
-    def unpack(self, site: Site) -> None:
-        """A sequence is taken apart."""
+    def unpack(self, path: FastPath) -> None:
+        """Emit the unpacking of a sequence."""
         e = self.emitter
         found = e.asm.label()
-        self.container(site, 1, ROWS, found)
-        site.perform()
-        site.results([site.shades[0]] * len(site.around.results))
+        self.container(path, 1, ROWS, found)
+        path.perform()
+        path.results([path.shades[0]] * len(path.around.results))
 
         def look() -> None:
             e.asm.place(found)
-            count = len(site.around.results)
+            count = len(path.around.results)
             if count:
-                site.push_answer(self.helpers.items, [e.at(1), e.constant(count), site.shade(0)])
+                path.push_call(self.helpers.items, [e.at(1), e.constant(count), path.shade(0)])
                 e.emit("UNPACK_SEQUENCE", count)
-                for position in site.around.results:
-                    self.slots.store(self.slots.place(position))
-            site.perform()
-            site.back()
+                for position in path.around.results:
+                    self.frame.store(self.frame.place(position))
+            path.perform()
+            path.back()
 
-        site.later(look)
+        path.emit_cold(look)
 
-    def build(self, site: Site) -> None:
-        """A sequence is built, or a string or slice, which have their parts' shadows."""
+    def build(self, path: FastPath) -> None:
+        """Emit the building of a sequence, or of a string or slice, which get their parts' shadows."""
         e = self.emitter
-        site.never_slow()
-        if site.around.immediate not in ("list", "tuple"):
-            site.perform()
-            site.result(self.slots.joined(site.shades))
+        path.omit_slow_path()
+        if path.around.immediate not in ("list", "tuple"):
+            path.perform()
+            path.result(self.frame.joined(path.shades))
             return
         shadowed = e.asm.label()
-        shades = self.slots.joined(site.shades)
+        shades = self.frame.joined(path.shades)
         for slot in shades:
-            self.slots.load(slot)
+            self.frame.load(slot)
             e.sequences.jump_if("NOT_NONE", shadowed)
-        site.perform()
-        site.result(CLEAN)
+        path.perform()
+        path.result(CLEAN)
         if not shades:
             return
 
         def note() -> None:
             e.asm.place(shadowed)
-            site.perform()
-            site.tell(self.helpers.built, [e.at(1), e.tuple_of([self.slots.pusher(each) for each in site.shades])])
-            site.result(CLEAN)
-            site.back()
+            path.perform()
+            path.call(self.helpers.built, [e.at(1), e.tuple_of([self.frame.pusher(each) for each in path.shades])])
+            path.result(CLEAN)
+            path.back()
 
-        site.later(note)
+        path.emit_cold(note)
 
-    def build_map(self, site: Site) -> None:
-        """A dict is built that is empty, or has constant keys."""
-        for slot in self.slots.joined(site.shades):
-            self.slots.load(slot)
-            self.emitter.sequences.jump_if("NOT_NONE", site.slow)
-        site.perform()
-        site.result(CLEAN)
-        if not any(site.shades):
-            site.never_slow()
+    def build_map(self, path: FastPath) -> None:
+        """Emit the building of a dict that is empty, or has constant keys."""
+        for slot in self.frame.joined(path.shades):
+            self.frame.load(slot)
+            self.emitter.sequences.jump_if("NOT_NONE", path.slow)
+        path.perform()
+        path.result(CLEAN)
+        if not any(path.shades):
+            path.omit_slow_path()
 
     # --- iteration
 
-    def iter(self, site: Site) -> None:
-        """An iterator over a container."""
-        e, slots = self.emitter, self.slots
-        loop = self.loop_over.get(site.index)
-        place = slots.over(self.writer.verified.depths[loop] - 1) if loop is not None else -1
-        facts = self.writer.facts
-        if facts is not None and facts.over_range(site.index):
-            site.test_type(1, RANGE)
+    def iter(self, path: FastPath) -> None:
+        """Emit the making of an iterator."""
+        e, frame = self.emitter, self.frame
+        loop = self.loop_over.get(path.index)
+        place = frame.iterated(self.context.verified.depths[loop] - 1) if loop is not None else -1
+        types = self.context.types
+        if types is not None and types.over_range(path.index):
+            path.test_type(1, RANGE)
             if loop is not None:
-                e.load_const(_PLAIN_VALUES)
-                slots.store(place)
-            site.perform()
-            site.result(site.shades[0])
+                e.load_const(_ATOMIC_VALUES)
+                frame.store(place)
+            path.perform()
+            path.result(path.shades[0])
             return
-        site.test_type(1, ITERATED)
+        path.test_type(1, ITERATED)
         if loop is not None:
-            self.note_iterable(site, place)
-        site.perform()
-        site.result(site.shades[0])
+            self.note_iterable(path, place)
+        path.perform()
+        path.result(path.shades[0])
 
-    def note_iterable(self, site: Site, place: int) -> None:
-        """Note in a slot what a loop is going over: a container's address, what gives plain values, or a generator."""
-        e, slots = self.emitter, self.slots
+    def note_iterable(self, path: FastPath, place: int) -> None:
+        """Emit code that stores in a slot what a loop iterates: an address, atomic values, or a generator."""
+        e, frame = self.emitter, self.frame
         known, other = e.asm.label(), e.asm.label()
-        site.test_type(1, COLLECTIONS, other)
+        path.test_type(1, COLLECTIONS, other)
         e.push_function(id)
         e.emit("COPY", 3)
         e.sequences.call(1)
         e.asm.place(known)
-        slots.store(place)
+        frame.store(place)
 
         def unknown() -> None:
             e.load_const(None)
-            slots.store(place)
+            frame.store(place)
 
-        site.after_hooks = unknown
+        path.after_slow_path = unknown
 
         def otherwise() -> None:
             e.asm.place(other)
             nothing, generator = e.asm.label(), e.asm.label()
-            site.test_type(1, TEXTS, generator)
-            e.load_const(_PLAIN_VALUES)
+            path.test_type(1, TEXTS, generator)
+            e.load_const(_ATOMIC_VALUES)
             e.sequences.jump_back(known)
             e.asm.place(generator)
-            site.test_type(1, GENERATOR, nothing)
-            self.writer.generators.push_code(1)
-            e.load_const(self.writer.callees.generators)
+            path.test_type(1, GENERATOR, nothing)
+            self.generators.push_code(1)
+            e.load_const(self.context.callees.generators)
             e.emit("CONTAINS_OP", 0)
             e.sequences.jump_if("FALSE", nothing)
-            e.load_const(_SAYING_GENERATOR)
+            e.load_const(_STORING_GENERATOR)
             e.sequences.jump_back(known)
             e.asm.place(nothing)
             e.load_const(None)
             e.sequences.jump_back(known)
 
-        site.later(otherwise)
+        path.emit_cold(otherwise)
 
-    def yield_from_iter(self, site: Site) -> None:
-        """A generator is to be delegated to."""
-        site.test_type(1, GENERATOR)
-        site.perform()
-        site.result(site.shades[0])
+    def yield_from_iter(self, path: FastPath) -> None:
+        """Emit the check of a generator that is delegated to."""
+        path.test_type(1, GENERATOR)
+        path.perform()
+        path.result(path.shades[0])
 
-    def next(self, site: Site) -> None:
-        """The next value of an iterator."""
+    def next(self, path: FastPath) -> None:
+        """Emit the next value of an iterator."""
         e = self.emitter
-        facts = self.writer.facts
-        if facts is not None and facts.gives_plain(site.index):
-            site.perform()
-            site.result(site.shades[0])
+        types = self.context.types
+        if types is not None and types.gives_atomic(path.index):
+            path.perform()
+            path.result(path.shades[0])
             return
-        looks, says, asks = (e.asm.label() for _ in range(3))
-        known = site.index in self.loop_over.values()
+        looks, stores, asks = (e.asm.label() for _ in range(3))
+        known = path.index in self.loop_over.values()
         if known:
-            place = self.slots.over(site.around.positions[0])
-            self.slots.load(place)
+            place = self.frame.iterated(path.around.positions[0])
+            self.frame.load(place)
             e.sequences.jump_if("NONE", looks)
-            self.slots.load(place)
-            e.load_const(_SAYING_GENERATOR)
+            self.frame.load(place)
+            e.load_const(_STORING_GENERATOR)
             e.emit("IS_OP", 0)
-            e.sequences.jump_if("TRUE", says)
-            self.slots.load(place)
+            e.sequences.jump_if("TRUE", stores)
+            self.frame.load(place)
             e.load_const(self.heap.tables)
             e.emit("CONTAINS_OP", 0)
             e.sequences.jump_if("TRUE", asks)
         else:
-            site.test_type(1, ATOMIC_ITERATORS, looks)
-        site.perform()
-        site.result(site.shades[0])
+            path.test_type(1, ATOMIC_ITERATORS, looks)
+        path.perform()
+        path.result(path.shades[0])
 
         def look() -> None:
             e.asm.place(looks)
             items, generator, pairs = (e.asm.label() for _ in range(3))
             if known:
-                site.test_type(1, ATOMIC_ITERATORS, items)
-                site.perform(elsewhere=True)
-                site.result(site.shades[0])
-                site.back()
+                path.test_type(1, ATOMIC_ITERATORS, items)
+                path.perform(cold=True)
+                path.result(path.shades[0])
+                path.back()
             e.asm.place(items)
-            site.test_type(1, REFERENCE_ITERATORS, generator)
+            path.test_type(1, REFERENCE_ITERATORS, generator)
             e.asm.place(asks)
-            self.ask_given(site, self.helpers.given)
+            self.next_of_container(path, self.helpers.given)
             e.asm.place(generator)
-            site.test_type(1, GENERATOR, pairs)
-            self.writer.generators.next(site, says)
+            path.test_type(1, GENERATOR, pairs)
+            self.generators.next(path, stores)
             e.asm.place(pairs)
-            site.test_type(1, PAIRING)
-            e.push_function(self.writer.runtime.iterates_purely)
+            path.test_type(1, PAIRING)
+            e.push_function(self.context.runtime.iterates_purely)
             e.emit("COPY", 3)
-            e.load_const(self.writer.callees.made)
+            e.load_const(self.context.callees.made)
             e.sequences.call(2)
-            e.sequences.jump_if("FALSE", site.slow)
-            self.ask_given(site, self.writer.runtime.pair_shadow, lambda: site.tell(self.writer.forget, []))
+            e.sequences.jump_if("FALSE", path.slow)
+            self.next_of_container(path, self.context.runtime.pair_shadow, lambda: path.call(self.context.forget, []))
 
-        site.later(look)
+        path.emit_cold(look)
 
-    def ask_given(self, site: Site, function: Any, ended: Callable[[], object] = lambda: None) -> None:
-        """Get the next value, and ask for its shadow."""
+    def next_of_container(self, path: FastPath, function: Any, ended: Callable[[], object] = lambda: None) -> None:
+        """Emit the next value, and a call that returns its shadow."""
         e = self.emitter
-        site.perform(elsewhere=True, ended=ended)
-        site.ask(function, [e.at(2), e.at(1), site.shade(0)])
-        site.back()
+        path.perform(cold=True, ended=ended)
+        path.call_for_result(function, [e.at(2), e.at(1), path.shade(0)])
+        path.back()

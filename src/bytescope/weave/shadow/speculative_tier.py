@@ -1,89 +1,61 @@
-"""The quick copy of woven code that keeps shadows: it has no way for what is not as it is known to be, as a rule.
+"""The speculative version of instrumented code: specialised on inferred types, without slow paths.
 
-It stands before the shadowed copy, and frames whose arguments have shadows begin in it. Where a test of a type comes
-out otherwise than expected, the frame goes on in the shadowed copy with the same instruction; it comes back at the end
-of a turn of a loop, if all that is known where the loop begins (`type_inference`) is so. Both copies have the shadows
-in the same slots.
+It stands before the general version, and frames whose arguments have shadows begin in it. A guard that fails exits to
+the same instruction of the general version. The frame reenters the speculative version at the loop's next back edge, if
+the types inferred for the loop's header (`type_inference`) hold. Both versions use the same shadow frame.
 """
 
 from __future__ import annotations
 
 from bytescope.code.lowering.groups import Group, Raw
-from bytescope.startup.stdlib_lite import TYPE_CHECKING
-from bytescope.weave.shadow.type_inference import Facts
+from bytescope.weave.shadow.context import ShadowContext
+from bytescope.weave.shadow.type_inference import TypeInference
 
-if TYPE_CHECKING:
-    from bytescope.weave.shadow.writer import ShadowWriter
-
-_MOST_TESTS = 6
-"""So many values are tested at most before a frame comes back."""
+_MOST_GUARDS = 6
+"""The maximum number of values that are tested before a frame reenters."""
 
 
-class QuickCopy:
-    """Writes it for a writer."""
+class SpeculativeTier:
+    """Emitter of jumps from the general version to the speculative one, which has been emitted before.
 
-    def __init__(self, writer: ShadowWriter) -> None:
-        self.writer = writer
-        self._facts: Facts | None = None
-        self._labels: dict[int, int] = {}
-        self._again: dict[int, int] = {}
+    Args:
+        context: the shared state.
+        types: the inferred types.
+        labels: of the groups, in the speculative version.
+    """
 
-    def write(self, before: list[Group]) -> None:
-        """Write all groups, if that is of use.
+    def __init__(self, context: ShadowContext, types: TypeInference, labels: dict[int, int]) -> None:
+        self.context = context
+        self.types, self.labels = types, labels
 
-        Args:
-            before: the groups that come before, see `ShadowWriter.new_copy`.
-        """
-        writer = self.writer
-        facts = Facts(writer, writer.inline.takes, writer.builtins.takes)
-        if not facts.useful:
-            return
-        writer.facts = facts
-        writer.emitter.section("speculative version")
-        writer.copy()
-        writer.emitter.write_later()
-        writer.facts = None
-        self._facts, self._labels = facts, writer.labels
-        writer.new_copy(before)
-        writer.slots.settled(writer.verified.depths[writer.start])
-
-    def again(self, index: int) -> int:
-        """The label in the shadowed copy where an instruction begins for which the quick copy has no way."""
-        return self._again.setdefault(index, self.writer.emitter.asm.label())
-
-    def take_over(self, index: int) -> None:
-        """Say that an instruction begins here, in the shadowed copy."""
-        if self.writer.facts is None and index in self._again:
-            self.writer.emitter.asm.place(self._again.pop(index))
-
-    def come_back(self, index: int, raws: list[Raw], group: Group) -> None:
-        """Write, before a jump back in the shadowed copy, a jump to the quick one, if all is as it is known there.
+    def reenter(self, index: int, raws: list[Raw], group: Group) -> None:
+        """Emit, before a back edge of the general version, a jump to the speculative one if all inferred types hold.
 
         Args:
-            index: the instruction.
-            raws: what does its work.
+            index: the instruction that jumps back.
+            raws: the host's instructions for it.
             group: the group that it is in.
         """
-        writer = self.writer
-        target = writer.instructions[index].target
-        if self._facts is None or writer.facts is not None or target is None or group.target is None:
+        context = self.context
+        target = context.instructions[index].target
+        if target is None or group.target is None:
             return
-        tests = self._facts.tests(target)
-        if target > index or tests is None or len(tests) > _MOST_TESTS:
+        guards = self.types.guards(target)
+        if target > index or guards is None or len(guards) > _MOST_GUARDS:
             return
-        e, stay = writer.emitter, writer.emitter.asm.label()
-        e.room(12)
-        for test in tests:
+        e, stay = context.emitter, context.emitter.asm.label()
+        e.reserve(12)
+        for guard in guards:
             e.push_function(type)
-            if test.variable >= 0:
-                e.sequences.load_variable(test.variable, "local")
+            if guard.variable >= 0:
+                e.sequences.load_variable(guard.variable, "local")
             else:
-                e.emit("COPY", test.depth + 2)
+                e.emit("COPY", guard.depth + 2)
             e.sequences.call(1)
-            e.load_const(test.kinds)
+            e.load_const(guard.types)
             e.emit("CONTAINS_OP", 0)
             e.sequences.jump_if("FALSE", stay)
-        labels, writer.labels = writer.labels, self._labels
-        writer.raws(raws, index, group)
-        writer.labels = labels
+        labels, context.labels = context.labels, self.labels
+        context.raws(raws, index, group)
+        context.labels = labels
         e.asm.place(stay)

@@ -9,28 +9,20 @@ Where all calls of a hook are pure (see `isa.instrumentation`), the methods are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from operator import attrgetter
 
 from bytescope.isa.instrumentation import NEVER, DirectCall, Hook
-from bytescope.startup.stdlib_lite import Any, NamedTuple
+from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.emitter import Emitter, Operand
-from bytescope.weave.hooks.inlining import Inliner, can_be_inlined, does_nothing
+from bytescope.weave.handler_keys import HookKey
+from bytescope.weave.inlining import Inliner, can_be_inlined, does_nothing
 from bytescope.weave.parts import Hit
 
 VALUE = attrgetter("value")
 
 
-class HookKey(NamedTuple):
-    """The key of the handler of hooks that fail.
-
-    program: the key of the handler that gets what is the program's own affair, such as an interrupt.
-    """
-
-    program: Hashable
-
-
-class Teller:
+class HookCaller:
     """Emits calls of hooks.
 
     calls: for each call emitted so far the number of its instruction, the hook and the site; key: the key of the
@@ -52,7 +44,7 @@ class Teller:
         self.key = HookKey(None)
         self.calls: list[tuple[int, Hook | None, Any]] = []
 
-    def tell(
+    def call(
         self, hook: Hook, site: Any, operands: list[Operand], replace: Callable[[int], None] | None = None
     ) -> None:
         """Emit the call of a hook. The stack is afterwards what it was before.
@@ -72,16 +64,16 @@ class Teller:
         e.cover(self.key)
         if hook.pure:
             for each in hook.pure:
-                self._tell_directly(each, hook, site, operands, replace)
+                self._call_directly(each, hook, site, operands, replace)
             return
-        self._call(hook, site, [hook.call, site], operands)
+        self._emit_call(hook, site, [hook.call, site], operands)
         if replace is None or not hook.replaces:
             self._done()
             e.emit("POP_TOP")
         else:
             self._answered(replace)
 
-    def ask(self, hook: Hook, site: Any, operands: list[Operand]) -> None:
+    def call_for_result(self, hook: Hook, site: Any, operands: list[Operand]) -> None:
         """Emit the call of a hook, and leave what it returns on the stack.
 
         Args:
@@ -90,7 +82,7 @@ class Teller:
             operands: its other arguments.
         """
         self.emitter.cover(self.key)
-        self._call(hook, site, [hook.call, site], operands)
+        self._emit_call(hook, site, [hook.call, site], operands)
         self._done()
 
     def once(self, hook: Hook, known: frozenset[int]) -> bool:
@@ -132,7 +124,7 @@ class Teller:
             e.emit("POP_TOP")
             replace(go_on)
 
-        e.later(write)
+        e.emit_cold(write)
 
     def _done(self) -> None:
         """What is written from here on is no hook's: one instruction at least, before the next of the program's.
@@ -142,14 +134,14 @@ class Teller:
         """
         self.emitter.cover(self.key.program)
 
-    def _call(self, hook: Hook, site: Any, objects: list[Any], operands: list[Operand]) -> None:
+    def _emit_call(self, hook: Hook, site: Any, objects: list[Any], operands: list[Operand]) -> None:
         """Call the first of some objects with the others and with operands."""
         e = self.emitter
-        e.room(len(objects) + len(operands) + 9)
+        e.reserve(len(objects) + len(operands) + 9)
         self.calls.append((len(e.asm), hook, site))
         e.call(objects, operands)
 
-    def _tell_directly(
+    def _call_directly(
         self, direct: DirectCall, hook: Hook, site: Any, operands: list[Operand], replace: Callable[[int], None] | None
     ) -> None:
         """Call a method as it is, or weave in what it does, if the analysis is still attached."""
@@ -158,7 +150,7 @@ class Teller:
             return
         dead = e.asm.label()
         e.cover(self.key)
-        e.room(8)
+        e.reserve(8)
         e.load_const(direct.live)
         sequences.to_bool()
         sequences.jump_if("FALSE", dead)
@@ -167,7 +159,7 @@ class Teller:
             self.calls.append((len(e.asm), hook, site))
             Inliner(e, direct, site, operands).write()
         else:
-            self._call(hook, site, [direct.function, direct.instance, site], operands)
+            self._emit_call(hook, site, [direct.function, direct.instance, site], operands)
         if direct.returns == NEVER and inlined:
             self._done()
             e.emit("NOP")
@@ -194,4 +186,4 @@ class Teller:
             e.asm.place(replaced)
             replace(go_on)
 
-        e.later(write)
+        e.emit_cold(write)

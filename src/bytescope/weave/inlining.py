@@ -70,7 +70,7 @@ class Inliner:
         """Write it. The stack is afterwards what it was before, with the replacement on top if there is one."""
         e = self.emitter
         code = self.lowered.code
-        e.room(code.co_stacksize + 8)
+        e.reserve(code.co_stacksize + 8)
         last = len(self.lowered.instructions) - (2 if self.direct.returns == NEVER else 1)
         for group in groups_of(self.lowered):
             for index, raws in enumerate(parts(group, code) if group.count else [], group.first):

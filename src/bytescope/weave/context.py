@@ -1,0 +1,212 @@
+"""State that the emitters of one woven code object share: the program, its plan, and what has been emitted so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from bytescope.code.assembly.insertion import FINALIZED, LOADS_CONST
+from bytescope.code.errors import InvalidBytecode
+from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS
+from bytescope.code.host.facts import BEHAVIOUR, TARGETED
+from bytescope.code.instruction import Instruction, Lowered
+from bytescope.code.lowering import groups
+from bytescope.code.lowering.groups import Group, Raw, check_neighbours, groups_of
+from bytescope.flow.operand_kinds import EXECUTING, check_values, operand_kinds
+from bytescope.flow.verify import Verified
+from bytescope.isa.events import observed_primitive
+from bytescope.isa.instrumentation import Plan
+from bytescope.isa.lift import lift
+from bytescope.isa.table import INSTRUCTIONS
+from bytescope.startup.stdlib_lite import Any
+from bytescope.weave.emitter import Emitter
+from bytescope.weave.handler_keys import HandlerKeys
+from bytescope.weave.hook_calls import HookCaller
+
+CALLING = frozenset({"CALL", "CALL_KW", "CALL_EX"})
+
+
+class WeaveContext:
+    """The program, its plan, and the code that is being emitted.
+
+    Args:
+        lowered: the code object.
+        verified: what the verifier found.
+        plan: the hooks.
+        executed: the arguments with which `exec` or `eval` is called: (arguments, function, keywords) -> arguments.
+        probes: whether there can be probes.
+
+    Attributes:
+        emitter: the emitter.
+        hook_caller: emits calls of hooks.
+        handlers: the keys of exception handlers.
+        groups: the host's instructions, by the lowered ones they stand for.
+        labels: of the groups, by offset, in the version that is being emitted: where jumps go.
+        start: the index of the RESUME with which the frame begins; 0 if a plain function has none.
+        kinds: by instruction, what kinds of operands are on the stack; empty if no hook takes operands.
+        executing: the calls of `exec` and `eval`, as far as their names tell.
+        inside: instructions that belong to the SEND before them.
+        before_label: by offset of a group, what is emitted right before its label.
+        after_resume: what is emitted after the RESUME of the yield that has been emitted last.
+    """
+
+    def __init__(
+        self, lowered: Lowered, verified: Verified, plan: Plan, executed: Callable[..., Iterable[Any]],
+        probes: bool = False,
+    ) -> None:  # fmt: skip
+        code = self.code = lowered.code
+        self.lowered, self.verified, self.plan, self.executed = lowered, verified, plan, executed
+        self.instructions = lowered.instructions
+        self.emitter = Emitter(
+            code, BEHAVIOUR.hides_locals and bool(code.co_varnames) and not code.co_flags & CO_OPTIMIZED
+        )
+        self.hook_caller = HookCaller(self.emitter, probes)
+        self.groups = groups_of(lowered)
+        check_neighbours(code, self.groups, [self.instructions[each.target].offset for each in lowered.handlers])
+        self.labels = {group.offset: self.emitter.asm.label() for group in self.groups}
+        self.start = self._start()
+        self.handlers = HandlerKeys(self.instructions, verified, self.start, plan.exceptions, self.emitter, self.labels)
+        executes = not EXECUTING.isdisjoint(code.co_names)
+        looks = executes or any(point.before or point.after for point in plan.points.values())
+        self.kinds = operand_kinds(lowered, verified) if looks else []
+        self.executing = self._executing() if executes else frozenset()
+        self.inside = frozenset(
+            each
+            for index, instruction in enumerate(self.instructions)
+            if instruction.op == "SEND"
+            for each in inside_of_send(lowered, index)
+        )
+        self.before_label: dict[int, Callable[[], None]] = {}
+        self.after_resume: Callable[[], None] | None = None
+        self._arrivals: Counter[int] | None = None
+
+    def _start(self) -> int:
+        """Return the index of the RESUME with which the frame begins; 0 if a plain function has none.
+
+        Raises:
+            InvalidBytecode: if what makes a generator is not right before it, or there are operands below it.
+        """
+        start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), None)
+        prologue = [each.op for each in self.instructions[:start] if each.op != "NOP"]
+        if self.code.co_flags & CO_SUSPENDS and (start is None or prologue != ["LOAD_CONST", "POP"]):
+            raise InvalidBytecode(self.code.co_qualname, self.instructions[0].offset, "no RESUME where a frame begins")
+        if start is not None and self.verified.depths[start] > 0:
+            raise InvalidBytecode(self.code.co_qualname, self.instructions[start].offset, "a RESUME above operands")
+        return start or 0
+
+    def _executing(self) -> frozenset[int]:
+        found = set()
+        for index, instruction in enumerate(self.instructions):
+            kinds = self.kinds[index]
+            if kinds is not None and instruction.op in CALLING and index >= self.start:
+                need = lift(instruction).need
+                if not EXECUTING.isdisjoint(kinds[len(kinds) - need : len(kinds) - need + 2]):
+                    found.add(index)
+        return frozenset(found)
+
+    # --- the program
+
+    def position(self, group: Group) -> Any:
+        """Return the position of a group in the source."""
+        return self.instructions[group.first].position if group.count else None
+
+    def has_one_predecessor(self, index: int) -> bool:
+        """Return True if control comes to an instruction on a single edge."""
+        if self._arrivals is None:
+            self._arrivals = Counter(each.target for each in self.instructions if each.target is not None)
+            self._arrivals.update(each.target for each in self.lowered.handlers)
+            for before, each in enumerate(self.instructions):
+                falls = INSTRUCTIONS[each.op].falls_through and self.verified.depths[before] >= 0
+                if falls and before not in self.inside and each.op != "SEND":
+                    self._arrivals[before + 1] += 1
+        return self._arrivals[index] == 1
+
+    def check_operands(self, index: int, instruction: Instruction) -> None:
+        """Check that the operands of a primitive are objects, which can be passed to hooks.
+
+        Raises:
+            InvalidBytecode: if one is not.
+        """
+        call, kinds = observed_primitive(instruction), self.kinds[index]
+        if call is not None and kinds is not None:
+            values = list(call.operands)
+            if call.name == "with_except":
+                del values[1]  # hooks get None for it, since there is a NULL
+            operands = [kinds[-1 - each.index] for each in values if each.is_operand]
+            check_values(self.lowered, index, tuple(operands))
+
+    # --- emitting
+
+    def place(self, group: Group) -> None:
+        """Place the label of a group before the code that is emitted next."""
+        self.emitter.asm.place(self.labels[group.offset])
+
+    def cover(self, index: int) -> None:
+        """Cover what is emitted next by the handler of an instruction."""
+        self.emitter.cover(self.handlers.key(index))
+
+    def raws(self, raws: list[Raw], index: int, group: Group | None, depth: int = 0, target: int | None = None) -> None:
+        """Emit instructions of the program.
+
+        Args:
+            raws: the instructions.
+            index: the lowered instruction that they do the work of.
+            group: their group, which says where they jump to.
+            depth: how many values lie between the operand that they count from the top and where it was.
+            target: the label that they jump to instead.
+        """
+        e, sequences = self.emitter, self.emitter.sequences
+        self.cover(index)
+        if index not in self.inside:  # what is belongs to the SEND
+            self.handlers.mark(index)
+        start = len(e.asm)
+        for raw in raws:
+            opcode, arg = raw
+            if raw == groups.PUSH_NONE:
+                e.load_const(None)
+            elif raw == groups.PUSH_LOCALS:
+                e.push_function(locals)
+                sequences.call(0)
+            elif opcode in TARGETED:
+                assert group is not None and group.target is not None
+                if target is None:
+                    e.asm.jump(opcode, self.labels[group.target])
+                else:
+                    e.asm.jump(sequences.forward(opcode), target)
+            elif opcode not in LOADS_CONST or not e.load_replaced(arg):
+                if opcode in FINALIZED and self.plan.exceptions:
+                    arg = sequences.finalized(opcode, arg)
+                e.asm.emit(opcode, sequences.with_depth(opcode, arg, depth) if depth else arg)
+        if e.outline is not None:
+            e.outline.own(start, len(e.asm))
+
+
+_LOOP = ("SEND", "YIELD", "RESUME", "JUMP")
+
+
+def inside_of_send(lowered: Lowered, start: int) -> range:
+    """Return the instructions after a SEND that the host executes in a loop with it, and that belong to it here.
+
+    Args:
+        lowered: the code object.
+        start: the index of the SEND.
+
+    Raises:
+        InvalidBytecode: if it is no loop as the host's compiler makes it, of which the SEND is the only entry.
+    """
+    instructions = lowered.instructions
+    end = start + len(_LOOP)
+    inside = range(start + 1, end)
+    send, back = instructions[start], instructions[end - 1 : end]
+    targets: list[int | None] = [each.target for each in instructions]
+    targets += [each.target for each in lowered.handlers]
+    if (
+        tuple(each.op for each in instructions[start:end]) != _LOOP
+        or back[0].target != start
+        or send.target is None
+        or send.target < end
+        or targets.count(start) > 1
+        or any(each in inside for each in targets if each is not None)
+    ):
+        raise InvalidBytecode(lowered.code.co_qualname, send.offset, "SEND outside of a loop that delegates")
+    return inside
