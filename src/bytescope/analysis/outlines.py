@@ -62,18 +62,19 @@ def outlined(code: types.CodeType, module: str, analyses: Sequence[Analysis]) ->
     probes = Probes()
     with ExitStack() as stack:
         stack.callback(probes.clear)
+        flags: dict[int, str] = {}
         for each in analyses:
             if each.shadows is not None:
                 from bytescope.analysis.shadowing import SHADOWING  # here, because few analyses have shadows
+                from bytescope.shadow.active import current
 
                 SHADOWING.enter(each.shadows, filters.wants_code)
                 stack.callback(SHADOWING.leave, each.shadows, filters.wants_code)
+                flags = {id(value): name for name, value in vars(current()).items() if type(value) is list}
         weaver = Weaver(
             planner.plan, AnalysisError, _failed, _refused, _executed, probes,
             shadower=WOVEN.shadower, outlines=outlines,
         )  # fmt: skip
-        runtime = None if WOVEN.shadower is None else WOVEN.shadower.planner.runtime
-        flags = {id(value): name for name, value in (vars(runtime) if runtime else {}).items() if type(value) is list}
 
         def name(value: object) -> str | None:
             if isinstance(value, Hook):

@@ -8,15 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from bytescope.analysis.engines.woven import WOVEN
-from bytescope.machine.handlers import shadowed as machine_shadow
-from bytescope.machine.program import Program
+from bytescope.machine.handlers.shadowed import EventContexts, Shadower
+from bytescope.machine.instrument import set_shadows
 from bytescope.machine.resident import program_of
 from bytescope.shadow.active import activate
 from bytescope.shadow.algebra import Algebra
 from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.weave.marker import marker_of
-from bytescope.weave.shadow.plan import ShadowPlanner
-from bytescope.weave.weaver import Shadower
+from bytescope.weave.shadow.shadower import WovenShadower
 
 WantsCode = Callable[[str, str, str], bool]
 """Predicate over module name, file name and qualified name: whether such code propagates shadows."""
@@ -54,8 +53,9 @@ class Shadowing:
             if self._runtime is None:
                 self._runtime = ShadowRuntime(algebra, self._propagates)
                 activate(self._runtime)
-                WOVEN.shadower = Shadower(self._wanted, ShadowPlanner(self._runtime))
-                Program.shadower = machine_shadow.Shadower(self._runtime, self._wanted)
+                WOVEN.shadower = WovenShadower(self._runtime, self._wanted)
+                shadower = Shadower(self._runtime, self._wanted)
+                set_shadows(shadower, EventContexts(shadower))
 
     def leave(self, algebra: Algebra, wants: WantsCode) -> None:
         """Remove an analysis. With the last one all shadows are gone."""
@@ -63,7 +63,7 @@ class Shadowing:
             self._users.remove((algebra, wants))
             self._known.clear()
             if not self._users and self._runtime is not None:
-                Program.shadower = None
+                set_shadows(None, None)
                 WOVEN.shadower = None
                 activate(None)
                 self._runtime.heap.clear()

@@ -76,8 +76,8 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
     R[BUILTINS] = builtins = R[GLOBALS].get("__builtins__")
     if type(builtins) is not dict:
         R[BUILTINS] = intercepts.builtins_of(builtins)
-    if program.shadowed and Program.shadower is not None:
-        Program.shadower.begin(program, R)
+    if program.shadower is not None:
+        program.shadower.begin(program, R)
     resumes = program.resumes
     plain = program.plain
     pc = program.entry
@@ -177,8 +177,8 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
     if program.ops is None:
         _, late = begin(program, R)
     R[BUILTINS] = intercepts.builtins_of(R[GLOBALS].get("__builtins__"))
-    if program.shadowed and Program.shadower is not None:
-        Program.shadower.begin(program, R)
+    if program.shadower is not None:
+        program.shadower.begin(program, R)
     ops = program.plain
     resumes = program.resumes
     pc = program.entry

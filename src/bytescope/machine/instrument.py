@@ -1,7 +1,7 @@
-"""Programs that analyses observe: their handlers are put between hooks when they are linked.
+"""Instrumentation of programs: plans, shadows and the stop of a run as transforms of handlers (`TRANSFORMS`).
 
-What is observed where is a plan, made by whoever has attached analyses (`set_planner`). A program that nobody
-observes keeps its plain handlers. Handlers are exchanged in place, so activations that are under way go on with the
+What is observed where is a plan, made by a planner of the attached analyses (`set_planner`). A program that is not
+observed keeps its plain handlers. Handlers are exchanged in place, so activations that are under way go on with the
 new ones at their next instruction.
 """
 
@@ -16,11 +16,11 @@ from bytescope.machine import engine, resident
 from bytescope.machine.handler_namespace import NULL, UNBOUND
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.handlers.instrumented import IDLE, factory, hooks_of, name
-from bytescope.machine.program import Program
-from bytescope.machine.registers import HEADER, OPERANDS
+from bytescope.machine.program import TRANSFORMS, HandlerTransform, Program
+from bytescope.machine.registers import HEADER, OPERANDS, REQUEST
 from bytescope.machine.support import recursion
 from bytescope.machine.support.own_frames import without_own
-from bytescope.startup.stdlib_lite import Any, Callable, partial
+from bytescope.startup.stdlib_lite import Any, Callable, Iterable, partial
 
 Planner = Callable[[Program], Plan]
 
@@ -39,48 +39,41 @@ def arguments(program: Program, R: list[Any]) -> dict[str, Any]:
 name(arguments=arguments, executed=engine.executed, NULL=NULL, UNBOUND=UNBOUND, KEPT=OPERANDS)
 
 
-class _Observer:
-    """Links programs with the hooks of their plans."""
+class _Hooks:
+    """Transform that puts handlers between the hooks of a plan."""
+
+    traces = True
 
     def __init__(self, planner: Planner) -> None:
         self.planner = planner
-        self.stopped: Callable[[], BaseException] | None = None
 
-    def prepare(self, program: Program) -> None:
+    def wants(self, program: Program) -> bool:
         """Plan what is observed in a program."""
         plan = self.planner(program)
-        program.plan = plan or None
-        instructions = program.instructions
-        program.stops = frozenset(index for index in plan.points if instructions[index].op in IDLE)
-
-    def handlers(self, program: Program, ops: list[Op], resumes: list[Resume | None]) -> None:
-        """Change the handlers in place."""
-        vars(program).pop("unwind", None)
-        program.stopped = self.stopped is not None
-        if self.stopped is not None:
-            _stop(program, ops, resumes, self.stopped)
-            return
-        plan = program.plan
-        if plan is None:
-            return
-        for index in plan.points:
-            ops[index], resumes[index] = _observed(program, plan, index, ops[index], resumes[index])
+        if not plan:
+            forget(program)
+            return False
+        program.plan = plan
         vars(program)["unwind"] = partial(_unwind, program, plan)
+        return True
 
+    def stops(self, program: Program) -> Iterable[int]:
+        """Return the observed idle instructions."""
+        assert program.plan is not None
+        return [index for index in program.plan.points if program.instructions[index].op in IDLE]
 
-def _observed(program: Program, plan: Plan, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-    instruction = program.instructions[index]
-    point = plan.points[index]
-    restores = instruction.op == "STORE_LOCAL" and instruction.arg in program.restored
-    make = factory(instruction, point, restores)
-    first, nxt, target, imm, *_ = program.bindings(index)
-    hooks = hooks_of(point)
-    op, resume = make(
-        first, target, nxt, imm, index, program, op, resume, point.site, point.loop_site, point.again_site, *hooks
-    )
-    if program.shadowed and Program.shadower is not None:
-        return Program.shadower.told(program, index, op, resume)
-    return op, resume
+    def transform(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        """Put the handlers of an instruction between its hooks."""
+        assert program.plan is not None
+        instruction = program.instructions[index]
+        point = program.plan.points.get(index)
+        if point is None or not (point or instruction.op in IDLE):
+            return op, resume
+        restores = instruction.op == "STORE_LOCAL" and instruction.arg in program.restored
+        make = factory(instruction, point, restores)
+        first, nxt, target, imm, *_ = program.bindings(index)
+        given = (first, target, nxt, imm, index, program, op, resume, point.site, point.loop_site, point.again_site)
+        return make(*given, *hooks_of(point))
 
 
 def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
@@ -107,22 +100,37 @@ def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: B
 # --- stopping
 
 
-def _stop(program: Program, ops: list[Op], resumes: list[Any], failure: Callable[[], BaseException]) -> None:
-    """Have a program raise at its next instruction, whatever happens, and look for no handler."""
+class _Stop:
+    """Transform that makes a program raise at its next instruction, whatever happens, and find no exception handler."""
 
-    def op(R: list[Any]) -> int:
-        raise failure()
+    traces = False
 
-    def resume(R: list[Any], answer: Any) -> int:
-        raise failure()
+    def __init__(self, failure: Callable[[], BaseException]) -> None:
+        def op(R: list[Any]) -> int:
+            raise failure()
 
-    def unwind(R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
-        program.leave(R, index, exception, index)
-        return -1
+        def resume(R: list[Any], answer: Any) -> int:
+            raise failure()
 
-    ops[:] = [op] * len(ops)
-    resumes[: len(ops)] = [resume] * len(ops)
-    vars(program).update(unwind=unwind, raises=[True] * len(ops))
+        self._handlers = op, resume
+
+    def wants(self, program: Program) -> bool:
+        """Stop every program."""
+
+        def unwind(R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
+            program.leave(R, index, exception, index)
+            return REQUEST
+
+        vars(program).update(unwind=unwind, raises=[True] * len(program.instructions))
+        return True
+
+    def stops(self, program: Program) -> Iterable[int]:
+        """Idle instructions need not raise."""
+        return ()
+
+    def transform(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        """Replace the handlers of an instruction."""
+        return self._handlers
 
 
 # --- attaching
@@ -132,17 +140,23 @@ ROOM = 16
 
 
 def set_planner(planner: Planner | None) -> None:
-    """From now on have programs observed as this planner plans; None: have nothing observed."""
-    observer = Program.observer
-    if planner is None:
-        if observer is not None:
-            Program.observer = None
-            recursion.leave_room(-ROOM)
-    elif isinstance(observer, _Observer):
-        observer.planner = planner
-    else:
-        Program.observer = _Observer(planner)
-        recursion.leave_room(ROOM)
+    """Observe programs that are linked from now on as a planner plans; None: observe nothing."""
+    before = TRANSFORMS["hooks"]
+    TRANSFORMS["hooks"] = None if planner is None else _Hooks(planner)
+    recursion.leave_room(ROOM * ((planner is not None) - (before is not None)))
+
+
+def set_shadows(shadower: HandlerTransform | None, contexts: HandlerTransform | None) -> None:
+    """Propagate shadows in programs that are linked from now on; None: propagate none in any program.
+
+    Args:
+        shadower: makes handlers propagate shadows.
+        contexts: provides hooks with the shadows of their events.
+    """
+    TRANSFORMS["shadows"], TRANSFORMS["event contexts"] = shadower, contexts
+    if shadower is None:
+        for program in alive(engine.programs):
+            program.shadower = None
 
 
 def replan(which: Callable[[Program], bool] = lambda program: True) -> None:
@@ -154,7 +168,7 @@ def replan(which: Callable[[Program], bool] = lambda program: True) -> None:
     for program in alive(engine.programs):
         if not which(program):
             continue
-        if Program.observer is None:
+        if TRANSFORMS["hooks"] is None:
             forget(program)
         program.link()
 
@@ -176,7 +190,7 @@ def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int
         plan_point: plans it.
     """
     program = resident.program_for(code)
-    if program is None or program.plan is None or program.ops is None or Program.decorate is not None:
+    if program is None or program.plan is None or program.ops is None or TRANSFORMS["tracing"] is not None:
         return
     kept = program.resident_code()
     points, site = program.plan.points, program.plan.site
@@ -190,10 +204,8 @@ def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int
 
 
 def _rehandle(program: Program, index: int) -> None:
-    assert program.plan is not None and program.ops is not None
+    assert program.ops is not None
     op, resume = program.handlers(index)
-    if program.plan.points[index] or program.instructions[index].op in IDLE:
-        op, resume = _observed(program, program.plan, index, op, resume)
     program.plain[index] = program.ops[index] = op
     program.resumes[index] = resume
 
@@ -201,27 +213,25 @@ def _rehandle(program: Program, index: int) -> None:
 def forget(program: Program) -> None:
     """Take back what observing has changed in a program, but for its handlers."""
     program.plan = None
-    program.stops = frozenset()
     vars(program).pop("unwind", None)
 
 
 def stop(failure: Callable[[], BaseException]) -> None:
     """No guest instruction is executed any more, in any thread, until `go_on`: what is to be raised instead."""
-    observer = Program.observer
-    assert isinstance(observer, _Observer)
-    observer.stopped = failure
+    TRANSFORMS["stop"] = _Stop(failure)
     for program in alive(engine.programs):
         program.link()
 
 
 def go_on() -> None:
     """Take back `stop`."""
-    observer = Program.observer
-    if isinstance(observer, _Observer) and observer.stopped is not None:
-        observer.stopped = None
-        for program in alive(engine.programs):
-            program.raises = program.may_raise()
-            program.link()
+    if TRANSFORMS["stop"] is None:
+        return
+    TRANSFORMS["stop"] = None
+    for program in alive(engine.programs):
+        vars(program).pop("unwind", None)
+        program.raises = program.may_raise()
+        program.link()
 
 
-__all__ = ["arguments", "go_on", "guard", "refresh", "replan", "set_planner", "stop"]
+__all__ = ["arguments", "go_on", "guard", "refresh", "replan", "set_planner", "set_shadows", "stop"]

@@ -12,14 +12,24 @@ from bytescope.flow.verify import Verified, jumps_back, verify
 from bytescope.isa.lift import lift
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.machine.frames.request_sites import RequestSites
-from bytescope.machine.frames.unwinding import Unwinding, raising_index
+from bytescope.machine.frames.unwinding import FrameShadows, Unwinding, raising_index
 from bytescope.machine.handlers.compiler import Op, Resume, factory
 from bytescope.machine.handlers.description import sites
 from bytescope.machine.jit import entries
 from bytescope.machine.jit.counters import threshold_from_environment, with_counters
 from bytescope.machine.registers import HEADER
 from bytescope.machine.support import intercepts
-from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Callable, ClassVar, Protocol, ref
+from bytescope.startup.stdlib_lite import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    ClassVar,
+    Iterable,
+    Mapping,
+    Protocol,
+    Sequence,
+    ref,
+)
 
 if TYPE_CHECKING:
     from bytescope.isa.instrumentation import Plan
@@ -27,37 +37,28 @@ if TYPE_CHECKING:
 _SKIPPED = frozenset({"NOP", "RESUME"})
 
 
-class Decorator(Protocol):
-    """Changes the handlers of programs that are linked."""
+class HandlerTransform(Protocol):
+    """A change of the handlers of programs, made when they are linked.
 
-    def handlers(self, program: Program, ops: list[Op], resumes: list[Resume | None]) -> None:
-        """Change the handlers in place."""
+    traces: whether the handlers may be compiled into traces all the same.
+    """
 
-
-class Observer(Decorator, Protocol):
-    """Has programs observed."""
-
-    def prepare(self, program: Program) -> None:
-        """Plan what is observed, and say where (`program.stops`) control must not be passed on."""
-
-
-class Shadower(Protocol):
-    """Has programs keep shadows of their references."""
+    traces: bool
 
     def wants(self, program: Program) -> bool:
-        """Whether a program keeps shadows."""
+        """Prepare for a program that is about to be linked, and return True if its handlers are to be transformed."""
 
-    def handlers(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-        """The handlers of an instruction that keep the shadows of what it moves."""
+    def stops(self, program: Program) -> Iterable[int]:
+        """Return the idle instructions of a program that must be executed all the same."""
 
-    def told(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-        """The handlers of an observed instruction, whose hooks may ask for shadows."""
+    def transform(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        """Return the handlers of an instruction in the place of others."""
 
-    def begin(self, program: Program, R: list[Any]) -> None:
-        """A frame begins."""
 
-    def caught(self, program: Program, R: list[Any], bottom: int, top: int) -> None:
-        """A handler takes the exception in the register `top`; operands below the register `bottom` are kept."""
+_ORDER = ("shadows", "hooks", "event contexts", "stop", "tracing")
+
+TRANSFORMS: dict[str, HandlerTransform | None] = dict.fromkeys(_ORDER)
+"""The transforms in the order in which they are applied: each wraps those before it. None: it is not in force."""
 
 
 class Program(Unwinding):
@@ -67,11 +68,11 @@ class Program(Unwinding):
     resident code objects of the functions it makes, by id of their code; ops, resumes: its handlers, by instruction
     index, once `link` was called, with traces in the place of some; plain: the handlers without traces; alive: not
     empty as long as its traces may go on; entry: index of the first instruction to execute; stops: idle instructions
-    that are executed all the same; plan: what is observed; guarded: whether the machine sees every exception in new
-    activations; module: name of the module that it was first run for; resident: its resident code object, if there is
-    one; requests: its request sites; hidden: the variables of inlined comprehensions; has_entry: whether it ever had an
-    entry, see `jit.entries`; traced: whether it may have traces; stopped: whether nothing of it is executed any more,
-    see `instrument.stop`.
+    that are executed all the same; transforms: those that its handlers were made with; plan: what is observed;
+    shadower: what propagates its shadows, if anything; line_requests: see `guests.settrace`; guarded: whether the
+    machine sees every exception in new activations; module: name of the module that it was first run for; resident: its
+    resident code object, if there is one; requests: its request sites; hidden: the variables of inlined comprehensions;
+    has_entry: whether it ever had an entry, see `jit.entries`; traced: whether it may have traces.
     """
 
     hooked = intercepts.HOOKED
@@ -79,25 +80,20 @@ class Program(Unwinding):
     prepare_call = staticmethod(intercepts.prepare_call)
     make_function = staticmethod(intercepts.make_function)
     first_variable = HEADER
-    decorate: ClassVar[Decorator | None] = None
-    """What changes the handlers of every program that is linked, while somebody traces; then nothing is passed over."""
-    observer: ClassVar[Observer | None] = None
-    """What changes the handlers of programs that analyses want to observe, while any is attached."""
-    shadower: ClassVar[Shadower | None] = None
-    """What has programs keep shadows, while an analysis is attached that has them."""
     unpickled: ClassVar[Callable[[types.CodeType], Program | None]]
     """Makes a program of a pickled guest code object, see `resident`."""
-    shadowed: bool = False
     threshold: ClassVar[int | None] = threshold_from_environment()
     """How often the start of a trace is passed before the trace is made, in programs that are linked; None: never."""
     stops: frozenset[int] = frozenset()
+    transforms: Sequence[HandlerTransform] = ()
     plan: Plan | None = None
+    shadower: FrameShadows | None = None
+    line_requests: Mapping[int, int | None] = {}
     guarded: bool = False
     module: str = ""
     resident: ref[types.CodeType] | None = None
     has_entry: bool = False
     traced: bool = False
-    stopped: bool = False
 
     def __init__(self, code: types.CodeType) -> None:
         self.code = code
@@ -150,19 +146,14 @@ class Program(Unwinding):
         held = self.resident_code()
         if module is not None:
             self.module = module
-        if Program.observer is not None:
-            Program.observer.prepare(self)
-        self.shadowed = Program.shadower is not None and Program.shadower.wants(self)
+        self.transforms = [each for each in TRANSFORMS.values() if each is not None and each.wants(self)]
+        self.stops = frozenset([index for each in self.transforms for index in each.stops(self)])
         ops: list[Op] = []
         resumes: list[Resume | None] = []
         for index in range(len(self.instructions)):
             op, resume = self.handlers(index)
             ops.append(op)
             resumes.append(resume)
-        if Program.observer is not None:
-            Program.observer.handlers(self, ops, resumes)
-        if Program.decorate is not None:
-            Program.decorate.handlers(self, ops, resumes)
         self.entry = self.follow(0)
         entries.remove(self)
         resumes.append(_resume_at)
@@ -204,19 +195,19 @@ class Program(Unwinding):
         self.alive = [True]
         self.traced = False
         self.ops[:] = self.plain
-        if Program.threshold is not None and Program.decorate is None and not (self.shadowed or self.stopped):
+        if Program.threshold is not None and all(each.traces for each in self.transforms):
             self.ops[:] = with_counters(self, self.plain, self.resumes, Program.threshold)
 
     def handlers(self, index: int) -> tuple[Op, Resume | None]:
-        """The plain handlers of an instruction."""
+        """Make the handlers of an instruction, by all transforms."""
         if self.verified.depths[index] < 0:
             return _unreachable, None
         instruction = self.instructions[index]
         restores = instruction.op == "STORE_LOCAL" and instruction.arg in self.restored
         make = factory(instruction, restores, self.private)
         op, resume = make(*self.bindings(index))
-        if self.shadowed and Program.shadower is not None:
-            return Program.shadower.handlers(self, index, op, resume)
+        for each in self.transforms:
+            op, resume = each.transform(self, index, op, resume)
         return op, resume
 
     def bindings(self, index: int) -> tuple[Any, ...]:
@@ -232,7 +223,7 @@ class Program(Unwinding):
     def follow(self, index: int) -> int:
         """The instruction that is executed when control comes to `index`: idle ones and jumps are passed over."""
         seen = set()
-        while index not in seen and index not in self.stops and Program.decorate is None:
+        while index not in seen and index not in self.stops:
             instruction = self.instructions[index]
             if instruction.op in _SKIPPED and index + 1 < len(self.instructions):
                 seen.add(index)

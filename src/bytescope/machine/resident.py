@@ -11,7 +11,7 @@ from bytescope.machine import engine
 from bytescope.machine.engine import drive
 from bytescope.machine.frames.trampoline import Trampoline
 from bytescope.machine.jit import entries
-from bytescope.machine.program import Program
+from bytescope.machine.program import TRANSFORMS, Program
 from bytescope.machine.support import intercepts
 from bytescope.machine.support.recursion import ample
 from bytescope.startup.stdlib_lite import Any, Iterable, deque, ref
@@ -66,7 +66,7 @@ def _make(code: types.CodeType) -> types.CodeType:
     except BaseException as interrupt:  # which is the guest's, whose traceback tells nothing of how code is analysed
         interrupt.__traceback__ = None
         raise
-    program.guarded = Program.observer is not None
+    program.guarded = TRANSFORMS["hooks"] is not None
     made = Trampoline(program, program.guarded).build(drive)
     _lives(made, program)
     return made

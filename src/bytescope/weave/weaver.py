@@ -15,15 +15,12 @@ from bytescope.code.lowering.lower import lower
 from bytescope.flow.operand_kinds import EXECUTING
 from bytescope.flow.verify import Verified, verify
 from bytescope.isa.instrumentation import Plan
-from bytescope.startup.stdlib_lite import Any, record
+from bytescope.startup.stdlib_lite import Any, Protocol, record
 from bytescope.weave.cache.serialize import Cache
 from bytescope.weave.context import WeaveContext
 from bytescope.weave.marker import original
 from bytescope.weave.outline import Outline
 from bytescope.weave.parts import Parts
-from bytescope.weave.shadow.context import ShadowContext
-from bytescope.weave.shadow.plan import ShadowPlanner
-from bytescope.weave.shadow.writer import ShadowWriter
 from bytescope.weave.writer import Writer
 
 Made = dict[int, tuple[Parts | None, types.CodeType]]
@@ -42,15 +39,26 @@ class Unit:
     verified: Verified
 
 
-@record(slots=True)
-class Shadower:
-    """Selection of the code that propagates shadows.
+class Shadower(Protocol):
+    """What weaves code that propagates shadows. It is no part of the weaver, because few analyses have shadows."""
 
-    wants: predicate over the name of a module and a code object; planner: plans what is written for them.
-    """
+    def wants(self, module: str, code: types.CodeType, /) -> bool:
+        """Return True if a code object of a module propagates shadows."""
 
-    wants: Callable[[str, types.CodeType], bool]
-    planner: ShadowPlanner
+    def writer(
+        self,
+        lowered: Lowered,
+        verified: Verified,
+        plan: Plan,
+        nested: dict[int, types.CodeType],
+        stopper: type[BaseException],
+        failed: Callable[[Any, Any, BaseException], BaseException],
+        executed: Callable[..., Iterable[Any]],
+    ) -> Writer:
+        """Return a writer for a code object; arguments are those of `Writer`."""
+
+    def finished(self, code: types.CodeType, woven: types.CodeType, /) -> None:
+        """Register the woven form of a code object."""
 
 
 class Weaver:
@@ -65,7 +73,7 @@ class Weaver:
             arguments.
         probes: where probes can be set, if at all.
         cache: where woven code is kept, if anywhere.
-        shadower: selects the code that propagates shadows; None if no attached analysis has shadows.
+        shadower: weaves code that propagates shadows; None if no attached analysis has shadows.
         outlines: gets an outline of each code object that is written, by its id; None if no listing needs them.
     """
 
@@ -166,7 +174,7 @@ class Weaver:
             if parts.hits and self.probes is not None:
                 self.probes.set(woven, parts.table())
             if self.shadower is not None:
-                self.shadower.planner.callees.finished(code, woven)
+                self.shadower.finished(code, woven)
         self._woven[id(code), module] = code, woven
         return woven
 
@@ -178,11 +186,9 @@ class Weaver:
             plan = self.planner(unit)
             shadower = self.shadower
             if shadower is not None and shadower.wants(module, code):
-                shadows = shadower.planner.plan(lowered, unit.verified, plan)
-                callees = shadower.planner.callees
-                keeping = ShadowContext(lowered, unit.verified, plan, shadows, callees, self.executed)
-                self._outline(keeping)
-                return ShadowWriter(keeping, nested, self.stopper, self.failed).write()
+                writer = shadower.writer(lowered, unit.verified, plan, nested, self.stopper, self.failed, self.executed)
+                self._outline(writer.context)
+                return writer.write()
             executes = not EXECUTING.isdisjoint(code.co_names)
             if not plan and not nested and not executes:
                 return None

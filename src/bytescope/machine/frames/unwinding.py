@@ -12,7 +12,7 @@ from bytescope.machine.registers import REQUEST
 from bytescope.machine.support import intercepts
 from bytescope.machine.support.own_frames import ResidentCode
 from bytescope.machine.support.recursion import ample
-from bytescope.startup.stdlib_lite import Any, ClassVar, Protocol
+from bytescope.startup.stdlib_lite import Any, Protocol
 
 
 def _finished_generator() -> types.GeneratorType[None, None, None]:
@@ -36,8 +36,11 @@ def raising_index(instructions: list[Instruction], index: int) -> int:
     return index
 
 
-class CaughtShadows(Protocol):
-    """Shadow propagation at an exception handler."""
+class FrameShadows(Protocol):
+    """Shadow propagation in the frames of a program, besides its handlers."""
+
+    def begin(self, program: Any, R: list[Any]) -> None:
+        """Bind the shadows of the arguments of a frame that begins."""
 
     def caught(self, program: Any, R: list[Any], bottom: int, top: int) -> None:
         """Set the shadows for a handler that gets the exception in register `top`, with operands below `bottom`."""
@@ -57,8 +60,7 @@ class Unwinding(ResidentCode):
     requests: RequestSites
     first_operand: int
     blank: list[None]
-    shadowed: bool
-    shadower: ClassVar[CaughtShadows | None]
+    shadower: FrameShadows | None
 
     def follow(self, index: int) -> int:
         """Return the instruction that is executed when control reaches `index`."""
@@ -89,7 +91,7 @@ class Unwinding(ResidentCode):
             R[top] = place
             top += 1
         R[top] = exception
-        if self.shadowed and self.shadower is not None:
+        if self.shadower is not None:
             self.shadower.caught(self, R, first + handler.depth, top)
         return target
 

@@ -20,10 +20,10 @@ from bytescope.code.host.weak_tables import alive, when_gone
 from bytescope.machine import engine
 from bytescope.machine.handler_namespace import Raised
 from bytescope.machine.handlers.compiler import Op, Resume
-from bytescope.machine.program import Program
+from bytescope.machine.program import TRANSFORMS, Program
 from bytescope.machine.registers import PROTOCOL, REQUEST, RETURN, TRACE
 from bytescope.machine.support.own_frames import OWN_FILES, is_resident
-from bytescope.startup.stdlib_lite import Any, Callable, ClassVar, Iterator, contextmanager
+from bytescope.startup.stdlib_lite import Any, Callable, ClassVar, Iterable, Iterator, contextmanager
 
 _set_native = sys.settrace
 _get_native = sys.gettrace
@@ -237,7 +237,7 @@ def _leave(threads: set[int], thread: int) -> None:
 
 def _relink(*, traced: bool) -> None:
     """Have programs linked again: those under way at once, since they go on with the new handlers, others when run."""
-    Program.decorate = _Requests() if traced else None
+    TRANSFORMS["tracing"] = _Requests() if traced else None
     active = _active_programs()
     for each in alive(engine.programs):
         if each in active or each.code.co_flags & CO_SUSPENDS:
@@ -283,8 +283,12 @@ def line_starts(each: Program) -> dict[int, int]:
 
 
 class _Requests:
-    """Puts requests of idle operations in front of handlers: where lines start, or everywhere."""
+    """Transform that puts requests of idle operations in front of handlers: where lines start, or everywhere.
 
+    everywhere: whether every instruction makes one.
+    """
+
+    traces = False
     everywhere: ClassVar[bool] = False
 
     @staticmethod
@@ -297,12 +301,23 @@ class _Requests:
         rest = range(first, len(program.instructions))
         return {index: starts.get(index) for index in rest if program.requests.line_site(index) is not None}
 
-    def handlers(self, program: Program, ops: list[Op], resumes: list[Resume | None]) -> None:
-        """Change the handlers in place."""
-        for index, site in program.requests.returns.items():
-            ops[index] = _returning(site, ops[index])
-        for index, line in self.places(program).items():
-            ops[index], resumes[index] = _requesting(program, index, line, ops[index], resumes[index])
+    def wants(self, program: Program) -> bool:
+        """Find the places for requests in a program: each has some."""
+        program.line_requests = self.places(program)
+        return True
+
+    def stops(self, program: Program) -> Iterable[int]:
+        """Pass over no instruction."""
+        return range(len(program.instructions))
+
+    def transform(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        """Put a request in front of the handlers, if one is due there."""
+        site = program.requests.returns.get(index)
+        if site is not None:
+            op = _returning(site, op)
+        if index in program.line_requests:
+            return _requesting(program, index, program.line_requests[index], op, resume)
+        return op, resume
 
 
 def _returning(site: int, op: Op) -> Op:

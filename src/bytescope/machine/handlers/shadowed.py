@@ -17,6 +17,7 @@ import types
 from bytescope.code.flags import parameter_count
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.isa.events import CALLS, EVENTS
+from bytescope.isa.instrumentation import Plan
 from bytescope.isa.moves import CLEAN, PLACES, SLOTS, References, references
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.machine.handler_namespace import NULL
@@ -25,7 +26,7 @@ from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, REQUEST, SHADOW
 from bytescope.machine.support.own_frames import OWN_FILES
 from bytescope.shadow.propagation import GROWING
 from bytescope.shadow.runtime import FILLING, FILLING_METHODS, ShadowRuntime
-from bytescope.startup.stdlib_lite import Any, Callable, Protocol
+from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Protocol
 
 
 class Program(Protocol):
@@ -50,6 +51,17 @@ class Program(Protocol):
     @property
     def private(self) -> bool:
         """Whether the variables belong to the machine alone (class and module code)."""
+
+    @property
+    def plan(self) -> Plan | None:
+        """The hooks to call."""
+
+    @property
+    def shadower(self) -> object:
+        """What propagates its shadows."""
+
+    @shadower.setter
+    def shadower(self, value: Shadower | None) -> None: ...
 
     def bindings(self, index: int) -> tuple[Any, ...]:
         """Return what the factory of an instruction's handlers is given."""
@@ -82,20 +94,28 @@ def resident_frame() -> types.FrameType:
 
 
 class Shadower:
-    """Links programs with handlers that keep shadows.
+    """Transform that makes handlers propagate shadows.
 
     Args:
-        runtime: answers what shadows are.
-        wants: whether a code object of a module keeps shadows.
+        runtime: the shadow runtime.
+        wants: predicate: whether a code object of a module propagates shadows.
     """
+
+    traces = False
 
     def __init__(self, runtime: ShadowRuntime, wants: Callable[[str, types.CodeType], bool]) -> None:
         self.runtime = runtime
         self._wants = wants
 
     def wants(self, program: Program) -> bool:
-        """Return True if a program keeps shadows."""
-        return self._wants(program.module, program.code)
+        """Return True if a program propagates shadows."""
+        wanted = self._wants(program.module, program.code)
+        program.shadower = self if wanted else None
+        return wanted
+
+    def stops(self, program: Program) -> Iterable[int]:
+        """Idle instructions move nothing."""
+        return ()
 
     def shadows(self, R: list[Any]) -> Shadows:
         """The shadows of a frame, all clean if it has none yet."""
@@ -135,8 +155,8 @@ class Shadower:
         S[top] = self.runtime.caught(resident_frame(), R[top])
         S.unwound = True
 
-    def handlers(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-        """The handlers of an instruction that keep the shadows of what it moves."""
+    def transform(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        """Make the handlers of an instruction move the shadows of what it moves."""
         instruction = program.instructions[index]
         special = getattr(self, "_" + instruction.op.lower(), None)
         if special is not None:
@@ -362,10 +382,32 @@ class Shadower:
 
         return (shadowed if program.instructions[index].arg else op), resume
 
-    # --- events
 
-    def told(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-        """The handlers of an observed instruction, whose hooks may ask for shadows."""
+class EventContexts:
+    """Transform that provides the hooks of an instruction with the shadows of their event.
+
+    Args:
+        shadower: propagates the shadows of the same programs.
+    """
+
+    traces = False
+
+    def __init__(self, shadower: Shadower) -> None:
+        self.shadows, self.runtime = shadower.shadows, shadower.runtime
+        self._shadower = shadower
+
+    def wants(self, program: Program) -> bool:
+        """Return True if a program with shadows has hooks."""
+        return program.shadower is self._shadower and program.plan is not None
+
+    def stops(self, program: Program) -> Iterable[int]:
+        """The hooks have said where."""
+        return ()
+
+    def transform(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        """Deliver the events of an instruction with a context."""
+        if program.plan is None or not program.plan.points.get(index):
+            return op, resume
         runtime = self.runtime
         instruction = program.instructions[index]
         first = program.bindings(index)[0]
