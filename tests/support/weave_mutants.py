@@ -23,6 +23,7 @@ from unittest import mock
 from bytescope.analyses.labels import Labels
 from bytescope.analysis import NothingObserved, attach
 from bytescope.analysis.base import AnalysisError
+from bytescope.analysis.engines.woven import WOVEN
 from bytescope.analysis.filters import Filters
 from bytescope.analysis.planner import Planner
 from bytescope.analysis.subscriber import Subscriber
@@ -57,6 +58,7 @@ class Loom:
             lambda hook, site, error: error,
             lambda code, reason: self.reasons.append(reason),
             lambda function, args, frame: args,
+            shadower=WOVEN.shadower,
         )
         return weaver.weave(code, "mutant")
 
