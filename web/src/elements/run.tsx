@@ -21,7 +21,7 @@ export function ElementView({ source, engine, home, root }: { source: string; en
   const active = outcome === "running" || outcome === "waiting";
   const loading = kernel.status.value === "loading";
   const ran = cell.ran.value;
-  const stale = staleness(cell, [cell], kernel.life);
+  const stale = staleness(cell, [cell], kernel.life.value);
   const changed = useSignal(false);
   useEffect(() => () => kernel.end(), []);
 

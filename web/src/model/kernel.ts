@@ -28,7 +28,8 @@ export class Kernel {
   readonly ended = signal<Cell | null>(null);
   /** File names of texts that ran, with the cell and the text. */
   readonly names = new Map<string, { cell: number; source: string }>();
-  life = 0;
+  /** Which interpreter this is, counted since the notebook was opened. */
+  readonly life = signal(0);
   private turn = 0;
   private run = 0;
   private interpreter: Interpreter | null = null;
@@ -46,7 +47,7 @@ export class Kernel {
 
   start(): void {
     this.interpreter?.end();
-    this.life++;
+    this.life.value++;
     this.turn = 0;
     this.status.value = "loading";
     this.progress.value = 0;
@@ -154,7 +155,7 @@ export class Kernel {
     cell.ran.value = {
       source: cell.source.peek(),
       engine: this.notebook.engineOf(cell),
-      life: this.life,
+      life: this.life.peek(),
       turn: ++this.turn,
       seconds: 0,
       instructions: 0,
@@ -220,7 +221,7 @@ export class Kernel {
       this.status.value = "failed";
       return;
     }
-    const ran = this.notebook.cells.peek().filter((other) => other.ran.peek()?.life === this.life && other !== cell);
+    const ran = this.notebook.cells.peek().filter((other) => other.ran.peek()?.life === this.life.peek() && other !== cell);
     const again = ran.map((other) => this.notebook.numberOf(other));
     this.skip("skipped");
     if (cell) {

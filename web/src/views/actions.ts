@@ -93,6 +93,7 @@ export class Actions {
       const element = document.getElementById(`cell-${cell.id}`);
       const editor = editorOf(cell);
       if (!element || (inside && !editor && patience > 0)) {
+        element?.scrollIntoView({ block: "nearest" });
         if (patience > 0) this.focus(cell, inside, patience - 1); // it is about to be shown
         return;
       }

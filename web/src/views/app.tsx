@@ -44,7 +44,7 @@ function Shown({ page, kernel }: { page: Page; kernel: Kernel }) {
         </div>
         <main aria-label="Notebook">
           <Notices page={page} />
-          {kernel.status.value === "failed" && <Failed kernel={kernel} />}
+          <Failed kernel={kernel} />
           {!page.chapter.value && <Name kernel={kernel} />}
           <Insert at={0} actions={actions} />
           {cells.map((cell, index) => (
@@ -63,9 +63,7 @@ function Shown({ page, kernel }: { page: Page; kernel: Kernel }) {
           <Saving page={page} />
         </aside>
       </div>
-      <p class="sr" role="status" aria-live="polite">
-        {kernel.said.value || page.said.value}
-      </p>
+      <Said page={page} kernel={kernel} />
       {dialog.value === "share" && <Share page={page} close={close} />}
       {dialog.value === "help" && <Help page={page} close={close} />}
       {dialog.value === "contents" && <Drawer page={page} close={close} />}
@@ -146,7 +144,18 @@ function Notices({ page }: { page: Page }) {
   );
 }
 
+// What changes with every run has components of its own: the cells are not to be looked through each time.
+
+function Said({ page, kernel }: { page: Page; kernel: Kernel }) {
+  return (
+    <p class="sr" role="status" aria-live="polite">
+      {kernel.said.value || page.said.value}
+    </p>
+  );
+}
+
 function Failed({ kernel }: { kernel: Kernel }) {
+  if (kernel.status.value !== "failed") return null;
   return (
     <div class="notice bad" role="alert">
       <p>The interpreter cannot start: {kernel.failure.value || "its files did not arrive"}. What you write is kept all the same.</p>

@@ -1,6 +1,6 @@
 // One cell: its bar, its text, its output.
 
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { canFold, type Cell } from "../model/cell";
 import { ENGINE_NAMES, measured, OUTCOME_WORDS, staleness } from "../model/words";
 import type { Engine } from "../worker/protocol";
@@ -11,6 +11,9 @@ import { Menu, type Command } from "./menu";
 import { OutputView } from "./output";
 import { Prose } from "./prose";
 import type { Where } from "./traceback";
+
+/** How many cells have their editors from the beginning. */
+const AT_ONCE = 30;
 
 const MARKS: Record<string, string> = { ran: "✓", raised: "✕", stopped: "■", running: "●", waiting: "…", ended: "⏹", lost: "✕" };
 
@@ -27,8 +30,7 @@ function CodeCell({ cell, actions, number }: { cell: Cell; actions: Actions; num
   const { notebook } = kernel;
   const outcome = cell.outcome.value;
   const ran = cell.ran.value;
-  void kernel.status.value;
-  const stale = staleness(cell, notebook.cells.value, kernel.life);
+  const stale = useComputed(() => staleness(cell, notebook.cells.value, kernel.life.value)).value;
   const words = stale ? `${OUTCOME_WORDS[outcome]}, ${stale}` : OUTCOME_WORDS[outcome];
   const active = outcome === "running" || outcome === "waiting";
   const engine = notebook.engineOf(cell);
@@ -87,6 +89,7 @@ function CodeCell({ cell, actions, number }: { cell: Cell; actions: Actions; num
           language="python"
           keys={cellKeys(cell, actions)}
           changed={(text) => notebook.edit(cell, text)}
+          later={number > AT_ONCE}
         />
       )}
       <OutputView

@@ -7,6 +7,7 @@ import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "
 import { EditorState, Prec, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, lineNumbers, type KeyBinding } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
 /** Styles that CodeMirror makes at run time carry this, so that the page's security policy lets them. */
@@ -46,9 +47,31 @@ export interface EditorProps {
   changed(text: string): void;
   root?: ShadowRoot;
   focused?: boolean;
+  /** Whether it may be put off until the reader comes near: a thousand editors take their time. */
+  later?: boolean;
 }
 
 export function Editor(props: EditorProps) {
+  const near = useSignal(!props.later);
+  return near.value ? <Made {...props} /> : <Later text={props.text} come={() => (near.value = true)} />;
+}
+
+/** The text alone, until it is nearly in sight. */
+function Later({ text, come }: { text: string; come: () => void }) {
+  const holder = useRef<HTMLPreElement>(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && come(), { rootMargin: "1000px" });
+    observer.observe(holder.current!);
+    return () => observer.disconnect();
+  }, []);
+  return (
+    <pre class="later" ref={holder}>
+      {text}
+    </pre>
+  );
+}
+
+function Made(props: EditorProps) {
   const holder = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   latest.current = props;

@@ -39,6 +39,20 @@ quick("100 KB of source and long lines can be edited and run", async ({ notebook
   await expect(notebook.cell(1)).toHaveAccessibleName(/changed since it ran/);
 });
 
+quick("a notebook of many cells has editors where one looks", async ({ notebook }) => {
+  await notebook.write(...Array.from({ length: 300 }, (_, n) => `x${n} = ${n}`));
+  const editors = notebook.page.locator(".cm-editor");
+  expect(await editors.count()).toBeLessThan(100);
+  await expect(notebook.cell(300)).toContainText("x299 = 299");
+  await notebook.editor(30).click();
+  await notebook.page.keyboard.press("Shift+Enter");
+  await expect(notebook.editor(31)).toBeFocused();
+  await notebook.run(300);
+  await notebook.editor(300).click();
+  await notebook.page.keyboard.type("#");
+  await notebook.hasState(300, "ran, changed since it ran");
+});
+
 test("texts of all kinds stay what they are", async ({ notebook }) => {
   await notebook.openCells("cells/05-unicode.py");
   for (const [number, outcome] of [[1, "raised"], [2, "ran"], [3, "raised"], [4, "ran"], [5, "ran"]] as const) await notebook.run(number, outcome);
