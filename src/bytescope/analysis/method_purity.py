@@ -23,6 +23,7 @@ from bytescope.code.instruction import Instruction, Lowered
 from bytescope.code.lowering.lower import lower
 from bytescope.flow.dataflow import solve
 from bytescope.flow.verify import Verified, verify
+from bytescope.isa.builtins import ANY, METHODS, Builtin, function_row
 from bytescope.isa.events import EVENTS, Event
 from bytescope.isa.instrumentation import ALWAYS, MAYBE, NEVER
 from bytescope.isa.lift import Call, lift
@@ -60,7 +61,7 @@ class _Attribute(NamedTuple):
 class _Method(NamedTuple):
     """A method of a container that is an attribute of the analysis."""
 
-    name: str
+    row: Builtin | None
     attribute: str
 
 
@@ -70,10 +71,6 @@ _SELF, _NOTHING, _REPLACEMENT, _ANSWER = object(), object(), object(), object()
 
 _ANYWHERE = "*"
 _CONTAINERS = (list, dict, set, deque, defaultdict)
-_KEEPS = frozenset({"append", "appendleft"})
-"""Methods of containers that look at nothing of what they are given."""
-_LOOKS = frozenset("add discard get setdefault pop popleft update extend items keys values clear".split())
-
 _ANY = frozenset({"identity", "is_none"})
 _NOT_WOVEN_IN = frozenset({"STORE_LOCAL"})
 _OWN_ONLY = frozenset("unary binary inplace compare contains truth negation delitem".split())
@@ -221,7 +218,9 @@ class _Reader:
         value = namespace.get(instruction.arg, getattr(builtins, instruction.arg, missing))
         if value is missing:
             raise _Impure
-        return _Value(False, value) if value is Replace or value in (id, type, len) else _OWN
+        row = function_row(value)
+        known = row is not None and (row.arguments == (ANY,) or row.model == "length")
+        return _Value(False, Replace if value is Replace else row if known else None)
 
     def _getattr(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         (owner,) = operands
@@ -232,7 +231,8 @@ class _Reader:
         if isinstance(owner.what, _Attribute):
             container = vars(self.instance).get(owner.what.name) if hasattr(self.instance, "__dict__") else None
             if type(container) in _CONTAINERS:
-                return _Value(False, _Method(instruction.arg, owner.what.name))
+                kind = dict if type(container) is defaultdict else type(container)
+                return _Value(False, _Method(METHODS.get((kind, instruction.arg)), owner.what.name))
         return _OWN
 
     def _setattr(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
@@ -263,14 +263,14 @@ class _Reader:
         if callee.what is Replace and len(args) == 1:
             return _Value(guest, _REPLACEMENT)
         if isinstance(callee.what, _Method):
-            name = callee.what.name
-            if name in _KEEPS:
+            row = callee.what.row
+            if row is not None and row.keeps and row.arguments == (ANY,):  # it looks at nothing of what it is given
                 if guest:
                     self.kept.containers.add(callee.what.attribute)
                 return _OWN
-            if name in _LOOKS and not guest:
+            if row is not None and not row.compares and not guest:
                 return _Value(self.kept.may_hold(callee.what.attribute))
-        elif callee.what in (id, type) or (callee.what is len and not guest):
+        elif isinstance(callee.what, Builtin) and (callee.what.arguments == (ANY,) or not guest):
             return _OWN
         raise _Impure
 

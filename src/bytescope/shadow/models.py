@@ -6,58 +6,46 @@ receiver may hold any of the arguments afterwards (conservative).
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable
 from types import GeneratorType
 from typing import Any
 
+from bytescope.isa.builtins import METHODS, function_row
 from bytescope.shadow.heap import Heap, count_of, is_a
 from bytescope.shadow.propagation import add_member, dict_update, insert_at, list_extend, next_item, remove_at
 
 Model = Callable[[Heap, list[Any], list[Any], Any], Any]
 """(heap, arguments with the receiver first, their shadows, result) -> shadow of the result."""
 
-METHODS: dict[tuple[type, str], Model] = {}
-"""Models of methods of builtin types."""
-
-FUNCTIONS: dict[int, Model] = {}
-"""Models of builtin functions and types, by address: they live for ever."""
+MODELS: dict[str, Model] = {}
+"""The models by the names that `isa.builtins` has for them."""
 
 
 FILLED: Any = object()
 """Result of a model whose container, the receiver or the result, now holds what frames have returned: see `filled`."""
 
 
-def _method(kind: type, *names: str) -> Callable[[Model], Model]:
+def _model(*names: str) -> Callable[[Model], Model]:
     def declare(model: Model) -> Model:
         for name in names:
-            METHODS[kind, name] = model
+            MODELS[name] = model
         return model
 
     return declare
 
 
-def _function(*functions: Any) -> Callable[[Model], Model]:
-    def declare(model: Model) -> Model:
-        for function in functions:
-            FUNCTIONS[id(function)] = model
-        return model
-
-    return declare
-
-
-@_method(list, "append")
+@_model("item_added")
 def _append(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     heap.set_item(args[0], count_of(args[0]) - 1, args[1], shadows[1])
 
 
-@_method(list, "extend")
+@_model("items_added")
 def _extend(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     list_extend(heap, None, (args[0], args[1]), (None, shadows[1]), [])
     return FILLED
 
 
-@_method(list, "insert")
+@_model("item_inserted")
 def _insert(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     index = args[1] if type(args[1]) is int else 0
     count = count_of(args[0]) - 1
@@ -65,16 +53,14 @@ def _insert(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any
     insert_at(heap, args[0], index, args[2], shadows[2])
 
 
-@_method(list, "pop")
+@_model("item_taken")
 def _pop(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     index = args[1] if len(args) > 1 and type(args[1]) is int else -1
     index = index + count_of(args[0]) + 1 if index < 0 else index
     return heap.algebra.joined((shadows[0], remove_at(heap, args[0], index)))
 
 
-@_method(list, "clear")
-@_method(dict, "clear")
-@_method(set, "clear")
+@_model("emptied")
 def _clear(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     table = heap.known(args[0])
     if table is not None:
@@ -84,13 +70,12 @@ def _clear(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
         heap.drop_if_clean(args[0], table)
 
 
-@_method(list, "sort", "reverse", "remove")
+@_model("rearranged", "searched")
 def _rearrange(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     heap.merge_items(args[0])
 
 
-@_method(list, "copy")
-@_function(list, tuple)
+@_model("copied", "sequence")
 def _copy(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     if args and type(args[0]) in (list, tuple) and result is not args[0]:
         heap.set_sequence(result, heap.sequence(args[0], count_of(args[0])))
@@ -100,14 +85,14 @@ def _copy(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     return shadows[0] if args and result is args[0] else NotImplemented
 
 
-@_method(dict, "pop")
+@_model("key_taken")
 def _dict_pop(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     found = _dict_get(heap, args, shadows, result)
     heap.set_item(args[0], args[1], None, None)
     return found
 
 
-@_method(dict, "get")
+@_model("value_read")
 def _dict_get(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     found = heap.item(args[0], args[1])
     if len(args) > 2 and result is args[2]:
@@ -115,7 +100,7 @@ def _dict_get(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> A
     return heap.algebra.joined((found, shadows[0]))
 
 
-@_method(dict, "setdefault")
+@_model("value_defaulted")
 def _setdefault(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     if len(args) > 2 and result is args[2] and shadows[2] is not None:
         heap.set_key(args[0], args[1], shadows[1])
@@ -124,40 +109,40 @@ def _setdefault(heap: Heap, args: list[Any], shadows: list[Any], result: Any) ->
     return heap.algebra.joined((shadows[0], heap.item(args[0], args[1])))
 
 
-@_method(dict, "update")
+@_model("keys_updated")
 def _update(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     if len(args) > 1:
         dict_update(heap, None, (args[0], args[1]), (None, shadows[1]), [])
     return FILLED
 
 
-@_method(dict, "keys", "values", "items")
+@_model("view")
 def _view(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     return shadows[0]
 
 
-@_method(set, "add")
+@_model("member_added")
 def _add(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     add_member(heap, args[0], args[1], shadows[1])
 
 
-@_method(set, "discard", "remove")
+@_model("member_dropped")
 def _discard(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     return None
 
 
-@_function(isinstance, issubclass, callable, type, id)
+@_model("clean", "instance_test")
 def _clean(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     return None
 
 
-@_function(len, iter, enumerate, zip, reversed)
+@_model("length", "iterator")
 def _references_only(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     """What the arguments hold does not matter yet: the iterators know where they are."""
     return heap.algebra.joined(shadows)
 
 
-@_function(builtins.next)
+@_model("next_item")
 def _next(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
     if len(args) > 1 and result is args[1]:
         return heap.algebra.joined(shadows)
@@ -197,8 +182,8 @@ def model(function: Any, receiver: Any) -> Model | None:
         function: the callable.
         receiver: the object that it is a method of, if it is bound, else None.
     """
+    row = function_row(function)
     if is_a(receiver, (list, dict, set)):
-        for kind in (list, dict, set):
-            if is_a(receiver, kind):
-                return METHODS.get((kind, getattr(function, "__name__", "")))
-    return FUNCTIONS.get(id(function))
+        kind = next(each for each in (list, dict, set) if is_a(receiver, each))
+        row = METHODS.get((kind, getattr(function, "__name__", "")))
+    return None if row is None else MODELS.get(row.model)

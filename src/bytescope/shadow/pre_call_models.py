@@ -6,12 +6,12 @@ They apply where the types of the arguments are atomic, or builtin containers of
 
 from __future__ import annotations
 
-import builtins
 import math
 import types
 from collections.abc import Callable, Container
 from typing import Any
 
+from bytescope.isa.builtins import function_row, method_row
 from bytescope.isa.typesets import ATOMIC, COLLECTIONS, HASHED, ITERATED, SEQUENCE_ITERATORS
 from bytescope.shadow.assumptions import compares_quietly, loads_quietly
 from bytescope.shadow.heap import Table, count_of
@@ -22,14 +22,7 @@ from bytescope.shadow.reachability import reaching
 SLOW: Any = type("Slow", (), {"__slots__": ()})()
 """Result of a pre-call model that does not apply: take the slow path."""
 
-_PURE: frozenset[Any] = frozenset(
-    getattr(builtins, name)
-    for name in "abs ascii bin chr divmod hash hex oct ord pow repr round sorted sum all any "
-    "int float complex str bool range".split()
-) | frozenset(value for value in vars(math).values() if type(value) is types.BuiltinFunctionType)
-_CODECS = frozenset({"encode", "decode", "maketrans"})
-_WITHOUT_COMPARISON = frozenset({"append", "extend", "insert", "pop", "clear", "copy", "reverse"})
-_GOING_OVER = frozenset({iter, enumerate, zip, reversed})
+_MATH = frozenset(value for value in vars(math).values() if type(value) is types.BuiltinFunctionType)
 _MOVING = frozenset({"+", "|", "*", "-", "&", "^", "convert", "format", "format_with_spec"}) | {
     f"{each}=" for each in "+ - * / // % ** @ & | ^ << >>".split()
 }
@@ -72,40 +65,34 @@ class PreCallModels:
         self._instances: dict[type, bool] = {}
         self._comparable: dict[type, bool] = {}
         heap.assumptions.caches += [self._instances, self._comparable]
-        self._methods: dict[tuple[type, str], PreCallModel] = {
-            (list, "append"): self.append,
-            (list, "extend"): self.extend,
-            (list, "pop"): self.pop,
-            (dict, "get"): self.get,
-            **{(dict, name): self.view for name in ("keys", "values", "items")},
+        self._models: dict[str, PreCallModel] = {
+            "atomic": self.pure,
+            "compared": self.untouched_flat,
+            "extreme": self.extreme,
+            "instance_test": self.isinstance,
+            "item_added": self.append,
+            "item_taken": self.pop,
+            "items_added": self.extend,
+            "iterator": self.going_over,
+            "length": self.length,
+            "next_item": self.next,
+            "sequence": self.sequence,
+            "value_read": self.get,
+            "view": self.view,
+            **dict.fromkeys("copied emptied item_inserted key_taken rearranged untouched".split(), self.untouched),
+            **dict.fromkeys(
+                "keys_updated member_added member_dropped searched value_defaulted".split(), self.untouched_flat
+            ),
         }
 
     def find(self, function: Any) -> PreCallModel | None:
         """Return the pre-call model of a builtin callable, None if there is none."""
-        if function is isinstance:
-            return self.isinstance
-        if function is len:
-            return self.length
-        if function is max or function is min:
-            return self.extreme
-        if function is next:
-            return self.next
-        if function in _GOING_OVER:
-            return self.going_over
-        if function is list or function is tuple:
-            return self.sequence
-        if function in _PURE:
+        row = function_row(function)
+        if row is None and function in _MATH:
             return self.pure
-        receiver = getattr(function, "__self__", None)
-        kind = type(receiver)
-        known = self._methods.get((kind, function.__name__))
-        if known is not None:
-            return known
-        if kind in ATOMIC and receiver is not None and function.__name__ not in _CODECS:
-            return self.pure
-        if kind in (list, set, dict):
-            return self.untouched if function.__name__ in _WITHOUT_COMPARISON else self.untouched_flat
-        return None
+        if row is None and not isinstance(function, type):
+            row = method_row(type(function.__self__), function.__name__)
+        return None if row is None else self._models.get(row.model)
 
     def operator(self, kind: str, values: tuple[Any, ...], shadows: tuple[Any, ...]) -> Any:
         """The shadow of what an operator is going to give, or SLOW.

@@ -3,47 +3,33 @@
 from __future__ import annotations
 
 from bytescope.code.instruction import Instruction
+from bytescope.isa.builtins import ANY, DIRECT, FUNCTIONS, METHODS, Builtin
 from bytescope.isa.lift import Call
-from bytescope.isa.typesets import ATOMIC, BOOLEAN, BOUNDS, INTEGER, LIST, NONE, RANGE, STRING, TUPLE
 from bytescope.machine.handler_namespace import UNBOUND, ModuleType, attribute_names, class_attributes
 from bytescope.machine.handlers.operations import Guard
 from bytescope.machine.jit import entries, guards
 from bytescope.machine.jit.templates import Templates
 from bytescope.machine.jit.trace import SideExit, TraceEnd
-from bytescope.machine.jit.values import NOTHING, Kinds, Value
+from bytescope.machine.jit.values import NOTHING, Value
 from bytescope.machine.support.intercepts import HOOKED
 from bytescope.startup.isolation import PRIVATE_BUILTINS
 from bytescope.startup.stdlib_lite import Any
 
-PURE: dict[str, Kinds | None] = {
-    **dict.fromkeys(("ord", "hash", "len"), INTEGER),
-    **dict.fromkeys(("chr", "str", "repr", "hex", "bin", "oct"), STRING),
-    **dict.fromkeys(("bool", "isinstance"), BOOLEAN),
-    **dict.fromkeys(("abs", "int", "float", "round", "min", "max", "pow"), ATOMIC),
-    "divmod": TUPLE,
-    "range": RANGE,
-    "type": None,
-}
-"""Builtins that run no foreign code on plain arguments, with the types of their results."""
-
-_STRING_METHODS: dict[str, Kinds | None] = {
-    **dict.fromkeys(
-        "startswith endswith isalpha isdigit isspace isalnum isidentifier isupper islower".split(), BOOLEAN
-    ),
-    **dict.fromkeys("find rfind index count".split(), INTEGER),
-    **dict.fromkeys("strip lstrip rstrip lower upper title replace zfill removeprefix removesuffix".split(), STRING),
-    **dict.fromkeys("ljust rjust center capitalize format".split(), STRING),
-    **dict.fromkeys("split rsplit splitlines".split(), LIST),
-    **dict.fromkeys("partition rpartition".split(), TUPLE),
-}
-
 NAMES: dict[str, Any] = {
     "hooked": HOOKED,
     "inspected": attribute_names.setdefault("__class__", (set(), set()))[0],
-    **{f"builtin_{name}": PRIVATE_BUILTINS[name] for name in PURE},
+    **{f"builtin_{name}": PRIVATE_BUILTINS[name] for name, row in FUNCTIONS.items() if row.direct},
     **entries.NAMES,
 }
 """The names that calls add to the namespace of traces."""
+
+
+def argument_guard(row: Builtin, count: int) -> Guard:
+    """Return the guard of a call's arguments, whose numbers count from 1."""
+    if row.model == "instance_test":
+        return (("type({2}) is type and (id(type({1})) in inspected or type({1}) in CONTAINERS)",),)
+    tests = tuple((number + 1, row.argument(number)) for number in range(count) if row.argument(number) != ANY)
+    return (tests,) if tests else ()
 
 
 def sample_attribute(owner: Any, name: str) -> Any:
@@ -85,22 +71,25 @@ class Writer(Templates):
             function = second
         elif second is not NOTHING:
             raise SideExit
-        inlined = self.inlined(function, args)
-        if inlined is None:
+        row = self.builtin(function, len(args))
+        if row is None:
             result = self.frameless_call(index, function, args)
             if result is None:
                 self.request(index, function, args, "")
                 raise TraceEnd
             return (result,)
-        guard, kinds, changing = inlined
+        guard = argument_guard(row, len(args))
         asked = guards.open_tests(guard, [function, *args]) if guard else None
         if guard and not asked and asked is not None:
             self.request(index, function, args, "")
             raise TraceEnd
+        if row.keeps:
+            for argument in args:
+                argument.epoch = self.frame.epoch
         frame = self.frame
-        if changing:
+        if row.releases:
             frame.clear_dead()
-        condition = self.identity(function)
+        condition = self.identity(function, row)
         if asked is not None:
             tests = guards.text(asked, [function, *args])
             condition += f" and ({tests})" if len(asked) > 1 else f" and {tests}"
@@ -110,57 +99,30 @@ class Writer(Templates):
         self.request(index, function, args, "    ")
         if guard:
             guards.learn(guards.possible(guard, [function, *args]), [function, *args])
-        if changing:
+        if row.releases:
             frame.side_effect()
-        result.kinds = kinds
+        result.kinds = row.result
         return (result,)
 
-    def identity(self, function: Value) -> str:
+    def identity(self, function: Value, row: Builtin) -> str:
         """Return the condition that a function is the builtin that its name denotes."""
-        kind, *rest = function.origin
-        if kind == "global":
-            return f"{function.name} is builtin_{rest[0]}"
-        owner, name = rest
-        return f"type({owner.name}) is {'str' if name in _STRING_METHODS else 'dict' if name == 'get' else 'list'}"
+        if row.owner is None:
+            return f"{function.name} is builtin_{row.name}"
+        return f"type({function.origin[1].name}) is {row.owner.__name__}"
 
-    def inlined(self, function: Value, args: list[Value]) -> tuple[Guard, Kinds | None, bool] | None:
-        """Return how a call may be inlined, None if it may not be.
-
-        Returns:
-            A guard over function and arguments, the types of the result, whether a container drops a reference.
-        """
+    def builtin(self, function: Value, count: int) -> Builtin | None:
+        """Return the row of the builtin that a function is taken for, None if a call of it cannot be inlined."""
         if not function.origin:
             return None
-        plain: Guard = (tuple((number, "ATOMIC") for number in range(1, len(args) + 1)),) if args else ()
         kind, *rest = function.origin
         if kind == "global":
-            return self._builtin(rest[0], args, plain)
-        owner, name = rest
-        if not self.frame.is_alive(owner):
-            return None
-        if name in _STRING_METHODS:
-            return plain, _STRING_METHODS[name], False
-        if name == "append" and len(args) == 1:
-            args[0].epoch = self.frame.epoch
-            return (), NONE, False
-        if name == "pop" and (not args or (len(args) == 1 and args[0].kinds is not None and args[0].kinds <= BOUNDS)):
-            return (), None, True
-        if name == "get" and args:
-            return (((1, "ATOMIC"),),), None, False
-        return None
-
-    def _builtin(self, name: str, args: list[Value], plain: Guard) -> tuple[Guard, Kinds | None, bool] | None:
-        if name not in PURE or not args:
-            return None
-        kinds = PURE[name]
-        if name == "len":
-            return ((((1, "CONTAINERS"),),), kinds, False) if len(args) == 1 else None
-        if name == "type":
-            return ((), kinds, False) if len(args) == 1 else None
-        if name == "isinstance":
-            test = "type({2}) is type and (id(type({1})) in inspected or type({1}) in CONTAINERS)"
-            return (((test,),), kinds, False) if len(args) == 2 else None
-        return plain, kinds, False
+            row = FUNCTIONS.get(rest[0])
+        else:
+            owner, name = rest
+            if not self.frame.is_alive(owner):
+                return None
+            row = DIRECT.get(name) if owner.sample is UNBOUND else METHODS.get((type(owner.sample), name))
+        return row if row is not None and count in row.direct else None
 
     def frameless_call(self, index: int, function: Value, args: list[Value]) -> Value | None:
         """Write a frameless call of a guest function, see `entries`; a side exit where it has no entry.

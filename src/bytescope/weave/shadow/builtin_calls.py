@@ -9,28 +9,13 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable
 
-from bytescope.isa.typesets import ATOMIC, ITERABLES
+from bytescope.isa import typesets
+from bytescope.isa.builtins import SPECULATED, Builtin
+from bytescope.isa.typesets import ATOMIC
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.shadow.call_sites import CallSite, CallSites
 from bytescope.weave.shadow.context import ShadowContext
 from bytescope.weave.shadow.frame import CLEAN
-from bytescope.weave.shadow.type_inference import APPEND, COMPARING, POP, TEXT_METHODS
-
-_COUNTS = {
-    **dict.fromkeys("abs chr float hash hex len ord".split(), range(1, 2)),
-    "int": range(1, 3),
-    "isinstance": range(2, 3),
-    "max": range(2, 5),
-    "min": range(2, 5),
-    "range": range(1, 4),
-    "round": range(1, 3),
-    APPEND: range(1, 2),
-    POP: range(1),
-    **dict.fromkeys(TEXT_METHODS, range(4)),
-}
-"""The numbers of arguments with which calls of a function are emitted here."""
-
-_SIZED = ITERABLES
 
 
 class Builtins:
@@ -55,10 +40,11 @@ class Builtins:
         around = self.context.shadows.around.get(index)
         if around is None or not self.call_sites.takes(index, self.context.instructions[index], around):
             return False
-        owner: Any = [] if name in (APPEND, POP) else "" if name in TEXT_METHODS else builtins
-        function = getattr(owner, name.removeprefix("."))
+        row = SPECULATED[name]
+        function = getattr(builtins if row.owner is None else row.owner(), row.name)
         told = around.telling and (around.known.wanted is None or around.known.wanted(function))
-        return not told and len(around.arguments) in _COUNTS[name]
+        count = len(around.arguments)
+        return not told and count in row.direct and not (row.model == "item_taken" and count)
 
     def write(self, call: CallSite) -> bool:
         """Emit a call, if it is one of these; return True if it is."""
@@ -69,29 +55,30 @@ class Builtins:
         count = len(call.shades)
         e.reserve(2 * count + 16)
         e.cover(call.program)
-        if name == APPEND:
+        row = SPECULATED[name]
+        if row.model == "item_added":
             self._append(call)
             return True
         side_exit = context.side_exit(call.index)
-        if name == POP:
+        if row.model == "item_taken":
             self._test_table(call, side_exit)
             call.call()
             frame.assign(call.bound, call.result)
             return True
-        if name not in TEXT_METHODS:
+        if row.owner is None:
             e.emit("COPY", call.function)
             e.load_const(getattr(builtins, name))
             e.emit("IS_OP", 0)
             e.sequences.jump_if("FALSE", side_exit)
-        if name == "isinstance":
+        if row.model == "instance_test":
             self._test(call, 1, None, side_exit)
             self._test(call, 2, context.runtime.heap.assumptions.pure_load("__class__"), side_exit)
-        for depth in range(count, 0, -1) if name != "isinstance" else ():
+        for depth in range(count, 0, -1) if row.model != "instance_test" else ():
             if not self.is_atomic(call.index, depth) and not self._holds_atomic(call.index, depth):
-                self._test(call, depth, self._kinds(name), side_exit)
+                self._test(call, depth, self._kinds(row, count - depth), side_exit)
         call.call()
-        shades = [call.bound, *call.shades] if name in TEXT_METHODS else call.shades
-        frame.assign(CLEAN if name == "isinstance" else frame.joined(shades), call.result)
+        shades = call.shades if row.owner is None else [call.bound, *call.shades]
+        frame.assign(CLEAN if row.model == "instance_test" else frame.joined(shades), call.result)
         return True
 
     def _holds_atomic(self, index: int, depth: int) -> bool:
@@ -101,10 +88,11 @@ class Builtins:
             return False
         return all(type(each) in ATOMIC for each in before.arg)
 
-    def _kinds(self, name: str) -> Any:
-        if name == "len":
-            return _SIZED
-        return self.context.runtime.heap.assumptions.default_comparison if name in COMPARING else ATOMIC
+    def _kinds(self, row: Builtin, number: int) -> Any:
+        """Return the types that an argument may be of."""
+        if row.model == "extreme":
+            return self.context.runtime.heap.assumptions.default_comparison
+        return getattr(typesets, row.argument(number))
 
     def _test(self, call: CallSite, depth: int, kinds: Any, otherwise: int) -> None:
         """Emit a test that an argument has one of some types, or is a class if there are none."""

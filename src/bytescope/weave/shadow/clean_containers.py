@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from bytescope.code.assembly.sequences import NULL_FIRST
 from bytescope.code.lowering.groups import Group, Raw
+from bytescope.isa.builtins import METHODS as BUILTIN_METHODS
 from bytescope.isa.moves import references
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.hooks.on_primitives import pushes_method
@@ -21,7 +22,7 @@ from bytescope.weave.shadow.slowpath import NULLS
 
 _frame = sys._getframe
 
-METHODS = frozenset({"extend", "extendleft", "update"})
+METHODS = frozenset(row.name for row in BUILTIN_METHODS.values() if row.fills)
 """Methods of builtin containers that add the items of an iterable."""
 
 _STAYING = frozenset({"list_extend", "set_update", "dict_update", "dict_merge"})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
+from bytescope.isa.builtins import SPECULATED
 from bytescope.isa.moves import references
 from bytescope.isa.typesets import ATOMIC, HASHED, MODULE
 from bytescope.shadow.pre_call_models import SLOW
@@ -22,7 +23,6 @@ from bytescope.weave.shadow.frame import CLEAN
 from bytescope.weave.shadow.generators import Generators
 from bytescope.weave.shadow.items import Items
 from bytescope.weave.shadow.slowpath import Around
-from bytescope.weave.shadow.type_inference import TEXT_METHODS
 
 _OPERATORS = frozenset(
     "unary binary inplace compare contains truth negation length convert format format_with_spec".split()
@@ -201,7 +201,7 @@ class Places(Items):
         name = str(path.instruction.arg)
         assumptions, e = self.heap.assumptions, self.emitter
         if self.context.types is not None and self.context.types.loads_method(path.index):
-            path.test_type_is(1, str if f".{name}" in TEXT_METHODS else list)
+            path.test_type_is(1, SPECULATED[f".{name}"].owner)
             path.perform()
             path.result(path.shades[0])
             return

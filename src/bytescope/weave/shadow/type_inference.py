@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 
 from bytescope.code.instruction import Instruction, Lowered
+from bytescope.isa.builtins import SPECULATED
 from bytescope.isa.moves import References, references
 from bytescope.isa.table import INSTRUCTIONS
-from bytescope.isa.typesets import ATOMIC, RANGE_ITERATORS
+from bytescope.isa.typesets import ATOMIC, RANGE, RANGE_ITERATORS
 from bytescope.startup.stdlib_lite import Any, record
 
 ARITHMETIC = frozenset({"unary", "binary", "inplace"})
@@ -23,31 +24,6 @@ QUERIES = frozenset({"compare", "contains", "convert", "format", "format_with_sp
 _UNKNOWN, _ATOMIC, _RANGE, _GIVES_ATOMIC = range(4)
 _Value = int | str
 """One of these; or -1 - n: the value of local variable n; or a name: probably the builtin function of that name."""
-
-APPEND, POP = ".append", ".pop"
-"""Names of methods of lists, which are definitely these."""
-
-_TEXT = (
-    "casefold endswith find isalnum isalpha isdigit isidentifier isspace ljust lower lstrip removeprefix removesuffix "
-    "replace rfind rjust rstrip startswith strip title upper zfill"
-)
-TEXT_METHODS = {
-    **{f".{name}": _ATOMIC for name in _TEXT.split()},
-    **{f".{name}": _UNKNOWN for name in "partition rpartition rsplit split splitlines".split()},
-}
-"""Results of methods of strings, which are definitely these."""
-
-BUILTINS = {
-    **dict.fromkeys("abs chr float hash hex int isinstance len max min ord round".split(), _ATOMIC),
-    **TEXT_METHODS,
-    "range": _RANGE,
-}
-"""Results of builtin functions, for atomic arguments at least."""
-
-_METHODS = frozenset({APPEND, POP, *TEXT_METHODS})
-
-COMPARING = frozenset({"max", "min"})
-"""Builtin functions that return one of their arguments."""
 
 _NAMES_OF_BUILTINS = frozenset(
     name for kind in (list, dict, set, str, bytes, tuple, int, float, type(_ for _ in ())) for name in dir(kind)
@@ -234,7 +210,7 @@ class TypeInference:
         instruction = self._instructions[index]
         moved = references(instruction)
         name = f".{instruction.arg}"
-        if moved.call is None or moved.call.name != "getattr" or name not in _METHODS:
+        if moved.call is None or moved.call.name != "getattr" or name not in SPECULATED:
             return ""
         place = self._depths[index] - 1
         for after in range(index + 1, len(self._instructions)):
@@ -296,14 +272,15 @@ class TypeInference:
         if name == "load_local":
             return -1 - instruction.arg.index, state
         if name == "load_global":
-            return str(instruction.arg) if str(instruction.arg) in BUILTINS else _UNKNOWN, state
+            return str(instruction.arg) if str(instruction.arg) in SPECULATED else _UNKNOWN, state
         if name in _ALWAYS_BOOL:
             return _ATOMIC, state
         window = state.stack[len(state.stack) - moved.need :]
         if instruction.op == "CALL":
-            name = self._callee(index, state)
-            chosen = name in COMPARING and any(state.of(each) != _ATOMIC for each in window[2:])
-            return _UNKNOWN if chosen else BUILTINS.get(name, _UNKNOWN), state
+            row = SPECULATED.get(self._callee(index, state))
+            if row is None or (row.model == "extreme" and any(state.of(each) != _ATOMIC for each in window[2:])):
+                return _UNKNOWN, state
+            return _RANGE if row.result == RANGE else _ATOMIC if row.gives_atomic else _UNKNOWN, state
         if name == "iter":
             return _GIVES_ATOMIC if self._over_range(index, state) else _UNKNOWN, state
         if name == "next":
