@@ -12,6 +12,8 @@ import pytest
 import bytescope
 from bytescope.code.host.facts import SUPPORTED
 from bytescope.code.versions.behaviour import Behaviour
+from bytescope.isa.builtins import METHODS
+from bytescope.isa.primitives import PRIMITIVES
 from bytescope.startup.stdlib_lite import fields
 
 pytestmark = pytest.mark.any_host
@@ -194,3 +196,62 @@ def test_numbers_of_flags_are_seen() -> None:
 def test_flags_of_code_objects_are_named(path: Path) -> None:
     lines = raw_flags(ast.parse(path.read_text(encoding="utf-8")))
     assert not lines, f"{module_name(path)}, lines {lines}: name the flag; see bytescope.code.flags"
+
+
+OTHER_MEANINGS = {
+    ("analysis/method_purity.py", "count"),  # a parameter of an event
+    ("weave/cache/serialize.py", "split"),  # what refuses keywords in woven code, see `_STATICS`
+}
+"""Modules with words that are names of builtin methods, too."""
+
+
+def named_methods(tree: ast.AST) -> set[str]:
+    """The names of builtin methods in a module's tables, sets and comparisons."""
+    found = set()
+    for node in ast.walk(tree):
+        parts: list[ast.AST] = []
+        if isinstance(node, ast.Set | ast.List):
+            parts += node.elts
+        elif isinstance(node, ast.Dict):
+            parts += filter(None, node.keys)
+        elif isinstance(node, ast.Compare):
+            for each in (node.left, *node.comparators):
+                parts += each.elts if isinstance(each, ast.Tuple) else [each]
+        elif isinstance(node, ast.Call):  # "append pop".split(), METHODS.get("append"), dict.fromkeys(("append",))
+            words = node.func.value if isinstance(node.func, ast.Attribute) else None
+            if isinstance(words, ast.Constant) and isinstance(words.value, str):
+                parts += map(ast.Constant, words.value.split())
+            if isinstance(node.func, ast.Attribute) and node.func.attr == "fromkeys":
+                parts += [one for each in node.args if isinstance(each, ast.Tuple) for one in each.elts]
+        words = (each.value for each in parts if isinstance(each, ast.Constant) and isinstance(each.value, str))
+        found.update(word.removeprefix(".") for word in words)
+    return found & {row.name for row in METHODS.values()} - set(PRIMITIVES)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "KEEPS = {'append'}",
+        "KEEPS = frozenset(['append'])",
+        "if name == '.append': pass",
+        "if name in ('append', 'x'): pass",
+        "KEEPS = frozenset('append x'.split())",
+        "RESULTS = {'append': None}",
+        "RESULTS = dict.fromkeys(('append', 'x'))",
+    ],
+)
+def test_names_of_builtin_methods_are_seen(source: str) -> None:
+    assert named_methods(ast.parse(source)) == {"append"}
+
+
+@pytest.mark.parametrize("path", sources("machine", "weave", "shadow", "analysis", "flow"), ids=module_name)
+def test_only_isa_names_builtin_methods(path: Path) -> None:
+    found = named_methods(ast.parse(path.read_text(encoding="utf-8")))
+    found -= {word for module, word in OTHER_MEANINGS if module == module_name(path)}
+    assert not found, f"{module_name(path)} has a table of builtin methods; they belong in isa/builtins.py: {found}"
+
+
+@pytest.mark.parametrize("path", [path for path in sources() if path.name != "purity.py"], ids=module_name)
+def test_only_purity_looks_past_metaclasses(path: Path) -> None:
+    assert 'type.__dict__["__mro__"]' not in path.read_text(encoding="utf-8")
+    assert 'type.__dict__["__dict__"]' not in path.read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bytescope.code.flags import CO_VARARGS, CO_VARKEYWORDS
-from bytescope.isa.purity import lookup
+from bytescope.isa.purity import defines, lookup
 from bytescope.isa.typesets import ATOMIC
 from bytescope.shadow.channel import InFlight, Shadowed
 from bytescope.shadow.heap import Heap, is_a
@@ -229,5 +229,5 @@ def class_made(heap: Heap, cls: Any, namespace: Any) -> None:
     table = heap.known(namespace) if namespace is not None else None
     if table is not None and is_a(cls, type):
         for name, (shadow, _) in table.items.items():
-            if name in type.__dict__["__dict__"].__get__(cls):
+            if defines(cls, name):
                 heap.set_attribute(cls, name, None, shadow)
