@@ -12,7 +12,7 @@ from collections import deque
 from bytescope.isa.typesets import ATOMIC, BOOLEAN, INTEGER, LIST, NONE, NUMBERS, RANGE, STRING, TUPLE, Types
 from bytescope.startup.stdlib_lite import Any, Mapping, record
 
-__all__ = ["DIRECT", "FUNCTIONS", "METHODS", "SPECULATED", "Builtin", "function_row", "method_row"]
+__all__ = ["DIRECT", "FILLING_METHODS", "FUNCTIONS", "METHODS", "SPECULATED", "Builtin", "function_row", "method_row"]
 
 ANY = "ANY"
 """In a row's `arguments`: whatever its type, nothing of it is run."""
@@ -152,6 +152,9 @@ SPECULATED: dict[str, Builtin] = {
 
 DIRECT: dict[str, Builtin] = {row.name: row for row in METHODS.values() if row.direct}
 """Methods that compiled code calls itself, by name: the owner's type is tested."""
+
+FILLING_METHODS = frozenset(row.name for row in METHODS.values() if row.fills)
+"""Names of methods that add the items of an iterable to a container."""
 
 _by_address = {id(getattr(builtins, name)): row for name, row in FUNCTIONS.items()}
 

@@ -42,9 +42,6 @@ from bytescope.shadow.reachability import reaching
 FILLING = frozenset({"list_extend", "set_update", "dict_update", "dict_merge", "setslice", "setitem", "inplace"})
 """Primitives that put what an iterable gives into their first operand, if that is a builtin container."""
 
-FILLING_METHODS = frozenset({"extend", "extendleft", "update"})
-"""Methods of builtin containers that do so."""
-
 _frame = sys._getframe
 
 """Flags of generators and coroutines."""

@@ -16,6 +16,7 @@ import types
 
 from bytescope.code.flags import parameter_count
 from bytescope.code.instruction import Instruction, Lowered
+from bytescope.isa.builtins import FILLING_METHODS
 from bytescope.isa.events import CALLS, EVENTS
 from bytescope.isa.instrumentation import Plan
 from bytescope.isa.moves import CLEAN, PLACES, SLOTS, References, references
@@ -25,7 +26,7 @@ from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, REQUEST, SHADOWS
 from bytescope.machine.support.own_frames import OWN_FILES
 from bytescope.shadow.propagation import GROWING
-from bytescope.shadow.runtime import FILLING, FILLING_METHODS, ShadowRuntime
+from bytescope.shadow.runtime import FILLING, ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Protocol
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from bytescope.code.assembly.sequences import NULL_FIRST
 from bytescope.code.lowering.groups import Group, Raw
-from bytescope.isa.builtins import METHODS as BUILTIN_METHODS
+from bytescope.isa.builtins import FILLING_METHODS
 from bytescope.isa.moves import references
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.hooks.on_primitives import pushes_method
@@ -22,11 +22,8 @@ from bytescope.weave.shadow.slowpath import NULLS
 
 _frame = sys._getframe
 
-METHODS = frozenset(row.name for row in BUILTIN_METHODS.values() if row.fills)
-"""Methods of builtin containers that add the items of an iterable."""
-
 _STAYING = frozenset({"list_extend", "set_update", "dict_update", "dict_merge"})
-"""Primitives that do so, and leave the container on the stack."""
+"""Primitives that add the items of an iterable to a container, and leave it on the stack."""
 
 
 class CleanContainers:
@@ -61,7 +58,7 @@ class CleanContainers:
         if name == "setslice" or (name == "setitem" and sliced):
             assert moved.operands[0] is not None
             return (index, moved.need - moved.operands[0]) if self.stays(index) else None
-        if str(instruction.arg) not in METHODS or not pushes_method(instruction):
+        if str(instruction.arg) not in FILLING_METHODS or not pushes_method(instruction):
             return None
         place = self.depths[index] - moved.need
         for call in range(index + 1, len(self.instructions)):

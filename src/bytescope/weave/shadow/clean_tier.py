@@ -12,11 +12,12 @@ from collections.abc import Callable
 from bytescope.code.assembly.sequences import NULL_FIRST
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
+from bytescope.isa.builtins import FILLING_METHODS
 from bytescope.isa.moves import references
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.hooks.on_primitives import Primitives, pushes_method
 from bytescope.weave.shadow.calling_convention import CallingConvention
-from bytescope.weave.shadow.clean_containers import METHODS, CleanContainers
+from bytescope.weave.shadow.clean_containers import CleanContainers
 from bytescope.weave.shadow.context import ShadowContext
 from bytescope.weave.shadow.plan import MOVES
 from bytescope.weave.shadow.slowpath import NULLS, watched
@@ -212,7 +213,7 @@ class CleanTier:
         found: set[int] = set()
         for index in range(len(self.instructions)):
             name = str(self.instructions[index].arg)
-            if not pushes_method(self.instructions[index]) or name.startswith("__") or name in METHODS:
+            if not pushes_method(self.instructions[index]) or name.startswith("__") or name in FILLING_METHODS:
                 continue
             place = self.verified.depths[index] - references(self.instructions[index]).need
             for after in range(index + 1, len(self.instructions)):
