@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from . import attaching, baseline, charts, memory, page, peers, report, scaling, startup, suite
+from . import ablation, attaching, baseline, charts, memory, page, peers, report, scaling, startup, suite
 from .analyses import table, weaving
 from .analyses.rows import ROWS
 from .catalogue import programs
@@ -42,6 +42,8 @@ def main() -> int:
     if PEERS in options.parts:
         for line in peers.set_up():
             print(line, flush=True)
+    if options.ablate:
+        return 0 if _lines("ablation", ablation.report(quick=options.quick, repetitions=options.repetitions)) else 1
     good = True
     if "speed" in options.parts:
         good &= _speed(options, chosen, engines)
@@ -83,6 +85,8 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--check", type=Path, metavar="BASELINE", help="compare with stored values; fail if slower")
     parser.add_argument("--tolerance", type=float, default=0.1, help="by what part a ratio may grow (0.1)")
+    ablate = "measure, instead of all else, what each mechanism of BYTESCOPE_DISABLE is worth"
+    parser.add_argument("--ablate", action="store_true", help=ablate)
     parser.add_argument("--list", action="store_true", help="name the programs and engines, and do nothing else")
     options = parser.parse_args()
     for part in options.parts:

@@ -69,6 +69,7 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     import_module("bytescope.code.host.facts")
+    import_module("bytescope.startup.tuning")  # which refuses what there is not, before half is imported
     value = globals()[name] = getattr(import_module(f"bytescope.{home}"), name)
     return value
 

@@ -9,12 +9,13 @@ import pytest
 
 pytest.importorskip("venv")  # the peers have environments of their own, which are not everywhere
 
-from benchmarks import baseline, charts, scaling, startup
+from benchmarks import ablation, baseline, charts, scaling, startup
 from benchmarks.analyses.rows import PROGRAMS, ROWS
 from benchmarks.analyses.table import Line
 from benchmarks.catalogue import OWN_PROGRAMS
 from benchmarks.results import Ratio, Results, Timing
 from bytescope.analysis import attach
+from bytescope.startup.switches import DISABLE
 
 pytestmark = pytest.mark.any_host
 
@@ -109,3 +110,44 @@ def test_figures_of_start_up_are_kept() -> None:
     assert [within for within, _ in lines] == [True] * 6
     over = startup.Comparison("-c pass", startup.Cost(0.02, 0.01), startup.Cost(0.05, 0.026), 2.5)
     assert [within for within, _ in over.lines()] == [True, True, False]
+
+
+# --- ablation
+
+
+def test_every_mechanism_is_measured_and_its_lines_are_counted() -> None:
+    assert list(ablation.MECHANISMS) == list(DISABLE.values)
+    assert all(each.lines() > 20 for each in ablation.MECHANISMS.values())
+
+
+def test_a_mechanism_without_files_is_noticed() -> None:
+    with pytest.raises(FileNotFoundError, match="no/such"):
+        ablation.Mechanism(("no/such.py",), "", (), lambda *_: 1.0).lines()
+
+
+def test_worth_is_by_pairs_and_one_that_is_not_worth_its_lines_is_named() -> None:
+    costs = iter([3.0, 2.0, 2.0, 3.0, 9.0, 6.0])  # in pairs: without and with, with and without, ...
+    mechanism = ablation.Mechanism(("startup/tuning.py",), "work", ("one",), lambda *_: next(costs))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(ablation.MECHANISMS, "traces", mechanism)
+        worth = ablation.measure("traces", quick=True, repetitions=3)
+    assert worth.factors == {"one": [1.5, 1.5, 1.5]}
+    good, text = ablation.line("traces", mechanism, worth)
+    assert good
+    assert text.split()[0] == "traces"
+    assert "1.50x  work: one 1.50" in text
+    assert ablation.line("traces", mechanism, ablation.Worth({"one": [1.02]}))[0] is False
+
+
+def test_the_mechanism_is_off_in_every_other_measurement() -> None:
+    seen = []
+
+    def cost(program: str, quick: bool, variables: dict[str, str]) -> float:
+        seen.append(variables)
+        return 1.0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(ablation.MECHANISMS, "cache", ablation.Mechanism((), "", ("one",), cost))
+        ablation.measure("cache", quick=True, repetitions=2)
+    off, on = {"BYTESCOPE_DISABLE": "cache"}, {"BYTESCOPE_DISABLE": ""}
+    assert seen == [off, on, on, off]

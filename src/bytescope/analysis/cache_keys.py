@@ -24,6 +24,7 @@ from bytescope.code.host.facts import BUILD
 from bytescope.code.instruction import Lowered
 from bytescope.isa.instrumentation import Hook
 from bytescope.startup.isolation import folders
+from bytescope.startup.tuning import DISABLED
 from bytescope.weave.inlining import names_replacement
 
 WOVEN_BY = ("analysis", "code", "flow", "isa", "shadow", "startup", "weave")
@@ -68,7 +69,7 @@ class PlannerNames:
         subscribers = [_subscriber_key(each, self.planner) for each in self.planner.subscribers]
         if None in subscribers:
             return None
-        return repr((_own_key(), BUILD, self.probes, subscribers)).encode()
+        return repr((_own_key(), BUILD, sorted(DISABLED), self.probes, subscribers)).encode()
 
     def _is_silenced(self, code: types.CodeType) -> bool:
         """Return True if a subscriber may have returned ENOUGH at a site of a code object, or of one nested in it."""

@@ -27,8 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         info(words[1:])
         return
     try:
-        import bytescope.code.host.facts  # noqa: F401
-    except RuntimeError as error:  # UnsupportedHost
+        import bytescope.code.host.facts
+        import bytescope.startup.tuning  # noqa: F401
+    except (RuntimeError, ValueError) as error:  # UnsupportedHost; BYTESCOPE_DISABLE names what there is not
         raise SystemExit(str(error)) from None
     collecting = gc.isenabled()
     if words[:1] == ["run"]:

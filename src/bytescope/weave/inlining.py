@@ -14,6 +14,7 @@ from bytescope.code.instruction import Instruction, Lowered, Variable
 from bytescope.code.lowering.groups import Raw, groups_of, parts
 from bytescope.isa.instrumentation import NEVER, DirectCall
 from bytescope.isa.lift import lift
+from bytescope.startup.tuning import enabled
 from bytescope.weave.emitter import Emitter, Operand
 
 _NAMES_REPLACEMENT = "LOAD_GLOBAL"
@@ -23,16 +24,20 @@ _NOTHING = frozenset({"RESUME", "NOP"})
 def does_nothing(direct: DirectCall) -> bool:
     """Whether what would be woven in is nothing at all."""
     lowered = direct.lowered
-    return lowered is not None and all(
-        each.op in _NOTHING or (each.op == "LOAD_CONST" and each.arg is None) or each.op == "RETURN"
-        for each in lowered.instructions
+    return (
+        enabled("inline_methods")
+        and lowered is not None
+        and all(
+            each.op in _NOTHING or (each.op == "LOAD_CONST" and each.arg is None) or each.op == "RETURN"
+            for each in lowered.instructions
+        )
     )
 
 
 def can_be_inlined(direct: DirectCall) -> bool:
     """Whether the code can be woven in: it answers nothing, or ends with the making of its only replacement."""
     lowered = direct.lowered
-    if lowered is None:
+    if lowered is None or not enabled("inline_methods"):
         return False
     made = [each for each in lowered.instructions if _is_replacement(direct, each)]
     return not made if direct.returns == NEVER else len(made) == 1 and lowered.instructions[-2].op == "CALL"

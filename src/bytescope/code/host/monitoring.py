@@ -11,6 +11,7 @@ import types
 import weakref
 
 from bytescope.startup.stdlib_lite import Any, Callable, Mapping
+from bytescope.startup.tuning import enabled
 
 __all__ = ["CAN_PROBE", "Probes"]
 
@@ -34,7 +35,7 @@ class Probes:
         """Return True if probes are available: the host has them, and a tool id is free."""
         if self._tool is not None:
             return True
-        if not CAN_PROBE:
+        if not CAN_PROBE or not enabled("probes"):
             return False
         for tool in _TOOLS:
             if _monitoring.get_tool(tool) is None:

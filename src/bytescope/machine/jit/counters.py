@@ -15,6 +15,7 @@ from bytescope.startup.isolation import PRIVATE_BUILTINS
 from bytescope.startup.lazy_modules import busy
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 from bytescope.startup.switches import TRACES
+from bytescope.startup.tuning import enabled
 
 if TYPE_CHECKING:
     from bytescope.machine.jit.unit import Unit
@@ -30,6 +31,8 @@ _factories: dict[str, Any] = {}
 
 def threshold_from_environment() -> int | None:
     """Return the threshold that BYTESCOPE_TRACES sets."""
+    if not enabled("traces"):
+        return None
     return THRESHOLDS.get(TRACES.get() or "", THRESHOLDS[""])
 
 

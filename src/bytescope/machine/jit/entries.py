@@ -24,11 +24,13 @@ from bytescope.machine.support.own_frames import TRACE_FILE
 from bytescope.machine.support.recursion import ROOM
 from bytescope.startup.isolation import PRIVATE_BUILTINS
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
+from bytescope.startup.tuning import enabled
 
 if TYPE_CHECKING:
     from bytescope.machine.jit.unit import Unit
 
 MOST_ARGUMENTS = 8
+_ENABLED = enabled("entries")
 
 
 _FEW = 32
@@ -90,7 +92,8 @@ def can_have_entry(program: Unit) -> bool:
     """Return True if a function can have an entry."""
     code = program.code
     return (
-        not BEHAVIOUR.counts_builtin_calls
+        _ENABLED
+        and not BEHAVIOUR.counts_builtin_calls
         and 0 < code.co_argcount <= MOST_ARGUMENTS
         and not code.co_kwonlyargcount
         and not code.co_flags & (CO_SUSPENDS | CO_STARRED)
@@ -105,6 +108,8 @@ def call_forms(function: Any, count: int) -> list[str]:
         function: a callable that was called there once, or `UNBOUND` if unknown.
         count: the number of arguments.
     """
+    if not _ENABLED:
+        return []
     if function is UNBOUND:
         return ["function"] * (0 < count <= MOST_ARGUMENTS) + ["method"] * (count < MOST_ARGUMENTS)
     kind = type(function)

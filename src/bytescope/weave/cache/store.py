@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from bytescope.startup.stdlib_lite import NamedTuple
 from bytescope.startup.switches import CACHE
+from bytescope.startup.tuning import enabled
 
 SUFFIX = ".woven"
 LIMIT = 256 * 2**20
@@ -216,6 +217,8 @@ def folder() -> str | None:
     It is named by the environment variable BYTESCOPE_CACHE ("" or "0" for none), or is where the platform has the
     caches of a user, which on Windows others cannot write to.
     """
+    if not enabled("cache"):
+        return None
     named = CACHE.get()
     if named is not None:
         return None if named in ("", "0") else os.path.join(os.path.abspath(named), "woven")

@@ -23,6 +23,7 @@ from bytescope.isa.moves import References, references
 from bytescope.isa.primitives import Primitive
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.startup.stdlib_lite import Any
+from bytescope.startup.tuning import enabled
 from bytescope.weave.emitter import Operand
 from bytescope.weave.failures import Failed
 from bytescope.weave.hooks.on_frames import Frames
@@ -141,6 +142,8 @@ class ShadowWriter(Writer):
 
     def speculate(self, before: list[Group]) -> None:
         """Emit the speculative version, if inferred types save anything."""
+        if not enabled("speculative_tier"):
+            return
         context, runtime = self.context, self.context.runtime
         inferred = TypeInference(
             context.lowered, self.verified.depths, context.start, context.inside, context.analyses.points,
