@@ -1,6 +1,6 @@
 """The machine generator: interprets one activation of a guest code object.
 
-It runs handlers until one leaves a request, yields the request to the resident frame, and goes on with the answer.
+It runs handlers until one pushes a request, yields the request to the resident frame, and resumes with the answer.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ link = recursion.ample(Program.link)
 
 
 def begin(program: Program, R: list[Any]) -> tuple[list[Op], BaseException | None]:
-    """Link a program because a frame of it is executed, and take note of it.
+    """Link and register a program whose frame begins.
 
     Returns:
-        The handlers, and the interrupt, if one came meanwhile, that the guest is still to get.
+        The handlers, and an interrupt that came meanwhile, which is still to be raised in the guest, or None.
     """
     late = None
     try:
@@ -171,7 +171,10 @@ no_interrupts_in_jumps(drive)
 
 
 def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], Any, Any]:
-    """`drive` with a budget: it is asked before every instruction, and once it is exceeded no handler is looked for."""
+    """Interpret a frame like `drive`, with a budget for every instruction; once exceeded, no handler is searched.
+
+    The two loops share few lines; one loop for both would cost `drive` a branch per instruction.
+    """
     program = R[PROGRAM]
     late: BaseException | None = None
     if program.ops is None:

@@ -28,7 +28,7 @@ _RERAISING = frozenset({"RERAISE", "CLEANUP_THROW", "END_ASYNC_FOR"})
 
 
 def arguments(program: Program, R: list[Any]) -> dict[str, Any]:
-    """The arguments that a frame starts with, by name."""
+    """Return the arguments that a frame starts with, by name."""
     code = program.code
     count = parameter_count(code)
     if not count or program.private:
@@ -36,7 +36,7 @@ def arguments(program: Program, R: list[Any]) -> dict[str, Any]:
     return {each: R[HEADER + index].cell_contents for index, each in enumerate(code.co_varnames[:count])}
 
 
-name(arguments=arguments, executed=engine.executed, NULL=NULL, UNBOUND=UNBOUND, KEPT=OPERANDS)
+name(arguments=arguments, executed=engine.executed, NULL=NULL, UNBOUND=UNBOUND)
 
 
 class _Hooks:
@@ -93,7 +93,7 @@ def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: B
             plan.handled.call(plan.site(handler.target), exception)  # other handlers only tidy up
     except BaseException as failure:
         program.leave(R, index, without_own(failure), index)
-        return -1
+        return REQUEST
     return Program.unwind(program, R, index, exception, lasti)
 
 
@@ -174,7 +174,7 @@ def replan(which: Callable[[Program], bool] = lambda program: True) -> None:
 
 
 def guard() -> None:
-    """Have exceptions that no handler of the guest takes come by the machine, too."""
+    """Pass exceptions without a handler in the guest to the machine generators of instrumented programs, too."""
     observed = [each for each in alive(engine.programs) if each.plan is not None and each.plan.exceptions]
     unguarded = [each for each in (*observed, *resident.unlinked()) if not each.guarded]
     if unguarded:

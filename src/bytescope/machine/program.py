@@ -1,4 +1,4 @@
-"""A guest code object made ready for the machine: sites for its resident frame, handlers for its instructions."""
+"""Programs: guest code objects prepared for the interpreter, with request sites and instruction handlers."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Program(Unwinding):
     unpickled: ClassVar[Callable[[types.CodeType], Program | None]]
     """Makes a program of a pickled guest code object, see `resident`."""
     threshold: ClassVar[int | None] = threshold_from_environment()
-    """How often the start of a trace is passed before the trace is made, in programs that are linked; None: never."""
+    """Executions of an instruction before a trace is compiled there; None: never."""
     stops: frozenset[int] = frozenset()
     transforms: Sequence[HandlerTransform] = ()
     plan: Plan | None = None
@@ -124,18 +124,18 @@ class Program(Unwinding):
         self.requests = RequestSites(code, self.lowered, self.verified, self.handlers_at, kinds)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the guest code object alone, for those who pickle functions with their code, as cloudpickle does."""
+        """Pickle the guest code object alone; cloudpickle, for one, pickles functions with their code."""
         return Program.unpickled, (self.code,)
 
     def may_raise(self) -> list[bool]:
-        """Which instructions may raise, `_resume_at` last; elsewhere an interrupt is put off."""
+        """Return which instructions may raise, `_resume_at` last; elsewhere an interrupt is deferred."""
         instructions = enumerate(self.instructions)
         return [INSTRUCTIONS[each.op].raises or jumps_back(each, index) for index, each in instructions] + [False]
 
     # --- handlers
 
     def link(self, module: str | None = None) -> list[Op]:
-        """Make the handlers: this is put off until the code is first run.
+        """Make the handlers, when the code is first run or they change.
 
         Args:
             module: name of the module that it is run for, if it was not linked before.
@@ -181,17 +181,17 @@ class Program(Unwinding):
 
     @hidden
     def unlink(self) -> None:
-        """Let go of the handlers, which refer to the program, until it is executed again.
+        """Drop the handlers, which refer to the program, until it is executed again.
 
-        A copy of the resident code object may be executed still (`code.replace`): its activations keep what they have.
+        A copy of the resident code object (`code.replace`) may still be executed: its activations keep their handlers.
         """
         self.ops = None
         self.plain, self.resumes = [], []
 
     def retrace(self) -> None:
-        """Have no traces for now."""
+        """Remove all traces and reset the hotness counters."""
         assert self.ops is not None
-        self.alive.clear()  # traces that are under way come to an end
+        self.alive.clear()  # running traces exit
         self.alive = [True]
         self.traced = False
         self.ops[:] = self.plain
@@ -211,7 +211,7 @@ class Program(Unwinding):
         return op, resume
 
     def bindings(self, index: int) -> tuple[Any, ...]:
-        """What the factory of an instruction's handlers is given, see `handler_writer.PARAMETERS`."""
+        """Return the arguments of an instruction's factory, see `handler_text.PARAMETERS`."""
         instruction = self.instructions[index]
         first = self.first_operand + self.verified.depths[index] - lift(instruction).need
         arg = instruction.arg
@@ -221,7 +221,7 @@ class Program(Unwinding):
         return first, following, target, arg, variable, instruction.flag, self.requests.numbers[index], self, index
 
     def follow(self, index: int) -> int:
-        """The instruction that is executed when control comes to `index`: idle ones and jumps are passed over."""
+        """Return the instruction that is executed when control reaches `index`: idle ones and jumps are skipped."""
         seen = set()
         while index not in seen and index not in self.stops:
             instruction = self.instructions[index]

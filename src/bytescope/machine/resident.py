@@ -1,4 +1,4 @@
-"""Resident code objects: made once for each guest code object, and recognised again."""
+"""Resident code objects: made once for each guest code object, and found again."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from bytescope.machine.support.recursion import ample
 from bytescope.startup.stdlib_lite import Any, Iterable, deque, ref
 
 _cache: dict[int, ref[types.CodeType]] = {}
-"""Id of a guest code object to its resident one, which keeps it alive as long as anything runs or may run it."""
+"""Id of a guest code object to its resident one, which keeps it alive."""
 _kept: deque[types.CodeType] = deque(maxlen=1024)
-"""Resident code objects that are likely to be wanted again although nothing refers to them for a while."""
+"""Resident code objects that are likely to be needed again although nothing refers to them for a while."""
 
 
 def program_of(code: types.CodeType) -> Program | None:
-    """The program that a resident code object belongs to, or None if the code object is not resident."""
+    """Return the program of a resident code object, None if the code object is not resident."""
     for value in reversed(code.co_consts):
         if type(value) is Program:
             return value
@@ -31,17 +31,17 @@ def program_of(code: types.CodeType) -> Program | None:
 
 
 def _known(code: types.CodeType) -> types.CodeType | None:
-    """The resident code object that was made of a guest code object and still exists."""
+    """Return the existing resident code object of a guest code object, None if there is none."""
     reference = _cache.get(id(code))
     return None if reference is None else reference()
 
 
 def resident(code: types.CodeType, keep: bool = False) -> types.CodeType:
-    """The resident code object of a guest code object (itself, if it is resident already).
+    """Return the resident code object of a guest code object (itself, if it is resident already).
 
     Args:
         code: the code object.
-        keep: whether it is likely to be asked for again after all functions that use it are gone.
+        keep: whether it is likely to be needed again after all functions that use it are gone.
 
     Raises:
         InvalidBytecode: if the code object is malformed.
@@ -63,7 +63,7 @@ def _make(code: types.CodeType) -> types.CodeType:
         program = Program(code)
     except Exception:
         raise
-    except BaseException as interrupt:  # which is the guest's, whose traceback tells nothing of how code is analysed
+    except BaseException as interrupt:  # it is the guest's, so its traceback must not show the analysis of code
         interrupt.__traceback__ = None
         raise
     program.guarded = TRANSFORMS["hooks"] is not None
@@ -73,7 +73,7 @@ def _make(code: types.CodeType) -> types.CodeType:
 
 
 def _lives(code: types.CodeType, program: Program) -> None:
-    """Take note of a program's resident code object. Once it is gone, the program's parts let go of each other."""
+    """Set a program's resident code object. Once that is gone, the program is unlinked."""
     program.resident = ref(code)
     when_gone(code, _gone, program)
 
@@ -85,24 +85,24 @@ def _gone(program: Program) -> None:
 
 
 def program_for(code: types.CodeType) -> Program | None:
-    """The program of a guest code object, or None if it has none."""
+    """Return the program of a guest code object, None if it has none."""
     known = _known(code)
     return None if known is None else program_of(known)
 
 
 def restored(code: types.CodeType) -> Program | None:
-    """The program of a guest code object that was pickled."""
+    """Return the program of a guest code object that was pickled."""
     return program_of(resident(code))
 
 
 def unlinked() -> list[Program]:
-    """The programs that were never run."""
+    """Return the programs that were never run."""
     found = [program_of(each) for each in alive(_cache)]
     return [each for each in found if each is not None and each.ops is None]
 
 
 def guard(programs: list[Program]) -> None:
-    """Have the machine see every exception in activations of these programs that begin from now on."""
+    """Pass every exception in new activations of programs to the machine generator first."""
     successors = _Successors()
     for program in programs:
         program.guarded = True
@@ -122,7 +122,7 @@ def guard(programs: list[Program]) -> None:
 
 
 class _Successors:
-    """Resident code objects that take the place of others."""
+    """Resident code objects that replace others."""
 
     def __init__(self) -> None:
         self._old: dict[int, ref[types.CodeType]] = {}
@@ -132,7 +132,7 @@ class _Successors:
         self._old[id(old)], self._new[id(old)] = ref(old), new
 
     def of(self, code: types.CodeType) -> types.CodeType | None:
-        """Return what takes the place of a code object, None if nothing does."""
+        """Return the successor of a code object, None if it has none."""
         reference = self._old.get(id(code))  # the id of one that is gone may be another's
         return None if reference is None or reference() is not code else self._new[id(code)]
 
@@ -151,13 +151,13 @@ class _Successors:
                 function.__code__ = new
 
     def wanted(self) -> bool:
-        """Whether one of the old ones is still in use, and not only by frames that execute it."""
+        """Return True if an old code object is in use other than by frames that execute it."""
         executed = set(map(id, executed_codes()))
         return any(key not in executed and reference() is not None for key, reference in self._old.items())
 
 
 def _guarded(program: Program) -> types.CodeType:
-    """Give a program another resident code object, in which the machine sees every exception."""
+    """Give a program another resident code object, which passes every exception to the machine generator first."""
     made = Trampoline(program, True).build(drive)
     enter(_cache, id(program.code), made)
     entries.remove(program)
@@ -192,7 +192,7 @@ def interpreted(code: types.CodeType, module: str) -> types.CodeType:
 
 
 def is_guest(function: Any) -> bool:
-    """Whether a function, method or code object is executed by the machine."""
+    """Return True if a function, method or code object is executed by the interpreter."""
     function = getattr(function, "__func__", function)
     code = getattr(function, "__code__", function)
     return type(code) is types.CodeType and program_of(code) is not None

@@ -97,7 +97,7 @@ class VM:
 
     @property
     def kinds(self) -> Mapping[str, int]:
-        """How many instructions of each kind this VM's runs executed, the most frequent first.
+        """Return how many instructions of each kind this VM's runs executed, the most frequent first.
 
         Raises:
             ValueError: if the VM was made without `count_kinds`.
@@ -155,7 +155,7 @@ class VM:
 
     @hidden
     def _compiled(self, source: Source, mode: str, namespace: dict[str, Any] | None) -> types.CodeType:
-        """The code object of a source. A `from __future__ import` holds for what follows in the shared namespace."""
+        """Compile a source; its `from __future__ import` holds for later sources in the shared namespace."""
         if isinstance(source, types.CodeType):
             return source
         if not isinstance(source, (str, bytes, bytearray, memoryview)):

@@ -36,7 +36,7 @@ _profiling: set[int] = set()
 
 
 def internal(frame: types.FrameType | None) -> bool:
-    """Whether a frame is the machine's, or of something that the machine called for itself."""
+    """Return True if a frame is the interpreter's, or that of code which the interpreter called for itself."""
     while frame is not None and not is_resident(frame.f_code):
         if frame.f_code.co_filename in OWN_FILES:
             return True
@@ -45,13 +45,13 @@ def internal(frame: types.FrameType | None) -> bool:
 
 
 def _cut(error: BaseException) -> None:
-    """Take the frame of the method that has just caught an error off its traceback; a bare `raise` does not add it."""
+    """Remove the frame of the method that has just caught an error from its traceback; a bare `raise` adds none."""
     assert error.__traceback__ is not None
     error.__traceback__ = error.__traceback__.tb_next
 
 
 class _Tracer:
-    """The trace function that the host gets: the given one, kept from the machine's frames."""
+    """The trace function given to the host: hides the interpreter's frames from the guest's function."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
@@ -73,7 +73,7 @@ class _Tracer:
 
 
 class _LocalTracer:
-    """The trace function of a resident frame: it hears of nothing without a line, as the machine generator's end.
+    """The trace function of a resident frame: ignores events without a line, such as the machine generator's end.
 
     due: whether the resident frame makes an idle operation, at which the events of a guest instruction are due.
     """
@@ -102,7 +102,7 @@ class _LocalTracer:
 
 
 def _adopt(frame: types.FrameType | None) -> None:
-    """Have a trace function that was given to a resident frame (`frame.f_trace`) see what it sees on CPython."""
+    """Adapt a trace function set on a resident frame (`frame.f_trace`) to see what it sees on CPython."""
     if frame is not None and is_resident(frame.f_code):
         if frame.f_trace is not None and type(frame.f_trace) is not _LocalTracer:
             frame.f_trace = _LocalTracer(frame.f_trace)
@@ -111,7 +111,7 @@ def _adopt(frame: types.FrameType | None) -> None:
 
 
 def _notice(frame: types.FrameType) -> None:
-    """Have every instruction request an idle operation, from now on, if a frame wants to be told of each."""
+    """Make every instruction request an idle operation from now on, if a frame traces opcodes."""
     if frame.f_trace_opcodes and not _Requests.everywhere:
         _Requests.everywhere = True
         _relink(traced=bool(_tracing or _profiling))
@@ -139,7 +139,7 @@ def gettrace() -> Any:
 
 
 class _Profiler:
-    """The profile function that the host gets: the given one, kept from what the machine does."""
+    """The profile function given to the host: hides the interpreter's work from the guest's function."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
@@ -155,11 +155,11 @@ class _Profiler:
 
 
 _call_sites: dict[int, list[bool]] = {}
-"""By a program's id, for each code unit of its resident frame: whether it belongs to a site that performs calls."""
+"""By a program's id, for each code unit of its resident frame: whether it belongs to a request site for calls."""
 
 
 def _is_at_call(frame: types.FrameType) -> bool:
-    """Whether a frame, if it is a resident one, makes a call of the guest's and no other operation."""
+    """Return True if a frame, in case it is resident, performs a call of the guest, not another operation."""
     guest = next((each for each in frame.f_code.co_consts if type(each) is Program), None)
     if guest is None:
         return True
@@ -209,7 +209,7 @@ _depth = [0]
 
 @contextmanager
 def available() -> Iterator[None]:
-    """While this context is open, `sys.settrace` and `sys.setprofile` know about guests."""
+    """Replace `sys.settrace`, `sys.setprofile` and their getters while this context is open."""
     if not _depth[0]:
         sys.settrace, sys.gettrace = settrace, gettrace
         sys.setprofile, sys.getprofile = setprofile, getprofile
@@ -236,7 +236,7 @@ def _leave(threads: set[int], thread: int) -> None:
 
 
 def _relink(*, traced: bool) -> None:
-    """Have programs linked again: those under way at once, since they go on with the new handlers, others when run."""
+    """Link programs again: active ones now, because they resume with the new handlers, others when they run."""
     TRANSFORMS["tracing"] = _Requests() if traced else None
     active = _active_programs()
     for each in alive(engine.programs):
@@ -250,7 +250,7 @@ def _relink(*, traced: bool) -> None:
 
 
 def _active_programs() -> set[Program]:
-    """The programs that any thread is executing."""
+    """Return the programs that any thread is executing."""
     found: set[Program] = set()
     for innermost in sys._current_frames().values():
         frame: types.FrameType | None = innermost
@@ -261,7 +261,7 @@ def _active_programs() -> set[Program]:
 
 
 def line_starts(each: Program) -> dict[int, int]:
-    """The instructions before which a line event is due when control comes from another line, with their lines."""
+    """Return the instructions with a line event before them when control comes from another line, and their lines."""
     starts = {}
     previous: int | None = None
     started = False
@@ -293,7 +293,7 @@ class _Requests:
 
     @staticmethod
     def places(program: Program) -> dict[int, int | None]:
-        """The instructions that requests are due before, with the line that starts there, if one does."""
+        """Return the instructions before which requests are due, with the line that starts there, if one does."""
         starts = line_starts(program)
         if not _Requests.everywhere:
             return dict(starts)
@@ -321,7 +321,7 @@ class _Requests:
 
 
 def _returning(site: int, op: Op) -> Op:
-    """A `return` that the resident frame makes in the line where it stands."""
+    """Return the handler of a `return` that the resident frame executes in its own line."""
 
     def traced_op(R: list[Any]) -> int:
         outcome = op(R)
@@ -334,7 +334,7 @@ def _returning(site: int, op: Op) -> Op:
 
 
 def _resident_frame() -> types.FrameType:
-    """The frame for which the calling handler is executed: the driver's caller, and of a watched run one further on."""
+    """Return the frame whose handler is running: the caller of the driver, or of a watched run its caller."""
     frame = sys._getframe(3)
     return frame.f_back or frame if frame.f_code is engine.drive.__code__ else frame
 

@@ -22,7 +22,7 @@ def _is_exception(value: Any) -> bool:
 
 
 def no_exception(value: Any) -> SystemError:
-    """The error for an operand that is handled or raised again and is no exception."""
+    """Return the error for an operand that is handled or re-raised but is not an exception."""
     return SystemError(f"bad bytecode: {type(value).__name__} object in the place of an exception")
 
 

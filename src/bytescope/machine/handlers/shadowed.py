@@ -31,7 +31,7 @@ from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Protocol
 
 
 class Program(Protocol):
-    """What shadow propagation reads of a program."""
+    """The part of `Program` that shadow propagation reads."""
 
     @property
     def code(self) -> types.CodeType:
@@ -59,7 +59,7 @@ class Program(Protocol):
 
     @property
     def shadower(self) -> object:
-        """What propagates its shadows."""
+        """The shadow propagation of its frames, if there is any."""
 
     @shadower.setter
     def shadower(self, value: Shadower | None) -> None: ...
@@ -87,7 +87,7 @@ class Shadows(list):  # type: ignore[type-arg]
 
 
 def resident_frame() -> types.FrameType:
-    """The frame of the guest whose handler is running."""
+    """Return the frame of the guest whose handler is running."""
     found: Any = sys._getframe(1)
     while found.f_code.co_filename in OWN_FILES:
         found = found.f_back
@@ -119,7 +119,7 @@ class Shadower:
         return ()
 
     def shadows(self, R: list[Any]) -> Shadows:
-        """The shadows of a frame, all clean if it has none yet."""
+        """Return the shadows of a frame, all clean if it has none yet."""
         found = R[SHADOWS]
         if found is None or found.runtime is not self.runtime:
             found = R[SHADOWS] = Shadows(R, self.runtime)
@@ -351,7 +351,7 @@ class Shadower:
         return shadowed, go_on
 
     def _async_gen_wrap(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-        """What the awaiting frame gets is the value, not the wrapper that is yielded."""
+        """Return the shadow of the value to the awaiting frame, which does not get the wrapper."""
         runtime = self.runtime
         first = program.bindings(index)[0]
 
@@ -482,7 +482,7 @@ def filled_receiver(first: Any, second: Any) -> Any:
 
 
 def _told(instruction: Any) -> tuple[tuple[str, ...], tuple[int | None, ...]]:
-    """The names of an event's operands, and where they are."""
+    """Return the names of an event's operands and their positions."""
     if instruction.op in ("RETURN", "YIELD"):
         return ("value",), (0,)
     if instruction.op == "RESUME":
@@ -498,7 +498,7 @@ def _told(instruction: Any) -> tuple[tuple[str, ...], tuple[int | None, ...]]:
 
 
 def called(name: str, values: list[Any], shadows: list[Any]) -> tuple[Any, Any]:
-    """A call's operands as function, positional arguments, keyword arguments; and their shadows likewise."""
+    """Return a call's operands as function, positional and keyword arguments; and their shadows likewise."""
     if name == "call_ex":
         which = 1 if values[0] is NULL else 0
         kwargs = {} if values[3] is NULL else values[3]

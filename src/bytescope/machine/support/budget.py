@@ -1,4 +1,4 @@
-"""Runs that are watched: limits on instructions, depth and time, and the counting of instructions by kind.
+"""Watched runs: limits on instructions, depth and time, and the counting of instructions by kind.
 
 A run that exceeds a limit is stopped by an exception that guests cannot catch. Once it was raised, no instruction of
 the run is executed any more, whatever host code does with the exception.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bytescope.machine.support.counting import Tally
 
 _BATCH = 256
-"""After how many instructions the clock is read, at the latest."""
+"""Maximum number of instructions between two readings of the clock."""
 
 _UNLIMITED = 1 << 62
 
@@ -44,7 +44,7 @@ BudgetExceeded.__module__ = "bytescope"
 
 
 class Budget:
-    """What a run may use, and has used; and, if it is to be counted, its tally.
+    """Limits of a run, what it has used, and its tally, if it is counted.
 
     The engine takes one from `left` for each instruction, and calls `renew` when nothing is left.
     """
@@ -98,7 +98,7 @@ class Budget:
 
     @property
     def watches(self) -> bool:
-        """Whether there is anything to limit or count, or the run may be stopped."""
+        """Whether anything is limited or counted, or the run may be stopped."""
         limits = self.max_instructions, self.max_depth, self.timeout, self.tally
         return self.stoppable or limits != (None, None, None, None)
 
@@ -128,10 +128,10 @@ class Budget:
 
     @hidden
     def enter(self) -> None:
-        """A guest frame comes onto the stack.
+        """Count a guest frame that is pushed onto the stack.
 
         Raises:
-            BudgetExceeded: if it is one too many.
+            BudgetExceeded: if that exceeds the maximum depth.
         """
         self.depth += 1
         if self.max_depth is not None and self.depth > self.max_depth:
@@ -139,10 +139,10 @@ class Budget:
 
     @hidden
     def renew(self) -> None:
-        """Hand out the next instructions, one of which is about to be executed.
+        """Grant the next batch of instructions, one of which is about to be executed.
 
         Raises:
-            BudgetExceeded: if there are none, or it is too late.
+            BudgetExceeded: if none are left, or the time is over.
         """
         self.left = 0
         if self.spent is not None:
@@ -156,10 +156,10 @@ class Budget:
 
     @hidden
     def look_at_clock(self) -> None:
-        """Time has passed.
+        """Read the clock.
 
         Raises:
-            BudgetExceeded: if it is too late.
+            BudgetExceeded: if the time is over.
         """
         if self.deadline is not None and time.monotonic() > self.deadline:
             self.exceed("timeout", f"more than {self.timeout:g} seconds")
@@ -177,7 +177,7 @@ class Budget:
 
 
 def _checked(name: str, value: Any, kind: type) -> Any:
-    """A limit, if it is a number that makes sense."""
+    """Return a limit after checking its type and sign."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not isinstance(value, (int, kind)):
@@ -198,7 +198,7 @@ _by_thread: dict[int, list[Budget]] = {}
 
 
 def current() -> Budget | None:
-    """The budget in force in this thread: that of its innermost run, or in a guest's own threads that of the latest."""
+    """Return the budget of this thread: that of its innermost run, in a guest's own threads that of the latest."""
     own = _by_thread.get(get_ident())
     budget = own[-1] if own else active[-1] if active else None
     return budget if budget is not None and budget.watches else None
