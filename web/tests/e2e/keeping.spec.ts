@@ -88,6 +88,29 @@ test("two tabs never write over each other", async ({ notebook, shared, complain
   await expect(notebook.editor(1)).toContainText("b = 2");
 });
 
+test("a tab that slept for a day writes nothing over what is newer", async ({ notebook, shared, complaints, servers }) => {
+  await notebook.page.clock.install();
+  await notebook.open();
+  await notebook.type(1, "a = 1");
+  await notebook.page.clock.runFor(2_000);
+  await expect(notebook.page.getByText("Saved in this browser.", { exact: true })).toBeVisible();
+  const page = await shared.newPage();
+  watch(page, complaints, [servers.isolated.url]);
+  const second = await new Notebook(page, notebook.url).open();
+  await second.type(1, "b = 2");
+  await expect(page.getByText("Saved in this browser.", { exact: true })).toBeVisible();
+  await notebook.page.bringToFront();
+  await notebook.page.clock.fastForward("24:00:00");
+  await notebook.type(1, "a = 11");
+  await notebook.page.clock.runFor(2_000);
+  await page.reload();
+  await expect(second.editor(1)).toContainText("b = 2");
+  await page.close();
+  await notebook.page.clock.resume();
+  await notebook.page.reload();
+  await expect(notebook.editor(1)).toContainText("a = 11");
+});
+
 test("a link brings its cells, runs nothing and leaves the own notebook alone", async ({ notebook }) => {
   await notebook.open();
   await notebook.type(1, "print('my own')");
