@@ -114,7 +114,7 @@ def _code_objects(values: Iterable[object]) -> Iterator[types.CodeType]:
             yield from _code_objects(each)
 
 
-def _failed(hook: Any, site: Any, error: BaseException) -> BaseException:
+def _failed(hook: Hook | None, site: Any, error: BaseException) -> BaseException:
     return error
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from bytescope.analysis.engines.woven import WOVEN
-from bytescope.machine.handlers.shadowed import EventContexts, Shadower
+from bytescope.machine.handlers.event_contexts import EventContexts
+from bytescope.machine.handlers.shadowed import Shadower
 from bytescope.machine.instrument import set_shadows
 from bytescope.machine.resident import program_of
 from bytescope.shadow.active import activate

@@ -174,7 +174,7 @@ def replan(which: Callable[[Program], bool] = lambda program: True) -> None:
 
 
 def guard() -> None:
-    """Pass exceptions without a handler in the guest to the machine generators of instrumented programs, too."""
+    """Route unhandled guest exceptions through the machine as well."""
     observed = [each for each in alive(engine.programs) if each.plan is not None and each.plan.exceptions]
     unguarded = [each for each in (*observed, *resident.unlinked()) if not each.guarded]
     if unguarded:

@@ -47,12 +47,12 @@ class Sets(Algebra):
         self._joins: dict[tuple[frozenset[Hashable], frozenset[Hashable]], frozenset[Hashable]] = {}
 
     def of(self, *labels: Hashable) -> frozenset[Hashable]:
-        """The shadow of what carries these labels, at least one."""
+        """Return the shadow of a reference with these labels, at least one."""
         labelled = frozenset(labels)
         return self._sets.setdefault(labelled, labelled)
 
     def join(self, left: Any, right: Any) -> Any:
-        """The union."""
+        """Return the union."""
         found = self._joins.get((left, right))
         if found is None:
             if len(self._joins) > self._LIMIT:

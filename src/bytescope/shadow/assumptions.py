@@ -165,7 +165,7 @@ class Assumptions:
     # --- invalidation
 
     def attribute_has_shadow(self, owner: Any, name: str) -> None:
-        """An attribute gets a shadow."""
+        """Invalidate what an attribute's shadow contradicts."""
         if issubclass(type(owner), type):
             self._names_of_classes.add(name)
             self.load(name).clear()
@@ -179,7 +179,7 @@ class Assumptions:
             _raise_flag(self.attribute(name))
 
     def item_has_shadow(self, owner: Any, key: Any) -> None:
-        """An item gets a shadow. It may be a variable of a module."""
+        """Invalidate what an item's shadow contradicts. The item may be a variable of a module."""
         if type(owner) is types.CellType:
             _raise_flag(self.cells)
         elif type(key) is str and issubclass(type(owner), dict) and key not in self._named:
@@ -187,7 +187,7 @@ class Assumptions:
             self.names.setdefault(key, []).append(True)
 
     def contents_labelled(self, owner: Any) -> None:
-        """All contents of an object get a shadow."""
+        """Invalidate what a shadow of all contents of an object contradicts."""
         kind = type(owner)
         if issubclass(kind, dict):
             for key in list(dict.keys(owner)):
@@ -208,7 +208,7 @@ class Assumptions:
                 types_of.discard(kind)
 
     def class_changed(self) -> None:
-        """An attribute of a class is stored or deleted."""
+        """Invalidate what a changed attribute of a class contradicts."""
         self.truths.intersection_update(_TRUTHS)
         self.default_comparison.intersection_update(ATOMIC)
         self.plain_attributes.clear()

@@ -66,7 +66,7 @@ class Parameters:
 
     @property
     def sequence(self) -> list[Any]:
-        """The values that came by position, or may have."""
+        """The values passed by position, or possibly so."""
         return self.positional + (list(self.values[self.star]) if self.star >= 0 else [])
 
 
@@ -152,7 +152,7 @@ def _defaults(
 
 
 def target(function: Any) -> types.FunctionType | None:
-    """The Python function behind a callable, if it is plain to see."""
+    """Return the Python function that a callable calls, None if it is not certain."""
     if type(function) is types.FunctionType:
         return function
     if is_a(function, type):

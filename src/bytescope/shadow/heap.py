@@ -29,17 +29,17 @@ def is_a(value: Any, kinds: type | tuple[type, ...]) -> bool:
 
 
 def count_of(sequence: Any) -> int:
-    """The length of a list or tuple, without asking a subclass."""
+    """Return the length of a list or tuple, without calling a subclass's method."""
     return list.__len__(sequence) if is_a(sequence, list) else tuple.__len__(sequence)
 
 
 def items_of(sequence: Any) -> Any:
-    """The items of a list or tuple, without asking a subclass."""
+    """Return the items of a list or tuple, without calling a subclass's method."""
     return list.__getitem__(sequence, slice(None)) if is_a(sequence, list) else tuple.__getitem__(sequence, slice(None))
 
 
 class Table:
-    """The shadows of what one object holds.
+    """The shadows of the contents of one object.
 
     items: shadows by index, key or member, each with the value it is for; keys: shadows of a dict's keys; attributes:
     shadows by name; whole: the shadow of everything in it.
@@ -55,7 +55,7 @@ class Table:
         self.whole: Any = None
 
     def shadows(self) -> Iterator[Any]:
-        """All shadows in it."""
+        """Yield all shadows in it."""
         yield self.whole
         for shadow, _ in self.items.values():
             yield shadow
@@ -87,7 +87,7 @@ class Heap:
     # --- tables
 
     def table(self, owner: Any) -> Table:
-        """The table of an object, made if there is none."""
+        """Return the table of an object; make it if there is none."""
         address = id(owner)
         found = self.tables.get(address)
         if found is None:
@@ -103,7 +103,7 @@ class Heap:
             return owner
 
     def all_of(self, table: Table) -> Any:
-        """The join of all shadows in a table."""
+        """Return the join of all shadows in a table."""
         found = table.whole
         for shadow, _ in table.items.values():
             if shadow is not found:  # none of them is None
@@ -111,11 +111,11 @@ class Heap:
         return self.algebra.joined((found, *table.keys.values(), *table.attributes.values()))
 
     def known(self, owner: Any) -> Table | None:
-        """The table of an object, if it has one."""
+        """Return the table of an object, None if it has none."""
         return self.tables.get(id(owner))
 
     def sweep(self) -> None:
-        """Forget what nobody but the heap refers to any more."""
+        """Drop the tables of objects that only the heap refers to."""
         count = sys.getrefcount
         gone: Any = True
         while gone:
@@ -126,14 +126,14 @@ class Heap:
         self._sweep_at = max(_FIRST_SWEEP, 2 * len(self.tables))
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Drop all tables."""
         self.tables.clear()
         for shadows in self.attributes.values():
             shadows.clear()
         self._sweep_at = _FIRST_SWEEP
 
     def _forget(self, address: int) -> None:
-        """An object is gone."""
+        """Drop the table of an object that is gone."""
         table = self.tables.pop(address, None)
         if table is not None:
             for name in table.attributes:
@@ -144,7 +144,7 @@ class Heap:
         return self.attributes.setdefault(name, {})
 
     def drop_if_clean(self, owner: Any, table: Table) -> None:
-        """Give a table up that has nothing left."""
+        """Drop a table if it is empty."""
         if table.whole is None and not table.items and not table.attributes and not table.keys:
             self.tables.pop(id(owner), None)
 
@@ -189,7 +189,7 @@ class Heap:
     # --- items
 
     def set_item(self, owner: Any, key: Any, value: Any, shadow: Any) -> None:
-        """An item has been stored."""
+        """Record that an item has been stored."""
         table = self.known(owner)
         if shadow is None:
             if table is not None:
@@ -206,7 +206,7 @@ class Heap:
             self.label_contents(owner, shadow)
 
     def set_key(self, owner: Any, key: Any, shadow: Any) -> None:
-        """A key of a dict has come, or has been stored again: dicts keep the first."""
+        """Record that a key of a dict has been stored, perhaps again: dicts keep the first."""
         if shadow is None:
             return
         if plain_key(key):
@@ -216,7 +216,7 @@ class Heap:
             self.label_contents(owner, shadow)
 
     def item(self, owner: Any, key: Any) -> Any:
-        """The shadow of an item."""
+        """Return the shadow of an item."""
         table = self.known(owner)
         if table is None:
             return None
@@ -227,7 +227,7 @@ class Heap:
         return table.whole
 
     def key(self, owner: Any, key: Any) -> Any:
-        """The shadow of a key of a dict, or of a member of a set."""
+        """Return the shadow of a key of a dict, or of a member of a set."""
         table = self.known(owner)
         if table is None:
             return None
@@ -237,14 +237,14 @@ class Heap:
         return self.algebra.joined((table.whole, table.keys.get(key), member[0] if member else None))
 
     def sequence(self, owner: Any, count: int) -> list[Any]:
-        """The shadows of the items of a sequence."""
+        """Return the shadows of the items of a sequence."""
         table = self.known(owner)
         if table is None:
             return [None] * count
         return [self.item(owner, index) for index in range(count)]
 
     def set_sequence(self, owner: Any, shadows: list[Any]) -> None:
-        """The shadows of the items of a list or tuple, all anew."""
+        """Replace the shadows of all items of a list or tuple."""
         table = self.known(owner)
         if table is not None:
             table.items.clear()
@@ -260,7 +260,7 @@ class Heap:
     # --- attributes
 
     def set_attribute(self, owner: Any, name: str, value: Any, shadow: Any) -> None:
-        """An attribute has been stored."""
+        """Record that an attribute has been stored."""
         if type(owner) is types.ModuleType:
             self.set_item(owner.__dict__, name, value, shadow)
             return
@@ -278,7 +278,7 @@ class Heap:
             self.drop_if_clean(owner, table)
 
     def attribute(self, owner: Any, name: str) -> Any:
-        """The shadow of an attribute: the object's own, or what its classes have."""
+        """Return the shadow of an attribute: of the object's own, or of its classes' one."""
         if type(owner) is types.ModuleType:
             return self.item(owner.__dict__, name)
         table = self.known(owner)

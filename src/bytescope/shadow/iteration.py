@@ -34,7 +34,7 @@ def iterates_purely(iterator: Any, codes: Container[int] = ()) -> bool:
 
 
 def paired(heap: Heap, iterator: Any, value: Any, returned: list[tuple[Any, Any]]) -> Any:
-    """The shadow of a tuple that an `enumerate` or a `zip` has given, whose items have what generators have answered.
+    """Return the shadow of a tuple from `enumerate` or `zip`, and set those of the items that generators have returned.
 
     Args:
         heap: the heap.
@@ -53,7 +53,7 @@ def paired(heap: Heap, iterator: Any, value: Any, returned: list[tuple[Any, Any]
 
 
 def given(heap: Heap, iterator: Any, value: Any) -> Any:
-    """The shadow that the value which an iterator has just given has in the container it comes from.
+    """Return the shadow of the value that an iterator has just returned, as it is in the container.
 
     Args:
         heap: the heap; what the value itself holds (a pair of `enumerate`) gets its shadows there.

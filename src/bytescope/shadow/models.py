@@ -138,7 +138,7 @@ def _clean(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
 
 @_model("length", "iterator")
 def _references_only(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
-    """What the arguments hold does not matter yet: the iterators know where they are."""
+    """Ignore the contents of the arguments: iterators find them later."""
     return heap.algebra.joined(shadows)
 
 
@@ -150,7 +150,7 @@ def _next(heap: Heap, args: list[Any], shadows: list[Any], result: Any) -> Any:
 
 
 def filled(heap: Heap, container: Any, first: int, returned: list[tuple[Any, Any]]) -> None:
-    """A container has been filled with what frames that keep shadows have handed out.
+    """Record that a container has been filled with what frames with shadows have returned.
 
     Args:
         heap: the heap.
@@ -176,7 +176,7 @@ def filled(heap: Heap, container: Any, first: int, returned: list[tuple[Any, Any
 
 
 def model(function: Any, receiver: Any) -> Model | None:
-    """The model of a callable with positional arguments, if there is one.
+    """Return the model of a callable with positional arguments, None if there is none.
 
     Args:
         function: the callable.

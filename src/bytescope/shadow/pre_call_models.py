@@ -95,7 +95,7 @@ class PreCallModels:
         return None if row is None else self._models.get(row.model)
 
     def operator(self, kind: str, values: tuple[Any, ...], shadows: tuple[Any, ...]) -> Any:
-        """The shadow of what an operator is going to give, or SLOW.
+        """Return the shadow of an operator's result, or SLOW.
 
         Args:
             kind: the operator of `binary` or `inplace`, or the name of another primitive.
@@ -134,7 +134,7 @@ class PreCallModels:
         return self.joined((own, *shadows, found))
 
     def _flat(self, value: Any) -> Any:
-        """The join of what a container holds, if that is all plain."""
+        """Return the join of a container's contents, if they are all atomic."""
         kind = type(value)
         if kind not in COLLECTIONS:
             return None if kind is range else SLOW
@@ -146,13 +146,13 @@ class PreCallModels:
         return None if table is None else self.heap.all_of(table)
 
     def extreme(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """The greatest or the least of values or of a container's items."""
+        """Model `max` and `min` of values or of a container's items."""
         if len(args) < 2:
             return self.pure(receiver, args, shadows, own)
         return self.compared(args, (own, *shadows))
 
     def compared(self, values: tuple[Any, ...], shadows: tuple[Any, ...]) -> Any:
-        """The join of what reaches values that are compared with each other."""
+        """Return the join of what reaches values that are compared with each other."""
         found = self.joined(shadows)
         if all(self.heap.assumptions.has_default_comparison(type(value)) for value in values):
             return found
@@ -175,7 +175,7 @@ class PreCallModels:
         return found
 
     def next(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """The next item of a list or tuple."""
+        """Model `next` of an iterator of a list or tuple."""
         if type(args[0]) not in SEQUENCE_ITERATORS or len(args) > 2:
             return SLOW
         _, *rest = args[0].__reduce__()
@@ -213,20 +213,20 @@ class PreCallModels:
         return SLOW
 
     def append(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """The list gets an item."""
+        """Model `list.append`."""
         if len(args) != 1:
             return SLOW
         self.helpers.appended(receiver, args[0], shadows[0])
         return None
 
     def extend(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """The list gets more items."""
+        """Model `list.extend`."""
         if self._fills(args, shadows):
             return InFlightFill(receiver, len(receiver))
         return self.untouched(receiver, args, shadows, own)
 
     def sequence(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """A list or tuple is made."""
+        """Model the making of a list or tuple."""
         return InFlightFill(None, 0) if self._fills(args, shadows) else SLOW
 
     def _fills(self, args: tuple[Any, ...], shadows: tuple[Any, ...]) -> bool:
@@ -235,7 +235,7 @@ class PreCallModels:
         return id(args[0].gi_code) in self.generators
 
     def pop(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """The list loses its last item."""
+        """Model `list.pop` of the last item."""
         if args or not receiver:
             return SLOW
         if id(receiver) in self.tables:
@@ -243,7 +243,7 @@ class PreCallModels:
         return own
 
     def get(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """An item of a dict."""
+        """Model `dict.get`."""
         if not 1 <= len(args) <= 2 or type(args[0]) not in ATOMIC:
             return SLOW
         found = self.heap.item(receiver, args[0]) if id(receiver) in self.tables else None
@@ -252,7 +252,7 @@ class PreCallModels:
         return found if own is None else self.joined((found, own))
 
     def view(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """A view of a dict."""
+        """Model the views of a dict."""
         return own
 
     def untouched(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
@@ -265,7 +265,7 @@ class PreCallModels:
         return None
 
     def untouched_flat(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """The same, of a method that compares items."""
+        """Model a method that compares items, and changes no shadow."""
         if self.untouched(receiver, args, shadows, own) is SLOW or self._flat(receiver) is SLOW:
             return SLOW
         return SLOW if any(type(each) not in ATOMIC and self._flat(each) is not None for each in args) else None

@@ -37,7 +37,7 @@ def _rule(*names: str) -> Callable[[HeapRule], HeapRule]:
 # --- variables that are not the frame's alone
 
 CONTENTS = "contents"
-"""What the only item of a cell is called."""
+"""Key of the only item of a cell."""
 
 
 @_rule("load_cell")
@@ -59,7 +59,7 @@ def _delete_cell(heap: Heap, imm: Any, values: Values, shadows: Values, results:
 
 @_rule("load_global", "load_name", "load_from_dict_or_globals", "load_from_dict_or_cell")
 def _load_name(heap: Heap, name: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    """A name is where it is found first; the places are given in the order in which they are looked at."""
+    """Return the shadow of a name in the first namespace that has it; `values` are in the order of the lookup."""
     name = getattr(name, "name", name)
     for place in values:
         if type(place) is types.CellType:
@@ -199,7 +199,7 @@ def _delitem(heap: Heap, imm: Any, values: Values, shadows: Values, results: lis
 
 
 def remove_at(heap: Heap, container: Any, index: int) -> Any:
-    """An item of a list is gone, those behind it have moved up; returns its shadow."""
+    """Remove the shadow of an item of a list, move up those behind it, and return it."""
     table = heap.known(container)
     if table is None:
         return None
@@ -210,7 +210,7 @@ def remove_at(heap: Heap, container: Any, index: int) -> Any:
 
 
 def insert_at(heap: Heap, container: Any, index: int, value: Any, shadow: Any) -> None:
-    """An item has come into a list; those behind it have moved down."""
+    """Insert the shadow of an item of a list, and move down those behind it."""
     table = heap.known(container)
     if table is not None:
         table.items = {n + (n >= index): kept for n, kept in table.items.items()}
@@ -239,7 +239,7 @@ def _build_set(heap: Heap, imm: Any, values: Values, shadows: Values, results: l
 
 
 def add_member(heap: Heap, container: Any, value: Any, shadow: Any) -> None:
-    """A set has been given a member: equal ones are one."""
+    """Record a member of a set: equal ones are one."""
     if shadow is not None:
         heap.set_item(container, value, value, heap.algebra.joined((shadow, heap.key(container, value))))
 
@@ -280,7 +280,7 @@ def _map_add(heap: Heap, imm: Any, values: Values, shadows: Values, results: lis
 
 @_rule("list_extend")
 def list_extend(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    """A list has been extended by an iterable."""
+    """Record that a list has been extended by an iterable."""
     target, iterable = values[:2]
     if type(iterable) in (list, tuple) and iterable is not target:
         first = count_of(target) - count_of(iterable)
@@ -301,7 +301,7 @@ def _set_update(heap: Heap, imm: Any, values: Values, shadows: Values, results: 
 
 @_rule("dict_update", "dict_merge")
 def dict_update(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    """A dict has been updated from a mapping."""
+    """Record that a dict has been updated from a mapping."""
     target, mapping = values[:2]
     table = heap.known(mapping)
     if type(mapping) is dict:
@@ -330,7 +330,7 @@ def _unpack(heap: Heap, count: Any, values: Values, shadows: Values, results: li
 
 
 def _parts(heap: Heap, iterable: Any, results: list[Any]) -> list[Any]:
-    """The shadows that results have as what an iterable gives."""
+    """Return the shadows of results as items of an iterable."""
     if is_a(iterable, (list, tuple)):
         return heap.sequence(iterable, len(results))
     if is_a(iterable, (dict, set, frozenset)):
@@ -357,7 +357,7 @@ def _match_keys(heap: Heap, imm: Any, values: Values, shadows: Values, results: 
 
 @_rule("next")
 def next_item(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    """An iterator has given a value."""
+    """Return the shadow of a value that an iterator has returned."""
     if not results or not heap.tables:
         return [shadows[0]] * len(results)
     return [heap.algebra.joined((given(heap, values[0], results[0]), shadows[0]))]
@@ -380,7 +380,7 @@ def _import_star(heap: Heap, imm: Any, values: Values, shadows: Values, results:
 
 @_rule("inplace")
 def _inplace(heap: Heap, operator: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    """A container that stays itself has been given what the other operand holds, or has lost some of it."""
+    """Propagate an in-place operator: a container that stays itself gains or loses contents."""
     kind = type(values[0])
     if results[0] is not values[0] or kind not in GROWING:
         return _operator(heap, operator, values, shadows, results)
@@ -396,7 +396,7 @@ def _inplace(heap: Heap, operator: Any, values: Values, shadows: Values, results
 
 @_rule("binary")
 def _operator(heap: Heap, operator: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    """What containers hold goes into what is made of them; otherwise what reaches the operands is joined."""
+    """Propagate an operator: contents of containers go into the result; otherwise join what reaches the operands."""
     left, right = values
     made = results[0]
     if not heap.tables or (type(left) in ATOMIC and type(right) in ATOMIC):

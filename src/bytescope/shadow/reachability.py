@@ -57,7 +57,7 @@ def reaching(heap: Heap, value: Any, shadow: Any = None) -> Any:
 
 
 _ways: dict[type, Callable[[Any], Iterable[Any]]] = {}
-"""What finds out what a value holds, by the value's type; it runs no code of the program's."""
+"""Functions that return what a value holds, by its type; they run no user code."""
 
 
 def _way(kind: type) -> Callable[[Any], Iterable[Any]]:

@@ -48,7 +48,7 @@ _frame = sys._getframe
 
 
 def _frame_of(generator: Any) -> types.FrameType | None:
-    """The frame of a generator or coroutine, if it is not over."""
+    """Return the frame of a generator or coroutine, None if it has ended."""
     prefix = {"coroutine": "cr", "async_generator": "ag"}.get(type(generator).__name__, "gi")
     found: types.FrameType | None = getattr(generator, prefix + "_frame", None)
     return found

@@ -1,8 +1,8 @@
 """Programs whose references have shadows: handlers that move shadows along with what the plain handlers move.
 
-A frame that keeps shadows has a second array beside its registers, with the shadow of what is in each. Where an
-instruction's operands come from and its results go to is read off its lifted semantics (`isa.moves`); whatever
-takes more than moving is asked of a runtime, which this engine is given.
+A frame with shadows has a second array beside its registers, with the shadow of what is in each. The sources of an
+instruction's operands and the destinations of its results are read off its lifted semantics (`isa.moves`); everything
+that takes more than moving calls the shadow runtime.
 
 Every handler has a fast path: as long as the runtime's flag `shadows_exist` is empty, all shadows are clean, and the
 plain handler is called. A primitive that began without any shadow gets the shadows of its results by
@@ -17,21 +17,21 @@ import types
 from bytescope.code.flags import parameter_count
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.isa.builtins import FILLING_METHODS
-from bytescope.isa.events import CALLS, EVENTS
+from bytescope.isa.events import CALLS
 from bytescope.isa.instrumentation import Plan
 from bytescope.isa.moves import CLEAN, PLACES, SLOTS, References, references
-from bytescope.isa.primitives import PRIMITIVES
 from bytescope.machine.handler_namespace import NULL
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, REQUEST, SHADOWS
 from bytescope.machine.support.own_frames import OWN_FILES
+from bytescope.shadow.event_context import EventContext
 from bytescope.shadow.propagation import GROWING
 from bytescope.shadow.runtime import FILLING, ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Protocol
 
 
 class Program(Protocol):
-    """The part of `Program` that shadow propagation reads."""
+    """The part of a program that shadow propagation reads."""
 
     @property
     def code(self) -> types.CodeType:
@@ -59,7 +59,7 @@ class Program(Protocol):
 
     @property
     def shadower(self) -> object:
-        """The shadow propagation of its frames, if there is any."""
+        """The transform that makes it propagate shadows, if any."""
 
     @shadower.setter
     def shadower(self, value: Shadower | None) -> None: ...
@@ -71,9 +71,10 @@ class Program(Protocol):
 class Shadows(list):  # type: ignore[type-arg]
     """The shadows of a frame's registers.
 
-    runtime: whose they are; parked: (instruction, token, values, shadows) of a primitive that waits for its request;
-    event: (instruction, context) of an event that is being delivered; unwound: whether an exception handler has been
-    found since this was last set to False.
+    runtime: the shadow runtime; parked: (instruction, primitive in flight, values, shadows) while a request is pending,
+    or (instruction, container that it may fill) if the primitive began when no shadow existed; event: (instruction,
+    context) of the event that is being delivered; unwound: whether an exception handler has been found since this was
+    last set to False.
     """
 
     __slots__ = ("event", "parked", "runtime", "unwound")
@@ -82,7 +83,7 @@ class Shadows(list):  # type: ignore[type-arg]
         super().__init__([None] * len(R))
         self.runtime = runtime
         self.parked: Any = None
-        self.event: Any = None
+        self.event: tuple[int, EventContext] | None = None
         self.unwound = False
 
 
@@ -115,7 +116,7 @@ class Shadower:
         return wanted
 
     def stops(self, program: Program) -> Iterable[int]:
-        """Idle instructions move nothing."""
+        """Return nothing: idle instructions move no shadows."""
         return ()
 
     def shadows(self, R: list[Any]) -> Shadows:
@@ -351,7 +352,7 @@ class Shadower:
         return shadowed, go_on
 
     def _async_gen_wrap(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-        """Return the shadow of the value to the awaiting frame, which does not get the wrapper."""
+        """Return the value's shadow to the awaiting frame, which gets the value and not the wrapper that is yielded."""
         runtime = self.runtime
         first = program.bindings(index)[0]
 
@@ -384,81 +385,6 @@ class Shadower:
         return (shadowed if program.instructions[index].arg else op), resume
 
 
-class EventContexts:
-    """Transform that provides the hooks of an instruction with the shadows of their event.
-
-    Args:
-        shadower: propagates the shadows of the same programs.
-    """
-
-    traces = False
-
-    def __init__(self, shadower: Shadower) -> None:
-        self.shadows, self.runtime = shadower.shadows, shadower.runtime
-        self._shadower = shadower
-
-    def wants(self, program: Program) -> bool:
-        """Return True if a program with shadows has hooks."""
-        return program.shadower is self._shadower and program.plan is not None
-
-    def stops(self, program: Program) -> Iterable[int]:
-        """The hooks have said where."""
-        return ()
-
-    def transform(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-        """Deliver the events of an instruction with a context."""
-        if program.plan is None or not program.plan.points.get(index):
-            return op, resume
-        runtime = self.runtime
-        instruction = program.instructions[index]
-        first = program.bindings(index)[0]
-        names, positions = _told(instruction)
-        entering = instruction.op == "RESUME"
-
-        def shadowed(R: list[Any]) -> int:
-            S = self.shadows(R)
-            if entering:
-                shadows: Any = _arguments(program, S)
-                slots = None
-            else:
-                shadows = [None if p is None else S[first + p] for p in positions]
-                slots = [first] if instruction.op in ("RETURN", "YIELD") else None
-                if variadic:
-                    shadows[fixed:] = [tuple(shadows[fixed:])]
-                elif names == CALLED:
-                    values = [NULL if p is None else R[first + p] for p in positions]
-                    given, shadows = called(moved_name, values, shadows)
-                    if moved_name == "call_ex":
-                        shadows = runtime.spread_shadows(given, shadows)
-            context = runtime.begin_event(names, shadows, S, slots)
-            S.event = (index, context)
-            following = op(R)
-            if following != REQUEST:
-                S.event = None
-            runtime.end_event()
-            return following
-
-        moved = references(instruction)
-        moved_name = moved.call.name if moved.call is not None else ""
-        variadic = names != CALLED and len(positions) > 0 and bool(moved_name) and PRIMITIVES[moved_name].variadic
-        fixed = len(names) - 1
-        if resume is None:
-            return shadowed, None
-
-        def go_on(R: list[Any], answer: Any) -> int:
-            S = self.shadows(R)
-            kept = S.event
-            if kept is not None and kept[0] == index:
-                runtime.continue_event(kept[1], None, S, None)
-            following = resume(R, answer)
-            if following != REQUEST:
-                S.event = None
-            runtime.end_event()
-            return following
-
-        return shadowed, go_on
-
-
 CALLED = ("function", "args", "kwargs")
 
 
@@ -481,24 +407,8 @@ def filled_receiver(first: Any, second: Any) -> Any:
     return None
 
 
-def _told(instruction: Any) -> tuple[tuple[str, ...], tuple[int | None, ...]]:
-    """Return the names of an event's operands and their positions."""
-    if instruction.op in ("RETURN", "YIELD"):
-        return ("value",), (0,)
-    if instruction.op == "RESUME":
-        return ("arguments",), ()
-    moved = references(instruction)
-    if moved.call is None:
-        return (), ()
-    if moved.call.name in CALLS:
-        return CALLED, moved.operands
-    event = EVENTS.get("before_" + moved.call.name)
-    count = len(PRIMITIVES[moved.call.name].operands)
-    return (event.parameters[len(event.parameters) - count :] if event else ()), moved.operands
-
-
 def called(name: str, values: list[Any], shadows: list[Any]) -> tuple[Any, Any]:
-    """Return a call's operands as function, positional and keyword arguments; and their shadows likewise."""
+    """Return a call's operands as function, positional and keyword arguments, and their shadows likewise."""
     if name == "call_ex":
         which = 1 if values[0] is NULL else 0
         kwargs = {} if values[3] is NULL else values[3]
@@ -525,9 +435,3 @@ def _contents(cell: Any) -> Any:
         return cell.cell_contents
     except ValueError:
         return None
-
-
-def _arguments(program: Program, S: Shadows) -> list[Any]:
-    code = program.code
-    count = parameter_count(code)
-    return [{name: S[HEADER + index] for index, name in enumerate(code.co_varnames[:count])}]

@@ -12,6 +12,8 @@ from bytescope.isa.events import CALLS, EVENTS
 from bytescope.isa.instrumentation import Hook, Point
 from bytescope.isa.moves import PLACES, References, result
 from bytescope.isa.primitives import PRIMITIVES
+from bytescope.shadow.channel import InFlight
+from bytescope.shadow.event_context import EventContext
 from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, record
 from bytescope.weave.shadow.inline_cache import Known
@@ -50,10 +52,10 @@ class State(list):  # type: ignore[type-arg]
     __slots__ = ("event", "shadows", "token", "values")
 
     def __init__(self) -> None:
-        self.token: Any = None
+        self.token: InFlight | None = None
         self.values: Any = ()
         self.shadows: Any = ()
-        self.event: Any = None
+        self.event: EventContext | None = None
 
 
 class Around:

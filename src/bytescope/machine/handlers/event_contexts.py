@@ -1,0 +1,111 @@
+"""Contexts of events: the shadows that the hooks of an instruction can read and set, see `bytescope.shadow`."""
+
+from __future__ import annotations
+
+from bytescope.code.flags import parameter_count
+from bytescope.code.instruction import Instruction
+from bytescope.isa.events import CALLS, EVENTS
+from bytescope.isa.moves import references
+from bytescope.isa.primitives import PRIMITIVES
+from bytescope.machine.handler_namespace import NULL
+from bytescope.machine.handlers.compiler import Op, Resume
+from bytescope.machine.handlers.shadowed import CALLED, Program, Shadower, Shadows, called
+from bytescope.machine.registers import HEADER, REQUEST
+from bytescope.startup.stdlib_lite import Any, Iterable
+
+
+class EventContexts:
+    """Transform that provides the hooks of an instruction with the shadows of their event.
+
+    Args:
+        shadower: propagates the shadows of the same programs.
+    """
+
+    traces = False
+
+    def __init__(self, shadower: Shadower) -> None:
+        self.shadows, self.runtime = shadower.shadows, shadower.runtime
+        self._shadower = shadower
+
+    def wants(self, program: Program) -> bool:
+        """Return True if a program with shadows has hooks."""
+        return program.shadower is self._shadower and program.plan is not None
+
+    def stops(self, program: Program) -> Iterable[int]:
+        """Return nothing: the hooks stop where they are."""
+        return ()
+
+    def transform(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        """Deliver the events of an instruction with a context."""
+        if program.plan is None or not program.plan.points.get(index):
+            return op, resume
+        runtime = self.runtime
+        instruction = program.instructions[index]
+        first = program.bindings(index)[0]
+        names, positions = _operands(instruction)
+        entering = instruction.op == "RESUME"
+
+        def shadowed(R: list[Any]) -> int:
+            S = self.shadows(R)
+            if entering:
+                shadows: Any = _arguments(program, S)
+                slots = None
+            else:
+                shadows = [None if p is None else S[first + p] for p in positions]
+                slots = [first] if instruction.op in ("RETURN", "YIELD") else None
+                if variadic:
+                    shadows[fixed:] = [tuple(shadows[fixed:])]
+                elif names == CALLED:
+                    values = [NULL if p is None else R[first + p] for p in positions]
+                    given, shadows = called(moved_name, values, shadows)
+                    if moved_name == "call_ex":
+                        shadows = runtime.spread_shadows(given, shadows)
+            context = runtime.begin_event(names, shadows, S, slots)
+            S.event = (index, context)
+            following = op(R)
+            if following != REQUEST:
+                S.event = None
+            runtime.end_event()
+            return following
+
+        moved = references(instruction)
+        moved_name = moved.call.name if moved.call is not None else ""
+        variadic = names != CALLED and len(positions) > 0 and bool(moved_name) and PRIMITIVES[moved_name].variadic
+        fixed = len(names) - 1
+        if resume is None:
+            return shadowed, None
+
+        def go_on(R: list[Any], answer: Any) -> int:
+            S = self.shadows(R)
+            kept = S.event
+            if kept is not None and kept[0] == index:
+                runtime.continue_event(kept[1], None, S, None)
+            following = resume(R, answer)
+            if following != REQUEST:
+                S.event = None
+            runtime.end_event()
+            return following
+
+        return shadowed, go_on
+
+
+def _operands(instruction: Instruction) -> tuple[tuple[str, ...], tuple[int | None, ...]]:
+    """Return the names of the operands of an instruction's events, and their positions."""
+    if instruction.op in ("RETURN", "YIELD"):
+        return ("value",), (0,)
+    if instruction.op == "RESUME":
+        return ("arguments",), ()
+    moved = references(instruction)
+    if moved.call is None:
+        return (), ()
+    if moved.call.name in CALLS:
+        return CALLED, moved.operands
+    event = EVENTS.get("before_" + moved.call.name)
+    count = len(PRIMITIVES[moved.call.name].operands)
+    return (event.parameters[len(event.parameters) - count :] if event else ()), moved.operands
+
+
+def _arguments(program: Program, S: Shadows) -> list[Any]:
+    code = program.code
+    count = parameter_count(code)
+    return [{name: S[HEADER + index] for index, name in enumerate(code.co_varnames[:count])}]
