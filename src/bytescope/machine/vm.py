@@ -10,10 +10,11 @@ import types
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.loading import main_program
 from bytescope.loading.imports import Guests, importing
+from bytescope.loading.source import FUTURE_FLAGS
 from bytescope.machine import engine
 from bytescope.machine.guests import auditing, introspection, settrace
 from bytescope.machine.resident import interpreted, resident
-from bytescope.machine.support import budget, intercepts
+from bytescope.machine.support import budget
 from bytescope.machine.support.recursion import headroom, trim
 from bytescope.startup.stdlib_lite import (
     TYPE_CHECKING,
@@ -166,7 +167,7 @@ class VM:
             source = source + "\n" if isinstance(source, str) else source + b"\n"  # at a prompt there is one
         code: types.CodeType = compile(source, "<string>", mode, 0 if namespace is not None else self._future, True)
         if namespace is None:
-            self._future |= code.co_flags & intercepts.FUTURE_FLAGS
+            self._future |= code.co_flags & FUTURE_FLAGS
         return code
 
     # --- code objects and functions

@@ -23,8 +23,8 @@ from bytescope.code.host.monitoring import Probes
 from bytescope.isa.instrumentation import Hook
 from bytescope.loading.imports import Guests, importing
 from bytescope.loading.main_program import MainProgram
+from bytescope.loading.source import FUTURE_FLAGS, source_code
 from bytescope.machine.guests.temporary import with_neighbours
-from bytescope.machine.support.intercepts import FUTURE_FLAGS, source_code
 from bytescope.machine.support.own_frames import is_resident
 from bytescope.weave.cache.serialize import Cache
 from bytescope.weave.cache.store import Store, folder

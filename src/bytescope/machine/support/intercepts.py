@@ -1,21 +1,17 @@
 """Intercepted calls: host functions that would run or show guest code get resident code, or are replaced."""
 
 from __future__ import annotations
-import __future__
 
 import builtins
 import itertools
 import types
 
 from bytescope.code.instruction import FUNCTION_ATTRIBUTES
+from bytescope.loading.source import FUTURE_FLAGS, source_code
 from bytescope.machine.registers import GLOBALS, LOCALS, PROGRAM
 from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator, operator, partial
 
 call = operator.call  # type: ignore[attr-defined, unused-ignore]
-
-FUTURE_FLAGS = 0
-for _name in __future__.all_feature_names:
-    FUTURE_FLAGS |= getattr(__future__, _name).compiler_flag
 
 _resident: Callable[[types.CodeType], types.CodeType]
 
@@ -31,29 +27,6 @@ def builtins_of(value: Any) -> Any:
     if type(value) is types.ModuleType:
         return value.__dict__
     return vars(builtins) if value is None else value
-
-
-def source_code(
-    function: Any, source: Any, flags: int, converter: Callable[[types.CodeType], types.CodeType]
-) -> Iterator[types.CodeType] | None:
-    """Compile the source text given to exec or eval, as they would.
-
-    Args:
-        function: exec or eval.
-        source: its first argument.
-        flags: flags of the caller's future features.
-        converter: converts the code to the code to execute.
-
-    Returns:
-        An iterator over the code to execute, or None if exec or eval must be called with `source` itself. The text is
-        compiled by the iterator, in host code only, so that warnings refer to the line that advances it.
-    """
-    if not isinstance(source, (str, bytes, bytearray, memoryview)):
-        return None
-    mode = "exec" if function is exec else "eval"
-    if mode == "eval":
-        source = source.lstrip(" \t") if isinstance(source, str) else bytes(source).lstrip(b" \t")
-    return map(converter, map(compile, [source], ["<string>"], [mode], [flags], [True]))
 
 
 Hook = Callable[[list[Any], Any, tuple[Any, ...], dict[str, Any]], tuple[Any, Iterable[Any], tuple[Any, ...]]]
