@@ -14,6 +14,7 @@ from weakref import ref
 
 from bytescope.code.flags import CO_GENERATOR, CO_SUSPENDS
 from bytescope.code.host.delegation import delegates
+from bytescope.isa.effects import FILLING
 from bytescope.isa.events import CALLS
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.isa.purity import find
@@ -38,9 +39,6 @@ from bytescope.shadow.models import filled
 from bytescope.shadow.pre_call_models import InFlightFill, PreCallModels
 from bytescope.shadow.propagation import CONTENTS, GROWING, RULES
 from bytescope.shadow.reachability import reaching
-
-FILLING = frozenset({"list_extend", "set_update", "dict_update", "dict_merge", "setslice", "setitem", "inplace"})
-"""Primitives that put what an iterable gives into their first operand, if that is a builtin container."""
 
 _frame = sys._getframe
 

@@ -9,7 +9,7 @@ from bytescope.code.instruction import Instruction
 from bytescope.isa.lift import Call, Symbol
 from bytescope.machine.handlers import operand_checks
 from bytescope.machine.handlers.description import describe
-from bytescope.machine.handlers.operations import Operation, condition, fill, operation_of
+from bytescope.machine.handlers.operations import Operation, condition, fill, guard_text, operation_of
 from bytescope.machine.registers import PROTOCOL, REQUEST
 from bytescope.startup.stdlib_lite import Any
 
@@ -179,10 +179,11 @@ class Writer:
             expression = fill(operation.inline, operands, imm="imm")
             assigned = f"{target} = {expression}" if target and not operation.statement else expression
             lines = [assigned, *self.ending(False)]
-            if not operation.guard:
+            pure = guard_text(call.name, call.immediate, len(operands))
+            if not pure:
                 self.op += lines
                 return
-            guard = condition(operation.guard, operands, imm="imm", attributes="attributes")
+            guard = condition(pure, operands, imm="imm", attributes="attributes")
             self.op += [f"if {guard}:", *("    " + line for line in lines)]
         if operation.protocol:
             self.protocol(operation.protocol, operands, target)

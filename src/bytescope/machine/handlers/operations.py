@@ -7,15 +7,22 @@ the primitive takes several calls, those that a *protocol* (a generator of `prot
 
 from __future__ import annotations
 
+from bytescope.isa.effects import (
+    CLASS_LOADS,
+    DROPS_ATOMIC,
+    FITS,
+    LOADS,
+    MODULE_LOADS,
+    PLAIN_LOCALS,
+    STORES,
+    Guard,
+    Test,
+    guard_of,
+)  # fmt: skip
 from bytescope.machine import handler_namespace, protocols
 from bytescope.machine.handlers import operand_checks
 from bytescope.machine.registers import REGISTERS
 from bytescope.startup.stdlib_lite import Any, Callable, operator, record
-
-Test = tuple[int, str] | str
-"""Type guard: (operand's number, name of a type set of `handler_namespace`); or a condition as text."""
-Guard = tuple[tuple[Test, ...], ...]
-"""Alternatives, each a conjunction of tests. Without alternatives the guard always holds."""
 
 _SINGLE = {"DICT": "dict", "INTEGER": "int", "LIST": "list", "STRING": "str"}
 """Type sets of one type: comparing with that is faster than a look-up in a set."""
@@ -29,7 +36,6 @@ class Operation:
     the registers `{GLOBALS}`, `{BUILTINS}`, `{LOCALS}`, and all registers as `R`; see `fill`.
 
     inline: the inline form, an expression (a statement for a primitive without result), or None;
-    guard: the condition under which the inline form runs no foreign code;
     statement: whether the inline form is a statement that assigns the result to `x`;
     known: another inline form, an expression or statement over `{name}`, used where the immediate may be written into
     the text;
@@ -41,7 +47,6 @@ class Operation:
     """
 
     inline: str | None = None
-    guard: Guard = ()
     call: str | None = None
     args: tuple[str, ...] = ()
     finish: str = "v"
@@ -77,9 +82,28 @@ def _test(test: Test, operands: list[str], names: dict[str, str]) -> str:
     return f"type({operands[number]}) in {kinds}"
 
 
-def _plain(*operands: int) -> Guard:
-    """Return the guard that operands are of exact immutable builtin types."""
-    return (tuple((number, "ATOMIC") for number in operands),)
+CONDITIONS = {
+    LOADS: "id(type({0})) in {attributes}",
+    STORES: "id(type({0})) in {attributes}",
+    CLASS_LOADS: "type({0}) is type and (id({0}), {imm}) in class_attributes",
+    MODULE_LOADS: "type({0}) is ModuleType and {imm} in {0}.__dict__",
+    PLAIN_LOCALS: "type({LOCALS}) is dict",
+    FITS: "len({0}) == {imm}",
+    ("delitem", DROPS_ATOMIC): "type({0}.get({1})) in ATOMIC",
+    ("store_global", DROPS_ATOMIC): "type(get_global({GLOBALS}, {imm})) in ATOMIC",
+    ("store_name", DROPS_ATOMIC): "type({LOCALS}.get({imm})) in ATOMIC",
+}
+"""The texts of the conditions in guards; a condition alone, or with the primitive that it is one of."""
+
+
+def guard_text(name: str, immediate: Any, count: int) -> Guard:
+    """Return the guard of a primitive's inline form, its conditions as texts. See `effects.guard_of`."""
+    guard = guard_of(name, immediate, count)
+    assert guard is not None, f"{name} has an inline form, and no guard in isa/effects.py"
+    return tuple(
+        tuple((CONDITIONS.get(test) or CONDITIONS[name, test]) if isinstance(test, str) else test for test in tests)
+        for tests in guard
+    )
 
 
 _BINARY = {
@@ -99,7 +123,7 @@ _UNARY = {"-": operator.neg, "+": operator.pos, "~": operator.invert}
 
 
 def _two(symbol: str, function: Any) -> Operation:
-    return Operation(f"{{0}} {symbol} {{1}}", _plain(0, 1), "function", ("{0}", "{1}"), function=function)
+    return Operation(f"{{0}} {symbol} {{1}}", "function", ("{0}", "{1}"), function=function)
 
 
 def _binary(symbol: str) -> Operation:
@@ -110,7 +134,7 @@ def _inplace(symbol: str) -> Operation:
     text = f"x = {{0}}; x {symbol} {{1}}"  # a statement, because its error messages name the operator
     known = f"{{0}} {symbol[:-1]} {{1}}"  # equivalent where it succeeds
     function = _INPLACE[symbol]
-    return Operation(text, _plain(0, 1), "function", ("{0}", "{1}"), function=function, statement=True, known=known)
+    return Operation(text, "function", ("{0}", "{1}"), function=function, statement=True, known=known)
 
 
 def _compare(symbol: str) -> Operation:
@@ -118,85 +142,67 @@ def _compare(symbol: str) -> Operation:
 
 
 def _unary(symbol: str) -> Operation:
-    kinds = "INTEGER" if symbol == "~" else "NUMBERS"  # ~True warns, so it must happen in the resident frame
-    return Operation(f"{symbol} {{0}}", (((0, kinds),),), "function", ("{0}",), function=_UNARY[symbol])
+    return Operation(f"{symbol} {{0}}", "function", ("{0}",), function=_UNARY[symbol])
 
 
 def _contains(symbol: str) -> Operation:
-    guard: Guard = (((0, "ATOMIC"), (1, "HASHED")), ((0, "STRING"), (1, "STRING")))
     finish = "not v" if symbol == "not in" else "v"
-    return Operation(f"{{0}} {symbol} {{1}}", guard, "contains", ("{1}", "{0}"), finish)
+    return Operation(f"{{0}} {symbol} {{1}}", "contains", ("{1}", "{0}"), finish)
 
 
 def _convert(kind: str) -> Operation:
-    return Operation(f"{kind}({{0}})", _plain(0), kind, ("{0}",))
+    return Operation(f"{kind}({{0}})", kind, ("{0}",))
 
-
-_SUBSCRIPT: Guard = (((0, "SEQUENCES"), (1, "INTEGER")), ((0, "DICT"), (1, "ATOMIC")))
-_MUTABLE_SUBSCRIPT: Guard = (((0, "LIST"), (1, "INTEGER")), ((0, "DICT"), (1, "ATOMIC")))
-_LEARNED = "id(type({0})) in {attributes}"
-_ATTRIBUTE: Guard = (
-    (_LEARNED,),
-    ("type({0}) is type and (id({0}), {imm}) in class_attributes",),
-    ((0, "CONTAINERS"),),
-    ("type({0}) is ModuleType and {imm} in {0}.__dict__",),
-)
-_CONTAINER: Guard = (((0, "CONTAINERS"),),)
-_LOCALS: Guard = (("type({LOCALS}) is dict",),)
 
 _FIXED: dict[str, Operation] = {
     "load_locals": Operation("{LOCALS}"),
-    "store_global": Operation("set_global({GLOBALS}, {imm}, {0})", (("type(get_global({GLOBALS}, {imm})) in ATOMIC",),),
-                              "set_global", ("{GLOBALS}", "{imm}", "{0}")),
-    "load_name": Operation("load_name(R, {imm})", _LOCALS, protocol="load_name"),
-    "store_name": Operation("{LOCALS}[{imm}] = {0}",
-                            (("type({LOCALS}) is dict and type({LOCALS}.get({imm})) in ATOMIC",),),
-                            "setitem", ("{LOCALS}", "{imm}", "{0}")),
+    "store_global": Operation("set_global({GLOBALS}, {imm}, {0})", "set_global", ("{GLOBALS}", "{imm}", "{0}")),
+    "load_name": Operation("load_name(R, {imm})", protocol="load_name"),
+    "store_name": Operation("{LOCALS}[{imm}] = {0}", "setitem", ("{LOCALS}", "{imm}", "{0}")),
     "delete_name": Operation(protocol="delete_name"),
     "load_from_dict_or_globals": Operation(protocol="load_from_dict_or_globals"),
     "load_from_dict_or_cell": Operation(protocol="load_from_dict_or_cell"),
     "setup_annotations": Operation(protocol="setup_annotations"),
     "is_none": Operation("{0} is None"),
-    "truth": Operation("not not {0}", _CONTAINER, "truth", ("{0}",)),
-    "negation": Operation("not {0}", _CONTAINER, "not_", ("{0}",)),
-    "getattr": Operation("getattr({0}, {imm})", _ATTRIBUTE, "getattr", ("{0}", "{imm}"), known="{0}.{name}"),
-    "setattr": Operation("setattr({0}, {imm}, {1})", ((_LEARNED,),), "setattr", ("{0}", "{imm}", "{1}"),
+    "truth": Operation("not not {0}", "truth", ("{0}",)),
+    "negation": Operation("not {0}", "not_", ("{0}",)),
+    "getattr": Operation("getattr({0}, {imm})", "getattr", ("{0}", "{imm}"), known="{0}.{name}"),
+    "setattr": Operation("setattr({0}, {imm}, {1})", "setattr", ("{0}", "{imm}", "{1}"),
                          known="{0}.{name} = {1}"),
     "delattr": Operation(call="delattr", args=("{0}", "{imm}")),
     "super_attr": Operation(protocol="super_attr"),
     "special": Operation(protocol="special"),
-    "getitem": Operation("{0}[{1}]", _SUBSCRIPT, "getitem", ("{0}", "{1}")),
-    "setitem": Operation("{0}[{1}] = {2}", _MUTABLE_SUBSCRIPT, "setitem", ("{0}", "{1}", "{2}")),
-    "delitem": Operation("del {0}[{1}]", (((0, "DICT"), (1, "ATOMIC"), "type({0}.get({1})) in ATOMIC"),), "delitem",
+    "getitem": Operation("{0}[{1}]", "getitem", ("{0}", "{1}")),
+    "setitem": Operation("{0}[{1}] = {2}", "setitem", ("{0}", "{1}", "{2}")),
+    "delitem": Operation("del {0}[{1}]", "delitem",
                          ("{0}", "{1}")),
-    "getslice": Operation("{0}[{1}:{2}]", (((0, "SEQUENCES"), (1, "BOUNDS"), (2, "BOUNDS")),),
-                          "getitem", ("{0}", "slice({1}, {2})")),
+    "getslice": Operation("{0}[{1}:{2}]", "getitem", ("{0}", "slice({1}, {2})")),
     "setslice": Operation(call="setitem", args=("{0}", "slice({1}, {2})", "{3}")),
     "build_template": Operation("template({0}, {1})"),
     "list_append": Operation("{0}.append({1})"),
-    "set_add": Operation("{0}.add({1})", _plain(1), "set_add", ("{0}", "{1}")),
-    "map_add": Operation("{0}[{1}] = {2}", _plain(1), "setitem", ("{0}", "{1}", "{2}")),
-    "list_extend": Operation("{0}.extend({1})", (((1, "ITERABLES"),),), protocol="list_extend"),
+    "set_add": Operation("{0}.add({1})", "set_add", ("{0}", "{1}")),
+    "map_add": Operation("{0}[{1}] = {2}", "setitem", ("{0}", "{1}", "{2}")),
+    "list_extend": Operation("{0}.extend({1})", protocol="list_extend"),
     "set_update": Operation(protocol="set_update"),
     "dict_update": Operation(site="dict_update"),
     "dict_merge": Operation(site="dict_merge"),
     "list_to_tuple": Operation("tuple({0})"),
-    "unpack": Operation("{0}", (((0, "ROWS"), "len({0}) == {imm}"),), protocol="unpack"),
+    "unpack": Operation("{0}", protocol="unpack"),
     "unpack_ex": Operation(protocol="unpack_ex"),
-    "format": Operation("format({0})", _plain(0), "format", ("{0}",)),
-    "format_with_spec": Operation("format({0}, {1})", _plain(0, 1), "format", ("{0}", "{1}")),
+    "format": Operation("format({0})", "format", ("{0}",)),
+    "format_with_spec": Operation("format({0}, {1})", "format", ("{0}", "{1}")),
     "call_ex": Operation(protocol="call_ex"),
     "load_build_class": Operation("load_build_class(R)"),
     "import_name": Operation(protocol="import_name"),
     "import_from": Operation(protocol="import_from"),
     "import_star": Operation(protocol="import_star"),
     "display": Operation(protocol="display"),
-    "length": Operation("len({0})", _CONTAINER, "len", ("{0}",)),
+    "length": Operation("len({0})", "len", ("{0}",)),
     "match_mapping": Operation("is_mapping({0})"),
     "match_sequence": Operation("is_sequence({0})"),
     "match_keys": Operation(protocol="match_keys"),
     "match_class": Operation(protocol="match_class"),
-    "iter": Operation("iter({0})", (((0, "CONTAINERS"),), ((0, "ITERATORS"),)), "iter", ("{0}",)),
+    "iter": Operation("iter({0})", "iter", ("{0}",)),
     "exception_match": Operation("exception_match({0}, {1})"),
     "group_match": Operation(site="group_match"),
     "prepare_reraise_star": Operation(site="prepare_reraise_star"),
@@ -246,14 +252,12 @@ def _build(kind: str, count: int) -> Operation:
 
 def _build_set(count: int) -> Operation:
     items = "".join(f"{{{index}}}, " for index in range(count))
-    guard = _plain(*range(count)) if count else ()
-    return Operation(f"{{{{{items}}}}}" if count else "set()", guard, protocol="build_set")
+    return Operation(f"{{{{{items}}}}}" if count else "set()", protocol="build_set")
 
 
 def _build_map(count: int) -> Operation:
     pairs = "".join(f"{{{index}}}: {{{index + 1}}}, " for index in range(0, count, 2))
-    guard = _plain(*range(0, count, 2)) if count else ()
-    return Operation(f"{{{{{pairs}}}}}", guard, protocol="build_map")
+    return Operation(f"{{{{{pairs}}}}}", protocol="build_map")
 
 
 def operation_of(name: str, immediate: Any, count: int) -> Operation:

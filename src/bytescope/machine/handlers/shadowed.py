@@ -17,6 +17,7 @@ import types
 from bytescope.code.flags import parameter_count
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.isa.builtins import FILLING_METHODS
+from bytescope.isa.effects import FILLING
 from bytescope.isa.events import CALLS
 from bytescope.isa.instrumentation import Plan
 from bytescope.isa.moves import CLEAN, PLACES, SLOTS, References, references
@@ -26,7 +27,7 @@ from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, REQUEST, SHADOW
 from bytescope.machine.support.own_frames import OWN_FILES
 from bytescope.shadow.event_context import EventContext
 from bytescope.shadow.propagation import GROWING
-from bytescope.shadow.runtime import FILLING, ShadowRuntime
+from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Protocol
 
 

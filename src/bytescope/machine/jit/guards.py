@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bytescope.isa import typesets
+from bytescope.isa.effects import Guard, Test
 from bytescope.machine.handler_namespace import UNBOUND
-from bytescope.machine.handlers.operations import Guard, Test, condition
+from bytescope.machine.handlers.operations import condition
 from bytescope.machine.jit.values import Kinds, Value
 
 

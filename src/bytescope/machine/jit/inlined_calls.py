@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bytescope.code.instruction import Instruction
 from bytescope.isa.builtins import ANY, DIRECT, FUNCTIONS, METHODS, Builtin
+from bytescope.isa.effects import Guard
 from bytescope.isa.lift import Call
 from bytescope.machine.handler_namespace import UNBOUND, ModuleType, attribute_names, class_attributes
-from bytescope.machine.handlers.operations import Guard
 from bytescope.machine.jit import entries, guards
 from bytescope.machine.jit.templates import Templates
 from bytescope.machine.jit.trace import SideExit, TraceEnd

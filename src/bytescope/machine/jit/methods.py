@@ -6,6 +6,7 @@ An entry is a trace that follows both sides of each branch, and keeps local vari
 from __future__ import annotations
 
 from bytescope.code.instruction import Instruction, Variable
+from bytescope.isa.effects import CHANGING
 from bytescope.isa.lift import Call
 from bytescope.machine.handlers.operations import Operation
 from bytescope.machine.jit import inlined_calls
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 MOST = 150
 """Maximum number of instructions in an entry, all paths together."""
-
-_CHANGING = frozenset("setattr setitem delitem list_append set_add map_add list_extend".split())
-"""Primitives whose inline form changes an object."""
 
 _DEEPEST = 12
 """Maximum nesting of branches."""
@@ -196,7 +194,7 @@ class Writer(inlined_calls.Writer):
         operands: list[Value],
         staying: list[Value],
     ) -> tuple[Value, ...]:
-        if call.name in _CHANGING and not (call.name == "setattr" and operands[0] is self.first_argument):
+        if call.name in CHANGING and not (call.name == "setattr" and operands[0] is self.first_argument):
             self.restartable = False
         return super().inline(index, instruction, call, operation, operands, staying)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bytescope.code.instruction import Instruction, Variable
+from bytescope.isa.effects import Guard, effect_of, result_types
 from bytescope.isa.lift import Call
 from bytescope.isa.typesets import ATOMIC, DICT, ROWS
 from bytescope.machine import registers
 from bytescope.machine.handler_namespace import UNBOUND, attribute_names
-from bytescope.machine.handlers.operations import Guard, Operation, fill, operation_of
+from bytescope.machine.handlers.operations import Operation, fill, guard_text, operation_of
 from bytescope.machine.jit import guards
 from bytescope.machine.jit.trace import SideExit, TraceEnd, Writer
-from bytescope.machine.jit.values import Value, result_kinds
+from bytescope.machine.jit.values import Value
 from bytescope.machine.registers import REGISTERS
 from bytescope.startup.stdlib_lite import Any, Sequence, iskeyword
 
@@ -19,13 +20,6 @@ _NEVER = frozenset(
     "delete_local save_local delete_cell delete_global delete_name next load_closure unpack_ex load_build_class "
     "stopiteration_error".split()
 )
-_EFFECTS = frozenset("setattr setitem delitem map_add".split())
-_KEEPS = {"build": 0, "build_set": 0, "build_map": 0} | dict.fromkeys(
-    "list_append set_add map_add setattr setitem".split(), 1
-)
-"""Primitives whose result or first operand holds their operands afterwards, with the number of the first of them."""
-_LOADS = frozenset("getattr getitem unpack".split())
-"""Primitives whose results are held by their first operand, as long as that is held."""
 
 
 def known_name(name: Any) -> bool:
@@ -96,23 +90,24 @@ class Templates(Writer):
         if name in ("getattr", "setattr"):
             learned = attribute_names.setdefault(instruction.arg, (set(), set()))
             names["attributes"] = frame.bind(learned[name == "setattr"])
-        self.guard(index, operation.guard, operands, **names)
+        effect = effect_of(name)
+        self.guard(index, guard_text(name, call.immediate, len(operands)), operands, **names)
         form = operation.inline
         if operation.known is not None and known_name(instruction.arg if "{name}" in operation.known else "x"):
             form = operation.known
         expression = fill(form, [operand.name for operand in operands], name=instruction.arg, **names)
-        kinds = result_kinds(name, call.immediate, operands)
-        if name in _EFFECTS:
+        kinds = result_types(name, call.immediate, [operand.kinds for operand in operands])
+        if effect.releases:
             frame.clear_dead()
-        epoch = frame.epoch if name in _LOADS and frame.is_held(operands[0]) else None
+        epoch = frame.epoch if effect.loads and frame.is_held(operands[0]) else None
         results = []
         for number, _ in enumerate(call.results):
             results.append(frame.fresh() if number else frame.result(operands, staying))
         target = ", ".join(result.name for result in results) + ("," if name == "unpack" else "")
         self.emit(f"{target} = {expression}" if results else expression)
-        if name in _EFFECTS:
+        if effect.releases:
             frame.side_effect()
-        for operand in operands[_KEEPS.get(name, len(operands)) :]:
+        for operand in () if effect.keeps is None else operands[effect.keeps :]:
             operand.epoch = frame.epoch
         for result, sample in zip(results, self.samples(call, operands), strict=False):
             result.sample = sample
@@ -276,7 +271,7 @@ class Templates(Writer):
         operation = self.operation(call)
         if instruction.target is None:
             return self.inline(index, instruction, call, operation, operands, staying)
-        self.guard(index, operation.guard, operands)
+        self.guard(index, guard_text(call.name, call.immediate, len(operands)), operands)
         return (Value(operands[0].name),)
 
     def primitive_is_none(

@@ -2,45 +2,11 @@
 
 from __future__ import annotations
 
-from bytescope.isa.typesets import (
-    ATOMIC,
-    BOOLEAN,
-    DICT,
-    INTEGER,
-    ITERABLES,
-    ITERATORS,
-    LIST,
-    REAL,
-    SET,
-    SLICE,
-    STRING,
-    TUPLE,
-)
+from bytescope.isa.typesets import ATOMIC
 from bytescope.machine.handler_namespace import UNBOUND
 from bytescope.startup.stdlib_lite import Any
 
 Kinds = frozenset[type]
-
-_CLOSED = frozenset("+ - * // % & | ^ << >> +=  -= *= //= %= &= |= ^= <<= >>=".split())
-_RESULTS: dict[str, Kinds] = {
-    **dict.fromkeys("compare contains identity is_none truth negation match_mapping match_sequence".split(), BOOLEAN),
-    "exception_match": BOOLEAN,
-    "unary": ATOMIC,
-    "convert": STRING,
-    "format": STRING,
-    "format_with_spec": STRING,
-    "length": INTEGER,
-    "build_set": SET,
-    "build_map": DICT,
-    "build_const_key_map": DICT,
-    "list_to_tuple": TUPLE,
-}
-_BUILT: dict[str, Kinds] = {
-    "tuple": TUPLE,
-    "list": LIST,
-    "string": STRING,
-    "slice": SLICE,
-}
 
 
 class Value:
@@ -73,30 +39,3 @@ class Value:
 
 NOTHING = Value("NULL", frozenset())
 """The NULL beside a callable."""
-
-
-def result_kinds(name: str, immediate: Any, operands: list[Value]) -> Kinds | None:
-    """Return the possible exact types of a primitive's result once its guard has passed; None if unknown.
-
-    Args:
-        name: the primitive.
-        immediate: its immediate operand.
-        operands: its operands.
-    """
-    if name in ("binary", "inplace"):
-        kinds = (operands[0].kinds or ATOMIC) | (operands[1].kinds or ATOMIC)
-        if immediate in _CLOSED and kinds <= INTEGER:
-            return INTEGER
-        if immediate in ("+", "-", "*", "+=", "-=", "*=") and kinds <= REAL:
-            return REAL
-        return ATOMIC
-    if name == "build":
-        return _BUILT[immediate]
-    first = operands[0].kinds if operands else None
-    if name == "iter" and first is not None:
-        return ITERATORS if first <= ITERABLES | ITERATORS else None
-    if name == "getslice":
-        return first
-    if name == "getitem" and first is not None and first <= STRING:
-        return STRING
-    return _RESULTS.get(name)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from bytescope.code.assembly.sequences import NULL_FIRST
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.builtins import FILLING_METHODS
+from bytescope.isa.effects import FILLING
 from bytescope.isa.moves import references
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.hooks.on_primitives import pushes_method
@@ -21,9 +22,6 @@ from bytescope.weave.shadow.context import ShadowContext
 from bytescope.weave.shadow.slowpath import NULLS
 
 _frame = sys._getframe
-
-_STAYING = frozenset({"list_extend", "set_update", "dict_update", "dict_merge"})
-"""Primitives that add the items of an iterable to a container, and leave it on the stack."""
 
 
 class CleanContainers:
@@ -72,9 +70,10 @@ class CleanContainers:
     def filled(self, index: int) -> int:
         """Return the depth of the container that an instruction has filled and left on the stack, or 0."""
         moved = references(self.instructions[index])
-        if moved.call is None or moved.call.name not in _STAYING or moved.operands[0] is None or moved.after is None:
+        if moved.call is None or moved.call.name not in FILLING or not moved.after:
             return 0
-        return len(moved.after) - moved.after.index(moved.operands[0])
+        container = moved.operands[0]
+        return 0 if container not in moved.after else len(moved.after) - moved.after.index(container)
 
     def write(self, index: int, raws: list[Raw], group: Group) -> None:
         """Emit an instruction with what is kept for it, and the test after it."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.builtins import SPECULATED
+from bytescope.isa.effects import OF_REFERENCES, OPERATORS
 from bytescope.isa.moves import references
 from bytescope.isa.typesets import ATOMIC, HASHED, MODULE
 from bytescope.shadow.pre_call_models import SLOW
@@ -24,15 +25,7 @@ from bytescope.weave.shadow.generators import Generators
 from bytescope.weave.shadow.items import Items
 from bytescope.weave.shadow.slowpath import Around
 
-_OPERATORS = frozenset(
-    "unary binary inplace compare contains truth negation length convert format format_with_spec".split()
-)
-"""Primitives that, on atomic values, join their operands' shadows and run no user code."""
-
 _SUBSCRIPTED = ATOMIC | HASHED
-
-_OF_REFERENCES = frozenset({"truth", "negation", "length"})
-"""Primitives that use the shadows of the references alone, not of the contents."""
 
 
 class Places(Items):
@@ -50,7 +43,7 @@ class Places(Items):
         super().__init__(context, generators)
         self.primitives, self.jumps, self.frames = primitives, jumps, frames
         self.primitives_by_name |= {
-            **dict.fromkeys(_OPERATORS, self.operator),
+            **dict.fromkeys(OPERATORS, self.operator),
             "contains": self.contains,
             "load_global": self.load_global,
             "load_cell": self.load_cell,
@@ -101,11 +94,11 @@ class Places(Items):
         types = self.context.types
         guarded = types is not None and types.is_guarded(path.index)
         kinds: Any = ATOMIC
-        if name in _OF_REFERENCES:
+        if name in OF_REFERENCES:
             kinds = self.heap.assumptions.truths
         elif name == "compare" and not guarded:
             kinds = self.heap.assumptions.default_comparison
-        otherwise = path.slow if guarded or name in _OF_REFERENCES else looks
+        otherwise = path.slow if guarded or name in OF_REFERENCES else looks
         tested = False
         for position in path.around.positions:
             if not self.is_atomic(path.index, path.depth(position)):

@@ -12,14 +12,11 @@ from collections.abc import Callable, Container, Sequence
 
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.isa.builtins import SPECULATED
+from bytescope.isa.effects import ALWAYS_TYPED, ARITHMETIC, QUERIES
 from bytescope.isa.moves import References, references
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.isa.typesets import ATOMIC, RANGE, RANGE_ITERATORS
 from bytescope.startup.stdlib_lite import Any, record
-
-ARITHMETIC = frozenset({"unary", "binary", "inplace"})
-QUERIES = frozenset({"compare", "contains", "convert", "format", "format_with_spec"})
-"""Operators that usually give atomic values, whatever their operands are."""
 
 _UNKNOWN, _ATOMIC, _RANGE, _GIVES_ATOMIC = range(4)
 _Value = int | str
@@ -29,8 +26,6 @@ _NAMES_OF_BUILTINS = frozenset(
     name for kind in (list, dict, set, str, bytes, tuple, int, float, type(_ for _ in ())) for name in dir(kind)
 )
 """Attributes that are not taken for those of plain-attribute types' instances."""
-
-_ALWAYS_BOOL = frozenset({"identity", "is_none", "truth", "negation"})
 
 
 @record(slots=True)
@@ -169,7 +164,7 @@ class TypeInference:
     def _saved(self, index: int, state: _State) -> bool:
         """Return True if the types save a test of an instruction's operands."""
         moved = references(self._instructions[index])
-        if moved.call is None or moved.call.name not in ARITHMETIC | QUERIES | _ALWAYS_BOOL or not self._taken(index):
+        if moved.call is None or moved.call.name not in ARITHMETIC | QUERIES | ALWAYS_TYPED or not self._taken(index):
             return False
         return any(_variable(each) >= 0 and state.of(each) == _ATOMIC for each in self._operands(moved, state))
 
@@ -273,7 +268,7 @@ class TypeInference:
             return -1 - instruction.arg.index, state
         if name == "load_global":
             return str(instruction.arg) if str(instruction.arg) in SPECULATED else _UNKNOWN, state
-        if name in _ALWAYS_BOOL:
+        if name in ALWAYS_TYPED:
             return _ATOMIC, state
         window = state.stack[len(state.stack) - moved.need :]
         if instruction.op == "CALL":

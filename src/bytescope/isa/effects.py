@@ -1,0 +1,215 @@
+"""The table of effects: what primitives do to values, in one row each.
+
+A guard says when a primitive runs no user code; what it gives, changes and holds afterwards is said of the primitive
+once its guard holds. The interpreter's inline forms, the trace compiler, type inference and the fast paths of shadows
+all read these rows; how a value's shadow follows is in the table of primitives.
+"""
+
+from __future__ import annotations
+
+from bytescope.isa.primitives import PRIMITIVES
+from bytescope.isa.typesets import (
+    ATOMIC,
+    BOOLEAN,
+    DICT,
+    INTEGER,
+    ITERABLES,
+    ITERATORS,
+    LIST,
+    NUMBERS,
+    REAL,
+    SET,
+    SLICE,
+    STRING,
+    TUPLE,
+    Types,
+)  # fmt: skip
+from bytescope.startup.stdlib_lite import Any, Callable, Sequence, record
+
+__all__ = [
+    "ALWAYS_TYPED", "ARITHMETIC", "CHANGING", "EFFECTS", "FILLING", "OF_REFERENCES", "OPERATORS", "QUERIES", "Effect",
+    "Guard", "Test", "effect_of", "guard_of", "result_types",
+]  # fmt: skip
+
+Test = tuple[int, str] | str
+"""That the exact type of an operand is in a set of `typesets`: (its number, name of the set); or a named condition."""
+Guard = tuple[tuple[Test, ...], ...]
+"""Alternatives, each a conjunction of tests. Without alternatives the guard always holds."""
+
+LOADS, CLASS_LOADS, MODULE_LOADS = "attribute loads purely", "class attribute loads purely", "module has the name"
+STORES = "attribute stores purely"
+DROPS_ATOMIC = "the value that is dropped is atomic"
+PLAIN_LOCALS = "the namespace of locals is a dict"
+FITS = "there are as many items as are asked for"
+"""Conditions, which engines test each in its own way. Attributes: see `purity`."""
+
+Known = Sequence[Types | None]
+"""What is known of the exact types of operands."""
+
+
+@record(frozen=True, slots=True)
+class Effect:
+    """A row of the table.
+
+    pure: the guard, or what gives it for an immediate and a number of operands; None: it may always run user code.
+    result: the exact types that the results are one of, or what gives them for an immediate and the operands' types;
+    None if they may be any.
+    typed: they are of these types even where the guard does not hold.
+    keeps: number of the first of the operands that the result or the first operand holds afterwards, None if none are.
+    loads: the results are held by the first operand.
+    changes: it changes an object; releases: that object may hold something no longer; fills: what an iterable gives is
+    put into the first operand.
+    """
+
+    pure: Guard | Callable[[Any, int], Guard] | None = None
+    result: Types | Callable[[Any, Known], Types | None] | None = None
+    typed: bool = False
+    keeps: int | None = None
+    loads: bool = False
+    changes: bool = False
+    releases: bool = False
+    fills: bool = False
+
+
+ALWAYS: Guard = ()
+
+
+def _are(names: str, *operands: int) -> Guard:
+    """Return the guard that operands, one after the other, are of types in the sets of these names."""
+    numbers = operands or range(len(names.split()))
+    return (tuple(zip(numbers, names.split(), strict=True)),)
+
+
+_ATOMIC_1, _ATOMIC_2 = _are("ATOMIC"), _are("ATOMIC ATOMIC")
+_CONTAINER = _are("CONTAINERS")
+
+
+def _unary(operator: str, count: int) -> Guard:
+    return _are("INTEGER" if operator == "~" else "NUMBERS")  # ~True warns, which may run user code
+
+
+def _hashed(step: int) -> Callable[[Any, int], Guard]:
+    """Return the guard of a display that hashes every operand, or each of a pair's first."""
+
+    def guard(immediate: Any, count: int) -> Guard:
+        return (tuple((number, "ATOMIC") for number in range(0, count, step)),) if count else ALWAYS
+
+    return guard
+
+
+_CLOSED = frozenset("+ - * // % & | ^ << >> += -= *= //= %= &= |= ^= <<= >>=".split())
+_REAL_CLOSED = frozenset("+ - * += -= *=".split())
+_BUILT: dict[str, Types] = {"tuple": TUPLE, "list": LIST, "string": STRING, "slice": SLICE}
+
+
+def _arithmetic(operator: str, known: Known) -> Types:
+    kinds = (known[0] or ATOMIC) | (known[1] or ATOMIC)
+    if operator in _CLOSED and kinds <= INTEGER:
+        return INTEGER
+    return REAL if operator in _REAL_CLOSED and kinds <= REAL else ATOMIC
+
+
+def _iterator(immediate: Any, known: Known) -> Types | None:
+    return ITERATORS if known[0] is not None and known[0] <= ITERABLES | ITERATORS else None
+
+
+def _item(immediate: Any, known: Known) -> Types | None:
+    return STRING if known[0] is not None and known[0] <= STRING else None
+
+
+EFFECTS: dict[str, Effect] = {
+    # variables
+    "load_locals": Effect(ALWAYS),
+    "load_name": Effect(((PLAIN_LOCALS,),)),
+    "store_name": Effect(((PLAIN_LOCALS, DROPS_ATOMIC),)),
+    "store_global": Effect(((DROPS_ATOMIC,),)),
+    "load_build_class": Effect(ALWAYS),
+    # operators
+    "unary": Effect(_unary, NUMBERS),
+    "binary": Effect(_ATOMIC_2, _arithmetic),
+    "inplace": Effect(_ATOMIC_2, _arithmetic, fills=True),
+    "compare": Effect(_ATOMIC_2, BOOLEAN),
+    "contains": Effect(_are("ATOMIC HASHED") + _are("STRING STRING"), BOOLEAN),
+    "identity": Effect(ALWAYS, BOOLEAN, typed=True),
+    "is_none": Effect(ALWAYS, BOOLEAN, typed=True),
+    "truth": Effect(_CONTAINER, BOOLEAN, typed=True),
+    "negation": Effect(_CONTAINER, BOOLEAN, typed=True),
+    "length": Effect(_CONTAINER, INTEGER, typed=True),
+    "convert": Effect(_ATOMIC_1, STRING),
+    "format": Effect(_ATOMIC_1, STRING),
+    "format_with_spec": Effect(_ATOMIC_2, STRING),
+    # attributes and items
+    "getattr": Effect(((LOADS,), (CLASS_LOADS,), *_CONTAINER, (MODULE_LOADS,)), loads=True),
+    "setattr": Effect(((STORES,),), keeps=1, changes=True, releases=True),
+    "getitem": Effect(_are("SEQUENCES INTEGER") + _are("DICT ATOMIC"), _item, loads=True),
+    "setitem": Effect(_are("LIST INTEGER") + _are("DICT ATOMIC"), keeps=1, changes=True, releases=True, fills=True),
+    "delitem": Effect((((0, "DICT"), (1, "ATOMIC"), DROPS_ATOMIC),), changes=True, releases=True),
+    "getslice": Effect(_are("SEQUENCES BOUNDS BOUNDS"), lambda immediate, known: known[0]),
+    "setslice": Effect(changes=True, releases=True, fills=True),
+    # building and taking apart
+    "build": Effect(ALWAYS, lambda kind, known: _BUILT[kind], keeps=0),
+    "build_set": Effect(_hashed(1), SET, keeps=0),
+    "build_map": Effect(_hashed(2), DICT, keeps=0),
+    "build_const_key_map": Effect(ALWAYS, DICT),
+    "build_interpolation": Effect(ALWAYS),
+    "build_template": Effect(ALWAYS),
+    "list_append": Effect(ALWAYS, keeps=1, changes=True),
+    "set_add": Effect(_are("ATOMIC", 1), keeps=1, changes=True),
+    "map_add": Effect(_are("ATOMIC", 1), keeps=1, changes=True, releases=True),
+    "list_extend": Effect(_are("ITERABLES", 1), changes=True, fills=True),
+    "set_update": Effect(changes=True, fills=True),
+    "dict_update": Effect(changes=True, releases=True, fills=True),
+    "dict_merge": Effect(changes=True, releases=True, fills=True),
+    "list_to_tuple": Effect(ALWAYS, TUPLE),
+    "unpack": Effect((((0, "ROWS"), FITS),), loads=True),
+    "iter": Effect(_CONTAINER + _are("ITERATORS"), _iterator),
+    # patterns and exceptions
+    "match_mapping": Effect(ALWAYS, BOOLEAN, typed=True),
+    "match_sequence": Effect(ALWAYS, BOOLEAN, typed=True),
+    "exception_match": Effect(ALWAYS, BOOLEAN, typed=True),
+    "stopiteration_error": Effect(ALWAYS),
+}
+"""The rows by primitive. Of a primitive without row nothing is known."""
+
+_NOTHING = Effect()
+
+
+def effect_of(name: str) -> Effect:
+    """Return the row of a primitive."""
+    return EFFECTS.get(name, _NOTHING)
+
+
+def guard_of(name: str, immediate: Any, count: int) -> Guard | None:
+    """Return the condition under which a primitive runs no user code, None if there is none.
+
+    Args:
+        name: the primitive.
+        immediate: what the instruction gives it.
+        count: the number of its operands.
+    """
+    pure = effect_of(name).pure
+    return pure(immediate, count) if callable(pure) else pure
+
+
+def result_types(name: str, immediate: Any, known: Known) -> Types | None:
+    """Return the exact types that a primitive's results are one of once its guard holds, None if they may be any."""
+    result = effect_of(name).result
+    return result(immediate, known) if callable(result) else result
+
+
+def _named(column: str) -> frozenset[str]:
+    return frozenset(name for name, row in EFFECTS.items() if getattr(row, column))
+
+
+ARITHMETIC = frozenset({"unary", "binary", "inplace"})
+"""Primitives whose operands' types give what they like, but atomic values for atomic values."""
+ALWAYS_TYPED = _named("typed")
+CHANGING, FILLING = _named("changes"), _named("fills")
+OPERATORS = ARITHMETIC | {
+    name for name, row in EFFECTS.items() if row.pure and isinstance(row.result, frozenset) and row.result <= ATOMIC
+}
+"""Primitives of values that give atomic ones where their guards hold."""
+QUERIES = OPERATORS - ARITHMETIC - ALWAYS_TYPED
+"""Those that are almost certain to give atomic values, whatever they are given."""
+OF_REFERENCES = frozenset(name for name in OPERATORS if PRIMITIVES[name].shadow == "join")
+"""Operators whose result has the shadows of the references alone, whatever the operands contain."""
