@@ -24,6 +24,7 @@ from bytescope.code.lowering.lower import lower
 from bytescope.flow.dataflow import solve
 from bytescope.flow.verify import Verified, verify
 from bytescope.isa.builtins import ANY, METHODS, Builtin, function_row
+from bytescope.isa.effects import OF_REFERENCES, OPERATORS, effect_of
 from bytescope.isa.events import EVENTS, Event
 from bytescope.isa.instrumentation import ALWAYS, MAYBE, NEVER
 from bytescope.isa.lift import Call, lift
@@ -71,9 +72,7 @@ _SELF, _NOTHING, _REPLACEMENT, _ANSWER = object(), object(), object(), object()
 
 _ANYWHERE = "*"
 _CONTAINERS = (list, dict, set, deque, defaultdict)
-_ANY = frozenset({"identity", "is_none"})
 _NOT_WOVEN_IN = frozenset({"STORE_LOCAL"})
-_OWN_ONLY = frozenset("unary binary inplace compare contains truth negation delitem".split())
 
 
 class _Impure(Exception):
@@ -190,10 +189,22 @@ class _Reader:
         if special is not None:
             result: _Value = special(instruction, operands)
             return result
+        effect = effect_of(name)
+        if effect.pure == () and effect.typed:  # it never runs user code, and gives a bool
+            return _OWN
         guest = any(each.guest for each in operands)
-        if name not in _ANY and (name not in _OWN_ONLY or guest):
+        if name in OPERATORS - OF_REFERENCES:  # it may look at what containers hold
+            guest = guest or any(isinstance(each.what, _Attribute) and self.holds_guests(each) for each in operands)
+        elif name not in OF_REFERENCES and name != "delitem":
             raise _Impure
-        return _GUEST if guest and name == "build" else _OWN
+        if guest:
+            raise _Impure
+        return _OWN
+
+    def holds_guests(self, container: _Value) -> bool:
+        """Return True if a container may hold values of the program's."""
+        name = container.what.name if isinstance(container.what, _Attribute) else _ANYWHERE
+        return self.kept.may_hold(name) or (name == _ANYWHERE and bool(self.kept.containers))
 
     def _const(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         return _Value(False, _NOTHING) if instruction.arg is None else _OWN
@@ -252,9 +263,7 @@ class _Reader:
     def _getitem(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         if operands[0].guest or operands[1].guest:
             raise _Impure
-        container = operands[0].what
-        name = container.name if isinstance(container, _Attribute) else _ANYWHERE
-        return _Value(self.kept.may_hold(name) or (name == _ANYWHERE and bool(self.kept.containers)))
+        return _Value(self.holds_guests(operands[0]))
 
     def _call(self, instruction: Instruction, operands: Sequence[_Value]) -> _Value:
         first, second, *args = operands

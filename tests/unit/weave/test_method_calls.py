@@ -99,6 +99,14 @@ class Various(Analysis):
     def leave(self, site: Any, value: Any) -> None:
         self.kept.append(value)
 
+    def negation(self, site: Any, value: Any, result: Any) -> None:
+        if 3 in self.kept:  # compares the program's values
+            self.count += 1
+
+    def delitem(self, site: Any, container: Any, key: Any) -> None:
+        if self.kept:
+            self.count += 1
+
     def raise_(self, site: Any, exception: Any) -> None:
         for _ in range(3):
             self.count += 1
@@ -128,7 +136,7 @@ def test_which_methods_are_quiet() -> None:
     found = {name: each.returns for name, each in pure_methods(methods).items()}
     assert found == {
         "branch": NEVER, "line": NEVER, "compare": NEVER, "binary": ALWAYS, "inplace": MAYBE, "leave": NEVER,
-        "getitem": ALWAYS, "instruction": NEVER,
+        "getitem": ALWAYS, "instruction": NEVER, "delitem": NEVER,
     }  # fmt: skip
 
 
