@@ -22,6 +22,21 @@ def test_package_is_marked_as_typed() -> None:
 
 
 @pytest.mark.process
+def test_analyses_without_shadows_load_nothing_that_propagates_them() -> None:
+    code = """if True:
+        import sys, bytescope
+        class Calls(bytescope.Analysis):
+            def call(self, site, function, args, kwargs, result): pass
+        for engine in ("woven", "interpreter"):
+            with bytescope.attach(Calls(), engine=engine):
+                exec("print(len('ab'))")
+        print([name for name in sys.modules if name.startswith(("bytescope.shadow", "bytescope.weave.shadow"))])
+    """
+    done = run_python("-c", code)
+    assert done.stdout == "2\n2\n[]\n", done.stderr
+
+
+@pytest.mark.process
 def test_core_modules_have_builtins_of_their_own() -> None:
     code = """if True:
         import importlib, pkgutil, sys, bytescope
