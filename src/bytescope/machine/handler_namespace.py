@@ -88,8 +88,8 @@ def qualified_name(kind: type) -> str:
 def learn(owner: Any, name: str, store: bool) -> None:
     """Remember the type if loading (or storing) this attribute of its instances cannot run Python code.
 
-    A type may be changed afterwards; then the operation, still done right, runs Python code below a frame of the
-    machine, which only a walk over the stack could tell.
+    A type may be changed afterwards. Then the operation is still correct, but runs Python code above a frame of the
+    interpreter, which is visible to a stack walk only.
 
     Args:
         owner: an instance; a class stands for itself.

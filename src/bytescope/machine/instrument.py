@@ -1,8 +1,7 @@
 """Instrumentation of programs: plans, shadows and the stop of a run as transforms of handlers (`TRANSFORMS`).
 
-What is observed where is a plan, made by a planner of the attached analyses (`set_planner`). A program that is not
-observed keeps its plain handlers. Handlers are exchanged in place, so activations that are under way go on with the
-new ones at their next instruction.
+A planner of the attached analyses (`set_planner`) makes the plan of each program. A program without hooks keeps its
+plain handlers. Handlers are replaced in place, so active frames resume with the new ones at their next instruction.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ class _Hooks:
         self.planner = planner
 
     def wants(self, program: Program) -> bool:
-        """Plan what is observed in a program."""
+        """Plan the hooks of a program."""
         plan = self.planner(program)
         if not plan:
             forget(program)
@@ -58,7 +57,7 @@ class _Hooks:
         return True
 
     def stops(self, program: Program) -> Iterable[int]:
-        """Return the observed idle instructions."""
+        """Return the idle instructions with hooks."""
         assert program.plan is not None
         return [index for index in program.plan.points if program.instructions[index].op in IDLE]
 
@@ -77,7 +76,7 @@ class _Hooks:
 
 
 def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
-    """`Program.unwind` that tells of it."""
+    """Unwind like `Program.unwind`, with the hooks of exceptions."""
     R[OPERANDS] = None
     handler = program.handlers_at[index]
     depth = 0 if handler is None else handler.depth
@@ -182,7 +181,7 @@ def guard() -> None:
 
 
 def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int], Point | None]) -> None:
-    """Plan one instruction of an observed program again, and the jumps that tell of coming back to it.
+    """Plan one instruction of an instrumented program again, and the backward jumps whose hooks are about it.
 
     Args:
         code: the guest code object.
@@ -194,8 +193,8 @@ def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int
         return
     kept = program.resident_code()
     points, site = program.plan.points, program.plan.site
-    told = [number for number, each in points.items() if site(index) in (each.loop_site, each.again_site)]
-    for number in (index, *told):
+    jumps = [number for number, each in points.items() if site(index) in (each.loop_site, each.again_site)]
+    for number in (index, *jumps):
         points[number] = plan_point(program, number) or Point(site(number))
         _rehandle(program, number)
     if program.traced:
@@ -211,7 +210,7 @@ def _rehandle(program: Program, index: int) -> None:
 
 
 def forget(program: Program) -> None:
-    """Take back what observing has changed in a program, but for its handlers."""
+    """Remove the plan of a program; its handlers stay until it is linked again."""
     program.plan = None
     vars(program).pop("unwind", None)
 

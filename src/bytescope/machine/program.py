@@ -62,17 +62,17 @@ TRANSFORMS: dict[str, HandlerTransform | None] = dict.fromkeys(_ORDER)
 
 
 class Program(Unwinding):
-    """A guest code object as the machine runs it.
+    """A guest code object prepared for the interpreter.
 
-    code: the guest code object; handlers_at: by instruction index, the region that an exception goes to; inner:
-    resident code objects of the functions it makes, by id of their code; ops, resumes: its handlers, by instruction
-    index, once `link` was called, with traces in the place of some; plain: the handlers without traces; alive: not
-    empty as long as its traces may go on; entry: index of the first instruction to execute; stops: idle instructions
-    that are executed all the same; transforms: those that its handlers were made with; plan: what is observed;
-    shadower: what propagates its shadows, if anything; line_requests: see `guests.settrace`; guarded: whether the
-    machine sees every exception in new activations; module: name of the module that it was first run for; resident: its
-    resident code object, if there is one; requests: its request sites; hidden: the variables of inlined comprehensions;
-    has_entry: whether it ever had an entry, see `jit.entries`; traced: whether it may have traces.
+    code: the guest code object; inner: resident code objects of the functions that it makes, by id of their code;
+    ops, resumes: handlers by instruction, once `link` was called, some of them replaced by traces; plain: the handlers
+    without traces; alive: emptied when its traces become invalid; entry: index of the first instruction to execute;
+    stops: idle instructions that are executed nevertheless; transforms: those that the handlers were made with; plan:
+    the hooks to call; shadower: the shadow propagation of its frames, if there is any; line_requests: see
+    `guests.settrace`; guarded: whether every exception in new activations is passed to the machine generator first;
+    module: name of the module that it was first run for; resident: its resident code object, if there is one; requests:
+    its request sites; hidden: the variables of inlined comprehensions; has_entry: whether it ever had an entry, see
+    `jit.entries`; traced: whether it may have traces.
     """
 
     hooked = intercepts.HOOKED

@@ -325,7 +325,7 @@ def run_main(
 
 @contextmanager
 def _as_main(module: types.ModuleType, program: main_program.MainProgram, arguments: list[str]) -> Iterator[None]:
-    """While this context is open, the module is `__main__`, and `sys.argv` and `sys.path` are the program's."""
+    """Make the module `__main__`, with the guest's `sys.argv` and `sys.path`, while this context is open."""
     saved = sys.modules.get("__main__"), sys.argv, sys.path[:]
     sys.modules["__main__"] = module
     sys.argv = [program.argv0, *arguments]

@@ -162,7 +162,7 @@ class Trampoline:
         self.sequences.call(1)
         self.load_const(None)
         if BEHAVIOUR.send_keeps_value:
-            self.asm.jump("JUMP_FORWARD", self.starts)  # into the loop behind the next instruction
+            self.asm.jump("JUMP_FORWARD", self.starts)  # into the loop after the next instruction
         return registers
 
     def mention_globals(self) -> None:

@@ -1,12 +1,12 @@
-"""`sys.settrace` and `sys.setprofile` for guests: events at the guest's lines, and none for the machine's own frames.
+"""`sys.settrace` and `sys.setprofile` for guests: events at the guest's lines, none for the interpreter's own frames.
 
-A tracer sees a resident frame's own events (call, return, exception) at the right places as it is. Lines are another
-matter: the resident frame only visits a line when an operation there needs it, and then once for each operation. So
-while anybody traces, programs are linked in another way: before the first instruction of a line they request an idle
-operation at that line, and line events of the resident frame are switched on (`f_trace_lines`) just for that request.
-They are linked so while anybody profiles, too: then every call is made by the frame that it is a call of. Once a frame
-wants events of single instructions (`f_trace_opcodes`), they request that idle operation before every instruction.
-A `return` is then made by the resident frame in the line where it stands; else it makes all in the line of the last.
+A resident frame's own events (call, return, exception) are right as they are. Line events are not: the resident frame
+visits a line only when an operation there needs it, and then once for each operation. So while any thread traces,
+programs are linked with a transform: before the first instruction of a line they request an idle operation at that
+line, and line events of the resident frame are enabled (`f_trace_lines`) for that request only. The same holds while
+any thread profiles: then each call is made by the frame that it belongs to. Once a frame traces single instructions
+(`f_trace_opcodes`), the idle operation is requested before every instruction. Each `return` is then executed by the
+resident frame in its own line; otherwise all of them are executed in the line of the last.
 """
 
 from __future__ import annotations

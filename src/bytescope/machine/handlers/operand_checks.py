@@ -1,7 +1,7 @@
-"""What the host takes for granted about the operands of some of its instructions, and does not check itself.
+"""Operand checks that CPython omits.
 
-The compiler's bytecode never fails these checks. Bytecode that was made otherwise could bring the process down with
-operands of the wrong type, which the verifier, who knows of depths only, lets pass.
+Compiled bytecode never fails them. Other bytecode could crash the process with operands of the wrong type, which the
+verifier does not detect: it computes stack depths only.
 """
 
 from __future__ import annotations

@@ -79,8 +79,8 @@ class Writer(Templates):
                 raise TraceEnd
             return (result,)
         guard = argument_guard(row, len(args))
-        asked = guards.open_tests(guard, [function, *args]) if guard else None
-        if guard and not asked and asked is not None:
+        tests = guards.open_tests(guard, [function, *args]) if guard else None
+        if guard and not tests and tests is not None:
             self.request(index, function, args, "")
             raise TraceEnd
         if row.keeps:
@@ -90,9 +90,9 @@ class Writer(Templates):
         if row.releases:
             frame.clear_dead()
         condition = self.identity(function, row)
-        if asked is not None:
-            tests = guards.text(asked, [function, *args])
-            condition += f" and ({tests})" if len(asked) > 1 else f" and {tests}"
+        if tests is not None:
+            text = guards.text(tests, [function, *args])
+            condition += f" and ({text})" if len(tests) > 1 else f" and {text}"
         result = frame.fresh()
         self.emit(f"if {condition}: {result.name} = {function.name}({', '.join(arg.name for arg in args)})")
         self.emit("else:")

@@ -41,15 +41,15 @@ class Templates(Writer):
         """
         if not guard:
             return
-        asked = guards.open_tests(guard, operands)
-        if asked is None:
+        tests = guards.open_tests(guard, operands)
+        if tests is None:
             return
         passed = (guard, names.get("imm"))
         if operands and passed in operands[0].passed and len(operands) == 1:
             return
-        if not asked or guards.is_hopeless(asked, operands):
+        if not tests or guards.is_hopeless(tests, operands):
             raise SideExit
-        self.emit(f"if not ({guards.text(asked, operands, **names)}):")
+        self.emit(f"if not ({guards.text(tests, operands, **names)}):")
         self.leave(self.plainly(index), self.count, pad="    ")
         guards.learn(guards.possible(guard, operands), operands)
         if operands:
