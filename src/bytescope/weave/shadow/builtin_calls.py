@@ -37,14 +37,14 @@ class Builtins:
             index: the instruction.
             name: of the function.
         """
-        around = self.context.shadows.around.get(index)
-        if around is None or not self.call_sites.takes(index, self.context.instructions[index], around):
+        slow_path = self.context.shadows.slow_paths.get(index)
+        if slow_path is None or not self.call_sites.takes(index, self.context.instructions[index], slow_path):
             return False
         row = SPECULATED[name]
         function = getattr(builtins if row.owner is None else row.owner(), row.name)
-        told = around.telling and (around.known.wanted is None or around.known.wanted(function))
-        count = len(around.arguments)
-        return not told and count in row.direct and not (row.model == "item_taken" and count)
+        observed = slow_path.observed and (slow_path.cache.wanted is None or slow_path.cache.wanted(function))
+        count = len(slow_path.arguments)
+        return not observed and count in row.direct and not (row.model == "item_taken" and count)
 
     def write(self, call: CallSite) -> bool:
         """Emit a call, if it is one of these; return True if it is."""

@@ -21,8 +21,8 @@ from bytescope.weave.hooks.on_frames import Frames
 from bytescope.weave.shadow.calling_convention import CallingConvention
 from bytescope.weave.shadow.context import ShadowContext
 from bytescope.weave.shadow.frame import CALLED, CLEAN, MADE, Shade
-from bytescope.weave.shadow.inline_cache import Known
-from bytescope.weave.shadow.slowpath import NULLS, Around
+from bytescope.weave.shadow.inline_cache import InlineCache
+from bytescope.weave.shadow.slowpath import NULLS, SlowPath
 
 _BUILTIN = frozenset({types.BuiltinFunctionType, type})
 
@@ -42,11 +42,11 @@ class CallSites:
     def __init__(self, context: ShadowContext, convention: CallingConvention, calls: Calls, frames: Frames) -> None:
         self.context, self.convention, self.calls, self.frames = context, convention, calls, frames
 
-    def site(self, index: int, instruction: Instruction, around: Around, raws: list[Raw]) -> CallSite | None:
+    def site(self, index: int, instruction: Instruction, slow_path: SlowPath, raws: list[Raw]) -> CallSite | None:
         """Return a call site, which is to be emitted next; None if it cannot use the fast calling convention."""
         context = self.context
         kinds = context.kinds[index]
-        if not self.takes(index, instruction, around):
+        if not self.takes(index, instruction, slow_path):
             return None
         need = references(instruction).need
         assert kinds is not None
@@ -56,13 +56,13 @@ class CallSites:
         context.place_side_exit(index)
         has_null = any(each in NULLS for each in kinds[len(kinds) - need : len(kinds) - need + 2])
         function = need - 1 if NULL_FIRST and has_null else need
-        return CallSite(context, self.convention, self.calls, index, around, raws, function)
+        return CallSite(context, self.convention, self.calls, index, slow_path, raws, function)
 
-    def takes(self, index: int, instruction: Instruction, around: Around) -> bool:
+    def takes(self, index: int, instruction: Instruction, slow_path: SlowPath) -> bool:
         """Return True if a call can use the fast calling convention."""
-        if instruction.op != "CALL" or around.own_rule or index in self.context.executing:
+        if instruction.op != "CALL" or slow_path.own_rule or index in self.context.executing:
             return False
-        return self.context.kinds[index] is not None and not (around.telling and around.known.wanted is None)
+        return self.context.kinds[index] is not None and not (slow_path.observed and slow_path.cache.wanted is None)
 
 
 class CallSite:
@@ -75,18 +75,18 @@ class CallSite:
     """
 
     def __init__(
-        self, context: ShadowContext, convention: CallingConvention, calls: Calls, index: int, around: Around,
+        self, context: ShadowContext, convention: CallingConvention, calls: Calls, index: int, slow_path: SlowPath,
         raws: list[Raw], function: int,
     ) -> None:  # fmt: skip
         self.context, self.emitter, self.frame = context, context.emitter, context.frame
         self.convention, self.calls = convention, calls
         self.index, self.instruction, self.raws = index, context.instructions[index], raws
-        self.known: Known = around.known
+        self.cache: InlineCache = slow_path.cache
         self.function = function
         stack = self.stack = list(self.frame.stack)
-        self.shades = [stack[around.positions[p]] for p in around.arguments]
-        self.bound = stack[around.positions[around.function]]
-        self.result = self.frame.place(around.results[0])
+        self.shades = [stack[slow_path.positions[p]] for p in slow_path.arguments]
+        self.bound = stack[slow_path.positions[slow_path.function]]
+        self.result = self.frame.place(slow_path.results[0])
         self.other, self.slow, self.done = (self.emitter.asm.label() for _ in range(3))
         self.program = context.handlers.key(index)
         self.clearing = context.handlers.key_with(index, convention.clearing)
@@ -169,7 +169,7 @@ class CallSite:
             push: emits a push of the function, if it is not on the stack.
         """
         e = self.emitter
-        last, before = self.known.last(kind), self.known.earlier(kind)
+        last, before = self.cache.monomorphic(kind), self.cache.polymorphic(kind)
         elsewhere, found = e.asm.label(), e.asm.label()
         if push is not None:
             push()
@@ -194,7 +194,7 @@ class CallSite:
                 e.sequences.load_attribute(e.name("__code__"))
             if kind != "classes":
                 e.emit("COPY", 1)
-                e.load_const(self.known.last(kind + " of generators"))
+                e.load_const(self.cache.monomorphic(kind + " of generators"))
                 e.load_const(0)
                 e.sequences.load_item()
                 e.emit("IS_OP", 0)
@@ -205,7 +205,7 @@ class CallSite:
             e.sequences.jump_back(found)
             e.asm.place(others)
             if kind != "classes":
-                self.if_among(self.known.earlier(kind + " of generators"), unknown)
+                self.if_among(self.cache.polymorphic(kind + " of generators"), unknown)
                 e.asm.place(generator)
                 e.emit("POP_TOP")
                 self.make_generator(shades)
@@ -287,7 +287,7 @@ class CallSite:
         e.sequences.jump_if("FALSE", others)
         e.emit("COPY", self.function + 1)
         unknown = e.asm.label()
-        self.if_among(self.known.earlier("constructors"), unknown)
+        self.if_among(self.cache.polymorphic("constructors"), unknown)
         e.sequences.load_attribute(e.name("__init__"))
         e.emit("SWAP", 2)
         e.emit("POP_TOP")
@@ -320,7 +320,7 @@ class CallSite:
         e.emit("CONTAINS_OP", 0)
         e.sequences.jump_if("FALSE", otherwise)
         count = len(self.shades)
-        e.push_function(self.known.foretell)
+        e.push_function(self.cache.before_builtin)
         e.emit("COPY", self.function + 2)
         for _ in range(count):
             e.emit("COPY", count + 3)
@@ -348,7 +348,7 @@ class CallSite:
         e.sequences.jump_if("TRUE", settle)
         e.sequences.jump_back(self.done)
         e.asm.place(settle)
-        e.push_function(self.known.settle)
+        e.push_function(self.cache.after_builtin)
         frame.load(self.result)
         e.emit("COPY", 4)
         e.sequences.call(2)

@@ -35,7 +35,7 @@ class CallingConvention:
     def __init__(self, context: ShadowContext) -> None:
         self.context = context
         self.emitter = context.emitter
-        self.cell = context.callees.laid_down
+        self.cell = context.callees.passed
         self.clearing = self.clear
         self.is_fast = self._is_fast()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from bytescope.code.instruction import Lowered
+from bytescope.flow.types import TypeInference
 from bytescope.flow.verify import Verified
 from bytescope.isa.instrumentation import Plan
 from bytescope.isa.moves import References
@@ -13,7 +14,6 @@ from bytescope.weave.context import WeaveContext
 from bytescope.weave.shadow.frame import CLEAN, SCRATCH_SLOTS, ShadowFrame
 from bytescope.weave.shadow.hook_arguments import ShadowHookCaller
 from bytescope.weave.shadow.plan import ShadowPlan
-from bytescope.weave.shadow.type_inference import TypeInference
 from bytescope.weave.shadow.woven_callees import WovenCallees
 
 _frame = sys._getframe

@@ -37,11 +37,11 @@ class FastPath:
         self.primitives, self.jumps = primitives, jumps
         self.index, self.instruction, self.group = index, context.instructions[index], group
         self.point = context.plan.points[index]
-        around = self.around = context.shadows.around[index]
+        slow_path = self.slow_path = context.shadows.slow_paths[index]
         self.full_raws = raws
         self.stack = list(self.frame.stack)
         self.height = len(self.stack)
-        self.shades: list[Shade] = [CLEAN if p < 0 else self.stack[p] for p in around.positions]
+        self.shades: list[Shade] = [CLEAN if p < 0 else self.stack[p] for p in slow_path.positions]
         self.done = self.emitter.asm.label()
         self.has_slow_path = context.types is None
         self.slow = self.emitter.asm.label() if self.has_slow_path else context.side_exit(index)
@@ -150,17 +150,17 @@ class FastPath:
 
     def result(self, shade: Shade) -> None:
         """Emit code that stores the shadow of the only result."""
-        self.frame.assign(shade, self.frame.place(self.around.results[0]))
+        self.frame.assign(shade, self.frame.place(self.slow_path.results[0]))
 
     def results(self, shades: list[Shade]) -> None:
         """Emit code that stores the shadows of all results."""
-        for shade, position in zip(shades, self.around.results, strict=True):
+        for shade, position in zip(shades, self.slow_path.results, strict=True):
             self.frame.assign(shade, self.frame.place(position))
 
     def call_for_result(self, function: Any, operands: list[Operand]) -> None:
         """Emit a call that returns the shadow of the only result."""
         self.push_call(function, operands)
-        self.frame.store(self.frame.place(self.around.results[0]))
+        self.frame.store(self.frame.place(self.slow_path.results[0]))
 
     def call(self, function: Any, operands: list[Operand]) -> None:
         """Emit a call that returns nothing."""

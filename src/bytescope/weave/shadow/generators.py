@@ -102,7 +102,7 @@ class Generators:
         stack = list(frame.stack)
         place = frame.place(len(stack) - 1)
 
-        def tell() -> None:
+        def cold() -> None:
             frame.stack = list(stack)
             e.asm.place(shadowed)
             context.hook_caller.key = context.handlers.hook_key(index)
@@ -113,7 +113,7 @@ class Generators:
             e.sequences.jump_back(done)
 
         if shade:
-            e.emit_cold(tell)
+            e.emit_cold(cold)
         context.after_resume = lambda: self.resumed(index, point, stack, place)
 
     def store(self, push: Any) -> None:
@@ -175,7 +175,7 @@ class Generators:
         e.asm.place(begun)
         stack = list(context.frame.stack)
 
-        def tell() -> None:
+        def cold() -> None:
             context.frame.stack = list(stack)
             e.asm.place(tells)
             context.hook_caller.key = context.handlers.hook_key(index)
@@ -184,7 +184,7 @@ class Generators:
             e.cover(program)
             e.sequences.jump_back(begun)
 
-        e.emit_cold(tell)
+        e.emit_cold(cold)
         context.hook_caller.key = context.handlers.hook_key(index)
         self.jumps.delegate(index, instruction, Point(point.site, after=point.after), raws, group)
 
@@ -220,7 +220,7 @@ class Generators:
         path.result(path.shades[0])
         path.back()
         e.asm.place(shadowed)
-        frame.store(frame.place(path.around.results[0]))
+        frame.store(frame.place(path.slow_path.results[0]))
         e.push_function(context.forget)
         e.sequences.call(0)
         e.emit("POP_TOP")

@@ -40,7 +40,7 @@ class ShadowHookCaller(HookCaller):
                 found.append(e.tuple_of([frame.pusher(shade) for shade in shades]))
             else:
                 found.append(e.constant((None,) * len(shades)))
-        if what.laid_down:
+        if what.passed:
             found.append(lambda pushed: frame.load(frame.scratch(GIVEN)))
         if what.state:
             found.append(self._push_state)

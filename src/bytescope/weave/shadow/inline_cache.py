@@ -1,4 +1,4 @@
-"""What is known of the callables that have been called at one place in woven code."""
+"""Inline caches: the callables that have been called at one call site."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ _frame = sys._getframe
 _NEVER_RENAMED = frozenset({"<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"})
 """Functions that are called where they are made, and are gone then."""
 
-"""Flag of functions with a parameter `*args`."""
-
 _HEAP_TYPE = 1 << 9
-"""Flag of types that are not the host's own."""
+"""Flag of types that are not built in."""
 
 
-class Known:
-    """What is known at one call.
+class InlineCache:
+    """The inline cache of one call site, with monomorphic entries and polymorphic sets of several kinds.
+
+    The kinds are "functions", "methods", "classes", and the first two followed by " of generators".
 
     Args:
-        callees: the woven code objects that can be called directly.
-        count: how many arguments it has, all by position.
-        wanted: which callables' calls an analysis wants to be told of; None if that is none or all.
-        telling: whether there is such an analysis.
+        callees: the woven code objects that the fast calling convention can call.
+        count: the number of arguments, all of them positional.
+        wanted: tells whether an analysis observes calls of a callable; None if there is no choice.
+        observed: whether an analysis observes calls.
     """
 
     def __init__(
-        self, callees: WovenCallees, count: int, wanted: Callable[[object], bool] | None, telling: bool
+        self, callees: WovenCallees, count: int, wanted: Callable[[object], bool] | None, observed: bool
     ) -> None:
         self.callees, self.runtime = callees, callees.runtime
         self.count = count
-        self.wanted, self.telling = wanted, telling
-        self._ways: dict[Any, PreCallModel | None] = {}
-        self._last: dict[str, list[types.CodeType | None]] = {}
-        self._earlier: dict[str, set[int]] = {"constructors": set()}
-        self.runtime.heap.assumptions.constructors.append(self._earlier["constructors"])
+        self.wanted, self.observed = wanted, observed
+        self._models: dict[Any, PreCallModel | None] = {}
+        self._monomorphic: dict[str, list[types.CodeType | None]] = {}
+        self._polymorphic: dict[str, set[int]] = {"constructors": set()}
+        self.runtime.heap.assumptions.constructors.append(self._polymorphic["constructors"])
 
-    def last(self, kind: str) -> list[types.CodeType | None]:
-        """Its item is the code of what was called last, of "functions", "methods" and so on, and can be directly."""
-        return self._last.setdefault(kind, [None])
+    def monomorphic(self, kind: str) -> list[types.CodeType | None]:
+        """Return the monomorphic entry of a kind: a list whose item is the code object called last."""
+        return self._monomorphic.setdefault(kind, [None])
 
-    def earlier(self, kind: str) -> set[int]:
-        """The addresses of such code objects, and of classes ("constructors")."""
-        return self._earlier.setdefault(kind, set())
+    def polymorphic(self, kind: str) -> set[int]:
+        """Return the polymorphic set of a kind: addresses of code objects, or of classes for "constructors"."""
+        return self._polymorphic.setdefault(kind, set())
 
-    def remember(self, function: Any) -> None:
-        """What has just been called, and nobody else wants to be told of, may be called directly from now on."""
+    def add(self, function: Any) -> None:
+        """Add a callable that was called on the slow path, and that no analysis observes."""
         kind, count = "functions", self.count
         if type(function) is types.MethodType:
             function, kind, count = function.__func__, "methods", count + 1
@@ -60,59 +60,59 @@ class Known:
             made = self.callees.constructor(function)
             if made is None:
                 return
-            if self._remember(made, "classes", count + 1):
+            if self._add(made, "classes", count + 1):
                 self.callees.classes[id(function)] = function
-                self.earlier("constructors").add(id(function))
+                self.polymorphic("constructors").add(id(function))
             return
         if type(function) is types.FunctionType:
-            self._remember(function, kind, count)
+            self._add(function, kind, count)
 
-    def _remember(self, function: types.FunctionType, kind: str, count: int) -> bool:
+    def _add(self, function: types.FunctionType, kind: str, count: int) -> bool:
         code = function.__code__
         if self.wanted is not None and "<locals>" in code.co_qualname and code.co_name not in _NEVER_RENAMED:
             return False  # other functions with this code may have other names
         if code.co_argcount != count and not (code.co_flags & CO_VARARGS and code.co_argcount < count):
             return False
         if self.callees.direct.get(id(code)) is code:
-            self.last(kind)[0] = code
-            self.earlier(kind).add(id(code))
+            self.monomorphic(kind)[0] = code
+            self.polymorphic(kind).add(id(code))
             return True
         if self.callees.made.get(id(code)) is code and kind != "classes":
-            self.last(kind + " of generators")[0] = code
-            self.earlier(kind + " of generators").add(id(code))
+            self.monomorphic(kind + " of generators")[0] = code
+            self.polymorphic(kind + " of generators").add(id(code))
         return False
 
-    def foretell(self, function: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """The shadow of what a builtin callable is going to give.
+    def before_builtin(self, function: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """Return the shadow of the result of a builtin callable, before it is called.
 
         Returns:
-            It; or what `settle` is to be given once the call has been made; or `SLOW`, if the call has to go
-            the roundabout way.
+            The shadow; or an object to be passed to `after_builtin` after the call; or `SLOW`, if the call has to take
+            the slow path.
         """
         receiver = None if type(function) is type else function.__self__
         of_module = receiver is None or type(receiver) is types.ModuleType
         key = function if of_module else (type(receiver), function.__name__)
         try:
-            way = self._ways[key]
+            model = self._models[key]
         except KeyError:
-            way = self._ways[key] = self._way(function)
-        found = SLOW if way is None else way(receiver, args, shadows, own)
-        if found is SLOW and way is not None:
+            model = self._models[key] = self._model(function)
+        found = SLOW if model is None else model(receiver, args, shadows, own)
+        if found is SLOW and model is not None:
             return self.runtime.before_native(_frame(1), function, args, shadows, own)
         if type(found) is InFlightFill:
             self.runtime.channel.finish(_frame(1))
         return found
 
-    def _way(self, function: Any) -> PreCallModel | None:
-        """What foretells; None if the roundabout way has to be gone."""
-        if self.telling and (self.wanted is None or self.wanted(function)):
+    def _model(self, function: Any) -> PreCallModel | None:
+        """Return the pre-call model of a callable; None if calls have to take the slow path."""
+        if self.observed and (self.wanted is None or self.wanted(function)):
             return None
         if type(function) is type and function.__flags__ & _HEAP_TYPE:
             return None
         return self.runtime.pre_call_models.find(function) or (lambda *given: SLOW)
 
-    def settle(self, in_flight: Any, result: Any) -> Any:
-        """The shadow of what a builtin callable has given."""
+    def after_builtin(self, in_flight: Any, result: Any) -> Any:
+        """Return the shadow of the result of a builtin callable, after the call."""
         if type(in_flight) is InFlightFill:
             return self.runtime.after_fill(_frame(1), in_flight, result)
         return self.runtime.after_native(_frame(1), in_flight, result)

@@ -135,7 +135,7 @@ class Items:
         """Emit the store of an item of a container."""
         e = self.emitter
         stored = e.asm.label()
-        container, key, value = path.around.positions
+        container, key, value = path.slow_path.positions
         if not self.is_atomic(path.index, path.depth(key)):
             path.test_type(path.depth(key), ATOMIC, guess=int)
         path.test_type(path.depth(container), CHANGEABLE)
@@ -185,7 +185,7 @@ class Items:
         """Emit an append to a list that is being built."""
         e = self.emitter
         stored = e.asm.label()
-        owner = path.depth(path.around.positions[0])
+        owner = path.depth(path.slow_path.positions[0])
         if path.shades[1]:
             self.frame.push(path.shades[1])
             e.sequences.jump_if("NOT_NONE", stored)
@@ -207,15 +207,15 @@ class Items:
         found = e.asm.label()
         self.container(path, 1, ROWS, found)
         path.perform()
-        path.results([path.shades[0]] * len(path.around.results))
+        path.results([path.shades[0]] * len(path.slow_path.results))
 
         def look() -> None:
             e.asm.place(found)
-            count = len(path.around.results)
+            count = len(path.slow_path.results)
             if count:
                 path.push_call(self.helpers.items, [e.at(1), e.constant(count), path.shade(0)])
                 e.emit("UNPACK_SEQUENCE", count)
-                for position in path.around.results:
+                for position in path.slow_path.results:
                     self.frame.store(self.frame.place(position))
             path.perform()
             path.back()
@@ -226,7 +226,7 @@ class Items:
         """Emit the building of a sequence, or of a string or slice, which get their parts' shadows."""
         e = self.emitter
         path.omit_slow_path()
-        if path.around.immediate not in ("list", "tuple"):
+        if path.slow_path.immediate not in ("list", "tuple"):
             path.perform()
             path.result(self.frame.joined(path.shades))
             return
@@ -335,7 +335,7 @@ class Items:
         looks, stores, asks = (e.asm.label() for _ in range(3))
         known = path.index in self.loop_over.values()
         if known:
-            place = self.frame.iterated(path.around.positions[0])
+            place = self.frame.iterated(path.slow_path.positions[0])
             self.frame.load(place)
             e.sequences.jump_if("NONE", looks)
             self.frame.load(place)

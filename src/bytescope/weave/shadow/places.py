@@ -23,7 +23,7 @@ from bytescope.weave.shadow.fastpath import FastPath
 from bytescope.weave.shadow.frame import CLEAN
 from bytescope.weave.shadow.generators import Generators
 from bytescope.weave.shadow.items import Items
-from bytescope.weave.shadow.slowpath import Around
+from bytescope.weave.shadow.slowpath import SlowPath
 
 _SUBSCRIPTED = ATOMIC | HASHED
 
@@ -70,26 +70,26 @@ class Places(Items):
         context.cover(index)
         path = FastPath(context, self.primitives, self.jumps, index, raws, group)
         context.place_side_exit(index)
-        self.primitives_by_name[path.around.name](path)
+        self.primitives_by_name[path.slow_path.name](path)
         path.finish()
         return True
 
     def takes(self, index: int) -> bool:
         """Return True if an instruction's primitive has a fast path."""
-        around, instruction = self.context.shadows.around.get(index), self.context.instructions[index]
-        if around is None or around.telling or around.own_rule or instruction.op == "LOAD_SPECIAL":
+        slow_path, instruction = self.context.shadows.slow_paths.get(index), self.context.instructions[index]
+        if slow_path is None or slow_path.observed or slow_path.own_rule or instruction.op == "LOAD_SPECIAL":
             return False
-        if around.name == "build_map" and around.positions:
+        if slow_path.name == "build_map" and slow_path.positions:
             return False  # keys are compared
         point = self.context.plan.points[index]
         tells = point.branch or point.loop or point.again
-        return around.name in self.primitives_by_name and not (references(instruction).jump is not None and tells)
+        return slow_path.name in self.primitives_by_name and not (references(instruction).jump is not None and tells)
 
     # --- operators
 
     def operator(self, path: FastPath) -> None:
         """Emit an operator on atomic values."""
-        e, name = self.emitter, path.around.name
+        e, name = self.emitter, path.slow_path.name
         looks = e.asm.label()
         types = self.context.types
         guarded = types is not None and types.is_guarded(path.index)
@@ -100,7 +100,7 @@ class Places(Items):
             kinds = self.heap.assumptions.default_comparison
         otherwise = path.slow if guarded or name in OF_REFERENCES else looks
         tested = False
-        for position in path.around.positions:
+        for position in path.slow_path.positions:
             if not self.is_atomic(path.index, path.depth(position)):
                 path.test_type(path.depth(position), kinds, otherwise, self.usual(path))
                 tested = True
@@ -113,7 +113,7 @@ class Places(Items):
     def contains(self, path: FastPath) -> None:
         """Emit a test whether a builtin container has an item that is an atomic value."""
         looks = self.emitter.asm.label()
-        item, container = (path.depth(position) for position in path.around.positions)
+        item, container = (path.depth(position) for position in path.slow_path.positions)
         if self.is_atomic(path.index, container):
             self.operator(path)
             return
@@ -129,14 +129,14 @@ class Places(Items):
         before = self.context.instructions[path.index - 1]
         if before.op == "LOAD_CONST" and path.index not in self.context.leaders:
             return type(before.arg) if type(before.arg) in ATOMIC else None
-        if path.around.name not in ("binary", "inplace", "compare"):
+        if path.slow_path.name not in ("binary", "inplace", "compare"):
             return None
         return float if any(type(each) is float for each in self.context.code.co_consts) else int
 
     def perform(self, path: FastPath) -> None:
         """Emit an operator whose result gets the shadows of its operands."""
         path.perform()
-        if path.around.results and not self.dead(path.index):
+        if path.slow_path.results and not self.dead(path.index):
             path.result(self.frame.joined(path.shades))
 
     def look(self, path: FastPath, looks: int) -> None:
@@ -145,10 +145,10 @@ class Places(Items):
 
         def look() -> None:
             e.asm.place(looks)
-            operands = e.tuple_of([e.at(path.depth(position)) for position in path.around.positions])
+            operands = e.tuple_of([e.at(path.depth(position)) for position in path.slow_path.positions])
             shades = e.tuple_of([path.shade(number) for number in range(len(path.shades))])
             path.push_call(
-                self.context.runtime.pre_call_models.operator, [e.constant(_kind(path.around)), operands, shades]
+                self.context.runtime.pre_call_models.operator, [e.constant(_kind(path.slow_path)), operands, shades]
             )
             e.emit("COPY", 1)
             e.load_const(SLOW)
@@ -158,7 +158,7 @@ class Places(Items):
             e.emit("POP_TOP")
             e.asm.jump("JUMP_FORWARD", path.slow)
             e.asm.place(known)
-            self.frame.store(self.frame.place(path.around.results[0]))
+            self.frame.store(self.frame.place(path.slow_path.results[0]))
             path.perform()
             path.back()
 
@@ -218,7 +218,7 @@ class Places(Items):
             e.emit("COPY", 5)
             e.sequences.call(1)
             e.sequences.call(1)
-            self.frame.store(self.frame.place(path.around.results[0]))
+            self.frame.store(self.frame.place(path.slow_path.results[0]))
             path.perform()
             path.back()
             e.asm.place(silent)
@@ -309,7 +309,7 @@ class Places(Items):
                 self.frame.push(path.shades[0])
                 e.sequences.jump_if("NOT_NONE", path.slow)
             self.push_shadow(name, 1)
-            self.frame.store(self.frame.place(path.around.results[0]))
+            self.frame.store(self.frame.place(path.slow_path.results[0]))
             path.perform()
             path.back()
 
@@ -320,7 +320,7 @@ class Places(Items):
         name = str(path.instruction.arg)
         assumptions, e = self.heap.assumptions, self.emitter
         stored, looks = e.asm.label(), e.asm.label()
-        owner, value = (path.depth(position) for position in path.around.positions)
+        owner, value = (path.depth(position) for position in path.slow_path.positions)
         simple = self.has_plain_attributes(path, owner)
         if simple:
             path.test_empty(assumptions.attribute(name), looks)
@@ -358,6 +358,6 @@ class Places(Items):
         path.emit_cold(store)
 
 
-def _kind(around: Around) -> str:
+def _kind(slow_path: SlowPath) -> str:
     """Return the operator of two values, or the name of another primitive."""
-    return str(around.immediate if around.name in ("binary", "inplace") else around.name)
+    return str(slow_path.immediate if slow_path.name in ("binary", "inplace") else slow_path.name)

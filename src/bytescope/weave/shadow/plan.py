@@ -1,7 +1,7 @@
-"""Plans woven code whose references have shadows: the plan's hooks, and those that ask a runtime for shadows.
+"""Plan of woven code with shadow propagation: the hooks of the analyses, and those that call the shadow runtime.
 
-What an instruction only moves the weaver follows by itself (`frame`); here are the hooks for all that takes more. Where
-operands come from and results go to is read off the lifted semantics (`isa.moves`).
+The writer propagates shadows through moves by itself (`frame`); here are the hooks for all other instructions. Operand
+moves come from the lifted semantics (`isa.moves`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bytescope.isa.instrumentation import Hook, Plan, Point
 from bytescope.isa.moves import PLACES, SLOTS, References, references
 from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, field, record
-from bytescope.weave.shadow.slowpath import Around, Given, State, shadow_hook
+from bytescope.weave.shadow.slowpath import Given, SlowPath, State, shadow_hook
 from bytescope.weave.shadow.woven_callees import WovenCallees
 
 _frame = sys._getframe
@@ -32,20 +32,20 @@ MOVES = (
         "import_name setup_annotations display push_exc_info pop_except cleanup_throw end_async_for".split()
     )
 )
-"""Primitives after which shadows are where the instruction has put the references, or are joined there."""
+"""Primitives that move or join shadows as their instruction moves references."""
 
 
 @record(slots=True)
 class ShadowPlan:
-    """What is written for a code object that keeps shadows.
+    """The hooks of a code object with shadow propagation.
 
-    plan: hooks, those of the analyses included; around: by instruction, the hooks of its primitive; raising: by
-    instruction, what is called with what is raised; places: by instruction, which places its hooks get behind the
-    operands.
+    plan: hooks, those of the analyses included; slow_paths: by instruction, the hooks of its primitive; raising: by
+    instruction, the hook that gets the exception that is raised; places: by instruction, the places that its hooks get
+    after the operands.
     """
 
     plan: Plan
-    around: dict[int, Around] = field(default_factory=dict)
+    slow_paths: dict[int, SlowPath] = field(default_factory=dict)
     raising: dict[int, Hook] = field(default_factory=dict)
     places: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
@@ -65,7 +65,7 @@ class ShadowPlanner:
         self.callees = WovenCallees(runtime)
 
     def plan(self, lowered: Lowered, verified: Verified, plan: Plan) -> ShadowPlan:
-        """Plan what is written for a code object.
+        """Return the plan of a code object.
 
         Args:
             lowered: the code object.
@@ -76,7 +76,7 @@ class ShadowPlanner:
 
 
 class _Planning:
-    """Plans one code object."""
+    """Planner of one code object."""
 
     def __init__(self, planner: ShadowPlanner, lowered: Lowered, verified: Verified, plan: Plan) -> None:
         self.callees, self.runtime = planner.callees, planner.runtime
@@ -91,7 +91,7 @@ class _Planning:
                 self.instruction(index, self.instructions[index])
 
     def point(self, index: int) -> Point:
-        """The point of an instruction, which may be changed."""
+        """Return the point of an instruction: a copy, which may be changed."""
         known = self.plan.points.get(index)
         point = self.made.plan.points.get(index)
         if point is None:
@@ -130,39 +130,39 @@ class _Planning:
             self.perform(index, instruction, moved, base)
 
     def performs(self, index: int, moved: References) -> bool:
-        """Whether an instruction has a primitive that takes hooks."""
+        """Return True if an instruction has a primitive with a slow path."""
         op = self.instructions[index].op
         if op in ("RERAISE", "NOP", "JUMP", "RESUME") or moved.call is None:
             return False
         name = moved.call.name
         if name in MOVES:
-            return self.told(index, name)
+            return self.is_observed(index, name)
         return name != "truth" or moved.jump is None or self.instructions[index - 1].op != "TRUTH"
 
-    def told(self, index: int, name: str) -> bool:
-        """Whether an analysis that may ask for the operands' shadows is told of a primitive that needs no hooks."""
+    def is_observed(self, index: int, name: str) -> bool:
+        """Return True if an analysis, which may read operand shadows, observes a primitive that needs no hooks."""
         point = self.plan.points.get(index)
         return name in JOINED and point is not None and (point.before is not None or point.after is not None)
 
     # --- primitives
 
     def perform(self, index: int, instruction: Instruction, moved: References, base: int) -> None:
-        """Hooks around a primitive."""
+        """Plan the slow path of a primitive."""
         call = moved.call
         assert call is not None
         point = self.point(index)
-        telling = point.before is not None or point.after is not None
-        around = self.made.around[index] = Around(
-            self.runtime, self.callees, self.instructions, self.kinds[index], index, moved, base, point, telling
+        observed = point.before is not None or point.after is not None
+        slow_path = self.made.slow_paths[index] = SlowPath(
+            self.runtime, self.callees, self.instructions, self.kinds[index], index, moved, base, point, observed
         )
         self.made.places[index] = tuple(each for each in PLACES.get(call.name, ()) if each == "cell")
-        point.before = around.before(point.before)
-        point.after = around.after(point.after)
+        point.before = slow_path.before(point.before)
+        point.after = slow_path.after(point.after)
 
     # --- the frame
 
     def begin(self, hook: Hook | None) -> Hook:
-        """What gives the shadows of a frame's variables, by index; those that are not in a cell."""
+        """Return the hook of a frame's beginning, which returns the shadows of its variables that are not in cells."""
         runtime = self.runtime
         variables = self.lowered.variables
         count = len(variables)
@@ -190,28 +190,28 @@ class _Planning:
         return shadow_hook(enter, hook, replaces=False)
 
     def leave(self, base: int, hook: Hook | None) -> Hook:
-        """What is called before a frame returns."""
+        """Return the hook before a frame returns."""
         runtime = self.runtime
         body = not self.code.co_flags & CO_OPTIMIZED and self.code.co_name != "<module>"
 
-        def left(site: Any, value: Any, shadows: tuple[Any, ...], laid_down: list[Any] | None) -> Any:
+        def left(site: Any, value: Any, shadows: tuple[Any, ...], passed: list[Any] | None) -> Any:
             frame = _frame(1)
             answer = None
             if hook is not None:
-                answer, shadows = told(hook, site, value, shadows)
+                answer, shadows = call_hook(hook, site, value, shadows)
             if body:
                 runtime.class_body(frame.f_locals)
-            elif laid_down is not None:
-                laid_down[0] = shadows[0]
+            elif passed is not None:
+                passed[0] = shadows[0]
             elif shadows[0] is not None:
                 runtime.add_returned(frame, value if answer is None else answer.value, shadows[0])
             return answer
 
-        told = self.telling_value
-        return shadow_hook(left, hook, given=Given(needs=(base,), laid_down=True))
+        call_hook = self.call_value_hook
+        return shadow_hook(left, hook, given=Given(needs=(base,), passed=True))
 
-    def telling_value(self, hook: Hook, site: Any, value: Any, shadows: Any) -> tuple[Any, Any]:
-        """Tell of a value that an analysis may give another shadow."""
+    def call_value_hook(self, hook: Hook, site: Any, value: Any, shadows: Any) -> tuple[Any, Any]:
+        """Call the hook of a value, whose shadow the analysis may replace."""
         slots = list(shadows)
         self.runtime.begin_event(("value",), shadows, slots, [0])
         try:
@@ -220,14 +220,14 @@ class _Planning:
             self.runtime.end_event()
 
     def suspend(self, base: int, hook: Hook | None, passed_on: bool = True) -> Hook:
-        """What is called before a frame is suspended."""
-        runtime, told = self.runtime, self.telling_value
+        """Return the hook before a frame is suspended."""
+        runtime, call_hook = self.runtime, self.call_value_hook
 
         def suspended(site: Any, value: Any, shadows: tuple[Any, ...]) -> Any:
             frame = _frame(1)
             answer = None
             if hook is not None:
-                answer, shadows = told(hook, site, value, shadows)
+                answer, shadows = call_hook(hook, site, value, shadows)
             if shadows[0] is not None:
                 runtime.add_returned(frame, value if answer is None else answer.value, shadows[0], passed_on)
             return answer
@@ -235,21 +235,21 @@ class _Planning:
         return shadow_hook(suspended, hook, given=Given(needs=(base,)))
 
     def resume(self, base: int, hook: Hook | None) -> Hook:
-        """What is called when a suspended frame goes on."""
-        runtime, told = self.runtime, self.telling_value
+        """Return the hook after a frame has been resumed."""
+        runtime, call_hook = self.runtime, self.call_value_hook
 
         def resumed(site: Any, value: Any, state: State) -> Any:
             shadows: Any = [runtime.sent(_frame(1), value)]
             answer = None
             if hook is not None:
-                answer, shadows = told(hook, site, value, shadows)
+                answer, shadows = call_hook(hook, site, value, shadows)
             state[:] = shadows
             return answer
 
         return shadow_hook(resumed, hook, given=Given(state=True, results=(base,)))
 
     def raising(self, base: int) -> Hook:
-        """What is called before an exception is raised."""
+        """Return the hook before an exception is raised."""
         runtime = self.runtime
 
         def raises(site: Any, exception: Any, shadows: tuple[Any, ...]) -> None:

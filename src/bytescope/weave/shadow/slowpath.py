@@ -1,4 +1,4 @@
-"""Hooks around a primitive that ask a runtime for the shadows of its results."""
+"""The slow path: hooks around a primitive that call the shadow runtime for the shadows of its results."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from bytescope.shadow.channel import InFlight
 from bytescope.shadow.event_context import EventContext
 from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, record
-from bytescope.weave.shadow.inline_cache import Known
+from bytescope.weave.shadow.inline_cache import InlineCache
 from bytescope.weave.shadow.woven_callees import WovenCallees
 
 _frame = sys._getframe
 
 NULLS = (NULL, NO_SELF)
-"""The kinds of operands that are no objects, beside callables."""
+"""The kinds of NULL operands beside callables."""
 
 CALLED = ("function", "args", "kwargs")
 
 
 @record(frozen=True, slots=True)
 class Given:
-    """What a hook is given behind its other operands, and where the shadows go that it leaves in the state.
+    """Further arguments of a hook, and where the shadows go that it leaves in the state.
 
-    needs: positions of the operands whose shadows it is given, in a tuple; -1 for what is none; None for no tuple at
-    all; laid_down: whether it is given what was laid down for the frame (`calling_convention`), or None; state: whether
-    it is given the frame's state; results: positions of the results whose shadows the state holds afterwards.
+    needs: positions of the operands whose shadows it gets, in a tuple; -1 for no operand; None for no tuple at all;
+    passed: whether it gets the argument shadows passed to the frame (`calling_convention`), or None; state: whether it
+    gets the frame's state; results: positions of the results whose shadows the state holds afterwards.
     """
 
     needs: tuple[int, ...] | None = None
-    laid_down: bool = False
+    passed: bool = False
     state: bool = False
     results: tuple[int, ...] = ()
 
 
 class State(list):  # type: ignore[type-arg]
-    """What the hooks before and after a primitive tell each other, one for each frame that needs it.
+    """State that the hooks before and after a primitive share, one for each frame that needs it.
 
-    Its items are the shadows of the results, once they are known. token, values, shadows: of the primitive that is
-    being performed; context: of the event that is being told.
+    Its items are the shadows of the results, once they are known. token, values, shadows: of the in-flight primitive;
+    event: the context of the event that analyses are being notified of.
     """
 
     __slots__ = ("event", "shadows", "token", "values")
@@ -58,15 +58,16 @@ class State(list):  # type: ignore[type-arg]
         self.event: EventContext | None = None
 
 
-class Around:
-    """Hooks around one primitive: what it is given, and where its results go.
+class SlowPath:
+    """Hooks around one primitive: its operands, and where its results go.
 
     Attributes:
         name: of the primitive; row: its row in the table.
-        positions: of its operands, -1 for what is none.
+        positions: of its operands, -1 for no operand.
         results: positions of its results.
-        telling: whether an analysis is told of it.
+        observed: whether an analysis observes it.
         own_rule: whether the algebra has a rule for it.
+        cache: the inline cache of a call.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class Around:
         moved: References,
         base: int,
         point: Point,
-        telling: bool,
+        observed: bool,
     ) -> None:
         call = moved.call
         assert call is not None
@@ -97,16 +98,16 @@ class Around:
         self.results = tuple(position for _, position in numbered)
         self.plural = len(self.row.results) != 1 or self.row.results[0].startswith("*")
         self.has_results = bool(self.row.results)
-        self.telling = telling
-        self.wanted = wanted(instruction, point) if telling else None
+        self.observed = observed
+        self.wanted = wanted(instruction, point) if observed else None
         self.own_rule = call.name in self.runtime.algebra.rules
-        self.loads = call.name in ("load_global", "load_cell") and not telling and not self.own_rule
+        self.loads = call.name in ("load_global", "load_cell") and not observed and not self.own_rule
         self.places = PLACES.get(call.name, ())
         if call.name in CALLS:
             self.names: tuple[str, ...] = CALLED
             assert kinds is not None
             self.called(kinds, instructions[index - 1].arg)
-            self.known = Known(callees, len(self.arguments), self.wanted, telling)
+            self.cache = InlineCache(callees, len(self.arguments), self.wanted, observed)
         else:
             event = EVENTS.get("before_" + call.name)
             count = len(self.row.operands)
@@ -138,7 +139,7 @@ class Around:
         self.arguments = tuple(rest)
 
     def shadows(self, found: tuple[Any, ...]) -> Any:
-        """The operands' shadows, in the form that the runtime wants."""
+        """Return the operands' shadows, in the form that the runtime takes."""
         if self.name not in CALLS:
             return [*found, *[None] * len(self.places)]
         if self.name == "call_ex":
@@ -148,7 +149,7 @@ class Around:
         return found[self.function], tuple(arguments[:count]), dict(zip(self.keywords, arguments[count:], strict=True))
 
     def values(self, frame: types.FrameType, operands: tuple[Any, ...]) -> Any:
-        """The operands in the form that the runtime wants, of what hooks are given."""
+        """Return the operands in the form that the runtime takes, from the arguments of a hook."""
         if self.name in CALLS:
             return operands
         operands = operands[1:] if self.has_immediate else operands
@@ -162,11 +163,11 @@ class Around:
         return operands
 
     def own(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
-        """What the hooks of the analyses are given."""
+        """Return the arguments of the analyses' hooks."""
         return operands[:-1] if "cell" in self.places else operands
 
-    def told(self, shadows: Any, values: Any) -> Any:
-        """The operands' shadows by the names of the event's parameters, as analyses are told."""
+    def event_shadows(self, shadows: Any, values: Any) -> Any:
+        """Return the operands' shadows in the order of the event's parameters."""
         if self.name == "call_ex":
             return self.runtime.spread_shadows(values, shadows)
         if self.variadic and self.name not in CALLS:
@@ -175,36 +176,36 @@ class Around:
         return shadows
 
     def before(self, hook: Hook | None) -> Hook | None:
-        """What is called before the primitive, the analyses' hook included; None if nothing is."""
+        """Return the hook before the primitive, which calls the analyses' hook; None if there is none."""
         if self.loads:
             return None
-        begin, silent = self.begin, not self.telling
+        begin, observed = self.begin, self.observed
         tests = self.runtime.heap.assumptions.tested if self.name in ("truth", "negation", "length") else None
 
         def before(site: Any, *found: Any) -> Any:
             operands, (shadows, state) = found[:-2], found[-2:]
             if tests is not None:
                 tests(type(operands[0]))
-            if silent or (self.wanted is not None and not self.wanted(operands[0])):
+            if not observed or (self.wanted is not None and not self.wanted(operands[0])):
                 begin(_frame(1), state, operands, shadows)
                 return None
-            return self.begin_telling(_frame(1), state, hook, site, operands, shadows)
+            return self.begin_observed(_frame(1), state, hook, site, operands, shadows)
 
         return shadow_hook(before, hook, given=Given(needs=self.positions, state=True))
 
     def begin(self, frame: types.FrameType, state: State, operands: tuple[Any, ...], shadows: Any) -> None:
-        """The primitive is about to be performed."""
+        """Register that the primitive is about to be performed."""
         state.shadows = shadows = self.shadows(shadows)
         state.values = values = self.values(frame, operands)
         state.token = self.runtime.before(frame, self.name, self.immediate, values, shadows)
 
-    def begin_telling(
+    def begin_observed(
         self, frame: types.FrameType, state: State, hook: Hook | None, site: Any, operands: tuple[Any, ...], found: Any
     ) -> Any:
-        """The primitive is about to be performed, and an analysis is told."""
+        """Call the analyses' hook, and register that the primitive is about to be performed."""
         runtime = self.runtime
         shadows, values = self.shadows(found), self.values(frame, operands)
-        state.event = runtime.begin_event(self.names, self.told(shadows, values), None, None)
+        state.event = runtime.begin_event(self.names, self.event_shadows(shadows, values), None, None)
         answer = None
         try:
             if hook is not None:
@@ -215,7 +216,7 @@ class Around:
         return answer
 
     def after(self, hook: Hook | None) -> Hook | None:
-        """What is called after the primitive, the analyses' hook included."""
+        """Return the hook after the primitive, which calls the analyses' hook."""
         if self.loads:
             return shadow_hook(self.after_load(), given=Given(state=True, results=self.results))
         has_results, plural = self.has_results, self.plural
@@ -231,7 +232,7 @@ class Around:
                 if learns is not None:
                     learns(operands[1], operands[0])
                 elif calls and self.runtime.shadows_exist:
-                    self.known.remember(operands[0])
+                    self.cache.add(operands[0])
                 return None
             self.runtime.continue_event(state.event, list(state), state, list(range(len(self.results))))
             state.event = None
@@ -245,8 +246,8 @@ class Around:
         return shadow_hook(after, hook, given=Given(state=True, results=self.results))
 
     def end(self, frame: types.FrameType, state: State, results: list[Any]) -> None:
-        """The primitive has been performed: the shadows of its results are put into the state."""
-        if self.name == "delegate" and not state.values:  # nobody was told of its beginning
+        """Register that the primitive has been performed, and put the shadows of its results into the state."""
+        if self.name == "delegate" and not state.values:  # its beginning took the fast path
             state[:] = self.runtime.collect_returned(frame, tuple(results))
             return
         state[:] = self.runtime.after(
@@ -255,7 +256,7 @@ class Around:
         state.token, state.values = None, ()
 
     def after_load(self) -> Callable[..., None]:
-        """What is called after the load of a variable, which runs no code of the program's."""
+        """Return what is called after the load of a variable, which runs no user code."""
         clean = [None] * len(self.results)
         tables = self.runtime.heap.tables
         shadows = [None] * len(self.places)
@@ -290,7 +291,7 @@ def shadow_hook(
 
 
 def wanted(instruction: Instruction, point: Point) -> Callable[[object], bool] | None:
-    """What says whether the hooks of a call are about calls of a callable; None if they are about all calls."""
+    """Return a test whether the hooks of a call observe calls of a callable; None if they observe all calls."""
     only = watched(instruction, point)
     if only is not None:
         return lambda function: any(function is each for each in only)
@@ -306,12 +307,12 @@ def wanted(instruction: Instruction, point: Point) -> Callable[[object], bool] |
 
 
 def overrides_wants_call(analysis: Any) -> bool:
-    """Whether an analysis chooses callables."""
+    """Return True if an analysis chooses callables."""
     return getattr(type(analysis).wants_call, "chooses", True)
 
 
 def watched(instruction: Instruction, point: Point) -> tuple[object, ...] | None:
-    """The only callables whose calls the hooks of a point are about; None if they are about anything else."""
+    """Return the only callables whose calls the hooks of a point observe; None if they observe anything else."""
     if instruction.op not in ("CALL", "CALL_KW", "CALL_EX"):
         return None
     others = [getattr(point, name) for name in Point.__slots__ if name not in ("site", "before", "after")]

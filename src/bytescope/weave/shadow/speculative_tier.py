@@ -2,14 +2,14 @@
 
 It stands before the general version, and frames whose arguments have shadows begin in it. A guard that fails exits to
 the same instruction of the general version. The frame reenters the speculative version at the loop's next back edge, if
-the types inferred for the loop's header (`type_inference`) hold. Both versions use the same shadow frame.
+the types inferred for the loop's header (`flow.types`) hold. Both versions use the same shadow frame.
 """
 
 from __future__ import annotations
 
 from bytescope.code.lowering.groups import Group, Raw
+from bytescope.flow.types import TypeInference
 from bytescope.weave.shadow.context import ShadowContext
-from bytescope.weave.shadow.type_inference import TypeInference
 
 _MOST_GUARDS = 6
 """The maximum number of values that are tested before a frame reenters."""

@@ -30,7 +30,7 @@ class WovenCallees:
         runtime: the shadow runtime.
 
     Attributes:
-        laid_down: its item is the argument shadows passed to the frame about to begin, see `calling_convention`.
+        passed: its item is the argument shadows passed to the frame about to begin, see `calling_convention`.
         direct: those that can be called by the fast calling convention.
         returning_nothing: addresses of those in `direct` that always return None.
         classes: classes whose instances are made by the fast calling convention.
@@ -42,7 +42,7 @@ class WovenCallees:
 
     def __init__(self, runtime: ShadowRuntime) -> None:
         self.runtime = runtime
-        self.laid_down: list[Any] = [None]
+        self.passed: list[Any] = [None]
         self.direct: dict[int, types.CodeType] = {}
         self.returning_nothing: set[int] = set()
         self.classes: dict[int, type] = {}

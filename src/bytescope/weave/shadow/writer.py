@@ -17,6 +17,7 @@ from bytescope.code.flags import CO_OPTIMIZED
 from bytescope.code.host.facts import OPMAP
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
+from bytescope.flow.types import TypeInference
 from bytescope.isa.instrumentation import Point
 from bytescope.isa.lift import Call
 from bytescope.isa.moves import References, references
@@ -38,9 +39,8 @@ from bytescope.weave.shadow.frame import CLEAN
 from bytescope.weave.shadow.generators import Generators
 from bytescope.weave.shadow.places import Places
 from bytescope.weave.shadow.plan import JOINED
-from bytescope.weave.shadow.slowpath import Around
+from bytescope.weave.shadow.slowpath import SlowPath
 from bytescope.weave.shadow.speculative_tier import SpeculativeTier
-from bytescope.weave.shadow.type_inference import TypeInference
 from bytescope.weave.shadow.woven_callees import CallTraits
 from bytescope.weave.writer import Writer
 
@@ -217,7 +217,7 @@ class ShadowWriter(Writer):
         instruction, context = self.instructions[index], self.context
         frame = self.frame
         moved = references(instruction)
-        around = context.shadows.around.get(index)
+        slow_path = context.shadows.slow_paths.get(index)
         raising = context.shadows.raising.get(index)
         if moved.jump is not None:
             frame.spill(range(len(frame.stack) - (0 if moved.after and moved.jump else moved.need)))
@@ -235,30 +235,32 @@ class ShadowWriter(Writer):
             self.generators.write_yield(index, instruction, raws, group)
             self.move(index, instruction, moved)
             return
-        if around is None:
+        if slow_path is None:
             if instruction.op == "JUMP" and not self.plan.points.get(index) and self.speculative is not None:
                 self.speculative.reenter(index, raws, group)
             super().instruction(index, raws, group)
             self.move(index, instruction, moved)
             return
         outline = context.emitter.outline
-        if self.fast_path(index, instruction, around, raws, group):
+        if self.fast_path(index, instruction, slow_path, raws, group):
             if outline is not None:
                 outline.take("fast path")
         else:
             context.evict_results(moved)
             if outline is not None:
                 outline.take("slow path")
-            if instruction.op == "SEND" and not around.telling:
+            if instruction.op == "SEND" and not slow_path.observed:
                 self.generators.delegate(index, instruction, raws, group)
             else:
                 super().instruction(index, raws, group)
         if moved.after is not None and instruction.op != "SEND":
             self.performed(moved)
 
-    def fast_path(self, index: int, instruction: Instruction, around: Around, raws: list[Raw], group: Group) -> bool:
+    def fast_path(
+        self, index: int, instruction: Instruction, slow_path: SlowPath, raws: list[Raw], group: Group
+    ) -> bool:
         """Emit an instruction with a fast path; return True if it has one."""
-        site = self.call_sites.site(index, instruction, around, raws)
+        site = self.call_sites.site(index, instruction, slow_path, raws)
         if site is None:
             return self.places.write(index, instruction, raws, group)
         if not self.builtins.write(site):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 
 from bytescope.code.instruction import Instruction, Lowered
+from bytescope.flow.worklist import Worklist
 from bytescope.isa.builtins import SPECULATED
 from bytescope.isa.effects import ALWAYS_TYPED, ARITHMETIC, QUERIES
 from bytescope.isa.moves import References, references
@@ -70,7 +71,7 @@ class Guard:
     types: Any
 
 
-class TypeInference:
+class TypeInference(Worklist):
     """Inferred types before each instruction.
 
     Args:
@@ -93,54 +94,51 @@ class TypeInference:
         self._simple = simple
         self._observed, self._inside = observed, inside
         self._taken, self._calls = taken, calls
-        self._states: dict[int, _State] = {}
-        self._pending: list[int] = []
+        super().__init__(len(lowered.instructions))
         for index in (start, *(each.target for each in lowered.handlers)):
             if self._depths[index] >= 0:
-                self._come(index, _State((_UNKNOWN,) * self._depths[index], frozenset(), frozenset()))
-        while self._pending:
-            index = self._pending.pop()
-            self._go_on(index, self._states[index])
+                self.reach(index, _State((_UNKNOWN,) * self._depths[index], frozenset(), frozenset()))
+        self.run()
 
     # --- results
 
     def is_atomic(self, index: int, depth: int) -> bool:
         """Return True if an operand is atomic, depth 1 being the topmost."""
-        state = self._states.get(index)
+        state = self.states[index]
         return state is not None and state.of(state.stack[-depth]) == _ATOMIC
 
     def has_plain_attributes(self, index: int, depth: int) -> bool:
         """Return True if an operand is an instance of a plain-attribute type."""
-        state = self._states.get(index)
+        state = self.states[index]
         return state is not None and _variable(state.stack[-depth]) in state.simple
 
     def is_guarded(self, index: int) -> bool:
         """Return True if an instruction has to guard its operands' types, which are inferred from there on."""
-        state = self._states.get(index)
+        state = self.states[index]
         return state is not None and self._is_guarded(index, state)
 
     def loads_method(self, index: int) -> bool:
         """Return True if a list's or a string's method is loaded for a call with a fast path."""
-        return index in self._states and self._taken(index) and self._method(index) != ""
+        return self.states[index] is not None and self._taken(index) and self._method(index) != ""
 
     def callee(self, index: int) -> str:
         """Return the name of the builtin function that is probably called, "" if there is none."""
-        state = self._states.get(index)
+        state = self.states[index]
         return "" if state is None else self._callee(index, state)
 
     def over_range(self, index: int) -> bool:
         """Return True if GET_ITER makes an iterator over a range."""
-        state = self._states.get(index)
+        state = self.states[index]
         return state is not None and self._over_range(index, state)
 
     def gives_atomic(self, index: int) -> bool:
         """Return True if a loop's iterator gives atomic values."""
-        state = self._states.get(index)
+        state = self.states[index]
         return state is not None and state.stack[-1] == _GIVES_ATOMIC
 
     def guards(self, index: int) -> list[Guard] | None:
         """Return the guards that establish the state at an instruction, None if guards cannot."""
-        state = self._states.get(index)
+        state = self.states[index]
         if state is None:
             return None
         kinds = {_ATOMIC: ATOMIC, _GIVES_ATOMIC: RANGE_ITERATORS}
@@ -158,7 +156,8 @@ class TypeInference:
         """Return True if specialisation on the types saves anything."""
         return any(
             self.is_guarded(index) or self.over_range(index) or self.callee(index) or self._saved(index, state)
-            for index, state in self._states.items()
+            for index, state in enumerate(self.states)
+            if state is not None
         )
 
     def _saved(self, index: int, state: _State) -> bool:
@@ -170,12 +169,9 @@ class TypeInference:
 
     # --- inference
 
-    def _come(self, index: int, state: _State) -> None:
-        known = self._states.get(index)
-        met = state if known is None else known.met(state)
-        if met != known:
-            self._states[index] = met
-            self._pending.append(index)
+    def join(self, index: int, known: _State, other: _State) -> _State:
+        """Return the meet of two states at an instruction."""
+        return known.met(other)
 
     def _over_range(self, index: int, state: _State) -> bool:
         iterates = self._instructions[index].op == "GET_ITER"
@@ -233,8 +229,8 @@ class TypeInference:
         base = len(state.stack) - moved.need
         return [_UNKNOWN if p is None else state.stack[base + p] for p in moved.operands]
 
-    def _go_on(self, index: int, state: _State) -> None:
-        """Propagate the state after an instruction to its successors."""
+    def step(self, index: int, state: _State) -> _State | None:
+        """Propagate the state after an instruction to its target; return the state for the next instruction, if any."""
         instruction = self._instructions[index]
         moved = references(instruction)
         result: _Value = _UNKNOWN
@@ -244,19 +240,24 @@ class TypeInference:
         stack = state.stack
         base = len(stack) - moved.need
         window = stack[base:]
-        for following, sources in ((index + 1, moved.after), (instruction.target, moved.jump)):
-            if sources is None or following is None or following >= len(self._instructions):
-                continue
-            if following == index + 1 and not INSTRUCTIONS[instruction.op].falls_through:
-                continue
+        given = _ATOMIC if instruction.op == "LOAD_CONST" and type(instruction.arg) in ATOMIC else _UNKNOWN
+
+        def before(following: int, sources: Sequence[int]) -> _State | None:
             depth = self._depths[following]
-            given = _ATOMIC if instruction.op == "LOAD_CONST" and type(instruction.arg) in ATOMIC else _UNKNOWN
+            if depth < 0:
+                return None
             after = stack[:base] + tuple(
                 window[each] if each >= 0 else given if each == -1 else result for each in sources
             )
-            if depth >= 0:
-                after = after if len(after) == depth else (_UNKNOWN,) * depth
-                self._come(following, _State(after, state.atomic, state.simple))
+            return _State(after if len(after) == depth else (_UNKNOWN,) * depth, state.atomic, state.simple)
+
+        if moved.jump is not None and instruction.target is not None:
+            target = before(instruction.target, moved.jump)
+            if target is not None:
+                self.reach(instruction.target, target)
+        if moved.after is None or not INSTRUCTIONS[instruction.op].falls_through:
+            return None
+        return before(index + 1, moved.after)
 
     def _performed(self, index: int, instruction: Instruction, state: _State) -> tuple[_Value, _State]:
         """Return the type of an instruction's result, and the state after its guards have passed."""
