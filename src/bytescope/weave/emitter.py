@@ -1,4 +1,4 @@
-"""Emitting host bytecode: constants, names, positions, stretches under a handler, and what stands out of the way."""
+"""Emitter of host bytecode: constants, names, positions, ranges covered by exception handlers, and cold code."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.outline import COLD, Outline
 
 Operand = int | Callable[[int], None]
-"""The depth of a value on the stack, 1 being the top; or what pushes one, when that many values have been pushed since
-the operands' depths were counted."""
+"""The depth of a value on the stack, 1 being the top; or a function that emits its push, given the number of values
+pushed since the depths were counted."""
 
 
 class Emitter:
@@ -20,7 +20,7 @@ class Emitter:
 
     Attributes:
         asm: the assembler. sequences: what depends on the host's version.
-        deepest: the most values that lie above the guest's own at any time.
+        deepest: the maximum number of values above the program's own.
         before_layout: is called when all has been written, and before it is laid out.
         outline: notes of what is written for what, None if no listing needs them.
     """
@@ -48,7 +48,7 @@ class Emitter:
         if boxed:
             self._box, self._box_index = [], len(self.consts)
             self.consts.append([])
-        self._later: list[tuple[Any, Callable[[], None], int | None]] = []
+        self._cold: list[tuple[Any, Callable[[], None], int | None]] = []
         self._spans: list[tuple[int, int, Hashable]] = []
         self._cover: tuple[int, Hashable] | None = None
 
@@ -59,7 +59,7 @@ class Emitter:
         self.asm.emit(opcode, arg)
 
     def const(self, value: Any) -> int:
-        """The index of an object of the weaver's own among the constants, or in the box."""
+        """Return the index of an object of the weaver's own among the constants, or in the box."""
         known = self._const_index.get(id(value))
         if known is None:
             place = self.consts if self._box is None else self._box
@@ -68,7 +68,7 @@ class Emitter:
         return known
 
     def load_const(self, value: Any) -> None:
-        """Push an object of the weaver's own."""
+        """Emit code that pushes an object of the weaver's own."""
         known = self.const(value)
         if self._box is None:
             self.asm.emit("LOAD_CONST", known)
@@ -99,15 +99,15 @@ class Emitter:
 
     @property
     def box(self) -> int | None:
-        """The index of the list that has the objects of the weaver's own, None where they are constants themselves."""
+        """The index of the list of objects of the weaver's own, None where they are constants themselves."""
         return None if self._box is None else self._box_index
 
     def constants(self) -> tuple[list[Any], list[Any]]:
-        """The constants in their places, and objects of the weaver's own, which follow them or are kept apart."""
+        """Return the constants in their places, and the weaver's own objects, which follow them or are kept apart."""
         return (self.consts[: self._own], self.consts[self._own :]) if self._box is None else (self.consts, self._box)
 
     def name(self, name: str) -> int:
-        """The index of a name."""
+        """Return the index of a name."""
         index = self._name_index.get(name)
         if index is None:
             if name not in self.names:
@@ -116,29 +116,29 @@ class Emitter:
         return index
 
     def push_function(self, value: Any) -> None:
-        """Push an object of the weaver's own that is going to be called."""
+        """Emit code that pushes an object of the weaver's own that is going to be called."""
         self.sequences.push_callable(lambda: self.load_const(value))
 
     def reserve(self, count: int) -> None:
-        """Say that so many values may lie above the guest's own."""
+        """Reserve stack space for a number of values above the program's own."""
         if count > self.deepest:
             self.deepest = count
 
     # --- operands of hooks
 
     def at(self, depth: int) -> Operand:
-        """The value at a depth, 1 being the top."""
+        """Return the operand at a depth, 1 being the top."""
         return depth
 
     def push(self, operand: Operand, pushed: int) -> None:
-        """Push an operand."""
+        """Emit code that pushes an operand."""
         if isinstance(operand, int):
             self.asm.emit("COPY", operand + pushed)
         else:
             operand(pushed)
 
     def call(self, objects: list[Any], operands: list[Operand]) -> None:
-        """Push the result of a call.
+        """Emit a call, and leave its result on the stack.
 
         Args:
             objects: the function and the first arguments, of the weaver's own.
@@ -155,11 +155,11 @@ class Emitter:
         self.sequences.call(len(objects) - 1 + len(operands))
 
     def constant(self, value: Any) -> Operand:
-        """An object."""
+        """Return an object as an operand."""
         return lambda pushed: self.load_const(value)
 
     def tuple_of(self, operands: list[Operand]) -> Callable[[int], None]:
-        """A tuple of operands."""
+        """Return a tuple of operands as an operand."""
 
         def push(pushed: int) -> None:
             for number, each in enumerate(operands):
@@ -168,10 +168,10 @@ class Emitter:
 
         return push
 
-    # --- stretches under a handler
+    # --- ranges covered by exception handlers
 
     def cover(self, key: Hashable) -> None:
-        """From here on exceptions go to the handler with this key (see `finish`), None for no handler."""
+        """Cover what is emitted next by the handler with a key (see `finish`), None for no handler."""
         if self._cover is not None:
             start, known = self._cover
             if known is key or known == key:
@@ -185,18 +185,18 @@ class Emitter:
         """The key of the handler in force."""
         return None if self._cover is None else self._cover[1]
 
-    # --- what is seldom executed
+    # --- cold code
 
     def emit_cold(self, write: Callable[[], None]) -> None:
-        """Have something written behind everything else, at the position that is the present one now."""
-        self._later.append((self.asm.position, write, None if self.outline is None else self.outline.index))
+        """Register cold code, which is emitted after all else, with the present source position."""
+        self._cold.append((self.asm.position, write, None if self.outline is None else self.outline.index))
 
     def emit_pending(self) -> None:
-        """Write what was put off."""
-        if self._later and self.outline is not None:
+        """Emit the cold code that has been registered."""
+        if self._cold and self.outline is not None:
             self.section(f"{self.outline.section}, {COLD}".removeprefix(", "))
-        while self._later:
-            pending, self._later = self._later, []
+        while self._cold:
+            pending, self._cold = self._cold, []
             for position, write, index in pending:
                 self.asm.position = position
                 if self.outline is not None:
@@ -213,7 +213,7 @@ class Emitter:
             self.outline.begin_section(len(self.asm), name)
 
     def needed_handlers(self) -> list[Hashable]:
-        """The keys of handlers that are needed; nothing is covered any more."""
+        """Return the keys of handlers that are needed, and end the last range."""
         self.cover(None)
         return list(dict.fromkeys(key for _, _, key in self._spans))
 

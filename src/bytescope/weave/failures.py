@@ -1,4 +1,4 @@
-"""What woven code calls when something is raised in it; it finds the place by tables, which a cache can keep."""
+"""Functions that exception handlers of woven code call; they find the site in tables, which a cache can keep."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Raising:
         self.calls: Sequence[tuple[Hook | None, Any]] = ()
 
     def functions(self) -> tuple[Callable[..., object], ...]:
-        """What handlers call."""
+        """Return what handlers call."""
         return self.told_raised, self.told_unwound, self.passed_on, self.failure
 
     def _told_raised(self, where: Where, exception: BaseException) -> None:
@@ -74,7 +74,7 @@ class Raising:
         return self.failed(hook, site, exception)
 
     def _site_of(self, where: Where, exception: BaseException) -> Any:
-        """The site at which an exception was raised, or came up, in the frame that it comes from."""
+        """Return the site at which an exception was raised, or came up, in the frame that it comes from."""
         return self.site(where[0] if isinstance(where, tuple) else self._index_of(where, exception))
 
     def _index_of(self, where: int | None, exception: BaseException) -> int:
@@ -82,7 +82,7 @@ class Raising:
 
 
 def _unit_of(where: int | None, exception: BaseException) -> int:
-    """Where an exception comes from, in code units; the traceback, which begins with the frame, says it too."""
+    """Return the code unit that raised an exception, from `where` or from the frame's entry in the traceback."""
     if isinstance(where, int):
         return where
     return 0 if exception.__traceback__ is None else exception.__traceback__.tb_lasti // 2

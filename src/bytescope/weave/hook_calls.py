@@ -1,10 +1,9 @@
-"""Emitting the call of a hook, and what becomes of its answer.
+"""Emitter of hook calls, and of what happens with a replacement.
 
-A hook is called with a site and operands. It answers None, or an object whose `value` replaces what the event is about.
-What is to be done with a replacement stands out of the way, so that a hook that has nothing to say costs no more than
-its call and one test.
+A hook is called with a site and operands. It returns None, or an object whose `value` replaces the event's value. Cold
+code handles a replacement, so that a hook that returns None costs its call and one test.
 
-Where all calls of a hook are pure (see `isa.instrumentation`), the methods are called directly, or woven in.
+Where all calls of a hook are pure (see `isa.instrumentation`), the methods are called directly, or inlined.
 """
 
 from __future__ import annotations
@@ -25,17 +24,19 @@ VALUE = attrgetter("value")
 class HookCaller:
     """Emits calls of hooks.
 
-    calls: for each call emitted so far the number of its instruction, the hook and the site; key: the key of the
-    handler of the hooks that are told next; hits: hook, site and operands of what is to be called once, when an
-    instruction is about to be executed, with the number of the instruction or a label.
+    Attributes:
+        calls: for each call emitted so far the number of its instruction, the hook and the site.
+        key: the key of the handler of the hooks that are called next.
+        hits: hook, site and operands of calls by probes, with the numbers of their instructions.
+        label_hits: the same with labels.
     """
 
     def __init__(self, emitter: Emitter, probes: bool) -> None:
-        """Start with nothing.
+        """Make an emitter of hook calls.
 
         Args:
             emitter: where the calls go.
-            probes: whether what is to be called once can be called by probes, of which nothing remains in the code.
+            probes: whether probes, which leave nothing in the code, can call hooks that are called once.
         """
         self.emitter = emitter
         self.probes = probes
@@ -53,9 +54,8 @@ class HookCaller:
             hook: the hook.
             site: its first argument.
             operands: its other arguments.
-            replace: writes what is done with a replacement, which is on top; it gets the label at which execution goes
-                on where the hook did not answer, and has to jump there or elsewhere. None if replacements have no
-                effect.
+            replace: emits what is done with a replacement, which is on top; it gets the label at which execution
+                resumes after a hook without one, and has to emit a jump. None if replacements have no effect.
         """
         if self.once(hook, frozenset()):
             self.hits.append((len(self.emitter.asm), (hook, site, (None,) * len(operands))))
@@ -71,7 +71,7 @@ class HookCaller:
             self._done()
             e.emit("POP_TOP")
         else:
-            self._answered(replace)
+            self._replace_result(replace)
 
     def call_for_result(self, hook: Hook, site: Any, operands: list[Operand]) -> None:
         """Emit the call of a hook, and leave what it returns on the stack.
@@ -86,11 +86,11 @@ class HookCaller:
         self._done()
 
     def once(self, hook: Hook, known: frozenset[int]) -> bool:
-        """Whether a hook can be called by a probe, which knows some of its operands at most."""
+        """Return True if a probe can call a hook, given the operands that it knows."""
         return self.probes and hook.once is not None and hook.once <= known
 
     def hit_branch(self, hook: Hook, site: Any, outcome: bool, label: int | None = None) -> None:
-        """Have the hook of a branch called once when control comes here, or to a label, which tells the outcome."""
+        """Register a call of a branch hook by a probe where control comes here, or to a label, with one outcome."""
         hit = (hook, site, (None, outcome))
         if label is None:
             self.hits.append((len(self.emitter.asm), hit))
@@ -98,7 +98,7 @@ class HookCaller:
             self.label_hits.append((label, hit))
 
     def placed_hits(self, offsets: list[int]) -> list[Hit]:
-        """What is called once, and where.
+        """Return the calls by probes, with their offsets.
 
         Args:
             offsets: of each instruction and of the end, in code units.
@@ -107,8 +107,8 @@ class HookCaller:
         hits = [*self.hits, *((asm.place_of(label), hit) for label, hit in self.label_hits)]
         return [(2 * unit, *hit) for number, hit in hits for unit in asm.units_of(number, offsets)]
 
-    def _answered(self, replace: Callable[[int], None]) -> None:
-        """Go on without the answer on top if it is None, else do what is to be done with a replacement."""
+    def _replace_result(self, replace: Callable[[int], None]) -> None:
+        """Emit a test of the result on top: None is popped; cold code handles a replacement."""
         e, key = self.emitter, self.key
         answered, go_on = e.asm.label(), e.asm.label()
         e.sequences.jump_unless_none(answered)
@@ -127,7 +127,7 @@ class HookCaller:
         e.emit_cold(write)
 
     def _done(self) -> None:
-        """What is written from here on is no hook's: one instruction at least, before the next of the program's.
+        """End the range of a hook, at least one instruction before the program's next.
 
         When a Python function that CPython called without a frame of C raises, 3.13 looks for the caller's handler at
         the instruction *before* the call, which must not be covered as a hook's.
@@ -135,7 +135,7 @@ class HookCaller:
         self.emitter.cover(self.key.program)
 
     def _emit_call(self, hook: Hook, site: Any, objects: list[Any], operands: list[Operand]) -> None:
-        """Call the first of some objects with the others and with operands."""
+        """Emit a call of the first of some objects with the others and with operands."""
         e = self.emitter
         e.reserve(len(objects) + len(operands) + 9)
         self.calls.append((len(e.asm), hook, site))
@@ -144,7 +144,7 @@ class HookCaller:
     def _call_directly(
         self, direct: DirectCall, hook: Hook, site: Any, operands: list[Operand], replace: Callable[[int], None] | None
     ) -> None:
-        """Call a method as it is, or weave in what it does, if the analysis is still attached."""
+        """Emit a direct call of a method, or its inlined code, guarded by the flag that its analysis is attached."""
         e, sequences = self.emitter, self.emitter.sequences
         if does_nothing(direct):
             return
@@ -167,13 +167,13 @@ class HookCaller:
             self._done()
             e.emit("POP_TOP")
         elif not inlined:
-            self._answered(replace)
+            self._replace_result(replace)
         else:
-            self._replaced(replace)
+            self._replace_top(replace)
         e.asm.place(dead)
 
-    def _replaced(self, replace: Callable[[int], None]) -> None:
-        """Do what is to be done with the replacement on top."""
+    def _replace_top(self, replace: Callable[[int], None]) -> None:
+        """Emit a jump to cold code that handles the replacement on top."""
         e, key = self.emitter, self.key
         replaced, go_on = e.asm.label(), e.asm.label()
         e.asm.jump("JUMP_FORWARD", replaced)

@@ -22,7 +22,7 @@ _NOTHING = frozenset({"RESUME", "NOP"})
 
 
 def does_nothing(direct: DirectCall) -> bool:
-    """Whether what would be woven in is nothing at all."""
+    """Return True if the code to be inlined does nothing."""
     lowered = direct.lowered
     return (
         enabled("inline_methods")
@@ -35,7 +35,7 @@ def does_nothing(direct: DirectCall) -> bool:
 
 
 def can_be_inlined(direct: DirectCall) -> bool:
-    """Whether the code can be woven in: it answers nothing, or ends with the making of its only replacement."""
+    """Return True if the code can be inlined: it returns nothing, or ends with the making of its only replacement."""
     lowered = direct.lowered
     if lowered is None or not enabled("inline_methods"):
         return False
@@ -44,7 +44,7 @@ def can_be_inlined(direct: DirectCall) -> bool:
 
 
 def names_replacement(namespace: dict[str, Any], name: str) -> bool:
-    """Whether a global is the class of replacements."""
+    """Return True if a global is the class of replacements."""
     value = namespace.get(name)
     return isinstance(value, type) and hasattr(value, "value")
 
@@ -54,7 +54,7 @@ def _is_replacement(direct: DirectCall, instruction: Instruction) -> bool:
 
 
 class Inliner:
-    """Writes the code of one hook.
+    """Emitter of the inlined code of one hook.
 
     Args:
         emitter: where it goes.
@@ -72,7 +72,7 @@ class Inliner:
         self.pushed = 0
 
     def write(self) -> None:
-        """Write it. The stack is afterwards what it was before, with the replacement on top if there is one."""
+        """Emit the code, which leaves the stack as it was, with the replacement on top if there is one."""
         e = self.emitter
         code = self.lowered.code
         e.reserve(code.co_stacksize + 8)
@@ -83,7 +83,7 @@ class Inliner:
                     self.instruction(index, self.lowered.instructions[index], raws)
 
     def instruction(self, index: int, instruction: Instruction, raws: list[Raw]) -> None:
-        """One instruction."""
+        """Emit one instruction."""
         e, op = self.emitter, instruction.op
         if op in _NOTHING or _is_replacement(self.direct, instruction):
             return
@@ -104,7 +104,7 @@ class Inliner:
         self.pushed += effect
 
     def raw(self, opcode: int, arg: int, method: bool) -> None:
-        """One of the method's own instructions."""
+        """Emit one of the method's own instructions."""
         e, sequences = self.emitter, self.emitter.sequences
         if method:
             opcode, arg = sequences.plain_load(opcode, arg)
@@ -117,7 +117,7 @@ class Inliner:
             sequences.null_for()
 
     def load_global(self, instruction: Instruction) -> None:
-        """A global of the analysis's module, or a builtin."""
+        """Emit the load of a global of the analysis's module, or of a builtin."""
         e = self.emitter
         if instruction.flag == "null below":
             e.emit("PUSH_NULL")

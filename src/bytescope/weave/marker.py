@@ -1,4 +1,4 @@
-"""How a woven code object is known."""
+"""Markers of woven code objects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import types
 from bytescope.startup.stdlib_lite import Any
 
 _REPLACEABLE = ("co_flags", "co_name", "co_qualname", "co_filename", "co_firstlineno", "co_varnames", "co_freevars")
-"""What woven code has in common with what it was made from, until it is replaced."""
+"""Attributes that woven code shares with its original, until a program replaces them."""
 
 
 class Marker:
@@ -29,7 +29,7 @@ class Marker:
 
 
 def marker_of(code: types.CodeType) -> Marker | None:
-    """The marker of a woven code object, None if it is none."""
+    """Return the marker of a woven code object, None for any other."""
     for value in reversed(code.co_consts):
         if type(value) is Marker:
             return value
@@ -40,7 +40,7 @@ def marker_of(code: types.CodeType) -> Marker | None:
 
 
 def original(code: types.CodeType) -> types.CodeType:
-    """The code object that a woven one was made from; any other is its own.
+    """Return the code object that a woven one was made from; any other is its own original.
 
     What a program has changed in the woven one by `code.replace()` is changed in the other, too.
     """
@@ -54,5 +54,5 @@ def original(code: types.CodeType) -> types.CodeType:
 
 
 def is_woven(code: types.CodeType) -> bool:
-    """Whether a code object is woven."""
+    """Return True if a code object is woven."""
     return marker_of(code) is not None

@@ -9,11 +9,11 @@ from bytescope.startup.stdlib_lite import NamedTuple
 __all__ = ["COLD", "Outline", "Stretch"]
 
 COLD = "cold code"
-"""How the names of sections end that are seldom executed."""
+"""Suffix of the names of sections with cold code."""
 
 
 class Stretch(NamedTuple):
-    """What a woven instruction was written for.
+    """Purpose of a woven instruction.
 
     section: the name of the part of the code object that it is in; index: the lowered instruction that it belongs to,
     None if it belongs to none; path: "fast path" or "slow path" where a version with shadows has such for that

@@ -18,7 +18,7 @@ Hit = tuple[int, Hook, Any, tuple[Any, ...]]
 
 @record(slots=True)
 class Parts:
-    """What a woven code object is made of.
+    """Parts of a woven code object.
 
     code: the code object that is woven; bytecode, linetable, exceptiontable, stacksize, names: as in the new one;
     plain: constants that stand where they stood in the original, and those behind them that are no objects of the
@@ -39,7 +39,7 @@ class Parts:
     hits: Sequence[Hit]
 
     def make(self) -> types.CodeType:
-        """The woven code object."""
+        """Make the woven code object."""
         code, marker = self.code, Marker(self.code)
         made = build_code(
             argcount=code.co_argcount,
@@ -65,7 +65,7 @@ class Parts:
         return made
 
     def table(self) -> dict[int, Callable[[], None]]:
-        """What probes call, by offset."""
+        """Return what probes call, by offset."""
         found: dict[int, list[Callable[[], None]]] = {}
         for offset, hook, site, operands in self.hits:
             found.setdefault(offset, []).append(partial(hook.call, site, *operands))

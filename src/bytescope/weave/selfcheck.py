@@ -1,4 +1,4 @@
-"""What is checked of woven code when bytescope is debugged: that its stacks are as they should be.
+"""Checks of woven code when bytescope is debugged: that its stacks have the depths that they should have.
 
 A stack that is too small, or a value too many on it, corrupts the host's memory without a word. The weaver reserves and
 keeps what it needs by construction; here that is computed anew, from the instructions that were written.
@@ -13,7 +13,7 @@ from bytescope.startup.switches import DEBUG
 from bytescope.weave.context import WeaveContext, inside_of_send
 
 CHECKS = sys.flags.dev_mode or DEBUG.get() not in (None, "", "0")
-"""Whether woven code is checked: with `python -X dev`, or where the environment variable BYTESCOPE_DEBUG is 1."""
+"""True if woven code is checked: with `python -X dev`, or where the environment variable BYTESCOPE_DEBUG is 1."""
 
 
 def check(context: WeaveContext, reserved: int) -> None:
@@ -50,7 +50,7 @@ def check(context: WeaveContext, reserved: int) -> None:
 
 
 def _held(context: WeaveContext) -> dict[int, int]:
-    """How many values are kept for hooks where an instruction starts, other than none."""
+    """Return the number of values that hooks keep on the stack before an instruction, where there are any."""
     held: dict[int, int] = {}
     for index, point in context.plan.points.items():
         instruction = context.instructions[index]

@@ -103,7 +103,7 @@ class Weaver:
         self._woven: dict[tuple[int, str], tuple[types.CodeType, types.CodeType]] = {}
 
     def weave(self, code: types.CodeType, module: str) -> types.CodeType:
-        """The woven form of a code object: itself, where nothing is observed in it or in what is nested in it.
+        """Return the woven form of a code object: itself, if nothing is observed in it or in nested code objects.
 
         Args:
             code: the code object.
@@ -123,7 +123,7 @@ class Weaver:
                 yield module, woven
 
     def _cached(self, code: types.CodeType, module: str) -> types.CodeType:
-        """Weave, or take what a cache has."""
+        """Load the woven form from the cache, or weave and store it."""
         if self.cache is None or self.shadower is not None:
             return self._weave(code, module, {})
         key = self.cache.names.key(code, module)
@@ -164,7 +164,7 @@ class Weaver:
         return woven
 
     def _finish(self, code: types.CodeType, module: str, parts: Parts | None) -> types.CodeType:
-        """Make the woven form of a code object, set its probes, and remember it."""
+        """Make the woven form of a code object, set its probes, and register it."""
         known = self._woven.get((id(code), module))
         if known is not None:
             return known[1]
@@ -179,7 +179,7 @@ class Weaver:
         return woven
 
     def _parts(self, code: types.CodeType, module: str, nested: dict[int, types.CodeType]) -> Parts | None:
-        """The parts of a woven code object, None if the code object stays as it is."""
+        """Return the parts of a woven code object, None if the code object stays as it is."""
         try:
             lowered = lower(code)
             unit = Unit(module, lowered, verify(lowered))

@@ -28,7 +28,7 @@ _STATICS: dict[str, Any] = {
     "refuse": on_primitives.refuse_replacement,
     "locals": locals,
 }
-"""What woven code may refer to that is the same for every code object."""
+"""Objects that woven code may refer to, and that are the same for all code objects."""
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, types.EllipsisType)
 
@@ -206,7 +206,7 @@ class _Writer:
         )
 
     def woven(self, value: Any) -> Any:
-        """What is in the place of a constant."""
+        """Return the replacement of a constant."""
         return self.made[id(value)][1] if type(value) is types.CodeType else value
 
     def place(self, value: Any) -> int:

@@ -34,7 +34,7 @@ _numbers = itertools.count()
 
 
 class Info(NamedTuple):
-    """What there is in a store: entries, and bytes that they take."""
+    """Contents of a store: the number of entries, and of bytes that they take."""
 
     entries: int
     size: int
@@ -57,7 +57,7 @@ class Store:
         self._usable: bool | None = None
 
     def read(self, key: str) -> bytes | None:
-        """What is kept under a key, None if there is nothing that can be trusted."""
+        """Return the entry of a key, None if there is none that can be trusted."""
         if not self._is_usable():
             return None
         path = self._path(key)
@@ -110,7 +110,7 @@ class Store:
         self._prune_now_and_then()
 
     def info(self) -> Info:
-        """What there is."""
+        """Return the contents of the store."""
         sizes = [size for _, size, path in self._files() if path.endswith(SUFFIX)]
         return Info(len(sizes), sum(sizes))
 
@@ -164,7 +164,7 @@ class Store:
         return os.path.join(self.folder, key + SUFFIX)
 
     def _is_usable(self, make: bool = False) -> bool:
-        """Whether the folder is there, and nobody else can put files into it."""
+        """Return True if the folder exists, and no other user can create files in it."""
         if self._usable is None or (make and not self._usable):
             try:
                 if make:
@@ -206,7 +206,7 @@ def _checksum(payload: bytes | memoryview) -> bytes:
 
 
 def _is_ours(status: os.stat_result) -> bool:
-    """Whether nobody but this user can have written something. On Windows, that is so by where it is: see `folder`."""
+    """Return True if only this user can have written a file. On Windows, its place ensures that: see `folder`."""
     owner = getattr(os, "geteuid", None)
     return owner is None or (status.st_uid == owner() and not status.st_mode & _LOOSE)
 

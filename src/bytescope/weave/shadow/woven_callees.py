@@ -11,7 +11,7 @@ from bytescope.startup.stdlib_lite import Any, record
 
 @record(slots=True)
 class CallTraits:
-    """How a woven code object can be called.
+    """Traits of a woven code object for its callers.
 
     direct: by the fast calling convention; returns_none: its result is always None; made: it makes a generator that has
     no starred parameters; hands_over: it makes a generator that puts the shadows of its values where they are awaited.
