@@ -142,8 +142,8 @@ class TypeInference(Worklist):
         if state is None:
             return None
         kinds = {_ATOMIC: ATOMIC, _GIVES_ATOMIC: RANGE_ITERATORS}
-        guards = [Guard(variable, 0, ATOMIC) for variable in state.atomic]
-        guards += [Guard(variable, 0, self._simple) for variable in state.simple]
+        guards = [Guard(variable, 0, ATOMIC) for variable in sorted(state.atomic)]
+        guards += [Guard(variable, 0, self._simple) for variable in sorted(state.simple)]
         for depth, value in enumerate(reversed(state.stack), 1):
             if value in kinds:
                 guards.append(Guard(-1, depth, kinds[value]))

@@ -1,7 +1,7 @@
-"""Weaving in what a hook does, where that is one straight run of instructions that keep to an analysis's own affairs.
+"""Inlining of hooks whose methods are straight-line code without effects outside their analysis.
 
-The instructions are the method's own; its parameters are the operands that the hook would have been called with. Where
-it ends with a replacement, what is left on the stack is the replacement itself, not an object that holds it.
+The instructions are the method's own; its parameters are the operands that the hook would have been called with. A
+method that ends with a replacement leaves the replacement itself on the stack, not an object that holds it.
 """
 
 from __future__ import annotations

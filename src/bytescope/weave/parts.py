@@ -21,7 +21,7 @@ class Parts:
     """Parts of a woven code object.
 
     code: the code object that is woven; bytecode, linetable, exceptiontable, stacksize, names: as in the new one;
-    plain: constants that stand where they stood in the original, and those behind them that are no objects of the
+    plain: constants in the places that they have in the original, followed by those that are no objects of the
     weaver's own; own: the latter; box: the index of the list that has them, None where they follow `plain`;
     raising: the functions that handlers call; hits: what probes call.
     """

@@ -68,7 +68,7 @@ class Weaver:
         planner: says what is observed in a code object.
         stopper: the class of errors that end a run.
         failed: makes the error of a hook that failed: (hook, site, exception) -> exception.
-        refused: is told of a code object that cannot be woven, and why.
+        refused: is called with a code object that cannot be woven, and the reason.
         executed: the arguments with which `exec` or `eval` is called: (function, arguments, keywords, frame) ->
             arguments.
         probes: where probes can be set, if at all.
@@ -210,7 +210,7 @@ class Weaver:
 
 @contextmanager
 def _without_collecting() -> Iterator[None]:
-    """While this context is open no garbage is looked for: weaving makes many objects, and leaves no cycles behind."""
+    """Disable the garbage collector in this context: weaving makes many objects that reference counts free."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,7 +1,7 @@
 """A folder of entries on disk, which many processes may use at a time.
 
-An entry is a file that is written under another name and then put in its place, so that nobody ever sees half of one.
-What cannot be read, is damaged, or may have been written by somebody else is no entry; what cannot be written, because
+An entry is a file that is written under another name and then put in its place, so that no process reads half of one.
+What cannot be read, is damaged, or may have been written by another user is no entry; what cannot be written, because
 the disk is full or may not be written to, is not kept. Neither is an error.
 """
 

@@ -256,7 +256,7 @@ class Jumps:
         assert group.target is not None
         lifted = lift(instruction)
         left = len(lifted.jump or ())
-        told, performed = e.asm.label(), e.asm.label()
+        ended_normally, performed = e.asm.label(), e.asm.label()
 
         def skip(go_on: int) -> None:
             if left == 2:  # [receiver, sent, result] -> the operands, [receiver, result]
@@ -276,7 +276,7 @@ class Jumps:
         if point.before is None and point.after is None:
             context.raws(raws, index, group)
             return
-        context.raws(raws, index, group, target=told)
+        context.raws(raws, index, group, target=ended_normally)
 
         def replace(go_on: int) -> None:
             e.emit("SWAP", 2)
@@ -290,7 +290,7 @@ class Jumps:
             past = e.asm.label()
             if enters:  # from the end of an exception, with nothing kept
                 e.asm.jump("JUMP_FORWARD", past)
-            e.asm.place(told)
+            e.asm.place(ended_normally)
             e.asm.place(performed)
             if point.after is not None:
                 given: list[Operand] = [e.at(left + 2), e.at(left + 1), e.at(1)]

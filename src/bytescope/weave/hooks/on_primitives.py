@@ -1,4 +1,4 @@
-"""Hooks around an instruction that performs a primitive and goes on.
+"""Hooks around an instruction that performs a primitive and falls through.
 
 before:   [.. operands]                          hook(site, operands); a replacement skips the rest
 copies:   [.. operands, operands]                of those that the instruction takes
