@@ -10,7 +10,7 @@ from typing import Any
 from bytescope.analysis.engines.woven import WOVEN
 from bytescope.machine.handlers.event_contexts import EventContexts
 from bytescope.machine.handlers.shadowed import Shadower
-from bytescope.machine.instrument import set_shadows
+from bytescope.machine.instrument import relink_shadowed, set_shadows
 from bytescope.machine.resident import program_of
 from bytescope.shadow.active import activate
 from bytescope.shadow.algebra import Algebra
@@ -57,6 +57,7 @@ class Shadowing:
                 WOVEN.shadower = WovenShadower(self._runtime, self._wanted)
                 shadower = Shadower(self._runtime, self._wanted)
                 set_shadows(shadower, EventContexts(shadower))
+                self._runtime.first_shadow = relink_shadowed
 
     def leave(self, algebra: Algebra, wants: WantsCode) -> None:
         """Remove an analysis. With the last one all shadows are gone."""

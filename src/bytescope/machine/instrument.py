@@ -158,6 +158,13 @@ def set_shadows(shadower: HandlerTransform | None, contexts: HandlerTransform | 
             program.shadower = None
 
 
+def relink_shadowed() -> None:
+    """Link the programs that propagate shadows again, because a first shadow exists."""
+    for program in alive(engine.programs):
+        if program.shadower is not None and program.is_linked():
+            program.link()
+
+
 def replan(which: Callable[[Program], bool] = lambda program: True) -> None:
     """Plan and link programs again.
 

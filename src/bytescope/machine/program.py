@@ -43,7 +43,9 @@ class HandlerTransform(Protocol):
     traces: whether the handlers may be compiled into traces all the same.
     """
 
-    traces: bool
+    @property
+    def traces(self) -> bool:
+        """Whether the handlers may be compiled into traces all the same."""
 
     def wants(self, program: Program) -> bool:
         """Prepare for a program that is about to be linked, and return True if its handlers are to be transformed."""

@@ -57,6 +57,7 @@ class ShadowRuntime:
 
     Attributes:
         shadows_exist: a flag, empty until anything has been given a shadow.
+        first_shadow: called when the flag is raised.
 
     Args:
         algebra: the algebra.
@@ -72,6 +73,7 @@ class ShadowRuntime:
         self.channel = Channel()
         self.shadowed = shadowed
         self.shadows_exist: list[bool] = []
+        self.first_shadow: Callable[[], object] = lambda: None
         self._started: dict[int, tuple[Any, Sequence[Any]]] = {}
 
     # --- frames
@@ -392,7 +394,23 @@ class ShadowRuntime:
         Returns:
             The context, for `continue_event`.
         """
-        context = EventContext(dict(zip(names, shadows, strict=False)), slots, positions, self.shadows_exist)
+        operands = dict(zip(names, shadows, strict=False))
+        context = EventContext(operands, slots, positions, self.shadows_exist, self.first_shadow)
+        self.channel.event = context
+        return context
+
+    def begin_clean_event(
+        self, operands: Callable[[Any], dict[str, Any]], given: Any, slots: Any, positions: list[int] | None
+    ) -> EventContext:
+        """Start the delivery of an event as `begin_event` does, while there are no shadows.
+
+        Args:
+            operands: returns the operands' shadows by name, called with `given` if an analysis asks for them.
+            given: the values of the operands.
+            slots: as for `begin_event`.
+            positions: likewise.
+        """
+        context = EventContext(operands, slots, positions, self.shadows_exist, self.first_shadow, given)
         self.channel.event = context
         return context
 
@@ -409,8 +427,7 @@ class ShadowRuntime:
         """
         self.channel.event = context
         if found is not None:
-            context.operands["result"] = found[0] if len(found) == 1 else tuple(found)
-            context.slots, context.positions = slots, positions
+            context.results, context.slots, context.positions = found, slots, positions
 
     def end_event(self) -> None:
         """End the delivery of an event in this thread."""

@@ -21,7 +21,7 @@ class EventContexts:
         shadower: propagates the shadows of the same programs.
     """
 
-    traces = False
+    traces = True
 
     def __init__(self, shadower: Shadower) -> None:
         self.shadows, self.runtime = shadower.shadows, shadower.runtime
@@ -44,23 +44,35 @@ class EventContexts:
         first = program.bindings(index)[0]
         names, positions = _operands(instruction)
         entering = instruction.op == "RESUME"
+        exist = runtime.shadows_exist
+        slots = [first] if instruction.op in ("RETURN", "YIELD") else None
+
+        def shadows_of(values: list[Any], S: list[Any]) -> Any:
+            """The shadows of the event's operands, which with their shadows begin the lists given."""
+            shadows: Any = [None if p is None else S[p] for p in positions]
+            if variadic:
+                shadows[fixed:] = [tuple(shadows[fixed:])]
+            elif names == CALLED:
+                given, shadows = called(moved_name, [NULL if p is None else values[p] for p in positions], shadows)
+                if moved_name == "call_ex":
+                    shadows = runtime.spread_shadows(given, shadows)
+            return shadows
+
+        def clean_operands(values: list[Any]) -> dict[str, Any]:
+            """The operands' shadows by name if all are clean."""
+            if entering:
+                return {"arguments": dict.fromkeys(program.code.co_varnames[: parameter_count(program.code)])}
+            return dict(zip(names, shadows_of(values, [None] * len(values)), strict=False))
 
         def shadowed(R: list[Any]) -> int:
             S = self.shadows(R)
-            if entering:
-                shadows: Any = _arguments(program, S)
-                slots = None
+            if not exist:
+                context = runtime.begin_clean_event(clean_operands, R[first : first + need], S, slots)
+            elif entering:
+                context = runtime.begin_event(names, _arguments(program, S), S, slots)
             else:
-                shadows = [None if p is None else S[first + p] for p in positions]
-                slots = [first] if instruction.op in ("RETURN", "YIELD") else None
-                if variadic:
-                    shadows[fixed:] = [tuple(shadows[fixed:])]
-                elif names == CALLED:
-                    values = [NULL if p is None else R[first + p] for p in positions]
-                    given, shadows = called(moved_name, values, shadows)
-                    if moved_name == "call_ex":
-                        shadows = runtime.spread_shadows(given, shadows)
-            context = runtime.begin_event(names, shadows, S, slots)
+                shadows = shadows_of(R[first : first + need], S[first : first + need])
+                context = runtime.begin_event(names, shadows, S, slots)
             S.event = (index, context)
             following = op(R)
             if following != REQUEST:
@@ -72,6 +84,7 @@ class EventContexts:
         moved_name = moved.call.name if moved.call is not None else ""
         variadic = names != CALLED and len(positions) > 0 and bool(moved_name) and PRIMITIVES[moved_name].variadic
         fixed = len(names) - 1
+        need = moved.need
         if resume is None:
             return shadowed, None
 

@@ -4,9 +4,9 @@ A frame with shadows has a second array beside its registers, with the shadow of
 instruction's operands and the destinations of its results are read off its lifted semantics (`isa.moves`); everything
 that takes more than moving calls the shadow runtime.
 
-Every handler has a fast path: as long as the runtime's flag `shadows_exist` is empty, all shadows are clean, and the
-plain handler is called. A primitive that began without any shadow gets the shadows of its results by
-`ShadowRuntime.collect_returned`, as in the clean version of woven code.
+As long as the runtime's flag `shadows_exist` is empty, all shadows are clean: only those instructions are transformed
+that may give a first shadow, and programs are linked again once there is one. A primitive that began without any
+shadow gets the shadows of its results by `ShadowRuntime.collect_returned`, as in the clean version of woven code.
 """
 
 from __future__ import annotations
@@ -104,11 +104,14 @@ class Shadower:
         wants: predicate: whether a code object of a module propagates shadows.
     """
 
-    traces = False
-
     def __init__(self, runtime: ShadowRuntime, wants: Callable[[str, types.CodeType], bool]) -> None:
         self.runtime = runtime
         self._wants = wants
+
+    @property
+    def traces(self) -> bool:
+        """Whether traces may be compiled: as long as there is nothing to propagate."""
+        return not self.runtime.shadows_exist
 
     def wants(self, program: Program) -> bool:
         """Return True if a program propagates shadows."""
@@ -161,13 +164,21 @@ class Shadower:
     def transform(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
         """Make the handlers of an instruction move the shadows of what it moves."""
         instruction = program.instructions[index]
+        moved = references(instruction)
+        if not self.runtime.shadows_exist and not self._may_label(program, index, moved):
+            return op, resume
         special = getattr(self, "_" + instruction.op.lower(), None)
         if special is not None:
             return special(program, index, op, resume)  # type: ignore[no-any-return]
-        moved = references(instruction)
         if moved.call is None or moved.call.name in SLOTS:
             return self._moving(program, index, moved, op), resume
         return self._performing(program, index, moved, op, resume)
+
+    def _may_label(self, program: Program, index: int, moved: References) -> bool:
+        """Return True if an instruction may give a first shadow, or fill a container while another frame does."""
+        if program.plan is not None and program.plan.points.get(index):
+            return True
+        return moved.call is not None and (moved.call.name in FILLING or moved.call.name in CALLS)
 
     # --- instructions that move references, and do nothing else
 
@@ -217,6 +228,7 @@ class Shadower:
         conditional = program.instructions[index].op != "SEND" and moved.jump is not None and moved.after is not None
         need = moved.need
         positions = moved.operands
+        places_after = [first + p for _, p in moved.results(moved.after is None)]
         exist = runtime.shadows_exist
         may_fill = filled_operand if name in FILLING else filled_receiver if name in ("call", "call_kw") else None
 
@@ -247,11 +259,13 @@ class Shadower:
         def finish_clean(R: list[Any], following: int, container: Any) -> int:
             """Finish a primitive that began when no shadow existed."""
             S = R[SHADOWS]
-            if exist:
-                S = self.shadows(R)
-                if S.unwound:
-                    return following
-            elif S is None or S.event is None:
+            if not exist:
+                if S is not None and S.event is not None and S.event[0] == index:
+                    placed = [first + p for _, p in outcome(following)[1]] if conditional else places_after
+                    runtime.continue_event(S.event[1], [None] * len(placed), S, placed)
+                return following
+            S = self.shadows(R)
+            if S.unwound:
                 return following
             stack, results = outcome(following)
             found = runtime.collect_returned(resident_frame(), tuple(R[first + p] for _, p in results), container)

@@ -1,7 +1,8 @@
 """Text of instrumented traces, which call the hooks that a plan has after instructions.
 
 Hooks are called after the instruction's guard has passed; on a side exit the handler calls them. An instruction with
-hooks before it is left to its handler, because it may fail after the hook was called. Where a hook replaces a result,
+hooks before it is left to its handler, because it may fail after the hook was called, and so is one whose hooks may ask
+for shadows. Where a hook replaces a result,
 which is rare, the trace ends, so that inferred types stay valid.
 
 The method of a hook with a single subscriber is called directly, see `isa.instrumentation.DirectCall`.
@@ -46,7 +47,7 @@ class Writer(inlined_calls.Writer):
                 self.count -= 1
                 return self.jumped(instruction)
             return super().instruction(index)
-        if any(getattr(point, name) is not None for name in _BEFORE):
+        if self.program.shadower is not None or any(getattr(point, name) is not None for name in _BEFORE):
             raise SideExit
         if instruction.op in _IDLE:
             if instruction.op != "JUMP":

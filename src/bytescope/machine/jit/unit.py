@@ -44,6 +44,10 @@ class Unit(Protocol):
         """The hooks to call."""
 
     @property
+    def shadower(self) -> object:
+        """What propagates shadows: hooks may then be called by handlers only."""
+
+    @property
     def stops(self) -> frozenset[int]:
         """Idle instructions that are executed all the same."""
 
