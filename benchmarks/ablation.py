@@ -1,4 +1,4 @@
-"""What each mechanism of `BYTESCOPE_DISABLE` is worth: the same work with and without it, in turns."""
+"""The worth of each mechanism of `BYTESCOPE_DISABLE`: the same work with and without it, in turns."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Mechanism:
 
 @dataclass(frozen=True)
 class Worth:
-    """What was measured: by which factor each program costs more without the mechanism, by pairs."""
+    """The factors by which each program costs more without a mechanism, by pairs."""
 
     factors: dict[str, list[float]]
 

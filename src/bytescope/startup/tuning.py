@@ -1,4 +1,4 @@
-"""Which of the mechanisms that only make programs faster are on: all that BYTESCOPE_DISABLE does not name.
+"""Mechanisms that only make programs faster, each of which BYTESCOPE_DISABLE can switch off.
 
 Results are the same without them; `python -m benchmarks --ablate` measures what each is worth.
 """

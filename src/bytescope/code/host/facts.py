@@ -22,7 +22,7 @@ HOST: Final = f"{sys.version_info[0]}.{sys.version_info[1]}"
 """The version of the running Python, say "3.12"."""
 
 BUILD: Final = (sys.version, MAGIC_NUMBER, sys.byteorder)
-"""What the form of code objects, in memory and on disk, depends on."""
+"""All that the form of code objects, in memory and on disk, depends on."""
 
 
 def check_host(implementation: str, version: str) -> None:
@@ -172,13 +172,13 @@ COMPARE_OPS: Final[tuple[str, ...]] = tuple(_opcode.cmp_op)
 BINARY_OPS: Final[tuple[str, ...]] = tuple(symbol for _, symbol in _opcode._nb_ops)
 """The operators of BINARY_OP, "+", "+=" and so on, by argument."""
 INTRINSICS_1: Final[tuple[str, ...]] = tuple(getattr(_opcode, "_intrinsic_1_descs", ()))
-"""What CALL_INTRINSIC_1 calls, by argument."""
+"""The functions that CALL_INTRINSIC_1 calls, by argument."""
 INTRINSICS_2: Final[tuple[str, ...]] = tuple(getattr(_opcode, "_intrinsic_2_descs", ()))
-"""What CALL_INTRINSIC_2 calls, by argument."""
+"""The functions that CALL_INTRINSIC_2 calls, by argument."""
 COMMON_CONSTANTS: Final[tuple[object, ...]] = tuple(getattr(_opcode, "_common_constants", ()))
-"""What LOAD_COMMON_CONSTANT loads, by argument."""
+"""The objects that LOAD_COMMON_CONSTANT loads, by argument."""
 SPECIAL_METHODS: Final[tuple[str, ...]] = tuple(getattr(_opcode, "_special_method_names", ()))
-"""What LOAD_SPECIAL looks up, by argument."""
+"""The methods that LOAD_SPECIAL looks up, by argument."""
 
 
 @cache

@@ -9,7 +9,7 @@ __all__ = ["Behaviour"]
 
 @record(frozen=True, slots=True)
 class Behaviour:
-    """What one version of CPython does that another does differently.
+    """The differences in behaviour of one version of CPython from other versions.
 
     Code outside of `bytescope.code.versions` asks for a behaviour by name, never for a version.
     """
@@ -40,59 +40,59 @@ class Behaviour:
     # --- operands
 
     null_first: bool
-    """Whether the NULL of a call lies below the callable."""
+    """True if the NULL of a call lies below the callable."""
     calls_with_empty_kwargs: bool
-    """Whether CALL_FUNCTION_EX always finds a place for keyword arguments on the stack, NULL if there are none."""
+    """True if CALL_FUNCTION_EX always finds a place for keyword arguments on the stack, NULL if there are none."""
     callable_below_dict: int
     """Depth of the callable below the dict of DICT_MERGE, whose error messages name the callable."""
     load_fast_may_fail: bool
-    """Whether LOAD_FAST may find the variable unbound."""
+    """True if LOAD_FAST may find the variable unbound."""
     inlines_comprehensions: bool
-    """Whether the compiler inlines comprehensions, which then save, clear and restore variables, cells among them."""
+    """True if the compiler inlines comprehensions, which then save, clear and restore variables, cells among them."""
     offsets_are_objects: bool
-    """Whether the offset pushed below an exception is an ordinary object, which instructions may read."""
+    """True if the offset pushed below an exception is an ordinary object, which instructions may read."""
     send_keeps_value: bool
-    """Whether a value sent to a generator stays alive until the generator yields again."""
+    """True if a value sent to a generator stays alive until the generator yields again."""
 
     # --- code objects and frames
 
     merges_locations: bool
-    """Whether the compiler gives neighbours of equal location a common entry in the line table."""
+    """True if the compiler gives neighbours of equal location a common entry in the line table."""
     hides_locals: bool
-    """Whether fast locals of module and class code (from inlined comprehensions) are hidden from `locals()`."""
+    """True if fast locals of module and class code (from inlined comprehensions) are hidden from `locals()`."""
     copies_f_locals: bool
-    """Whether `f_locals` of a function's frame is a copy that the frame keeps (before PEP 667)."""
+    """True if `f_locals` of a function's frame is a copy that the frame keeps (before PEP 667)."""
 
     # --- interrupts and limits
 
     interrupts_at_target: bool
-    """Whether an interrupt at a backward jump goes to the handler in force before its target, not at the jump."""
+    """True if an interrupt at a backward jump goes to the handler in force before its target, not at the jump."""
     counts_builtin_calls: bool
-    """Whether calls of builtin functions count for the recursion limit."""
+    """True if calls of builtin functions count for the recursion limit."""
 
     # --- error messages
 
     unpack_error_has_length: bool
-    """Whether the error about too many values to unpack says how many there were."""
+    """True if the error about too many values to unpack says how many there were."""
     class_pattern_noun: str
-    """What the error about a class pattern without a class calls a class."""
+    """The noun for a class in the error about a class pattern without a class."""
     cannot_await: str
     """Message for `await` on something else, to be formatted with the type's name."""
     names_missed_enter: bool
-    """Whether the error for a context manager without `__enter__` names that method, as it does for `__exit__`."""
+    """True if the error for a context manager without `__enter__` names that method, as it does for `__exit__`."""
     suggests_other_with: bool
-    """Whether the error for a `with` suggests `async with` where that would do, and the other way round; and shows the
+    """True if the error for a `with` suggests `async with` where that would do, and the other way round; and shows the
     type's qualified name, module included, instead of its name."""
 
     # --- the command line
 
     shows_source_of_strings: bool
-    """Whether tracebacks of `python -c` show its source lines."""
+    """True if tracebacks of `python -c` show its source lines."""
     dedents_strings: bool
-    """Whether `python -c` removes common indentation of its source text."""
+    """True if `python -c` removes common indentation of its source text."""
     forgets_file_first: bool
-    """Whether a script's `__file__` is deleted before the exception that ended it is shown, and also at `sys.exit`."""
+    """True if a script's `__file__` is deleted before the exception that ended it is shown, and also at `sys.exit`."""
     encoding_errors_say_where: bool
-    """Whether errors about the encoding of a source file say the line, and include the codec's message."""
+    """True if errors about the encoding of a source file say the line, and include the codec's message."""
     exec_notes_interrupt: bool
-    """Whether a process ends as if killed once a KeyboardInterrupt has left `exec`; else, once one was displayed."""
+    """True if a process ends as if killed once a KeyboardInterrupt has left `exec`; else, once one was displayed."""

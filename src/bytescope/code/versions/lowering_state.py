@@ -13,7 +13,7 @@ from bytescope.startup.stdlib_lite import Callable, ClassVar, Set
 __all__ = ["LoweringState", "Rule", "variables"]
 
 Rule = str | Callable[["LoweringState", int], object]
-"""What becomes of a raw opcode: an instruction without an immediate, or `rule(lowering, arg)` that emits any number."""
+"""The lowering of a raw opcode: an instruction without an immediate, or `rule(lowering, arg)` that emits any number."""
 
 _MOST_OPERANDS = 1 << 20
 
