@@ -74,13 +74,14 @@ def factory(text: str) -> Any:
 def import_compiler(program: Unit) -> None:
     """Import the compiler's lazy modules if a program may need them.
 
-    This is done while the program is linked, because an interrupt does no harm there.
+    This is done while the program is linked, because an interrupt does no harm there, and with the first program that
+    may need any, because importlib reads builtins that a guest may rebind. Where one program has a plan, others may not.
     """
     if busy():
         return
     again = any(each.target is not None and each.target <= index for index, each in enumerate(program.instructions))
     if again or program.code.co_flags & CO_NEWLOCALS:
-        for module in (inlined_calls, methods) if program.plan is None else (instrumented_trace,):
+        for module in (inlined_calls, methods) if program.plan is None else (instrumented_trace, methods):
             assert module.Writer
 
 
