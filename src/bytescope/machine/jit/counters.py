@@ -75,7 +75,8 @@ def import_compiler(program: Unit) -> None:
     """Import the compiler's lazy modules if a program may need them.
 
     This is done while the program is linked, because an interrupt does no harm there, and with the first program that
-    may need any, because importlib reads builtins that a guest may rebind. Where one program has a plan, others may not.
+    may need any, because importlib reads builtins that a guest may rebind.
+    Where one program has a plan, others may not.
     """
     if busy():
         return
