@@ -24,7 +24,7 @@ from bytescope.code.lowering.lower import lower
 from bytescope.flow.dataflow import solve
 from bytescope.flow.verify import Verified, verify
 from bytescope.isa.builtins import ANY, METHODS, Builtin, function_row
-from bytescope.isa.effects import OF_REFERENCES, OPERATORS, effect_of
+from bytescope.isa.effects import OF_REFERENCES, OPERATORS, PREDICATES
 from bytescope.isa.events import EVENTS, Event
 from bytescope.isa.instrumentation import ALWAYS, MAYBE, NEVER
 from bytescope.isa.lift import Call, lift
@@ -189,8 +189,7 @@ class _Reader:
         if special is not None:
             result: _Value = special(instruction, operands)
             return result
-        effect = effect_of(name)
-        if effect.pure == () and effect.typed:  # it never runs user code, and gives a bool
+        if name in PREDICATES:
             return _OWN
         guest = any(each.guest for each in operands)
         if name in OPERATORS - OF_REFERENCES:  # it may look at what containers hold

@@ -27,8 +27,8 @@ from bytescope.isa.typesets import (
 from bytescope.startup.stdlib_lite import Any, Callable, Sequence, record
 
 __all__ = [
-    "ALWAYS_TYPED", "ARITHMETIC", "CHANGING", "EFFECTS", "FILLING", "OF_REFERENCES", "OPERATORS", "QUERIES", "Effect",
-    "Guard", "Test", "effect_of", "guard_of", "result_types",
+    "ALWAYS_TYPED", "ARITHMETIC", "CHANGING", "EFFECTS", "FILLING", "OF_REFERENCES", "OPERATORS", "PREDICATES",
+    "QUERIES", "Effect", "Guard", "Test", "effect_of", "guard_of", "result_types",
 ]  # fmt: skip
 
 Test = tuple[int, str] | str
@@ -211,5 +211,9 @@ OPERATORS = ARITHMETIC | {
 """Primitives of values that give atomic ones where their guards hold."""
 QUERIES = OPERATORS - ARITHMETIC - ALWAYS_TYPED
 """Those that are almost certain to give atomic values, whatever they are given."""
+PREDICATES = frozenset(
+    name for name in ALWAYS_TYPED if EFFECTS[name].pure == ALWAYS and PRIMITIVES[name].shadow == "join"
+)
+"""Primitives that never run user code and do nothing but join their operands' shadows."""
 OF_REFERENCES = frozenset(name for name in OPERATORS if PRIMITIVES[name].shadow == "join")
 """Operators whose result has the shadows of the references alone, whatever the operands contain."""

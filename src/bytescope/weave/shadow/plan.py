@@ -12,6 +12,7 @@ from bytescope.code.flags import CO_OPTIMIZED
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.flow.operand_kinds import operand_kinds
 from bytescope.flow.verify import Verified
+from bytescope.isa.effects import PREDICATES
 from bytescope.isa.instrumentation import Hook, Plan, Point
 from bytescope.isa.moves import PLACES, SLOTS, References, references
 from bytescope.shadow.runtime import ShadowRuntime
@@ -21,12 +22,9 @@ from bytescope.weave.shadow.woven_callees import WovenCallees
 
 _frame = sys._getframe
 
-JOINED = frozenset({"identity", "is_none"})
-"""Primitives that join their operands' shadows and can do nothing else."""
-
 MOVES = (
     SLOTS
-    | JOINED
+    | PREDICATES
     | frozenset(
         "const null save_cell make_cell restore_cell load_closure load_build_class load_locals make_function "
         "import_name setup_annotations display push_exc_info pop_except cleanup_throw end_async_for".split()
@@ -142,7 +140,7 @@ class _Planning:
     def is_observed(self, index: int, name: str) -> bool:
         """Return True if an analysis, which may read operand shadows, observes a primitive that needs no hooks."""
         point = self.plan.points.get(index)
-        return name in JOINED and point is not None and (point.before is not None or point.after is not None)
+        return name in PREDICATES and point is not None and (point.before is not None or point.after is not None)
 
     # --- primitives
 

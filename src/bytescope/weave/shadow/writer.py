@@ -18,6 +18,7 @@ from bytescope.code.host.facts import OPMAP
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.flow.types import TypeInference
+from bytescope.isa.effects import PREDICATES
 from bytescope.isa.instrumentation import Point
 from bytescope.isa.lift import Call
 from bytescope.isa.moves import References, references
@@ -38,7 +39,6 @@ from bytescope.weave.shadow.context import ShadowContext
 from bytescope.weave.shadow.frame import CLEAN
 from bytescope.weave.shadow.generators import Generators
 from bytescope.weave.shadow.places import Places
-from bytescope.weave.shadow.plan import JOINED
 from bytescope.weave.shadow.slowpath import SlowPath
 from bytescope.weave.shadow.speculative_tier import SpeculativeTier
 from bytescope.weave.shadow.woven_callees import CallTraits
@@ -295,7 +295,7 @@ class ShadowWriter(Writer):
         fresh = CLEAN
         if name in ("load_local", "save_local"):
             fresh = (variable,)
-        elif name in JOINED:
+        elif name in PREDICATES:
             fresh = frame.joined(window[p] for p in moved.operands if p is not None)
         elif name in ("suspend", "async_gen_wrap"):
             fresh = (frame.place(base),) if name == "suspend" else window[0]
