@@ -24,7 +24,7 @@ from bytescope.isa.typesets import (
     TUPLE,
     Types,
 )  # fmt: skip
-from bytescope.startup.stdlib_lite import Any, Callable, Sequence, record
+from bytescope.startup.stdlib_lite import Any, Callable, Sequence
 
 __all__ = [
     "ALWAYS_TYPED", "ARITHMETIC", "CHANGING", "EFFECTS", "FILLING", "OF_REFERENCES", "OPERATORS", "PREDICATES",
@@ -47,7 +47,6 @@ Known = Sequence[Types | None]
 """What is known of the exact types of operands."""
 
 
-@record(frozen=True, slots=True)
 class Effect:
     """A row of the table.
 
@@ -61,14 +60,22 @@ class Effect:
     put into the first operand.
     """
 
-    pure: Guard | Callable[[Any, int], Guard] | None = None
-    result: Types | Callable[[Any, Known], Types | None] | None = None
-    typed: bool = False
-    keeps: int | None = None
-    loads: bool = False
-    changes: bool = False
-    releases: bool = False
-    fills: bool = False
+    __slots__ = ("changes", "fills", "keeps", "loads", "pure", "releases", "result", "typed")
+
+    def __init__(  # no record, whose methods are compiled when the program starts
+        self,
+        pure: Guard | Callable[[Any, int], Guard] | None = None,
+        result: Types | Callable[[Any, Known], Types | None] | None = None,
+        typed: bool = False,
+        keeps: int | None = None,
+        loads: bool = False,
+        changes: bool = False,
+        releases: bool = False,
+        fills: bool = False,
+    ) -> None:
+        self.pure, self.result, self.typed = pure, result, typed
+        self.keeps, self.loads = keeps, loads
+        self.changes, self.releases, self.fills = changes, releases, fills
 
 
 ALWAYS: Guard = ()
