@@ -23,7 +23,7 @@ from bytescope.analysis.subscriber import Subscriber
 from bytescope.code.host.facts import BUILD
 from bytescope.code.instruction import Lowered
 from bytescope.isa.instrumentation import Hook
-from bytescope.startup.isolation import folders
+from bytescope.startup.isolation import sources
 from bytescope.startup.tuning import DISABLED
 from bytescope.weave.inlining import names_replacement
 
@@ -155,16 +155,10 @@ def _own_key() -> tuple[Any, ...]:
     root = os.path.dirname(os.path.dirname(__file__))
     files = []
     for package in WOVEN_BY:
-        top = os.path.join(root, package)
-        for folder in (top, *folders(top)):
-            try:
-                with os.scandir(folder) as entries:
-                    for entry in entries:
-                        if entry.name.endswith(".py"):
-                            status = entry.stat()
-                            files.append((entry.path, status.st_size, status.st_mtime_ns))
-            except OSError:  # in an archive
-                pass
+        for found in sources(os.path.join(root, package)).values():
+            for file in found:
+                status = file.stat()
+                files.append((file.path, status.st_size, status.st_mtime_ns))
     return __version__, root, sorted(files), sys.flags.bytes_warning  # which decides on the types that are atomic
 
 

@@ -6,7 +6,7 @@ import types
 
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.weak_tables import alive, enter, when_gone
-from bytescope.loading.functions import all_functions, executed_codes, functions_in_modules, functions_of
+from bytescope.loading import functions as finding
 from bytescope.machine import engine
 from bytescope.machine.engine import drive
 from bytescope.machine.frames.trampoline import Trampoline
@@ -116,9 +116,9 @@ def guard(programs: list[Program]) -> None:
     _kept.clear()
     _kept.extend(kept.values())
     kept.clear()
-    successors.give_to(functions_in_modules({each.module for each in programs}))
+    successors.give_to(finding.functions_in_modules({each.module for each in programs}))
     if successors.wanted():
-        successors.give_to(all_functions())
+        successors.give_to(finding.all_functions())
 
 
 class _Successors:
@@ -152,7 +152,7 @@ class _Successors:
 
     def wanted(self) -> bool:
         """Return True if an old code object is in use other than by frames that execute it."""
-        executed = set(map(id, executed_codes()))
+        executed = set(map(id, finding.executed_codes()))
         return any(key not in executed and reference() is not None for key, reference in self._old.items())
 
 
@@ -180,7 +180,7 @@ def convert_module(module: types.ModuleType) -> int:
     Returns:
         The number of these functions.
     """
-    functions = functions_of(vars(module))
+    functions = finding.functions_of(vars(module))
     for function in functions:
         convert(function)
     return len(functions)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bytescope.startup.stdlib_lite import Mapping, record
+from bytescope.startup.stdlib_lite import Mapping
 
 __all__ = ["Behaviour"]
 
 
-@record(frozen=True, slots=True)
 class Behaviour:
     """The differences in behaviour of one version of CPython from other versions.
 
-    Code outside of `bytescope.code.versions` asks for a behaviour by name, never for a version.
+    Code outside of `bytescope.code.versions` asks for a behaviour by name, never for a version. A version's class is a
+    subclass of its predecessor's, with the values that are its own.
     """
 
     # --- arguments of instructions

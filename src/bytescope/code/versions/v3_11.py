@@ -6,38 +6,43 @@ from bytescope.code.versions.behaviour import Behaviour
 from bytescope.code.versions.lowering_state import LoweringState, Rule
 from bytescope.code.versions.rules import COMMON, captured, cell, conversion, counted, jump, plain, send
 
-BEHAVIOUR = Behaviour(
-    name_shifts={"LOAD_GLOBAL": 1},
-    compare_shift=0,
-    compare_to_bool=0,
-    yield_arg=0,
-    yield_from_arg=0,
-    closed_unresumed=None,
-    followers={"YIELD_VALUE": "RESUME", "SEND": "YIELD_VALUE", "KW_NAMES": "PRECALL", "PRECALL": "CALL"},
-    short_jumps=("SEND",),
-    null_first=True,
-    calls_with_empty_kwargs=False,
-    callable_below_dict=2,
-    load_fast_may_fail=True,
-    inlines_comprehensions=False,
-    offsets_are_objects=True,
-    send_keeps_value=True,
-    merges_locations=False,
-    hides_locals=False,
-    copies_f_locals=True,
-    interrupts_at_target=True,
-    counts_builtin_calls=True,
-    unpack_error_has_length=False,
-    class_pattern_noun="type",
-    cannot_await="object {} can't be used in 'await' expression",
-    names_missed_enter=False,
-    suggests_other_with=False,
-    shows_source_of_strings=False,
-    dedents_strings=False,
-    forgets_file_first=False,
-    encoding_errors_say_where=False,
-    exec_notes_interrupt=True,
-)
+
+class Behaviour311(Behaviour):
+    """Behaviour of CPython 3.11."""
+
+    name_shifts = {"LOAD_GLOBAL": 1}
+    compare_shift = 0
+    compare_to_bool = 0
+    yield_arg = 0
+    yield_from_arg = 0
+    closed_unresumed: tuple[str, int] | None = None
+    followers = {"YIELD_VALUE": "RESUME", "SEND": "YIELD_VALUE", "KW_NAMES": "PRECALL", "PRECALL": "CALL"}
+    short_jumps: tuple[str, ...] = ("SEND",)
+    null_first = True
+    calls_with_empty_kwargs = False
+    callable_below_dict = 2
+    load_fast_may_fail = True
+    inlines_comprehensions = False
+    offsets_are_objects = True
+    send_keeps_value = True
+    merges_locations = False
+    hides_locals = False
+    copies_f_locals = True
+    interrupts_at_target = True
+    counts_builtin_calls = True
+    unpack_error_has_length = False
+    class_pattern_noun = "type"
+    cannot_await = "object {} can't be used in 'await' expression"
+    names_missed_enter = False
+    suggests_other_with = False
+    shows_source_of_strings = False
+    dedents_strings = False
+    forgets_file_first = False
+    encoding_errors_say_where = False
+    exec_notes_interrupt = True
+
+
+BEHAVIOUR = Behaviour311()
 
 
 def _load_attr(lowering: LoweringState, arg: int) -> None:

@@ -14,25 +14,28 @@ from bytescope.code.versions.rules import (
     return_const,
     send,
 )
-from bytescope.startup.stdlib_lite import replace
 
-BEHAVIOUR = replace(
-    v3_11.BEHAVIOUR,
-    name_shifts={"LOAD_GLOBAL": 1, "LOAD_ATTR": 1, "LOAD_SUPER_ATTR": 2},
-    compare_shift=4,
-    yield_arg=2,
-    yield_from_arg=3,
-    closed_unresumed=("YIELD_VALUE", 1),
-    followers={"YIELD_VALUE": "RESUME", "KW_NAMES": "CALL"},
-    short_jumps=(),
-    load_fast_may_fail=False,
-    inlines_comprehensions=True,
-    send_keeps_value=False,
-    merges_locations=True,
-    hides_locals=True,
-    counts_builtin_calls=False,
-    class_pattern_noun="class",
-)
+
+class Behaviour312(v3_11.Behaviour311):
+    """Behaviour of CPython 3.12."""
+
+    name_shifts = {"LOAD_GLOBAL": 1, "LOAD_ATTR": 1, "LOAD_SUPER_ATTR": 2}
+    compare_shift = 4
+    yield_arg = 2
+    yield_from_arg = 3
+    closed_unresumed = ("YIELD_VALUE", 1)
+    followers = {"YIELD_VALUE": "RESUME", "KW_NAMES": "CALL"}
+    short_jumps = ()
+    load_fast_may_fail = False
+    inlines_comprehensions = True
+    send_keeps_value = False
+    merges_locations = True
+    hides_locals = True
+    counts_builtin_calls = False
+    class_pattern_noun = "class"
+
+
+BEHAVIOUR = Behaviour312()
 
 
 def _load_attr(lowering: LoweringState, arg: int) -> None:

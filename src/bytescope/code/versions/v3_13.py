@@ -6,22 +6,25 @@ from bytescope.code.instruction import FUNCTION_ATTRIBUTES
 from bytescope.code.versions import v3_12
 from bytescope.code.versions.lowering_state import LoweringState, Rule
 from bytescope.code.versions.rules import conversion, counted, jump, load_fast, nibbles, plain, store_fast
-from bytescope.startup.stdlib_lite import replace
 
-BEHAVIOUR = replace(
-    v3_12.BEHAVIOUR,
-    compare_shift=5,
-    compare_to_bool=16,
-    yield_arg=0,
-    yield_from_arg=1,
-    closed_unresumed=("RESUME", 4),
-    followers={"YIELD_VALUE": "RESUME", "END_FOR": "POP_TOP"},
-    null_first=False,
-    callable_below_dict=3,
-    copies_f_locals=False,
-    interrupts_at_target=False,
-    shows_source_of_strings=True,
-)
+
+class Behaviour313(v3_12.Behaviour312):
+    """Behaviour of CPython 3.13."""
+
+    compare_shift = 5
+    compare_to_bool = 16
+    yield_arg = 0
+    yield_from_arg = 1
+    closed_unresumed = ("RESUME", 4)
+    followers = {"YIELD_VALUE": "RESUME", "END_FOR": "POP_TOP"}
+    null_first = False
+    callable_below_dict = 3
+    copies_f_locals = False
+    interrupts_at_target = False
+    shows_source_of_strings = True
+
+
+BEHAVIOUR = Behaviour313()
 
 
 def _set_function_attribute(lowering: LoweringState, arg: int) -> None:

@@ -5,22 +5,25 @@ from __future__ import annotations
 from bytescope.code.versions import v3_13
 from bytescope.code.versions.lowering_state import LoweringState, Rule
 from bytescope.code.versions.rules import load_fast, nibbles, numbered, plain
-from bytescope.startup.stdlib_lite import replace
 
-BEHAVIOUR = replace(
-    v3_13.BEHAVIOUR,
-    followers={"YIELD_VALUE": "RESUME"},
-    calls_with_empty_kwargs=True,
-    offsets_are_objects=False,
-    unpack_error_has_length=True,
-    cannot_await="'{}' object can't be awaited",
-    names_missed_enter=True,
-    suggests_other_with=True,
-    dedents_strings=True,
-    forgets_file_first=True,
-    encoding_errors_say_where=True,
-    exec_notes_interrupt=False,
-)
+
+class Behaviour314(v3_13.Behaviour313):
+    """Behaviour of CPython 3.14."""
+
+    followers = {"YIELD_VALUE": "RESUME"}
+    calls_with_empty_kwargs = True
+    offsets_are_objects = False
+    unpack_error_has_length = True
+    cannot_await = "'{}' object can't be awaited"
+    names_missed_enter = True
+    suggests_other_with = True
+    dedents_strings = True
+    forgets_file_first = True
+    encoding_errors_say_where = True
+    exec_notes_interrupt = False
+
+
+BEHAVIOUR = Behaviour314()
 
 
 def _load_common_constant(lowering: LoweringState, arg: int) -> None:

@@ -10,7 +10,7 @@ import os
 import types
 
 from bytescope.loading import imports
-from bytescope.startup.isolation import folders
+from bytescope.startup.isolation import SOURCES
 
 HANDLER_FILE = "<bytescope handler>"
 """The file name of handlers' text."""
@@ -27,8 +27,9 @@ _CALLED_BY_PROGRAMS = os.path.join(_ROOT, "vm.py")
 def _files() -> set[str]:
     """Return the files of the modules in the interpreter's folders, whether they have been imported or not."""
     found = {HANDLER_FILE, TRACE_FILE, imports.__file__}
-    for folder in (_ROOT, *folders(_ROOT)):
-        found.update(entry.path for entry in os.scandir(folder) if entry.name.endswith(".py"))
+    for folder, files in SOURCES.items():
+        if folder.startswith(_ROOT):
+            found.update(file.path for file in files)
     return found - {_CALLED_BY_PROGRAMS}
 
 
