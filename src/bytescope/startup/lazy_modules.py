@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
 _external: Any = sys.modules["_frozen_importlib_external"]
 
-_lock = RLock()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_lock._at_fork_reinit)  # type: ignore[attr-defined]
+_lock: Any = RLock()
+getattr(os, "register_at_fork", lambda **_: None)(after_in_child=_lock._at_fork_reinit)
 
 _busy: set[int] = set()
 """Ids of the threads that are executing such a module."""
