@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 _external: Any = sys.modules["_frozen_importlib_external"]
 
 _lock: Any = RLock()
-getattr(os, "register_at_fork", lambda **_: None)(after_in_child=_lock._at_fork_reinit)
+_register_at_fork = getattr(os, "register_at_fork", None)
+if _register_at_fork is not None:
+    _register_at_fork(after_in_child=_lock._at_fork_reinit)
 
 _busy: set[int] = set()
 """Ids of the threads that are executing such a module."""
