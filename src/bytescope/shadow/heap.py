@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 from weakref import ref
 
-from bytescope.isa.purity import defines, mro
+from bytescope.isa.purity import defines, has_string_keys, mro, namespace
 from bytescope.isa.typesets import ATOMIC
 from bytescope.shadow.algebra import Algebra
 from bytescope.shadow.assumptions import Assumptions
@@ -288,11 +288,13 @@ class Heap:
                 return self.algebra.joined((table.whole, table.attributes[name]))
             whole = table.whole
         if not _has_own(owner, name):
-            for kind in mro(owner if is_a(owner, type) else type(owner)):
+            cls = owner if is_a(owner, type) else type(owner)
+            plain = has_string_keys(cls)
+            for kind in mro(cls):
                 inherited = self.known(kind)
                 if inherited is not None and name in inherited.attributes:
                     return self.algebra.joined((whole, inherited.attributes[name]))
-                if defines(kind, name):
+                if name in namespace(kind) if plain else defines(kind, name):
                     break
         return whole
 

@@ -182,8 +182,9 @@ def model(function: Any, receiver: Any) -> Model | None:
         function: the callable.
         receiver: the object that it is a method of, if it is bound, else None.
     """
-    row = function_row(function)
-    if is_a(receiver, (list, dict, set)):
-        kind = next(each for each in (list, dict, set) if is_a(receiver, each))
+    if not is_a(receiver, (list, dict, set)):
+        row = function_row(function)
+    else:
+        kind = list if is_a(receiver, list) else dict if is_a(receiver, dict) else set
         row = METHODS.get((kind, getattr(function, "__name__", "")))
     return None if row is None else MODELS.get(row.model)
