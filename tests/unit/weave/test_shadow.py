@@ -271,14 +271,13 @@ def test_no_look_up_compares_a_key_of_a_class_that_is_no_string(
     engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = textwrap.dedent(NON_STRING_KEY)
-    plain: dict[str, Any] = {}
-    exec(program, plain)
     (tmp_path / "odd_class.py").write_text(program, encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delitem(sys.modules, "odd_class", raising=False)
     with attach(Labels(sources="math.sqrt"), include=["odd_class"], engine=engine):
         __import__("odd_class")
-    assert sys.modules.pop("odd_class").asked == plain["asked"]
+    # how often CPython itself compares the other key depends on its cache of attributes
+    assert "__getattribute__" not in sys.modules.pop("odd_class").asked
 
 
 def test_what_is_known_ends_with_the_first_shadow() -> None:
