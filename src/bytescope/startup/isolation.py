@@ -8,10 +8,13 @@ executed: by a loader of their own, put where the import system looks up how to 
 from __future__ import annotations
 
 import builtins
+import marshal
 import os
 import sys
 import types
 from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
+from importlib.util import MAGIC_NUMBER, cache_from_source
+from io import open_code
 
 TYPE_CHECKING = False  # typing's own would cost its import
 if TYPE_CHECKING:
@@ -49,6 +52,9 @@ _SEES_THE_PROGRAMS = ("cli", "playground", "__pycache__")
 SOURCES: dict[str, list[os.DirEntry[str]]] = {}
 """The source files of bytescope when it was imported, by folder."""
 
+_FILES: set[str] = set()
+_TAG = f".{sys.implementation.cache_tag}{f'.opt-{sys.flags.optimize}' if sys.flags.optimize else ''}.pyc"
+
 
 class Loader(SourceFileLoader):
     """Loads a module that sees the copy."""
@@ -59,12 +65,60 @@ class Loader(SourceFileLoader):
         module.__dict__["__builtins__"] = PRIVATE_BUILTINS
         return module
 
+    def get_code(self, fullname: str) -> types.CodeType | None:
+        """Return the code of the module, from its compiled file if that is right.
+
+        That takes none of the Python code in importlib, which has the program's builtins, and is slow.
+        """
+        path = self.path
+        try:
+            with open_code(compiled(path)) as file:
+                data = file.read()
+            status = os.stat(path)
+            made = int(status.st_mtime).to_bytes(4, "little") + status.st_size.to_bytes(4, "little")
+            if data[:16] == MAGIC_NUMBER + bytes(4) + made:
+                return marshal.loads(data[16:])  # type: ignore[no-any-return]
+        except (OSError, OverflowError):
+            pass
+        try:
+            return super().get_code(fullname)  # which writes the compiled file
+        except Exception:  # as the program's builtins make it fail
+            with open_code(path) as file:
+                return compile(file.read(), path, "exec", dont_inherit=True)
+
+
+class Finder(FileFinder):
+    """Finds the modules of a folder that were there when bytescope was imported, without looking again."""
+
+    def find_spec(self, fullname: str, target: types.ModuleType | None = None) -> ModuleSpec | None:
+        """Return the spec of a module."""
+        path = self.path + os.sep + fullname.rpartition(".")[2]
+        package = path in SOURCES
+        file = f"{path}{os.sep}__init__.py" if package else path + ".py"
+        if not package and file not in _FILES:
+            return super().find_spec(fullname, target)
+        spec = ModuleSpec(fullname, Loader(fullname, file), origin=file, is_package=package)
+        spec.has_location = True
+        spec.cached = compiled(file)
+        if package:
+            spec.submodule_search_locations = [path]
+        return spec
+
+
+def compiled(path: str) -> str:
+    """Return where the compiled file of a source file is, as `importlib.util.cache_from_source` does."""
+    if sys.pycache_prefix is not None:
+        return cache_from_source(path)
+    folder, separator, name = path.rpartition(os.sep)
+    return f"{folder}{separator}__pycache__{separator}{name[:-3]}{_TAG}"
+
 
 def isolate() -> None:
     """Make the import system give the copy to all modules of bytescope, the command line's excepted."""
     SOURCES.update(sources(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-    for folder in SOURCES:
-        sys.path_importer_cache[folder] = FileFinder(folder, (Loader, [".py"]))
+    for folder, files in SOURCES.items():
+        _FILES.update([file.path for file in files])
+        sys.path_importer_cache[folder] = Finder(folder, (Loader, [".py"]))
 
 
 def sources(root: str) -> dict[str, list[os.DirEntry[str]]]:

@@ -6,22 +6,17 @@ sees it change, and what they import must be imported already or be put off, too
 
 from __future__ import annotations
 
-import marshal
 import os
 import sys
 import types
 from _thread import RLock, get_ident
 from importlib.machinery import ModuleSpec
-from importlib.util import MAGIC_NUMBER
-from io import open_code
 
-from bytescope.startup.isolation import PRIVATE_BUILTINS, Loader
+from bytescope.startup.isolation import PRIVATE_BUILTINS, Loader, compiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-_external: Any = sys.modules["_frozen_importlib_external"]
 
 _lock: Any = RLock()
 _register_at_fork = getattr(os, "register_at_fork", None)
@@ -56,7 +51,7 @@ def _execute(module: types.ModuleType, spec: Any) -> None:
     spec._initializing = True
     try:
         _busy.add(get_ident())
-        exec(_code_of(spec), vars(module))
+        exec(spec.loader.get_code(spec.name), vars(module))
         module.__class__ = types.ModuleType
     except BaseException:  # at the recursion limit, or interrupted: the next time will do
         vars(module).clear()
@@ -66,27 +61,6 @@ def _execute(module: types.ModuleType, spec: Any) -> None:
         spec._initializing = False
         if outermost:
             _busy.discard(get_ident())
-
-
-def _code_of(spec: Any) -> types.CodeType:
-    """Return the code of a module, from its compiled file if that is right.
-
-    The Python code in importlib is avoided, because it has the program's builtins.
-    """
-    try:
-        with open_code(spec.cached) as file:
-            data = file.read()
-        status = os.stat(spec.origin)
-        times = data[8:16] == b"".join(int(each).to_bytes(4, "little") for each in (status.st_mtime, status.st_size))
-        if times and data[:8] == MAGIC_NUMBER + bytes(4):
-            return marshal.loads(data[16:])  # type: ignore[no-any-return]
-    except (OSError, OverflowError):
-        pass
-    try:
-        return spec.loader.get_code(spec.name)  # type: ignore[no-any-return]  # which writes the compiled file
-    except Exception:
-        with open_code(spec.origin) as file:
-            return compile(file.read(), spec.origin, "exec", dont_inherit=True)
 
 
 def put_off(package: str, names: str) -> None:
@@ -103,7 +77,7 @@ def put_off(package: str, names: str) -> None:
         loader = Loader(module.__name__, path)
         spec: Any = ModuleSpec(module.__name__, loader, origin=path)
         spec.has_location, spec._initializing = True, False
-        spec.cached = _external.cache_from_source(path)
+        spec.cached = compiled(path)
         vars(module).update(
             __builtins__=PRIVATE_BUILTINS, __file__=path, __loader__=loader, __package__=package, __spec__=spec
         )
