@@ -45,6 +45,8 @@ def outcome(snippet: Snippet, engine: str) -> dict[str, Any]:
     try:
         return worker.execute(snippet.source, f"{snippet.name}.py", run, count)
     finally:
+        sys.settrace(None)  # some snippets end with a trace function in place
+        sys.setprofile(None)
         sys.setrecursionlimit(limit)
         sys.path[:] = path
         for name in set(sys.modules) - modules:
