@@ -1,13 +1,16 @@
 """The package as a whole."""
 
 import keyword
+import py_compile
 import re
+import types
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
 import bytescope
+from bytescope.startup.isolation import Loader
 from tests.support.processes import run_python
 
 pytestmark = pytest.mark.any_host
@@ -159,3 +162,12 @@ def test_keywords_are_those_of_the_language() -> None:
 
     names = {*keyword.kwlist, *keyword.softkwlist, *dir(keyword)}
     assert [name for name in names if iskeyword(name) != keyword.iskeyword(name)] == []
+
+
+def test_code_names_the_file_that_it_was_loaded_from(tmp_path: Path) -> None:
+    source = tmp_path / "module.py"
+    source.write_text("def f(): pass\n")
+    py_compile.compile(str(source), dfile="elsewhere.py", doraise=True)
+    code = Loader("module", str(source)).get_code("module")
+    assert code is not None and code.co_filename == str(source)
+    assert [each.co_filename for each in code.co_consts if isinstance(each, types.CodeType)] == [str(source)]

@@ -175,11 +175,19 @@ class Program(Unwinding):
         """Return True if there are handlers."""
         return self.ops is not None
 
-    def install(self, index: int, handler: Op) -> None:
-        """Put a handler or a trace in the place of an instruction's."""
+    def install(self, index: int, handler: Op, alive: list[bool]) -> None:
+        """Put a handler or a trace in the place of an instruction's.
+
+        Args:
+            index: the instruction.
+            handler: made for it while the program had this list `alive`.
+            alive: empty if another thread has linked the program again: then the handler is out of date.
+        """
         if self.ops is not None:
             self.ops[index] = handler
             self.traced = True
+            if not alive:
+                self.ops[index] = self.plain[index]
 
     @hidden
     def unlink(self) -> None:

@@ -24,6 +24,7 @@ IMPORTED_BEFORE = frozenset(sys.modules)
 """The modules that were there before bytescope was imported."""
 
 _import = builtins.__import__
+_imp: Any = sys.modules["_imp"]
 
 
 def import_loaded(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
@@ -77,7 +78,9 @@ class Loader(SourceFileLoader):
             status = os.stat(path)
             made = int(status.st_mtime).to_bytes(4, "little") + status.st_size.to_bytes(4, "little")
             if data[:16] == MAGIC_NUMBER + bytes(4) + made:
-                return marshal.loads(data[16:])  # type: ignore[no-any-return]
+                code: types.CodeType = marshal.loads(data[16:])
+                _imp._fix_co_filename(code, path)  # it may have been compiled elsewhere
+                return code
         except (OSError, OverflowError):
             pass
         try:

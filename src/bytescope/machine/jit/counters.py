@@ -133,11 +133,13 @@ def counting(program: Unit, index: int, plain: Op, threshold: int) -> Op:
             made = compile_trace(program, index, R)
             if index == program.entry:
                 compile_entry(program, R)
+                if not alive:
+                    entries.remove(program)
         except (RecursionError, OSError):  # OSError: of what is to be imported the file has gone
             return leave
         except BaseException as error:  # an interrupt, which is the guest's
             raise error.with_traceback(None)  # noqa: B904
-        program.install(index, made or plain)
+        program.install(index, made or plain, alive)
         return index
 
     return op

@@ -83,5 +83,5 @@ class Unit(Protocol):
     def is_linked(self) -> bool:
         """Return True if there are handlers."""
 
-    def install(self, index: int, handler: Op) -> None:
-        """Put a handler or a trace in the place of an instruction's."""
+    def install(self, index: int, handler: Op, alive: list[bool]) -> None:
+        """Put a handler or a trace, made while the program had this list `alive`, in the place of an instruction's."""
