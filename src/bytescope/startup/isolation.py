@@ -54,7 +54,8 @@ SOURCES: dict[str, list[os.DirEntry[str]]] = {}
 """The source files of bytescope when it was imported, by folder."""
 
 _FILES: set[str] = set()
-_TAG = f".{sys.implementation.cache_tag}{f'.opt-{sys.flags.optimize}' if sys.flags.optimize else ''}.pyc"
+_ENDING = cache_from_source("x.py").rpartition("x")[2]
+"""What the name of a compiled file ends with."""
 
 
 class Loader(SourceFileLoader):
@@ -113,7 +114,7 @@ def compiled(path: str) -> str:
     if sys.pycache_prefix is not None:
         return cache_from_source(path)
     folder, separator, name = path.rpartition(os.sep)
-    return f"{folder}{separator}__pycache__{separator}{name[:-3]}{_TAG}"
+    return f"{folder}{separator}__pycache__{separator}{name[:-3]}{_ENDING}"
 
 
 def isolate() -> None:
