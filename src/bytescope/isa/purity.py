@@ -13,13 +13,14 @@ from bytescope.startup.stdlib_lite import Any
 
 __all__ = [
     "MISSING", "class_loads_purely", "defines", "find", "flags", "has_string_keys", "is_default", "is_inert",
-    "is_stored_plainly", "loads_purely", "lookup", "mro", "namespace", "stores_purely",
+    "is_stored_plainly", "loads_purely", "lookup", "mro", "namespace", "stored_mro", "stores_purely",
 ]  # fmt: skip
 
 MISSING: Any = object()
 """What `lookup` returns for a name that a class does not have."""
 
-_mro = type.__dict__["__mro__"].__get__
+stored_mro = type.__dict__["__mro__"].__get__
+"""Return a class's method resolution order as `mro` does, without a frame of Python; None if nobody has used it yet."""
 namespace = type.__dict__["__dict__"].__get__
 """Return a class's own names, a mapping proxy, without asking its metaclass."""
 flags = type.__dict__["__flags__"].__get__
@@ -28,10 +29,10 @@ flags = type.__dict__["__flags__"].__get__
 
 def mro(kind: type) -> tuple[type, ...]:
     """Return a class's method resolution order, without asking its metaclass."""
-    bases = _mro(kind)
+    bases = stored_mro(kind)
     if bases is None:  # a type made in C that nobody has used yet: any attribute access completes it
         kind.__name__  # noqa: B018
-        bases = _mro(kind)
+        bases = stored_mro(kind)
     return bases  # type: ignore[no-any-return]
 
 
@@ -43,7 +44,7 @@ def has_string_keys(kind: type) -> bool:
     """Return True if all names of a class and its bases are strings: then looking names up runs no user code."""
     number = id(kind)
     if number not in _string_keyed:
-        for base in mro(kind):
+        for base in stored_mro(kind) or mro(kind):
             for name in namespace(base):
                 if type(name) is not str:
                     return False
@@ -55,7 +56,7 @@ def has_string_keys(kind: type) -> bool:
 def find(kind: type, name: str) -> tuple[Any, type | None]:
     """Return what a class has under a name, and the base that defines it: (`MISSING`, None) if none does."""
     if id(kind) in _string_keyed or has_string_keys(kind):
-        for base in mro(kind):
+        for base in stored_mro(kind) or mro(kind):
             names = namespace(base)
             if name in names:
                 return names[name], base
@@ -76,6 +77,12 @@ def defines(kind: type, name: str) -> bool:
 
 def lookup(kind: type, name: str) -> Any:
     """Return what a class has under a name, `MISSING` if nothing."""
+    if id(kind) in _string_keyed:  # as `find`, with no further frame: handlers call it at the recursion limit
+        for base in stored_mro(kind) or mro(kind):
+            names = namespace(base)
+            if name in names:
+                return names[name]
+        return MISSING
     return find(kind, name)[0]
 
 

@@ -6,7 +6,7 @@ import types
 
 from bytescope.code.flags import CO_ASYNC_GENERATOR, CO_COROUTINE
 from bytescope.code.host.weak_tables import when_gone
-from bytescope.isa.purity import MISSING, class_loads_purely, flags, loads_purely, lookup, mro, stores_purely
+from bytescope.isa.purity import MISSING, class_loads_purely, flags, loads_purely, lookup, stored_mro, stores_purely
 from bytescope.isa.typesets import (
     ATOMIC,
     BOUNDS,
@@ -191,9 +191,9 @@ def exception_match(exception: BaseException, kind: Any) -> bool:
     """
     kinds = kind if isinstance(kind, tuple) else (kind,)
     for each in kinds:
-        if not (isinstance(each, type) and BaseException in mro(each)):
+        if not (isinstance(each, type) and BaseException in stored_mro(each)):
             raise TypeError("catching classes that do not inherit from BaseException is not allowed")
-    bases = mro(type(exception))
+    bases = stored_mro(type(exception))
     return any(each in bases for each in kinds)
 
 
