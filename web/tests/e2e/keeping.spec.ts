@@ -20,15 +20,15 @@ test("deleted and moved cells come back as they were", async ({ notebook }) => {
   await notebook.page.keyboard.type("typed");
   await notebook.editor(1).click();
   await notebook.page.keyboard.press(undo);
-  expect(await notebook.source(5)).toContain("typed");
+  await expect.poll(() => notebook.source(5)).toContain("typed");
   await notebook.cellCommand(5, "Move up");
-  expect(await notebook.source(4)).toContain("typed");
+  await expect.poll(() => notebook.source(4)).toContain("typed");
   await notebook.cell(4).focus();
   await notebook.page.keyboard.press(undo);
-  expect(await notebook.source(5)).toContain("typed");
+  await expect.poll(() => notebook.source(5)).toContain("typed");
   for (let times = 0; times < 5; times++) await notebook.cellCommand(1, "Delete");
   await expect(notebook.page.locator("section.cell")).toHaveCount(1);
-  expect(await notebook.source(1)).toBe("");
+  await expect.poll(() => notebook.source(1)).toBe("");
   await expect(notebook.page.getByText("Saved in this browser.", { exact: true })).toBeVisible();
   await notebook.page.reload();
   await notebook.cell(1).focus();
@@ -125,7 +125,7 @@ test("a link brings its cells, runs nothing and leaves the own notebook alone", 
   await notebook.page.evaluate((hash) => (location.hash = hash), new URL(link).hash);
   await expect(notebook.page.getByText("This notebook came with the link.")).toBeVisible();
   await notebook.ready();
-  expect(await notebook.source(1)).toBe('print("from a link")');
+  await expect.poll(() => notebook.source(1)).toBe('print("from a link")');
   await notebook.hasState(1, "not run yet");
   await notebook.page.goBack();
   await expect(notebook.page.getByText("This notebook came with the link.")).toHaveCount(0);
@@ -181,10 +181,10 @@ test("files are imported beside the own notebook, whatever is dropped where", as
   await said(/“huge.ipynb” has 21 MB/);
   await drop("main", [{ name: "broken.ipynb" }]);
   await said(/“broken.ipynb” cannot be read: it is not JSON/);
-  expect(await notebook.source(1)).toBe("mine = 1");
+  await expect.poll(() => notebook.source(1)).toBe("mine = 1");
   await drop(".cm-content", [{ name: "good.py" }]);
   await said(/“good.py” was imported as a notebook of its own/);
-  expect(await notebook.source(1)).toBe("print('dropped')");
+  await expect.poll(() => notebook.source(1)).toBe("print('dropped')");
   await notebook.page.getByRole("button", { name: "My notebook", exact: true }).click();
   await expect(notebook.editor(1)).toContainText("mine = 1");
 });
@@ -200,7 +200,7 @@ test("an export can be imported", async ({ notebook }) => {
     expect((await download).suggestedFilename()).toBe(`My notebook.${kind}`);
     expect(text).toContain("def gcd(a, b):");
     await notebook.import({ name: `again.${kind}`, mimeType: "text/plain", buffer: Buffer.from(text) });
-    expect(await notebook.source(1)).toContain("def gcd(a, b):");
+    await expect.poll(() => notebook.source(1)).toContain("def gcd(a, b):");
     await notebook.page.getByRole("button", { name: "My notebook", exact: true }).click();
   }
 });

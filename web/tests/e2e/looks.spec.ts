@@ -55,7 +55,7 @@ test("everything can be done with keys", async ({ notebook }) => {
   await notebook.hasState(2, "ran");
   await expect(notebook.output(2)).toHaveText("keys");
   await keyboard.press("Alt+Shift+ArrowUp");
-  expect(await notebook.source(1)).toContain("keys");
+  await expect.poll(() => notebook.source(1)).toContain("keys");
   await expect(notebook.editor(1)).toBeFocused();
   await keyboard.press("Alt+Enter");
   await expect(notebook.editor(2)).toBeFocused();
