@@ -7,4 +7,4 @@ from bytescope.startup.lazy_modules import put_off
 
 __all__ = ["INSTRUCTIONS", "PRIMITIVES"]
 
-put_off(__name__, "events instrumentation")
+put_off(__name__, "builtins events instrumentation")

@@ -7,10 +7,9 @@ is in its row here. What is not here is called like any other function.
 from __future__ import annotations
 
 import builtins
-from collections import deque
 
 from bytescope.isa.typesets import ATOMIC, BOOLEAN, INTEGER, LIST, NONE, NUMBERS, RANGE, STRING, TUPLE, Types
-from bytescope.startup.stdlib_lite import Any, Mapping, record
+from bytescope.startup.stdlib_lite import Any, Mapping, deque, record
 
 __all__ = ["DIRECT", "FILLING_METHODS", "FUNCTIONS", "METHODS", "SPECULATED", "Builtin", "function_row", "method_row"]
 
