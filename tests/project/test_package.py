@@ -3,13 +3,17 @@
 import keyword
 import py_compile
 import re
+import sys
 import types
+import zipfile
 from importlib import resources
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
 
 import bytescope
+from bytescope.startup import isolation
 from bytescope.startup.isolation import Loader
 from tests.support.processes import run_python
 
@@ -171,3 +175,27 @@ def test_code_names_the_file_that_it_was_loaded_from(tmp_path: Path) -> None:
     code = Loader("module", str(source)).get_code("module")
     assert code is not None and code.co_filename == str(source)
     assert [each.co_filename for each in code.co_consts if isinstance(each, types.CodeType)] == [str(source)]
+
+
+def test_module_that_another_thread_is_importing_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = types.ModuleType("half_imported")
+    module.__spec__ = ModuleSpec("half_imported", None)
+    monkeypatch.setitem(sys.modules, "half_imported", module)
+    asked: list[str] = []
+    monkeypatch.setattr(isolation, "_import", lambda name, *given: asked.append(name))
+    assert isolation.import_loaded("half_imported", fromlist=("name",)) is module and asked == []
+    module.__spec__._initializing = True  # type: ignore[attr-defined]
+    isolation.import_loaded("half_imported", fromlist=("name",))
+    assert asked == ["half_imported"]
+
+
+@pytest.mark.process
+def test_what_is_imported_from_an_archive_is_found_there(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for path in Path(bytescope.__file__).parent.rglob("*.py"):
+            archive.write(path, "bytescope/" + path.relative_to(Path(bytescope.__file__).parent).as_posix())
+    done = run_python(
+        "-c",
+        f"import sys; sys.path.insert(0, {str(tmp_path / 'all.zip')!r}); import bytescope.code.errors as e; print(e.__file__)",
+    )
+    assert "all.zip" in done.stdout, done.stderr

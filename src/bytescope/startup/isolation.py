@@ -36,6 +36,8 @@ def import_loaded(name: str, globals: Any = None, locals: Any = None, fromlist: 
     if module is None:
         return _import(name, globals, locals, fromlist, level)
     found = vars(module)
+    if getattr(found.get("__spec__"), "_initializing", False):  # by another thread, which importlib waits for
+        return _import(name, globals, locals, fromlist, level)
     if "__path__" in found:
         for each in fromlist:
             if each not in found:
@@ -127,15 +129,15 @@ def isolate() -> None:
 
 def sources(root: str) -> dict[str, list[os.DirEntry[str]]]:
     """Return the source files of modules that have the copy, by folder, at any depth; none in an archive."""
-    found: dict[str, list[os.DirEntry[str]]] = {root: []}
+    found: dict[str, list[os.DirEntry[str]]] = {}
     for folder in (pending := [root]):
         try:
             with os.scandir(folder) as entries:
+                files = found[folder] = []
                 for entry in entries:
                     if entry.name.endswith(".py"):
-                        found[folder].append(entry)
+                        files.append(entry)
                     elif entry.name not in _SEES_THE_PROGRAMS and entry.is_dir():
-                        found[entry.path] = []
                         pending.append(entry.path)
         except OSError:
             pass
