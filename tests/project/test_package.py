@@ -194,8 +194,7 @@ def test_what_is_imported_from_an_archive_is_found_there(tmp_path: Path) -> None
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         for path in Path(bytescope.__file__).parent.rglob("*.py"):
             archive.write(path, "bytescope/" + path.relative_to(Path(bytescope.__file__).parent).as_posix())
-    done = run_python(
-        "-c",
-        f"import sys; sys.path.insert(0, {str(tmp_path / 'all.zip')!r}); import bytescope.code.errors as e; print(e.__file__)",
-    )
+    code = f"import sys; sys.path.insert(0, {str(tmp_path / 'all.zip')!r})\n"
+    code += "import bytescope.code.errors as errors; print(errors.__file__)"
+    done = run_python("-c", code)
     assert "all.zip" in done.stdout, done.stderr
