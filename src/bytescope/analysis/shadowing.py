@@ -57,7 +57,7 @@ class Shadowing:
                 WOVEN.shadower = WovenShadower(self._runtime, self._wanted)
                 shadower = Shadower(self._runtime, self._wanted)
                 set_shadows(shadower, EventContexts(shadower))
-                self._runtime.first_shadow = relink_shadowed
+                self._runtime.events.first_shadow = relink_shadowed
 
     def leave(self, algebra: Algebra, wants: WantsCode) -> None:
         """Remove an analysis. With the last one all shadows are gone."""

@@ -17,7 +17,7 @@ class EventContext:
         operands: the shadows of operands by name; or a function that returns them, called with `given` when needed.
         slots, positions: see above.
         shadows_exist: see `ShadowRuntime`.
-        first_shadow: likewise.
+        first_shadow: see `EventDelivery`.
         given: what `operands` is called with.
     """
 

@@ -31,7 +31,7 @@ from bytescope.shadow.channel import (
     thread_call,
     with_receiver,
 )
-from bytescope.shadow.event_context import EventContext
+from bytescope.shadow.event_delivery import EventDelivery
 from bytescope.shadow.heap import Heap, is_a
 from bytescope.shadow.helpers import Helpers
 from bytescope.shadow.iteration import iterates_purely, paired
@@ -41,8 +41,6 @@ from bytescope.shadow.propagation import CONTENTS, GROWING, RULES
 from bytescope.shadow.reachability import reaching
 
 _frame = sys._getframe
-
-"""Flags of generators and coroutines."""
 
 
 def _frame_of(generator: Any) -> types.FrameType | None:
@@ -57,7 +55,7 @@ class ShadowRuntime:
 
     Attributes:
         shadows_exist: a flag, empty until anything has been given a shadow.
-        first_shadow: called when the flag is raised.
+        events: the delivery of events with shadows.
 
     Args:
         algebra: the algebra.
@@ -72,8 +70,8 @@ class ShadowRuntime:
         self.pre_call_models = PreCallModels(self.helpers)
         self.channel = Channel()
         self.shadowed = shadowed
-        self.shadows_exist: list[bool] = []
-        self.first_shadow: Callable[[], object] = lambda: None
+        self.events = EventDelivery(self.channel)
+        self.shadows_exist = self.events.shadows_exist
         self._started: dict[int, tuple[Any, Sequence[Any]]] = {}
 
     # --- frames
@@ -377,61 +375,6 @@ class ShadowRuntime:
     def uses_default_new(self, cls: type) -> bool:
         """Return True if a class uses `object.__new__` and loading `__init__` runs no user code."""
         return find(cls, "__new__")[1] is object and loads_quietly(cls, "__init__")
-
-    # --- events
-
-    def begin_event(
-        self, names: tuple[str, ...], shadows: Any, slots: Any, positions: list[int] | None
-    ) -> EventContext:
-        """Start the delivery of an event in this thread.
-
-        Args:
-            names: the names of the operands.
-            shadows: their shadows.
-            slots: the array that holds the shadow of the event's value, if it has one already.
-            positions: where in it.
-
-        Returns:
-            The context, for `continue_event`.
-        """
-        operands = dict(zip(names, shadows, strict=False))
-        context = EventContext(operands, slots, positions, self.shadows_exist, self.first_shadow)
-        self.channel.event = context
-        return context
-
-    def begin_clean_event(
-        self, operands: Callable[[Any], dict[str, Any]], given: Any, slots: Any, positions: list[int] | None
-    ) -> EventContext:
-        """Start the delivery of an event as `begin_event` does, while there are no shadows.
-
-        Args:
-            operands: returns the operands' shadows by name, called with `given` if an analysis asks for them.
-            given: the values of the operands.
-            slots: as for `begin_event`.
-            positions: likewise.
-        """
-        context = EventContext(operands, slots, positions, self.shadows_exist, self.first_shadow, given)
-        self.channel.event = context
-        return context
-
-    def continue_event(
-        self, context: EventContext, found: list[Any] | None, slots: Any, positions: list[int] | None
-    ) -> None:
-        """Resume the delivery of an event around a primitive.
-
-        Args:
-            context: of the event.
-            found: the shadows of the primitive's results, None before it is performed.
-            slots: as for `begin_event`.
-            positions: likewise.
-        """
-        self.channel.event = context
-        if found is not None:
-            context.results, context.slots, context.positions = found, slots, positions
-
-    def end_event(self) -> None:
-        """End the delivery of an event in this thread."""
-        self.channel.event = None
 
     def spread_shadows(self, values: Sequence[Any], shadows: Sequence[Any]) -> tuple[Any, Any, Any]:
         """Return the shadows of a call with starred arguments, one by one where they are known one by one."""

@@ -21,7 +21,7 @@ from bytescope.weave.context import WeaveContext
 from bytescope.weave.marker import original
 from bytescope.weave.outline import Outline
 from bytescope.weave.parts import Parts
-from bytescope.weave.writer import Writer
+from bytescope.weave.writer import Task, Writer
 
 Made = dict[int, tuple[Parts | None, types.CodeType]]
 """By id of a code object the parts of its woven form, None where it stays as it is, and this form."""
@@ -45,17 +45,8 @@ class Shadower(Protocol):
     def wants(self, module: str, code: types.CodeType, /) -> bool:
         """Return True if a code object of a module propagates shadows."""
 
-    def writer(
-        self,
-        lowered: Lowered,
-        verified: Verified,
-        plan: Plan,
-        nested: dict[int, types.CodeType],
-        stopper: type[BaseException],
-        failed: Callable[[Any, Any, BaseException], BaseException],
-        executed: Callable[..., Iterable[Any]],
-    ) -> Writer:
-        """Return a writer for a code object; arguments are those of `Writer`."""
+    def writer(self, task: Task, /) -> Writer:
+        """Return a writer for a code object."""
 
     def finished(self, code: types.CodeType, woven: types.CodeType, /) -> None:
         """Register the woven form of a code object."""
@@ -185,17 +176,14 @@ class Weaver:
             unit = Unit(module, lowered, verify(lowered))
             plan = self.planner(unit)
             shadower = self.shadower
-            if shadower is not None and shadower.wants(module, code):
-                writer = shadower.writer(lowered, unit.verified, plan, nested, self.stopper, self.failed, self.executed)
-                self._outline(writer.context)
-                return writer.write()
-            executes = not EXECUTING.isdisjoint(code.co_names)
-            if not plan and not nested and not executes:
+            propagates = shadower is not None and shadower.wants(module, code)
+            if not propagates and not plan and not nested and EXECUTING.isdisjoint(code.co_names):
                 return None
-            probes = self.probes is not None and self.probes.available()
-            context = WeaveContext(lowered, unit.verified, plan, self.executed, probes)
-            self._outline(context)
-            return Writer(context, nested, self.stopper, self.failed).write()
+            probes = not propagates and self.probes is not None and self.probes.available()
+            task = Task(lowered, unit.verified, plan, nested, self.stopper, self.failed, self.executed, probes)
+            writer = shadower.writer(task) if shadower is not None and propagates else _plain_writer(task)
+            self._outline(writer.context)
+            return writer.write()
         except InvalidBytecode as error:
             self._refusals += 1
             self.refused(code, str(error))
@@ -206,6 +194,12 @@ class Weaver:
         if self.outlines is not None:
             outline = self.outlines[id(context.code)] = context.emitter.outline = Outline()
             outline.begin_section(0, "")
+
+
+def _plain_writer(task: Task) -> Writer:
+    """Return a writer for a code object that propagates no shadows."""
+    context = WeaveContext(task.lowered, task.verified, task.plan, task.executed, task.probes)
+    return Writer(context, task.nested, task.stopper, task.failed)
 
 
 @contextmanager

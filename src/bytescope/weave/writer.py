@@ -7,13 +7,17 @@ and only the writer knows them all.
 from __future__ import annotations
 
 import types
+from collections.abc import Callable, Iterable
 
 from bytescope.code.assembly.insertion import YIELDS
+from bytescope.code.instruction import Lowered
 from bytescope.code.lowering import groups
 from bytescope.code.lowering.groups import Group, Raw
+from bytescope.flow.verify import Verified
 from bytescope.isa.events import observed_primitive
-from bytescope.isa.instrumentation import Point
+from bytescope.isa.instrumentation import Plan, Point
 from bytescope.isa.lift import lift
+from bytescope.startup.stdlib_lite import Any, record
 from bytescope.weave import selfcheck
 from bytescope.weave.context import CALLING, WeaveContext
 from bytescope.weave.failures import Failed
@@ -25,6 +29,25 @@ from bytescope.weave.hooks.on_primitives import Primitives, pushes_method
 from bytescope.weave.parts import Parts
 
 _TAKES_METHODS = CALLING | {"WITH_EXCEPT"}
+
+
+@record(slots=True)
+class Task:
+    """A code object to weave.
+
+    lowered, verified: its version-independent form; plan: its hooks; nested: the woven code objects that take the place
+    of nested ones, by id of the latter; stopper: the class of errors that end a run; failed, executed: see
+    `bytescope.weave.weaver.Weaver`; probes: whether there can be probes.
+    """
+
+    lowered: Lowered
+    verified: Verified
+    plan: Plan
+    nested: dict[int, types.CodeType]
+    stopper: type[BaseException]
+    failed: Failed
+    executed: Callable[..., Iterable[Any]]
+    probes: bool
 
 
 class Writer:

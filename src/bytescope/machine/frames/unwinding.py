@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 
 from bytescope.code.host.facts import BEHAVIOUR
-from bytescope.code.instruction import Instruction
+from bytescope.code.instruction import Instruction, Lowered
 from bytescope.flow.verify import Verified, jumps_back
 from bytescope.machine.frames.request_sites import RequestSites
 from bytescope.machine.registers import REQUEST
@@ -36,13 +36,29 @@ def raising_index(instructions: list[Instruction], index: int) -> int:
     return index
 
 
+class Activated(Protocol):
+    """The part of a program that its frames' shadows depend on."""
+
+    @property
+    def code(self) -> types.CodeType:
+        """The guest code object."""
+
+    @property
+    def lowered(self) -> Lowered:
+        """The code lowered to instructions."""
+
+    @property
+    def private(self) -> bool:
+        """Whether the variables belong to the machine alone (class and module code)."""
+
+
 class FrameShadows(Protocol):
     """Shadow propagation in the frames of a program, besides its handlers."""
 
-    def begin(self, program: Any, R: list[Any]) -> None:
+    def begin(self, program: Activated, R: list[Any], /) -> None:
         """Bind the shadows of the arguments of a frame that begins."""
 
-    def caught(self, program: Any, R: list[Any], bottom: int, top: int) -> None:
+    def caught(self, R: list[Any], bottom: int, top: int, /) -> None:
         """Set the shadows for a handler that gets the exception in register `top`, with operands below `bottom`."""
 
 
@@ -92,7 +108,7 @@ class Unwinding(ResidentCode):
             top += 1
         R[top] = exception
         if self.shadower is not None:
-            self.shadower.caught(self, R, first + handler.depth, top)
+            self.shadower.caught(R, first + handler.depth, top)
         return target
 
     def leave(self, R: list[Any], index: int, exception: BaseException, place: int) -> None:

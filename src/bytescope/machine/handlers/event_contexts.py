@@ -9,7 +9,9 @@ from bytescope.isa.moves import references
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.machine.handler_namespace import NULL
 from bytescope.machine.handlers.compiler import Op, Resume
-from bytescope.machine.handlers.shadowed import CALLED, Program, Shadower, Shadows, called
+from bytescope.machine.handlers.shadow_operands import CALLED, called
+from bytescope.machine.handlers.shadow_registers import Program, Shadows
+from bytescope.machine.handlers.shadowed import Shadower
 from bytescope.machine.registers import HEADER, REQUEST
 from bytescope.startup.stdlib_lite import Any, Iterable
 
@@ -67,17 +69,17 @@ class EventContexts:
         def shadowed(R: list[Any]) -> int:
             S = self.shadows(R)
             if not exist:
-                context = runtime.begin_clean_event(clean_operands, R[first : first + need], S, slots)
+                context = runtime.events.begin_clean(clean_operands, R[first : first + need], S, slots)
             elif entering:
-                context = runtime.begin_event(names, _arguments(program, S), S, slots)
+                context = runtime.events.begin(names, _arguments(program, S), S, slots)
             else:
                 shadows = shadows_of(R[first : first + need], S[first : first + need])
-                context = runtime.begin_event(names, shadows, S, slots)
+                context = runtime.events.begin(names, shadows, S, slots)
             S.event = (index, context)
             following = op(R)
             if following != REQUEST:
                 S.event = None
-            runtime.end_event()
+            runtime.events.end()
             return following
 
         moved = references(instruction)
@@ -92,11 +94,11 @@ class EventContexts:
             S = self.shadows(R)
             kept = S.event
             if kept is not None and kept[0] == index:
-                runtime.continue_event(kept[1], None, S, None)
+                runtime.events.resume(kept[1], None, S, None)
             following = resume(R, answer)
             if following != REQUEST:
                 S.event = None
-            runtime.end_event()
+            runtime.events.end()
             return following
 
         return shadowed, go_on

@@ -11,89 +11,20 @@ shadow gets the shadows of its results by `ShadowRuntime.collect_returned`, as i
 
 from __future__ import annotations
 
-import sys
 import types
 
 from bytescope.code.flags import parameter_count
-from bytescope.code.instruction import Instruction, Lowered
-from bytescope.isa.builtins import FILLING_METHODS
 from bytescope.isa.effects import FILLING
 from bytescope.isa.events import CALLS
-from bytescope.isa.instrumentation import Plan
 from bytescope.isa.moves import CLEAN, PLACES, SLOTS, References, references
+from bytescope.machine.frames.unwinding import Activated
 from bytescope.machine.handler_namespace import NULL
 from bytescope.machine.handlers.compiler import Op, Resume
+from bytescope.machine.handlers.shadow_operands import called, filled_operand, filled_receiver
+from bytescope.machine.handlers.shadow_registers import Program, Shadows, resident_frame
 from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, REQUEST, SHADOWS
-from bytescope.machine.support.own_frames import OWN_FILES
-from bytescope.shadow.event_context import EventContext
-from bytescope.shadow.propagation import GROWING
 from bytescope.shadow.runtime import ShadowRuntime
-from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Protocol
-
-
-class Program(Protocol):
-    """The part of a program that shadow propagation reads."""
-
-    @property
-    def code(self) -> types.CodeType:
-        """The guest code object."""
-
-    @property
-    def module(self) -> str:
-        """Name of the module that it was first run for."""
-
-    @property
-    def lowered(self) -> Lowered:
-        """The code lowered to instructions."""
-
-    @property
-    def instructions(self) -> list[Instruction]:
-        """The instructions."""
-
-    @property
-    def private(self) -> bool:
-        """Whether the variables belong to the machine alone (class and module code)."""
-
-    @property
-    def plan(self) -> Plan | None:
-        """The hooks to call."""
-
-    @property
-    def shadower(self) -> object:
-        """The transform that makes it propagate shadows, if any."""
-
-    @shadower.setter
-    def shadower(self, value: Shadower | None) -> None: ...
-
-    def bindings(self, index: int) -> tuple[Any, ...]:
-        """Return what the factory of an instruction's handlers is given."""
-
-
-class Shadows(list):  # type: ignore[type-arg]
-    """The shadows of a frame's registers.
-
-    runtime: the shadow runtime; parked: (instruction, primitive in flight, values, shadows) while a request is pending,
-    or (instruction, container that it may fill) if the primitive began when no shadow existed; event: (instruction,
-    context) of the event that is being delivered; unwound: whether an exception handler has been found since this was
-    last set to False.
-    """
-
-    __slots__ = ("event", "parked", "runtime", "unwound")
-
-    def __init__(self, R: list[Any], runtime: ShadowRuntime) -> None:
-        super().__init__([None] * len(R))
-        self.runtime = runtime
-        self.parked: Any = None
-        self.event: tuple[int, EventContext] | None = None
-        self.unwound = False
-
-
-def resident_frame() -> types.FrameType:
-    """Return the frame of the guest whose handler is running."""
-    found: Any = sys._getframe(1)
-    while found.f_code.co_filename in OWN_FILES:
-        found = found.f_back
-    return found  # type: ignore[no-any-return]
+from bytescope.startup.stdlib_lite import Any, Callable, Iterable, partial
 
 
 class Shadower:
@@ -130,7 +61,7 @@ class Shadower:
             found = R[SHADOWS] = Shadows(R, self.runtime)
         return found  # type: ignore[no-any-return]
 
-    def begin(self, program: Program, R: list[Any]) -> None:
+    def begin(self, program: Activated, R: list[Any]) -> None:
         """Set the shadows of the arguments of a frame that begins."""
         if not self.runtime.shadows_exist:
             return
@@ -152,7 +83,7 @@ class Shadower:
             else:
                 self.runtime.set_cell(R[HEADER + variable.index], value, shadow)
 
-    def caught(self, program: Program, R: list[Any], bottom: int, top: int) -> None:
+    def caught(self, R: list[Any], bottom: int, top: int) -> None:
         """Set the shadow of the exception in the register `top`; operands below the register `bottom` are kept."""
         if not self.runtime.shadows_exist:
             return
@@ -262,7 +193,7 @@ class Shadower:
             if not exist:
                 if S is not None and S.event is not None and S.event[0] == index:
                     placed = [first + p for _, p in outcome(following)[1]] if conditional else places_after
-                    runtime.continue_event(S.event[1], [None] * len(placed), S, placed)
+                    runtime.events.resume(S.event[1], [None] * len(placed), S, placed)
                 return following
             S = self.shadows(R)
             if S.unwound:
@@ -278,7 +209,7 @@ class Shadower:
             ] + [None] * (need - len(stack))
             context = S.event
             if context is not None and context[0] == index:
-                runtime.continue_event(context[1], found, S, [first + p for _, p in results])
+                runtime.events.resume(context[1], found, S, [first + p for _, p in results])
             return following
 
         def shadowed(R: list[Any]) -> int:
@@ -323,126 +254,59 @@ class Shadower:
 
     # --- where frames are left and go on
 
+    def _handing_on(
+        self, program: Program, index: int, op: Op, hand_on: Callable[[types.FrameType, Any, Any], object]
+    ) -> Op:
+        """Have a handler hand on the shadow of its operand first, if it has one: to `hand_on(frame, value, shadow)`."""
+        first = program.bindings(index)[0]
+        exist = self.runtime.shadows_exist
+
+        def shadowed(R: list[Any]) -> int:
+            if exist:
+                shadow = self.shadows(R)[first]
+                if shadow is not None:
+                    hand_on(resident_frame(), R[first], shadow)
+            return op(R)
+
+        return shadowed
+
     def _return(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
         runtime = self.runtime
-        first = program.bindings(index)[0]
-        body = program.private and program.code.co_name != "<module>"
-
+        if not program.private or program.code.co_name == "<module>":
+            return self._handing_on(program, index, op, runtime.add_returned), resume
         exist = runtime.shadows_exist
 
         def shadowed(R: list[Any]) -> int:
-            if not exist:
-                return op(R)
-            S = self.shadows(R)
-            if body:
+            if exist:
                 runtime.class_body(R[LOCALS])
-            elif S[first] is not None:
-                runtime.add_returned(resident_frame(), R[first], S[first])
             return op(R)
 
         return shadowed, resume
 
     def _yield(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        assert resume is not None
         runtime = self.runtime
         first = program.bindings(index)[0]
-        wrapped = program.instructions[index - 1].op == "ASYNC_GEN_WRAP"
-
         exist = runtime.shadows_exist
-
-        def shadowed(R: list[Any]) -> int:
-            if not exist:
-                return op(R)
-            S = self.shadows(R)
-            if S[first] is not None and not wrapped:
-                runtime.add_returned(resident_frame(), R[first], S[first], True)
-            return op(R)
+        if program.instructions[index - 1].op != "ASYNC_GEN_WRAP":
+            op = self._handing_on(program, index, op, partial(runtime.add_returned, suspended=True))
 
         def go_on(R: list[Any], answer: Any) -> int:
-            assert resume is not None
-            if not exist:
-                return resume(R, answer)
-            self.shadows(R)[first] = runtime.sent(resident_frame(), answer)
+            if exist:
+                self.shadows(R)[first] = runtime.sent(resident_frame(), answer)
             return resume(R, answer)
 
-        return shadowed, go_on
+        return op, go_on
 
     def _async_gen_wrap(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
         """Return the value's shadow to the awaiting frame, which gets the value and not the wrapper that is yielded."""
-        runtime = self.runtime
-        first = program.bindings(index)[0]
-
-        exist = runtime.shadows_exist
-
-        def shadowed(R: list[Any]) -> int:
-            if not exist:
-                return op(R)
-            S = self.shadows(R)
-            if S[first] is not None:
-                runtime.add_returned(resident_frame(), R[first], S[first])
-            return op(R)
-
-        return shadowed, resume
+        return self._handing_on(program, index, op, self.runtime.add_returned), resume
 
     def _raise(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-        runtime = self.runtime
-        first = program.bindings(index)[0]
-
-        exist = runtime.shadows_exist
-
-        def shadowed(R: list[Any]) -> int:
-            if not exist:
-                return op(R)
-            S = self.shadows(R)
-            if S[first] is not None:
-                runtime.raised(R[first], S[first])
-            return op(R)
-
-        return (shadowed if program.instructions[index].arg else op), resume
-
-
-CALLED = ("function", "args", "kwargs")
-
-
-def filled_operand(container: Any, *_: Any) -> Any:
-    """Return the builtin container that one of the primitives `FILLING` may fill, None if there is none."""
-    return container if type(container) in GROWING else None
-
-
-def filled_receiver(first: Any, second: Any) -> Any:
-    """Return the builtin container that a call may fill, None if there is none; the first two operands are given.
-
-    One is the function, the other the receiver of a method, if either is what it is for this version of CPython.
-    """
-    for function, receiver in ((first, second), (second, first)):
-        kind = type(function)
-        if kind is types.MethodDescriptorType and function.__name__ in FILLING_METHODS:
-            return receiver if type(receiver) in GROWING else None
-        if kind is types.BuiltinMethodType and function.__name__ in FILLING_METHODS:
-            return function.__self__ if type(function.__self__) in GROWING else None
-    return None
-
-
-def called(name: str, values: list[Any], shadows: list[Any]) -> tuple[Any, Any]:
-    """Return a call's operands as function, positional and keyword arguments, and their shadows likewise."""
-    if name == "call_ex":
-        which = 1 if values[0] is NULL else 0
-        kwargs = {} if values[3] is NULL else values[3]
-        return (values[which], values[2], kwargs), (shadows[which], shadows[2], shadows[3])
-    names: tuple[str, ...] = ()
-    function, second, *rest = values
-    function_shadow, second_shadow, *rest_shadows = shadows
-    if name == "call_kw":
-        names, *rest = rest
-        rest_shadows = rest_shadows[1:]
-    if second is not NULL:
-        if function is NULL:
-            function, function_shadow = second, second_shadow
-        else:
-            rest, rest_shadows = [second, *rest], [second_shadow, *rest_shadows]
-    count = len(rest) - len(names)
-    kwargs = dict(zip(names, rest[count:], strict=True))
-    keyword_shadows = dict(zip(names, rest_shadows[count:], strict=True))
-    return (function, tuple(rest[:count]), kwargs), (function_shadow, tuple(rest_shadows[:count]), keyword_shadows)
+        if not program.instructions[index].arg:
+            return op, resume
+        raised = self.runtime.raised
+        return self._handing_on(program, index, op, lambda frame, value, shadow: raised(value, shadow)), resume
 
 
 def _contents(cell: Any) -> Any:

@@ -178,11 +178,11 @@ class _Planning:
                         runtime.set_cell(cells[variable.name], value, shadow)
             if hook is not None:
                 named = {name: found[n] for n, name in enumerate(arguments)}
-                runtime.begin_event(("arguments",), (named,), found, None)
+                runtime.events.begin(("arguments",), (named,), found, None)
                 try:
                     hook.call(site, arguments)
                 finally:
-                    runtime.end_event()
+                    runtime.events.end()
             return found
 
         return shadow_hook(enter, hook, replaces=False)
@@ -211,11 +211,11 @@ class _Planning:
     def call_value_hook(self, hook: Hook, site: Any, value: Any, shadows: Any) -> tuple[Any, Any]:
         """Call the hook of a value, whose shadow the analysis may replace."""
         slots = list(shadows)
-        self.runtime.begin_event(("value",), shadows, slots, [0])
+        self.runtime.events.begin(("value",), shadows, slots, [0])
         try:
             return hook.call(site, value), slots
         finally:
-            self.runtime.end_event()
+            self.runtime.events.end()
 
     def suspend(self, base: int, hook: Hook | None, passed_on: bool = True) -> Hook:
         """Return the hook before a frame is suspended."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from bytescope.code.instruction import Lowered
-from bytescope.flow.verify import Verified
-from bytescope.isa.instrumentation import Plan
 from bytescope.shadow.runtime import ShadowRuntime
-from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.shadow.context import ShadowContext
 from bytescope.weave.shadow.plan import ShadowPlanner
 from bytescope.weave.shadow.writer import ShadowWriter
+from bytescope.weave.writer import Task
 
 
 class WovenShadower:
@@ -28,17 +25,9 @@ class WovenShadower:
         self._planner = ShadowPlanner(runtime)
         self.finished = self._planner.callees.finished
 
-    def writer(
-        self,
-        lowered: Lowered,
-        verified: Verified,
-        plan: Plan,
-        nested: dict[int, types.CodeType],
-        stopper: type[BaseException],
-        failed: Callable[[Any, Any, BaseException], BaseException],
-        executed: Callable[..., Iterable[Any]],
-    ) -> ShadowWriter:
-        """Return a writer for a code object; arguments are those of `Writer`."""
-        shadows = self._planner.plan(lowered, verified, plan)
-        context = ShadowContext(lowered, verified, plan, shadows, self._planner.callees, executed)
-        return ShadowWriter(context, nested, stopper, failed)
+    def writer(self, task: Task) -> ShadowWriter:
+        """Return a writer for a code object."""
+        shadows = self._planner.plan(task.lowered, task.verified, task.plan)
+        callees = self._planner.callees
+        context = ShadowContext(task.lowered, task.verified, task.plan, shadows, callees, task.executed)
+        return ShadowWriter(context, task.nested, task.stopper, task.failed)

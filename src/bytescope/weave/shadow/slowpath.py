@@ -205,13 +205,13 @@ class SlowPath:
         """Call the analyses' hook, and register that the primitive is about to be performed."""
         runtime = self.runtime
         shadows, values = self.shadows(found), self.values(frame, operands)
-        state.event = runtime.begin_event(self.names, self.event_shadows(shadows, values), None, None)
+        state.event = runtime.events.begin(self.names, self.event_shadows(shadows, values), None, None)
         answer = None
         try:
             if hook is not None:
                 answer = hook.call(site, *self.own(operands))
         finally:
-            runtime.end_event()
+            runtime.events.end()
         self.begin(frame, state, operands, found)
         return answer
 
@@ -234,14 +234,14 @@ class SlowPath:
                 elif calls and self.runtime.shadows_exist:
                     self.cache.add(operands[0])
                 return None
-            self.runtime.continue_event(state.event, list(state), state, list(range(len(self.results))))
+            self.runtime.events.resume(state.event, list(state), state, list(range(len(self.results))))
             state.event = None
             try:
                 return hook.call(
                     site, *(self.own(operands[:-1]) + operands[-1:] if has_results else self.own(operands))
                 )
             finally:
-                self.runtime.end_event()
+                self.runtime.events.end()
 
         return shadow_hook(after, hook, given=Given(state=True, results=self.results))
 
