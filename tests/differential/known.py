@@ -32,11 +32,6 @@ _PLACES = "names of temporary folders, and how many modules there are"
 _HOOKS = "traces instructions, those of the hooks included"
 _OWN = "traces or profiles what happens, the engine's own functions included"
 
-OBSERVED_DIFFERS = {
-    "lifetime::stack_of_finalizers": "operands of an observed primitive live until its result has been told",
-}
-"""What of the corpus differs when the machine is observed, and why."""
-
 WOVEN_DIFFERS = {
     "big_code::big_displays": _LONG,
     "big_code::long_jumps": _LONG,
@@ -71,9 +66,12 @@ EVENTS_DIFFER = WOVEN_DIFFERS | {
     "host_services::aliased_eval_and_locals": "code that eval is given is woven only where it is called by its name",
     "imports": _PLACES,
     "inspection": _BYTECODE,
+    "lifetime::copies_of_code_that_is_gone": "gc.collect() counts what the engine has left behind, too",
     "recursion": _LIMIT,
     "standard_library::pathlib_and_tempfile": _PLACES,
     "standard_library::unittest_run": "tells how long it took",
+    "threads::recursion_in_thread": _LIMIT,
+    "tracebacks::stack_summary_from_inside": "names the frames that run the program, which the interpreter hides",
     "tracebacks::tb_lasti_and_positions": _BYTECODE,
     "tracebacks::with_traceback_and_construct": _BYTECODE,
 }

@@ -131,6 +131,8 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
                 if pc >= 0:
                     answer, last = pc, len(ops)
                     continue
+                if pc < RETURN:
+                    last = exit_index(pc)
             elif not program.raises[last] and pc >= 0:  # an interrupt, where the guest cannot be interrupted
                 late, answer, last = without_own(outcome), pc, len(ops)
                 continue
@@ -234,6 +236,7 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
                     pc = -1
             if pc == RETURN:
                 return R.pop()
+            resume = exit_index(pc) if pc < RETURN else last
             if R[-1][0] in program.requests.suspensions:
                 on_stack = False
                 budget.depth -= 1
@@ -246,12 +249,11 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
                     raise
                 except BaseException as error:  # an interrupt on the way back
                     if not program.raises[last]:
-                        late, answer, resume = without_own(error), None, last
+                        late, answer = without_own(error), None
                         break
                     R[PROTOCOL] = None
                     R.append(program.failure(last, without_own(error)))
                     continue
-                resume = last
                 if type(answer) is not Raised:
                     break
                 if budget.spent is not None:

@@ -11,10 +11,12 @@ import types
 from bytescope.code.flags import parameter_count
 from bytescope.code.host.weak_tables import alive
 from bytescope.isa.instrumentation import Plan, Point
+from bytescope.isa.typesets import ATOMIC
 from bytescope.machine import engine, resident
 from bytescope.machine.handler_namespace import NULL, UNBOUND
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.handlers.instrumented import IDLE, factory, hooks_of, name
+from bytescope.machine.handlers.release import release
 from bytescope.machine.program import TRANSFORMS, HandlerTransform, Program
 from bytescope.machine.registers import HEADER, OPERANDS, REQUEST
 from bytescope.machine.support import recursion
@@ -35,7 +37,7 @@ def arguments(program: Program, R: list[Any]) -> dict[str, Any]:
     return {each: R[HEADER + index].cell_contents for index, each in enumerate(code.co_varnames[:count])}
 
 
-name(arguments=arguments, executed=engine.executed, NULL=NULL, UNBOUND=UNBOUND)
+name(arguments=arguments, executed=engine.executed, release=release, ATOMIC=ATOMIC, NULL=NULL, UNBOUND=UNBOUND)
 
 
 class _Hooks:
@@ -120,7 +122,7 @@ class _Stop:
             program.leave(R, index, exception, index)
             return REQUEST
 
-        vars(program).update(unwind=unwind, raises=[True] * len(program.instructions))
+        vars(program).update(unwind=unwind, raises=[True] * len(program.instructions) + [False, False])
         return True
 
     def stops(self, program: Program) -> Iterable[int]:

@@ -15,6 +15,7 @@ from bytescope.machine.frames.request_sites import RequestSites
 from bytescope.machine.frames.unwinding import FrameShadows, Unwinding, raising_index
 from bytescope.machine.handlers.compiler import Op, Resume, factory
 from bytescope.machine.handlers.description import sites
+from bytescope.machine.handlers.release import released
 from bytescope.machine.jit import entries
 from bytescope.machine.jit.counters import threshold_from_environment, with_counters
 from bytescope.machine.registers import HEADER
@@ -130,9 +131,10 @@ class Program(Unwinding):
         return Program.unpickled, (self.code,)
 
     def may_raise(self) -> list[bool]:
-        """Return which instructions may raise, `_resume_at` last; elsewhere an interrupt is deferred."""
+        """Return which instructions may raise, `_resume_at` and `released` last; elsewhere an interrupt is deferred."""
         instructions = enumerate(self.instructions)
-        return [INSTRUCTIONS[each.op].raises or jumps_back(each, index) for index, each in instructions] + [False]
+        may = [INSTRUCTIONS[each.op].raises or jumps_back(each, index) for index, each in instructions]
+        return [*may, False, False]
 
     # --- handlers
 
@@ -158,7 +160,7 @@ class Program(Unwinding):
             resumes.append(resume)
         self.entry = self.follow(0)
         entries.remove(self)
-        resumes.append(_resume_at)
+        resumes += [_resume_at, released]
         if self.ops is None:
             self.ops = []
         self.plain[:], self.resumes[:] = ops, resumes  # activations hold these very lists

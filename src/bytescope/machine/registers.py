@@ -8,8 +8,8 @@ from __future__ import annotations
 
 GLOBALS, BUILTINS, LOCALS, PROTOCOL, PROGRAM, TRACE, OPERANDS, SHADOWS = range(8)
 """PROTOCOL: the multi-call protocol under way; LOCALS: the mapping of class and module code; TRACE: the state of
-`sys.settrace`; OPERANDS: those of the instrumented instruction that waits for its request; SHADOWS: the shadows of
-the other registers."""
+`sys.settrace`; OPERANDS: what an instrumented instruction keeps until the answer to its request; SHADOWS: the
+shadows of the other registers."""
 
 HEADER = 8
 """Number of registers before those of the variables."""

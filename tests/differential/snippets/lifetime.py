@@ -284,6 +284,56 @@ def h():
     except NameError as e: print(e)
 h()
 
+# --- callers_of_finalizers
+import sys
+class D:
+    def __init__(self, name): self.name = name
+    def __del__(self): print(self.name, sys._getframe(1).f_code.co_name, sys._getframe(1).f_lineno)
+    def __bool__(self): return True
+    def __add__(self, other): return 1
+    def __lt__(self, other): return 1
+    def __neg__(self): return 1
+    def __getitem__(self, i): return i
+    def __setitem__(self, i, v): pass
+    def __delitem__(self, i): pass
+    def __contains__(self, i): return False
+    def __iter__(self): return iter("ab")
+    def __enter__(self): return 1
+    def __exit__(self, *a): pass
+    def __call__(self, *a, **k): return 1
+    def method(self): return 1
+def one(a): return 1
+def gen(a): yield 1
+def f():
+    len([D("item of an argument")])
+    [D("item of an operand"), 1] == 1
+    D("add") + 1
+    if not D("truth"): pass
+    D("lt") < 1
+    -D("neg")
+    D("getitem")[0]
+    D("setitem")[0] = 1
+    del D("delitem")[0]
+    1 in D("contains")
+    for x in D("iter"): pass
+    with D("with"): pass
+    f"{D('format')!r:.0}"
+    D("method").method()
+    D("called")(1, a=2)
+    one(D("argument"))
+    one(a=D("keyword"))
+    list(gen(D("generator")))
+    next(gen(D("suspended generator")))
+    isinstance(D("of a builtin"), int)
+    try: raise ValueError(D("exception"))
+    except ValueError: pass
+    try: D("no attribute").nothing
+    except AttributeError: pass
+for _ in range(2): f()
+def hot(n):
+    for i in range(n): D(i).name; D(i) + 1; one(D(i)); D(i).method()
+hot(120)
+
 # --- coroutines_never_awaited [process]
 async def c(n): pass
 z = c(1)

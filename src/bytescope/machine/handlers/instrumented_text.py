@@ -255,7 +255,7 @@ class Writer:
             return
         lines += ["x = plain(R)", f"if x == {REQUEST}:", f"    {_WAITING} = (pc, ({given}))", "    " + REQUESTED]
         lines += self.report(given)
-        lines += ["return x"]
+        lines += [*self.released(), "return x"]
         self.answer += [
             "x = plain_resume(R, v)",
             f"if x == {REQUEST}:",
@@ -269,8 +269,29 @@ class Writer:
             "if kept is not None and kept[0] == pc:",
             "    given = kept[1]",
             *("    " + line for line in self.report(kept)),
+            "    kept = None",
+            f"    return release(R, pc, x, given{self.inner()})",
         ]
         self.answer += ["return x"]
+
+    def inner(self) -> str:
+        """Return the collections that were made for the hooks of a call, as further arguments of `release`."""
+        assert self.call is not None
+        return ", given[1], given[2].values()" if self.call.name in ("call", "call_kw") else ""
+
+    def released(self) -> list[str]:
+        """Return statements that release the operands of an instruction which needed no request."""
+        assert self.call is not None
+        names = [f"a{symbol.index}" for symbol in self.call.operands if symbol.is_operand]
+        if not names:
+            return []
+        forms = ["function", "args", "kwargs"] if self.call.name in CALLS else []
+        return [
+            f"if {' or '.join(f'type({name}) not in ATOMIC' for name in names)}:",
+            f"    given = ({', '.join(forms or names)},)",
+            f"    {' = '.join([*names, *forms])} = None",
+            f"    return release(R, pc, x, given{self.inner()})",
+        ]
 
     def report(self, given: str) -> list[str]:
         """Return statements that call the hook after the primitive, and replace the result by its answer."""
@@ -331,7 +352,7 @@ class Writer:
             decide += [f"r = on_after(site, {value}, x)", "if r is not None:", "    x = r.value"]
         if point.branch is not None:
             decide += [f"r = on_branch(site, {value}, x)", "if r is not None:", "    x = r.value"]
-        jump = [f"if {when}:", *("    " + line for line in self.back()), "    return target", "return nxt"]
+        jump = [f"if {when}:", *("    " + line for line in self.back()), "    x = target", "else:", "    x = nxt"]
         test = "not not" if call.name == "truth" else "None is"
         if point.before is not None:
             lines += [
@@ -340,22 +361,29 @@ class Writer:
                 "    x = r.value",
                 *("    " + line for line in self.finish("x")),
             ]
-            lines += ["    " + line for line in [*decide, *jump]]
+            lines += ["    " + line for line in [*decide, *jump, "return x"]]
         lines += [
             f"if plain(R) == {REQUEST}:",
-            f"    {_WAITING} = (pc, {value})",
+            f"    {_WAITING} = (pc, ({value},))",
             "    " + REQUESTED,
             f"x = {test} {value}",
             *decide,
             *jump,
+            *self.released(),
+            "return x",
         ]
         self.answer += ["plain_resume(R, v)", f"kept = {_WAITING}", f"{_WAITING} = None", "x = v"]
         self.answer += [
+            "given = ()",
             "if kept is not None and kept[0] == pc:",
-            f"    {value} = kept[1]",
-            *("    " + line for line in decide or ["pass"]),
+            "    given = kept[1]",
+            "    kept = None",
+            f"    {value} = given[0]",
+            *("    " + line for line in decide),
+            f"    {value} = None",
+            *jump,
+            "return release(R, pc, x, given)",
         ]
-        self.answer += jump
 
     def for_iter(self) -> None:
         """Write the next value of a `for` loop, or its end."""
