@@ -54,7 +54,7 @@ class History(Shipped):
         self.count = 0
         self._repr = SafeRepr(width)
         self._origins: dict[int, list[dict[str, Any]]] = {}
-        self._written: dict[tuple[int, str], str] = {}
+        self._written: dict[int, dict[str, str]] = {}
         name = self.target.name
         self._is_attribute = name.startswith(".")
         self._is_variable = name.isidentifier()
@@ -72,7 +72,7 @@ class History(Shipped):
     def _store(self, site: Site, what: str, value: Any, wanted: bool) -> None:
         here = id(frame())
         origins = self._origins.pop(here, [])
-        self._written[here, what] = site.place
+        self._written.setdefault(here, {})[what] = site.place
         if wanted and fnmatchcase(site.function, self.target.function):
             self._add(site, value, origins)
 
@@ -88,9 +88,7 @@ class History(Shipped):
 
     def enter(self, site: Site, arguments: dict[str, Any]) -> None:
         """Arguments are values, too."""
-        here = id(frame())
-        for name in arguments:
-            self._written[here, name] = site.place
+        self._written[id(frame())] = dict.fromkeys(arguments, site.place)
         if self._is_variable and self.target.name in arguments and fnmatchcase(site.function, self.target.function):
             self._add(site, arguments[self.target.name], [{"what": "argument", "value": "", "place": site.place}])
 
@@ -98,8 +96,7 @@ class History(Shipped):
         """The frame's records are done with."""
         here = id(frame())
         self._origins.pop(here, None)
-        for key in [key for key in self._written if key[0] == here]:
-            del self._written[key]
+        self._written.pop(here, None)
 
     def unwind(self, site: Site, exception: BaseException) -> None:
         """The frame's records are done with."""
@@ -110,7 +107,7 @@ class History(Shipped):
         self._origins.pop(id(frame()), None)
 
     def _load(self, site: Site, name: str, result: Any) -> None:
-        self._read(site, name, result, self._written.get((id(frame()), name)))
+        self._read(site, name, result, self._written.get(id(frame()), {}).get(name))
 
     load_local = load_cell = load_global = load_name = _load
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import types
 from collections.abc import Callable
 from typing import Protocol
@@ -12,6 +11,7 @@ from bytescope.analysis.planner import Planner, call_of
 from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.analysis.tasks import forget_tasks, watch_threads
+from bytescope.startup.locks import CHANGES
 
 _EXCEPTIONS = ("raise", "handle", "unwind")
 
@@ -44,13 +44,12 @@ class Board:
         self.engine = engine
         self.failure: AnalysisError | None = None
         self.stopped: list[Callable[[], AnalysisError]] = []
-        self._lock = threading.RLock()
         self._subscribers: list[Subscriber] = []
         self._planner = Planner([], self.stopped)
 
     def add(self, subscribers: list[Subscriber]) -> None:
         """Attach analyses, behind those that are attached already."""
-        with self._lock:
+        with CHANGES:
             for each in subscribers:
                 each.live[:] = [True]
                 each.boards.append(self)
@@ -58,7 +57,7 @@ class Board:
 
     def remove(self, subscribers: list[Subscriber]) -> None:
         """Detach analyses. When none is left, a run that was stopped may go on."""
-        with self._lock:
+        with CHANGES:
             for each in subscribers:
                 each.live.clear()
                 if self in each.boards:
@@ -89,7 +88,7 @@ class Board:
 
     def failed(self, error: AnalysisError) -> None:
         """Stop the run because an analysis has failed."""
-        with self._lock:
+        with CHANGES:
             if self.failure is not None or not self._subscribers:
                 return
             self.failure = error
@@ -104,5 +103,5 @@ class Board:
 
     def enough(self, site: Site) -> None:
         """Somebody has had enough of an event at a site."""
-        with self._lock:
+        with CHANGES:
             self.engine.refresh(site, self._planner)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import types
 
+from bytescope.code.host.weak_tables import when_gone
 from bytescope.machine.support.own_frames import is_resident
 from bytescope.weave.marker import is_woven
 
@@ -23,18 +24,18 @@ def caller(inner: types.FrameType) -> types.FrameType | None:
     return _guest(inner.f_back)
 
 
-_known: dict[int, tuple[types.CodeType, bool]] = {}
+_known: dict[int, bool] = {}
+"""By id of a code object that exists whether it is a guest's."""
 
 
 def _guest(found: types.FrameType | None) -> types.FrameType | None:
     while found is not None:
         code = found.f_code
         known = _known.get(id(code))
-        if known is None or known[0] is not code:
-            if len(_known) > 250:
-                _known.clear()
-            known = _known[id(code)] = (code, is_resident(code) or is_woven(code))
-        if known[1]:
+        if known is None:
+            when_gone(code, _known.pop, id(code), None)
+            known = _known[id(code)] = is_resident(code) or is_woven(code)
+        if known:
             return found
         found = found.f_back
     return None

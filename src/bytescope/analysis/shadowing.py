@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import types
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +14,7 @@ from bytescope.machine.resident import program_of
 from bytescope.shadow.active import activate
 from bytescope.shadow.algebra import Algebra
 from bytescope.shadow.runtime import ShadowRuntime
+from bytescope.startup.locks import CHANGES
 from bytescope.weave.marker import marker_of
 from bytescope.weave.shadow.shadower import WovenShadower
 
@@ -26,7 +26,6 @@ class Shadowing:
     """The attached analyses that have shadows, in the order in which they were attached."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
         self._users: list[tuple[Algebra, WantsCode]] = []
         self._runtime: ShadowRuntime | None = None
         self._known: dict[int, tuple[types.CodeType, bool]] = {}
@@ -45,7 +44,7 @@ class Shadowing:
         """
         if not isinstance(algebra, Algebra):
             raise TypeError(f"shadows must be a bytescope.shadow.Algebra, not {type(algebra).__name__}")
-        with self._lock:
+        with CHANGES:
             used = self._users[0][0] if self._users else algebra
             if used is not algebra:
                 raise ValueError(f"attached analyses must share one shadow algebra: {algebra!r} is not {used!r}")
@@ -61,7 +60,7 @@ class Shadowing:
 
     def leave(self, algebra: Algebra, wants: WantsCode) -> None:
         """Remove an analysis. With the last one all shadows are gone."""
-        with self._lock:
+        with CHANGES:
             self._users.remove((algebra, wants))
             self._known.clear()
             if not self._users and self._runtime is not None:

@@ -13,6 +13,7 @@ from bytescope.analysis.base import AnalysisError
 from bytescope.analysis.dispatch import as_hook, make_hook
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.isa.instrumentation import Hook
+from bytescope.startup.locks import by_thread
 
 if TYPE_CHECKING:
     from bytescope.analysis.site import Site
@@ -32,7 +33,7 @@ def current_task() -> Any:
 
 Told = Callable[[Any], Any]
 
-_last: dict[int, Any] = {}
+_last: dict[int, Any] = by_thread({})
 """Thread to the task that was last seen in it."""
 
 

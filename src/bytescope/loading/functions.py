@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import builtins
 import gc
+import itertools
 import sys
 import types
 
 from bytescope.code.host.frame_locals import local_values
-from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator, cache, deque, partial
+from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator, cache, deque, operator, partial
 
 Namespace = dict[str, Any]
 Belongs = Callable[[Namespace], bool]
@@ -196,9 +197,19 @@ def functions_in_modules(names: Iterable[str]) -> list[types.FunctionType]:
 def all_functions() -> list[types.FunctionType]:
     """Return all functions that the collector knows of, for what cannot be reached otherwise.
 
-    This takes time in proportion to all objects of the process, and leaves out what was frozen.
+    This takes time in proportion to all objects of the process, and leaves out what was frozen. One call of C goes
+    through them: no other thread runs meanwhile, which may have objects that must not be referred to, such as a tuple
+    that still grows.
     """
-    return [value for value in gc.get_objects() if type(value) is types.FunctionType]
+    objects, likewise = itertools.tee(itertools.chain.from_iterable(map(gc.get_objects, (None,))))
+    wanted = map(partial(operator.is_, types.FunctionType), map(type, likewise))
+    enabled = gc.isenabled()
+    gc.disable()  # a collection could run finalizers, and so other threads
+    try:
+        return list(itertools.compress(objects, wanted))
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def executed_codes() -> Iterator[types.CodeType]:

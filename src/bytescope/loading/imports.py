@@ -15,6 +15,7 @@ import types
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.lowering.lower import rules
 from bytescope.startup.isolation import IMPORTED_BEFORE
+from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator, contextmanager
 
 _external: Any = importlib.import_module("_frozen_importlib_external")
@@ -125,15 +126,17 @@ def importing(guests: Guests, prepare: Prepare) -> Iterator[None]:
         prepare: makes the form. Where contexts disagree, the innermost decides.
     """
     active = (guests, prepare)
-    if not _active:
-        _external._LoaderBasics.exec_module = _replacement()
-    _active.append(active)
+    with CHANGES:
+        if not _active:
+            _external._LoaderBasics.exec_module = _replacement()
+        _active.append(active)
     try:
         yield
     finally:
-        _active.remove(active)
-        if not _active:
-            _external._LoaderBasics.exec_module = _original
+        with CHANGES:
+            _active.remove(active)
+            if not _active:
+                _external._LoaderBasics.exec_module = _original
 
 
 _ONE_OF_A_KIND = frozenset({"_weakrefset", "linecache", "runpy", "signal", "threading", "warnings", "weakref"})

@@ -18,6 +18,7 @@ from bytescope.machine.registers import BUILTINS, GLOBALS, HEADER, PROGRAM, PROT
 from bytescope.machine.support import budget as limits
 from bytescope.machine.support import intercepts, recursion
 from bytescope.machine.support.own_frames import without_own
+from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import Any, Generator, ref
 
 executed = handler_namespace.executed
@@ -40,14 +41,17 @@ def begin(program: Program, R: list[Any]) -> tuple[list[Op], BaseException | Non
         The handlers, and an interrupt that came meanwhile, which is still to be raised in the guest, or None.
     """
     late = None
-    try:
-        ops = link(program, R[GLOBALS].get("__name__"))
-    except BaseException as error:
-        late = without_own(error)
-        ops = link(program, R[GLOBALS].get("__name__"))  # which fails again unless that was an interrupt
-    if id(program) not in programs:
-        enter(programs, id(program), program)
-        started[0] += 1
+    with CHANGES:
+        ops = program.ops
+        if ops is None:  # else another thread has linked it
+            try:
+                ops = link(program, R[GLOBALS].get("__name__"))
+            except BaseException as error:
+                late = without_own(error)
+                ops = link(program, R[GLOBALS].get("__name__"))  # which fails again unless that was an interrupt
+            if id(program) not in programs:
+                enter(programs, id(program), program)
+                started[0] += 1
     return ops, late
 
 
@@ -76,8 +80,9 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
     R[BUILTINS] = builtins = R[GLOBALS].get("__builtins__")
     if type(builtins) is not dict:
         R[BUILTINS] = intercepts.builtins_of(builtins)
-    if program.shadower is not None:
-        program.shadower.begin(program, R)
+    shadower = program.shadower  # which another thread may remove
+    if shadower is not None:
+        shadower.begin(program, R)
     resumes = program.resumes
     plain = program.plain
     pc = program.entry
@@ -182,8 +187,9 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
     if program.ops is None:
         _, late = begin(program, R)
     R[BUILTINS] = intercepts.builtins_of(R[GLOBALS].get("__builtins__"))
-    if program.shadower is not None:
-        program.shadower.begin(program, R)
+    shadower = program.shadower  # which another thread may remove
+    if shadower is not None:
+        shadower.begin(program, R)
     ops = program.plain
     resumes = program.resumes
     pc = program.entry

@@ -21,6 +21,7 @@ from bytescope.machine.program import TRANSFORMS, HandlerTransform, Program
 from bytescope.machine.registers import HEADER, OPERANDS, REQUEST
 from bytescope.machine.support import recursion
 from bytescope.machine.support.own_frames import without_own
+from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import Any, Callable, Iterable, partial
 
 Planner = Callable[[Program], Plan]
@@ -162,9 +163,10 @@ def set_shadows(shadower: HandlerTransform | None, contexts: HandlerTransform | 
 
 def relink_shadowed() -> None:
     """Link the programs that propagate shadows again, because a first shadow exists."""
-    for program in alive(engine.programs):
-        if program.shadower is not None and program.is_linked():
-            program.link()
+    with CHANGES:
+        for program in alive(engine.programs):
+            if program.shadower is not None and program.is_linked():
+                program.link()
 
 
 def replan(which: Callable[[Program], bool] = lambda program: True) -> None:

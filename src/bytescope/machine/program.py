@@ -20,6 +20,7 @@ from bytescope.machine.jit import entries
 from bytescope.machine.jit.counters import threshold_from_environment, with_counters
 from bytescope.machine.registers import HEADER
 from bytescope.machine.support import intercepts
+from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import (
     TYPE_CHECKING,
     Any,
@@ -147,6 +148,10 @@ class Program(Unwinding):
         Returns:
             The handlers.
         """
+        with CHANGES:
+            return self._link(module)
+
+    def _link(self, module: str | None) -> list[Op]:
         held = self.resident_code()
         if module is not None:
             self.module = module
@@ -161,11 +166,8 @@ class Program(Unwinding):
         self.entry = self.follow(0)
         entries.remove(self)
         resumes += [_resume_at, released]
-        if self.ops is None:
-            self.ops = []
         self.plain[:], self.resumes[:] = ops, resumes  # activations hold these very lists
-        self.retrace()
-        linked = self.ops
+        linked = self.retrace()
         del held
         return linked
 
@@ -200,15 +202,21 @@ class Program(Unwinding):
         self.ops = None
         self.plain, self.resumes = [], []
 
-    def retrace(self) -> None:
-        """Remove all traces and reset the hotness counters."""
-        assert self.ops is not None
+    def retrace(self) -> list[Op]:
+        """Remove all traces, reset the hotness counters, and return the handlers."""
         self.alive.clear()  # running traces exit
         self.alive = [True]
         self.traced = False
-        self.ops[:] = self.plain
+        ops = self.plain[:]
+        if self.ops is not None:
+            self.ops[:] = ops
         if Program.threshold is not None and all(each.traces for each in self.transforms):
-            self.ops[:] = with_counters(self, self.plain, self.resumes, Program.threshold)
+            ops = with_counters(self, ops, self.resumes, Program.threshold)
+        if self.ops is None:
+            self.ops = ops  # complete: as of now other threads execute it
+        else:
+            self.ops[:] = ops
+        return self.ops
 
     def handlers(self, index: int) -> tuple[Op, Resume | None]:
         """Make the handlers of an instruction, by all transforms."""

@@ -14,6 +14,7 @@ from bytescope.machine.jit import entries
 from bytescope.machine.program import TRANSFORMS, Program
 from bytescope.machine.support import intercepts
 from bytescope.machine.support.recursion import ample
+from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import Any, Iterable, deque, ref
 
 _cache: dict[int, ref[types.CodeType]] = {}
@@ -48,10 +49,7 @@ def resident(code: types.CodeType, keep: bool = False) -> types.CodeType:
     """
     if program_of(code) is not None:
         return code
-    known = _known(code)
-    if known is None:
-        known = _make(code)
-        enter(_cache, id(code), known)
+    known = _known(code) or _make(code)
     if keep:
         _kept.append(known)
     return known
@@ -59,6 +57,15 @@ def resident(code: types.CodeType, keep: bool = False) -> types.CodeType:
 
 @ample
 def _make(code: types.CodeType) -> types.CodeType:
+    with CHANGES:
+        known = _known(code)  # by another thread
+        if known is None:
+            known = _assemble(code)
+            enter(_cache, id(code), known)
+        return known
+
+
+def _assemble(code: types.CodeType) -> types.CodeType:
     try:
         program = Program(code)
     except Exception:

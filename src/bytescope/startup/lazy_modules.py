@@ -9,21 +9,17 @@ from __future__ import annotations
 import os
 import sys
 import types
-from _thread import RLock, get_ident
+from _thread import get_ident
 from importlib.machinery import ModuleSpec
 
 from bytescope.startup.isolation import PRIVATE_BUILTINS, Loader, compiled
+from bytescope.startup.locks import CHANGES, by_thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_lock: Any = RLock()
-_register_at_fork = getattr(os, "register_at_fork", None)
-if _register_at_fork is not None:
-    _register_at_fork(after_in_child=_lock._at_fork_reinit)
-
-_busy: set[int] = set()
+_busy: set[int] = by_thread(set())
 """Ids of the threads that are executing such a module."""
 
 
@@ -37,7 +33,7 @@ class _Later(types.ModuleType):
 
     def __getattr__(self, name: str) -> object:
         if name[:2] != "__":
-            with _lock:
+            with CHANGES:
                 if type(self) is _Later and not self.__dict__["__spec__"]._initializing:
                     _execute(self, self.__dict__["__spec__"])
             if name in vars(self):

@@ -15,7 +15,7 @@ from bytescope.loading.imports import Guests, importing
 from bytescope.machine import instrument as observe
 from bytescope.machine.guests import temporary
 from bytescope.machine.program import Program
-from bytescope.machine.resident import interpreted, is_guest, program_of, resident
+from bytescope.machine.resident import interpreted
 from bytescope.machine.support.recursion import headroom
 
 
@@ -64,19 +64,8 @@ class Interpreter:
             guests: the modules.
             functions: gives the functions.
         """
-        converted = []
-        with importing(guests, interpreted), headroom():
-            for function in functions():
-                if not is_guest(function):
-                    converted.append((function, function.__code__))
-                    function.__code__ = resident(function.__code__)
-            try:
-                yield
-            finally:
-                for function, code in converted:
-                    program = program_of(function.__code__)
-                    if program is not None and program.code is code:
-                        function.__code__ = code
+        with importing(guests, interpreted), headroom(), temporary.converted(functions()):
+            yield
 
     @contextmanager
     def calling(self, function: Callable[..., object]) -> Iterator[None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +25,7 @@ from bytescope.loading.main_program import MainProgram
 from bytescope.loading.source import FUTURE_FLAGS, source_code
 from bytescope.machine.guests.temporary import with_neighbours
 from bytescope.machine.support.own_frames import is_resident
+from bytescope.startup.locks import CHANGES
 from bytescope.weave.cache.serialize import Cache
 from bytescope.weave.cache.store import Store, folder
 from bytescope.weave.marker import original
@@ -53,7 +53,6 @@ class Woven:
 
     def __init__(self) -> None:
         self.board = Board(self)
-        self._lock = threading.RLock()
         self._weaver: Weaver | None = None
         self._probes = Probes()
         self.store = self._store_of_this_user()
@@ -72,7 +71,7 @@ class Woven:
 
     def observe(self, planner: Planner | None, changed: list[Subscriber]) -> None:
         """Observe code as a planner plans."""
-        with self._lock:
+        with CHANGES:
             weaver, self._weaver = self._weaver, None
             if weaver is not None:
                 self._functions.retire(weaver)
@@ -119,7 +118,7 @@ class Woven:
     @contextmanager
     def calling(self, function: Callable[..., object]) -> Iterator[None]:
         """While this context is open, a function and the others of its module are woven."""
-        with self._lock:
+        with CHANGES:
             for each in with_neighbours([function]):
                 self._weave(each)
         yield
@@ -137,7 +136,7 @@ class Woven:
 
     def load(self, code: types.CodeType, module: str) -> types.CodeType:
         """Return the code to execute in place of a code object of a module."""
-        with self._lock:
+        with CHANGES:
             return code if self._weaver is None or is_resident(code) else self._woven(self._weaver, code, module)
 
     # --- functions

@@ -107,8 +107,9 @@ class Unwinding(ResidentCode):
             R[top] = place
             top += 1
         R[top] = exception
-        if self.shadower is not None:
-            self.shadower.caught(R, first + handler.depth, top)
+        shadower = self.shadower  # which another thread may remove
+        if shadower is not None:
+            shadower.caught(R, first + handler.depth, top)
         return target
 
     def leave(self, R: list[Any], index: int, exception: BaseException, place: int) -> None:

@@ -7,10 +7,11 @@ from _thread import get_ident
 
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.machine.guests.settrace import internal
+from bytescope.startup.locks import by_thread
 from bytescope.startup.stdlib_lite import Any, Callable, Iterator, contextmanager
 
 _add_native = sys.addaudithook
-_looking: set[int] = set()
+_looking: set[int] = by_thread(set())
 """Identifiers of the threads that inspect the stack, which raises an event, too."""
 
 

@@ -23,15 +23,16 @@ from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.program import TRANSFORMS, Program
 from bytescope.machine.registers import PROTOCOL, REQUEST, RETURN, TRACE
 from bytescope.machine.support.own_frames import OWN_FILES, is_resident
+from bytescope.startup.locks import CHANGES, by_thread
 from bytescope.startup.stdlib_lite import Any, Callable, ClassVar, Iterable, Iterator, contextmanager
 
 _set_native = sys.settrace
 _get_native = sys.gettrace
 _set_native_profile = sys.setprofile
 _get_native_profile = sys.getprofile
-_tracing: set[int] = set()
+_tracing: set[int] = by_thread(set())
 """Identifiers of the threads that trace."""
-_profiling: set[int] = set()
+_profiling: set[int] = by_thread(set())
 """Identifiers of the threads with a profile function."""
 
 
@@ -224,15 +225,17 @@ def available() -> Iterator[None]:
 
 
 def _enter(threads: set[int], thread: int) -> None:
-    if not _tracing and not _profiling:
-        _relink(traced=True)
-    threads.add(thread)
+    with CHANGES:
+        if not _tracing and not _profiling:
+            _relink(traced=True)
+        threads.add(thread)
 
 
 def _leave(threads: set[int], thread: int) -> None:
-    threads.discard(thread)
-    if not _tracing and not _profiling:
-        _relink(traced=False)
+    with CHANGES:
+        threads.discard(thread)
+        if not _tracing and not _profiling:
+            _relink(traced=False)
 
 
 def _relink(*, traced: bool) -> None:

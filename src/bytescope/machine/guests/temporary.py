@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import functools
 import types
-from _thread import RLock
 
 from bytescope.loading.functions import find_functions, is_own
-from bytescope.machine.resident import is_guest, resident
+from bytescope.machine.resident import is_guest, program_of, resident
+from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import Any, Iterable, Iterator, contextmanager
 
-_lock = RLock()
-_calls: dict[int, list[Any]] = {}
-"""Id of a function to: number of calls that need it to be a guest, the function, its own code."""
+_taken: dict[int, list[Any]] = {}
+"""Id of a function to: number of contexts that need it to be a guest, the function, its own code."""
 
 
 def functions_in(value: Any) -> Iterator[types.FunctionType]:
@@ -64,34 +63,49 @@ def with_neighbours(values: Iterable[Any]) -> list[types.FunctionType]:
 @contextmanager
 def guests(*values: Any) -> Iterator[None]:
     """Convert the functions in callables, and the others of their modules, to guests while this context is open."""
-    functions = with_neighbours(values)
-    with _lock:
-        taken = [each for each in functions if _take(each)]
+    with converted(with_neighbours(values), keep=True):
+        yield
+
+
+@contextmanager
+def converted(functions: Iterable[types.FunctionType], keep: bool = False) -> Iterator[None]:
+    """Convert functions to guests while this context is open, or another one for them.
+
+    Args:
+        functions: the functions.
+        keep: see `resident`.
+    """
+    taken: list[types.FunctionType] = []
     try:
+        with CHANGES:
+            for function in functions:
+                if _take(function, keep):
+                    taken.append(function)
         yield
     finally:
-        with _lock:
+        with CHANGES:
             for function in taken:
                 _give_back(function)
 
 
-def _take(function: types.FunctionType) -> bool:
-    known = _calls.get(id(function))
+def _take(function: types.FunctionType, keep: bool) -> bool:
+    known = _taken.get(id(function))
     if known is not None:
         known[0] += 1
         return True
     if is_guest(function):
         return False
     code = function.__code__
-    function.__code__ = resident(code, keep=True)
-    _calls[id(function)] = [1, function, code]
+    function.__code__ = resident(code, keep)
+    _taken[id(function)] = [1, function, code]
     return True
 
 
 def _give_back(function: types.FunctionType) -> None:
-    known = _calls[id(function)]
+    known = _taken[id(function)]
     known[0] -= 1
     if not known[0]:
-        del _calls[id(function)]
-        if function.__code__ is resident(known[2]):
+        del _taken[id(function)]
+        program = program_of(function.__code__)
+        if program is not None and program.code is known[2]:
             function.__code__ = known[2]

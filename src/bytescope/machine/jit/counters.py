@@ -13,6 +13,7 @@ from bytescope.machine.registers import exit_before
 from bytescope.machine.support.own_frames import TRACE_FILE
 from bytescope.startup.isolation import PRIVATE_BUILTINS
 from bytescope.startup.lazy_modules import busy
+from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any
 from bytescope.startup.switches import TRACES
 from bytescope.startup.tuning import enabled
@@ -125,21 +126,25 @@ def counting(program: Unit, index: int, plain: Op, threshold: int) -> Op:
         executed[0] -= 1
         if left >= 0:
             return leave
-        held = program.resident_code()
-        if held is None or not program.is_linked() or not alive or busy():
+        if not CHANGES.acquire(blocking=False):
             return leave
-        left = threshold
         try:
+            held = program.resident_code()
+            if held is None or not program.is_linked() or not alive or busy():
+                return leave
+            left = threshold
             made = compile_trace(program, index, R)
             if index == program.entry:
                 compile_entry(program, R)
                 if not alive:
                     entries.remove(program)
+            program.install(index, made or plain, alive)
         except (RecursionError, OSError):  # OSError: of what is to be imported the file has gone
             return leave
         except BaseException as error:  # an interrupt, which is the guest's
             raise error.with_traceback(None)  # noqa: B904
-        program.install(index, made or plain, alive)
+        finally:
+            CHANGES.release()
         return index
 
     return op

@@ -23,6 +23,9 @@ NAMES: dict[str, Any] = {
 }
 """The names that calls add to the namespace of traces."""
 
+_PARTS = ("globals", "name", "defaults", "closure")
+"""The attributes of a function that its frames depend on, besides its code object."""
+
 
 def argument_guard(row: Builtin, count: int) -> Guard:
     """Return the guard of a call's arguments, whose numbers count from 1."""
@@ -163,12 +166,18 @@ class Writer(Templates):
         self.enter(index, len(args), site, f"{name}.__func__", given, x)
 
     def enter(self, index: int, count: int, site: int, name: str, given: list[str], x: str) -> None:
-        """Write the call of an entry; if it is deoptimised, request the call with the state that it returns."""
-        self.emit(f"    entry = entries{len(given)}.get(id({name}.__code__))")
+        """Write the call of an entry; if it is deoptimised, request the call with the state that it returns.
+
+        Only the code object that the entry belongs to can go on from that state, and another thread may give the
+        function another one at any time: what is called is a function with that code object.
+        """
+        self.emit(f"    code = {name}.__code__")
+        self.emit(f"    entry = entries{len(given)}.get(id(code))")
         self.emit("    if entry is not None:")
         self.emit(f"        {x} = {self.entering([name, *given])}")
         self.emit(f"        if type({x}) is DeoptimisedCall:")
-        self.deoptimised(index, count, site, [*reversed([x, *given[1:]]), name], "            ")
+        same = f"FunctionType(code, {', '.join(f'{name}.__{part}__' for part in _PARTS)})"
+        self.deoptimised(index, count, site, [*reversed([x, *given[1:]]), same], "            ")
 
     def enter_class(self, index: int, function: Value, args: list[Value], x: str, word: str) -> None:
         """Write the making of an instance; if `__init__` is deoptimised, another is made by an ordinary call."""

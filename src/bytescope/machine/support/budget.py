@@ -6,11 +6,13 @@ the run is executed any more, whatever host code does with the exception.
 
 from __future__ import annotations
 
+import os
 import time
 from _thread import get_ident
 
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.machine.support.recursion import leave_room
+from bytescope.startup.locks import by_thread
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Iterator, NoReturn, contextmanager
 
 if TYPE_CHECKING:
@@ -193,7 +195,7 @@ def _checked(name: str, value: Any, kind: type) -> Any:
 active: list[Budget] = []
 """The budgets in force that watch anything, the latest last."""
 
-_by_thread: dict[int, list[Budget]] = {}
+_by_thread: dict[int, list[Budget]] = by_thread({})
 """The budgets of the runs that each thread has started."""
 
 
@@ -227,3 +229,16 @@ def in_force(budget: Budget) -> Iterator[None]:
             active.remove(budget)
             leave_room(-_ROOM)
         budget.stop()
+
+
+@hidden
+def _in_child() -> None:
+    """Take the runs of threads that a child process does not have out of force, but not that which has forked."""
+    own = _by_thread.get(get_ident()) or active[-1:]
+    for budget in [each for each in active if each not in own]:
+        active.remove(budget)
+        leave_room(-_ROOM)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)

@@ -7,12 +7,14 @@ guest's limit: it fails where CPython's would.
 
 from __future__ import annotations
 
+import os
 import sys
 from _thread import get_ident
 
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.machine.support import intercepts
 from bytescope.machine.support.own_frames import OWN_FILES
+from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Callable, Iterator, contextmanager
 
 if TYPE_CHECKING:
@@ -62,6 +64,8 @@ for _function in (getrecursionlimit, setrecursionlimit):
     _function.__module__ = "sys"
 
 _depth = [0]
+_below = [0]
+"""Number of frames below the guest's first one that `headroom` was opened with first."""
 
 
 @contextmanager
@@ -71,19 +75,22 @@ def headroom(below: int = 0) -> Iterator[None]:
     Args:
         below: number of frames below the guest's first frame that would not be there on CPython.
     """
-    more = 0 if _depth[0] else ROOM + below
-    if more:
-        room[0] = more + _more[0]
-        _set_native(_get_native() + more)
-        sys.getrecursionlimit, sys.setrecursionlimit = getrecursionlimit, setrecursionlimit
-    _depth[0] += 1
+    with CHANGES:
+        if not _depth[0]:
+            _below[0] = below
+            room[0] += below
+            _set_native(_get_native() + ROOM + below)
+            sys.getrecursionlimit, sys.setrecursionlimit = getrecursionlimit, setrecursionlimit
+        _depth[0] += 1
     try:
         yield
     finally:
-        _depth[0] -= 1
-        if more:
-            sys.getrecursionlimit, sys.setrecursionlimit = _get_native, _set_native
-            _set_native(max(_get_native() - more, 1))
+        with CHANGES:  # contexts of several threads end in any order: the last one takes it back
+            _depth[0] -= 1
+            if not _depth[0]:
+                sys.getrecursionlimit, sys.setrecursionlimit = _get_native, _set_native
+                room[0] -= _below[0]
+                _set_native(max(_get_native() - ROOM - _below[0], 1))
 
 
 def _room_1() -> None:
@@ -109,8 +116,25 @@ _AMPLE = 200
 """Frames that suffice for any rare work of the interpreter."""
 
 
-_with_room: set[int] = set()
+_with_room: list[int] = []
 """Identifiers of the threads that have it. They get it once: a deeper recursion is endless."""
+
+
+def _change_limit(change: int) -> None:
+    room[0] += change
+    _set_native(max(_get_native() + change, 1))
+
+
+@hidden
+def _in_child() -> None:
+    """Take back the room of threads that a child process does not have."""
+    while other := [each for each in _with_room if each != get_ident()]:
+        _with_room.remove(other[0])
+        _change_limit(-_AMPLE)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
 
 
 def ample(function: Callable[_P, _T]) -> Callable[_P, _T]:
@@ -120,15 +144,16 @@ def ample(function: Callable[_P, _T]) -> Callable[_P, _T]:
         thread = get_ident()
         if thread in _with_room:
             return function(*args, **kwargs)
-        _with_room.add(thread)
-        room[0] += _AMPLE
-        _set_native(_get_native() + _AMPLE)
+        with CHANGES:  # without a function of its own: there may be no frame left for it
+            _with_room.append(thread)
+            room[0] += _AMPLE
+            _set_native(_get_native() + _AMPLE)
         try:
             return function(*args, **kwargs)
         finally:
-            room[0] -= _AMPLE
-            _set_native(_get_native() - _AMPLE)
-            _with_room.discard(thread)
+            with CHANGES:
+                _change_limit(-_AMPLE)
+                _with_room.remove(thread)
 
     return with_room
 
@@ -154,16 +179,20 @@ def again(handler: Callable[[list[Any]], int], R: list[Any], stopped: BaseExcept
     Returns:
         The result of the handler, or the exception that it raised.
     """
-    room[0] += _AMPLE
-    _set_native(_get_native() + _AMPLE)
+    thread = get_ident()
+    with CHANGES:
+        _with_room.append(thread)
+        room[0] += _AMPLE
+        _set_native(_get_native() + _AMPLE)
     try:
         return handler(R)
     except BaseException as error:
         error.__context__ = stopped.__context__
         return error
     finally:
-        room[0] -= _AMPLE
-        _set_native(_get_native() - _AMPLE)
+        with CHANGES:
+            _change_limit(-_AMPLE)
+            _with_room.remove(thread)
 
 
 def leave_room(change: int) -> None:
@@ -173,13 +202,13 @@ def leave_room(change: int) -> None:
         change: number of frames.
     """
     global check
-    _more[0] += change
-    room[0] += change
-    _set_native(max(_get_native() + change, 1))
-    deep = _room_1
-    for _ in range(_more[0]):
-        deep = _one_more(deep)
-    check = _unless_shallow(deep) if _more[0] and _module_of else deep
+    with CHANGES:
+        _more[0] += change
+        _change_limit(change)
+        deep = _room_1
+        for _ in range(_more[0]):
+            deep = _one_more(deep)
+        check = _unless_shallow(deep) if _more[0] and _module_of else deep
 
 
 def _one_more(deeper: Callable[[], None]) -> Callable[[], None]:
