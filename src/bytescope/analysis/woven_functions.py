@@ -54,7 +54,7 @@ class WovenFunctions:
             yield from filter(_has_woven_code, search())
         if not self._in_use():
             return
-        functions = all_functions()
+        functions = all_functions(alive(self._codes))
         yield from [each for each in functions if id(each.__code__) in self._codes]
         if self._in_use():
             yield from filter(_has_woven_code, functions)

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import builtins
 import gc
-import itertools
 import sys
 import types
 
 from bytescope.code.host.frame_locals import local_values
-from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator, cache, deque, operator, partial
+from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator, cache, deque, partial
 
 Namespace = dict[str, Any]
 Belongs = Callable[[Namespace], bool]
@@ -194,22 +193,17 @@ def functions_in_modules(names: Iterable[str]) -> list[types.FunctionType]:
     return find_functions((*modules, *filter(belongs, executed_namespaces()), *running_code(belongs)), belongs)
 
 
-def all_functions() -> list[types.FunctionType]:
-    """Return all functions that the collector knows of, for what cannot be reached otherwise.
+def all_functions(codes: Iterable[types.CodeType]) -> list[types.FunctionType]:
+    """Return the functions that the collector knows of, for what cannot be reached otherwise.
 
-    This takes time in proportion to all objects of the process, and leaves out what was frozen. One call of C goes
-    through them: no other thread runs meanwhile, which may have objects that must not be referred to, such as a tuple
-    that still grows.
+    That are all which have the usual builtins, or one of the given code objects. The search takes time in proportion
+    to all objects of the process, and leaves out what was frozen. It refers to none but those that it returns: other
+    threads have objects that must not be referred to, such as a tuple that still grows.
+
+    Args:
+        codes: code objects.
     """
-    objects, likewise = itertools.tee(itertools.chain.from_iterable(map(gc.get_objects, (None,))))
-    wanted = map(partial(operator.is_, types.FunctionType), map(type, likewise))
-    enabled = gc.isenabled()
-    gc.disable()  # a collection could run finalizers, and so other threads
-    try:
-        return list(itertools.compress(objects, wanted))
-    finally:
-        if enabled:
-            gc.enable()
+    return [each for each in gc.get_referrers(vars(builtins), *codes) if type(each) is types.FunctionType]
 
 
 def executed_codes() -> Iterator[types.CodeType]:

@@ -125,7 +125,7 @@ def guard(programs: list[Program]) -> None:
     kept.clear()
     successors.give_to(finding.functions_in_modules({each.module for each in programs}))
     if successors.wanted():
-        successors.give_to(finding.all_functions())
+        successors.give_to(finding.all_functions(successors.old()))
 
 
 class _Successors:
@@ -156,6 +156,10 @@ class _Successors:
             new = self.of(function.__code__)
             if new is not None:
                 function.__code__ = new
+
+    def old(self) -> list[types.CodeType]:
+        """Return the old code objects that still exist."""
+        return alive(self._old)
 
     def wanted(self) -> bool:
         """Return True if an old code object is in use other than by frames that execute it."""
