@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bytescope.analysis.base import ENOUGH, AnalysisError, Replace
 from bytescope.analysis.once import told_once
+from bytescope.analysis.replacements import refusal
 from bytescope.isa.events import EVENTS, Event
 from bytescope.isa.instrumentation import MAYBE, DirectCall, Hook
 from bytescope.machine.support.budget import BudgetExceeded
@@ -77,10 +78,16 @@ def judge(subscriber: Subscriber, event: Event, site: Any, last: Any, answer: An
         answer: its answer.
 
     Raises:
-        AnalysisError: if it means nothing.
+        AnalysisError: if it means nothing, or replaces a value by one of a type that the program would crash on.
     """
     if isinstance(answer, Replace) and event.replace:
-        return answer
+        expected = refusal(event, site, last, answer.value)
+        if expected is None:
+            return answer
+        kind = type(answer.value).__name__
+        raise failed(
+            subscriber, event.name, site, TypeError(f"Replace must have {expected} for {event.name}, not {kind}")
+        )
     if answer is ENOUGH and event.parameters[:1] == ("site",):
         subscriber.enough(event.name, site, bool(last) if event.name == "branch" else None)
         return None

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from bytescope.analysis.base import AnalysisError
 from bytescope.analysis.dispatch import as_hook, make_hook
 from bytescope.analysis.method_purity import Purity, pure_methods
+from bytescope.analysis.replacements import CHECKED
 from bytescope.analysis.site import Site, SiteTable, site_table
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.analysis.tasks import switch_hook
@@ -131,7 +132,9 @@ class Planner:
             return ()
         found = tuple(self.pure(each)[name] for each in chosen)
         replaces = any(each.returns != NEVER for each in found)
-        return () if replaces and (len(found) > 1 or not EVENTS[name].replace) else found
+        event = EVENTS[name]
+        judged = len(found) > 1 or not event.replace or event.primitive in CHECKED
+        return () if replaces and judged else found
 
 
 def _no_site(index: int) -> Any:

@@ -94,7 +94,9 @@ class Weaver:
         self._woven: dict[tuple[int, str], tuple[types.CodeType, types.CodeType]] = {}
 
     def weave(self, code: types.CodeType, module: str) -> types.CodeType:
-        """Return the woven form of a code object: itself, if nothing is observed in it or in nested code objects.
+        """Return the woven form of a code object.
+
+        It is the code object itself, if nothing is observed in it or in nested ones, and none has exception handlers.
 
         Args:
             code: the code object.
@@ -177,7 +179,8 @@ class Weaver:
             plan = self.planner(unit)
             shadower = self.shadower
             propagates = shadower is not None and shadower.wants(module, code)
-            if not propagates and not plan and not nested and EXECUTING.isdisjoint(code.co_names):
+            needs_handlers = bool(lowered.handlers)  # which do not see what ends the run
+            if not (propagates or plan or nested or needs_handlers) and EXECUTING.isdisjoint(code.co_names):
                 return None
             probes = not propagates and self.probes is not None and self.probes.available()
             task = Task(lowered, unit.verified, plan, nested, self.stopper, self.failed, self.executed, probes)

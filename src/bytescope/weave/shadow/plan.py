@@ -13,8 +13,10 @@ from bytescope.code.instruction import Instruction, Lowered
 from bytescope.flow.operand_kinds import operand_kinds
 from bytescope.flow.verify import Verified
 from bytescope.isa.effects import PREDICATES
+from bytescope.isa.events import EVENTS, observed_primitive
 from bytescope.isa.instrumentation import Hook, Plan, Point
 from bytescope.isa.moves import PLACES, SLOTS, References, references
+from bytescope.isa.primitives import PRIMITIVES
 from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, field, record
 from bytescope.weave.shadow.slowpath import Given, SlowPath, State, shadow_hook
@@ -126,6 +128,8 @@ class _Planning:
                 self.made.raising[index] = self.raising(base)
         elif self.performs(index, moved):
             self.perform(index, instruction, moved, base)
+        else:
+            self.observe(index, instruction, base)
 
     def performs(self, index: int, moved: References) -> bool:
         """Return True if an instruction has a primitive with a slow path."""
@@ -156,6 +160,37 @@ class _Planning:
         self.made.places[index] = tuple(each for each in PLACES.get(call.name, ()) if each == "cell")
         point.before = slow_path.before(point.before)
         point.after = slow_path.after(point.after)
+
+    def observe(self, index: int, instruction: Instruction, base: int) -> None:
+        """Plan the context of the events of a primitive that only moves references."""
+        call, known = observed_primitive(instruction), self.plan.points.get(index)
+        if call is None or known is None or not (known.before or known.after):
+            return
+        row, event = PRIMITIVES[call.name], EVENTS[f"before_{call.name}"]
+        names = event.parameters[len(event.parameters) - len(row.operands) :]
+        need = references(instruction).need
+        needs = tuple(base + need - 1 - each.index if each.is_operand else -1 for each in call.operands)
+        point = self.point(index)
+        point.before = self.in_context(known.before, names, row.variadic, needs)
+        point.after = self.in_context(known.after, names, row.variadic, needs)
+
+    def in_context(
+        self, hook: Hook | None, names: tuple[str, ...], variadic: bool, needs: tuple[int, ...]
+    ) -> Hook | None:
+        """Return a hook whose analyses can read the shadows of the operands; None if there is none."""
+        if hook is None:
+            return None
+        runtime, call, fixed = self.runtime, hook.call, len(names) - 1
+
+        def told(site: Any, *given: Any) -> Any:
+            *operands, shadows = given
+            runtime.begin_event(names, (*shadows[:fixed], shadows[fixed:]) if variadic else shadows, None, None)
+            try:
+                return call(site, *operands)
+            finally:
+                runtime.end_event()
+
+        return shadow_hook(told, hook, given=Given(needs=needs))
 
     # --- the frame
 
