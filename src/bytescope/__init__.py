@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from bytescope._version import __version__
-from bytescope.startup.isolation import isolate
+from bytescope.startup import working_directory
+
+working_directory.hide()
+
+from bytescope.startup.isolation import isolate  # noqa: E402
 
 TYPE_CHECKING = False  # typing's own would cost its import
 if TYPE_CHECKING:

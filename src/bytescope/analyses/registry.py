@@ -8,10 +8,12 @@ import sys
 import types
 import typing
 from collections.abc import Mapping
+from contextlib import nullcontext
 from difflib import get_close_matches
 from typing import Any
 
 from bytescope.analysis import Analysis
+from bytescope.startup.working_directory import first
 
 GROUP = "bytescope.analyses"
 """The group of entry points by which a package brings analyses: name = module:Class."""
@@ -49,17 +51,22 @@ def find(name: str) -> type[Analysis]:
         NoAnalysis: if there is none.
     """
     place = SHIPPED.get(name) or (name if ":" in name else names().get(name))
-    if place is None:
+    if place is None or not place.partition(":")[0]:
         close = get_close_matches(name, names(), 1)
         hint = (
             f"; did you mean {close[0]}?" if close else f"; there are {', '.join(sorted(names()))}, or say module:Class"
         )
         raise NoAnalysis(f"there is no analysis {name!r}{hint}")
     module_name, _, qualname = place.partition(":")
-    try:
-        found: Any = importlib.import_module(module_name)
-    except ImportError as error:
-        raise NoAnalysis(f"cannot import {module_name!r}: {error}") from error
+    with nullcontext() if name in SHIPPED else first():
+        try:
+            found: Any = importlib.import_module(module_name)
+        except KeyboardInterrupt:
+            raise
+        except ImportError as error:
+            raise NoAnalysis(f"cannot import {module_name!r}: {error}") from error
+        except BaseException as error:  # whatever the module does, SystemExit included
+            raise NoAnalysis(f"cannot import {module_name!r}: {_told(error)}") from error
     for part in qualname.split("."):
         try:
             found = getattr(found, part)
@@ -105,6 +112,22 @@ def make(name: str, options: Mapping[str, str] = types.MappingProxyType({})) -> 
         return cls(**given)
     except (TypeError, ValueError) as error:
         raise NoAnalysis(f"{name}: {error}") from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise NoAnalysis(f"{name}: {_told(error)}") from error
+
+
+def _told(error: BaseException) -> str:
+    """An exception of the user's code: its type, its text and where it was raised."""
+    place = ""
+    trace = error.__traceback__
+    while trace is not None:
+        place = f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})"
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError):
+        place = ""  # the text has it
+    return f"{type(error).__name__}: {error}{place}"
 
 
 def _hints(cls: type[Analysis]) -> dict[str, Any]:

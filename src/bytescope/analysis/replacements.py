@@ -73,16 +73,14 @@ _RESULTS: dict[str, Expected] = {
 """By primitive, what its result must be."""
 
 _SEVERAL = {
-    "unpack": _of("any value", object),
-    "unpack_ex": _of("any value", object),
-    "enter_with": _of("any value", object),
-    "enter_async_with": _of("any value", object),
+    **dict.fromkeys(("unpack", "unpack_ex", "enter_with", "enter_async_with"), _of("any value", object)),
     "group_match": _EXCEPTION_OR_NONE,
 }
 """By primitive with several results, what each of them must be."""
 
 _STRUCTURAL = frozenset(
-    "MAKE_FUNCTION CALL_KW BUILD_CONST_KEY_MAP MATCH_KEYS MATCH_CLASS BUILD_TEMPLATE TYPE_INTRINSIC_1 TYPE_INTRINSIC_2".split()
+    "MAKE_FUNCTION CALL_KW BUILD_CONST_KEY_MAP MATCH_KEYS MATCH_CLASS BUILD_TEMPLATE TYPE_INTRINSIC_1 "
+    "TYPE_INTRINSIC_2".split()
 )
 """Instructions that take constants and tuples from the compiler and look no closer at them."""
 

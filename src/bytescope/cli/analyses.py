@@ -6,6 +6,7 @@ import inspect
 import json
 import os
 import sys
+import types
 import warnings
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn, cast
@@ -18,7 +19,7 @@ from bytescope.analysis.engines.woven import WOVEN
 from bytescope.loading.main_program import MainProgram
 
 FAILED = 1
-"""Exit status if a report could not be written and the program itself has ended well."""
+"""Exit status of what an analysis or its output has failed on, and the program itself has not."""
 
 SUBCOMMAND_HELP = """\
 usage: bytescope {name} [OPTION]... SCRIPT [ARGUMENT]...      (or -m MODULE, -c SOURCE, -)
@@ -71,6 +72,7 @@ class Analyses:
         self.analyses: list[Analysis] = [make(each.name, each.options) for each in self.requested]
         for each, analysis in zip(self.requested, self.analyses, strict=True):
             self._check_outputs(each, analysis)
+        self.has_started = False
         self._attachment: attach | None = None
         if self.analyses:
             try:
@@ -117,10 +119,31 @@ class Analyses:
         woven = self._attachment is not None and self._attachment.engine == "woven"
         return WOVEN.running(program) if woven else None
 
-    def start(self) -> None:
-        """Attach."""
-        if self._attachment is not None:
+    def start(self, program: MainProgram) -> bool:
+        """Attach.
+
+        Args:
+            program: about to be run. If it never is, finishing replaces no file.
+
+        Returns:
+            False if an analysis has failed, which was reported.
+        """
+        if self._attachment is None:
+            return True
+        prepare = program.prepare
+
+        def starting(code: types.CodeType) -> types.CodeType:
+            prepared = prepare(code)
+            self.has_started = True
+            return prepared
+
+        program.prepare = starting
+        try:
             self._attachment.__enter__()
+        except AnalysisError as error:
+            _say(str(error))
+            return False
+        return True
 
     def finish(self, ended_by: BaseException | None = None) -> int:
         """Detach, and write what was found.
@@ -138,11 +161,13 @@ class Analyses:
             with warnings.catch_warnings(action="ignore", category=NothingObserved):
                 self._attachment.__exit__(type(ended_by), ended_by, None)
         except AnalysisError as error:
-            print(f"bytescope: {error}", file=sys.stderr)
+            _say(str(error))
             status = FAILED
+        if not self.has_started:
+            return status
         missed = self._attachment.nothing_observed()
         if missed is not None:
-            print(f"bytescope: {missed}", file=sys.stderr)
+            _say(missed)
         for requested, analysis in zip(self.requested, self.analyses, strict=True):
             if isinstance(analysis, Shipped):
                 status = self._write(requested, analysis) or status
@@ -150,17 +175,29 @@ class Analyses:
 
     @staticmethod
     def _write(requested: Requested, analysis: Shipped) -> int:
-        if not requested.outputs:
-            print(f"\n--- {requested.name}\n{analysis.report()}", end="", file=sys.stderr)
         status = 0
-        for form, path in requested.outputs:
+        for form, path in requested.outputs or [("", "")]:
             try:
-                analysis.save(path, form)
-            except (OSError, ImportError) as error:
-                reason = getattr(error, "strerror", None) or error
-                print(f"bytescope {requested.name}: cannot write {path}: {reason}", file=sys.stderr)
+                if path:
+                    analysis.save(path, form)
+                else:
+                    sys.stderr.write(f"\n--- {requested.name}\n{analysis.report()}")
+                    sys.stderr.flush()
+            except OSError as error:
+                _say(f"cannot write {path or 'the report'}: {error.strerror or error}", requested.name)
+                status = FAILED
+            except Exception as error:  # the analysis may be anybody's, and standard error may be closed or missing
+                _say(f"cannot write {path or 'the report'}: {type(error).__name__}: {error}", requested.name)
                 status = FAILED
         return status
+
+
+def _say(text: str, name: str = "") -> None:
+    """Write a line to standard error, if that is possible."""
+    try:
+        print(f"bytescope{name and ' ' + name}: {text}", file=sys.stderr)
+    except (OSError, ValueError):
+        pass
 
 
 _SUFFIXES = {".json": "json", ".dot": "dot", ".lcov": "lcov", ".info": "lcov", ".folded": "folded", ".gv": "dot"}

@@ -9,9 +9,11 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
+from bytescope.cli.host_state import HostState
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.loading.main_program import Action
+from bytescope.machine.support.budget import BudgetExceeded
 from bytescope.machine.support.recursion import trim
 from bytescope.startup.stdlib_lite import Callable, NoReturn
 
@@ -28,7 +30,10 @@ class Launch(BaseException):
 
 
 def launch(
-    prepare: Callable[[], Action], left: Callable[[], None], ended: Callable[[BaseException | None], None]
+    prepare: Callable[[], Action],
+    left: Callable[[], None],
+    ended: Callable[[BaseException | None], None],
+    state: HostState,
 ) -> NoReturn:
     """Leave all frames and run a program.
 
@@ -36,6 +41,7 @@ def launch(
         prepare: says what is to be called to run it.
         left: is called when its last statement, or an exception, has left it, before that is shown.
         ended: is called when it has ended, with the exception if that was the cause.
+        state: the state of the process before.
 
     Raises:
         Launch: always.
@@ -67,7 +73,10 @@ def launch(
         left()
         if isinstance(failure, RecursionError):
             trim(failure)
-        if failure is not None:
+        if failure is not None and type(failure).__module__ == "bytescope":  # what has stopped the run: no affair of it
+            with state.restored():
+                sys.__excepthook__(type(failure), failure, failure.__traceback__)
+        elif failure is not None:
             _report(failure, last)
         ended(failure)
         if type(failure) is KeyboardInterrupt:
@@ -85,6 +94,8 @@ def flush() -> None:
         try:
             getattr(sys, name).flush()
         except Exception:
+            pass
+        except BudgetExceeded:  # the stream is the program's own, and it executes no more
             pass
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 
-from bytescope.cli.launch import flush, launch
+from bytescope.cli.host_state import HostState
+from bytescope.cli.launch import launch
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.loading import main_program
 from bytescope.loading.imports import forget_own_imports
@@ -52,6 +52,9 @@ options, which come before the program:
 A run that is stopped ends with exit status 124. Options of the interpreter go to it: python -O -m bytescope run ...
 """
 )
+
+FAILED = 1
+"""Exit status if an analysis could not begin."""
 
 STOPPED = 124
 """Exit status of a run that exceeded a limit: that of timeout(1)."""
@@ -135,12 +138,15 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
     if woven is None:
         program.prepare = resident
     running = vm.running(program.guests, program.below) if woven is None else woven
+    if options.stats:
+        from bytescope.cli.stats import print_stats
+    state = HostState()
 
     def start() -> main_program.Action:
         running.__enter__()  # for good: exit handlers and threads that outlive the main program belong to it
         forget_own_imports(vm.guests.including(program.guests))
-        if analyses is not None:
-            analyses.start()
+        if analyses is not None and not analyses.start(program):
+            raise SystemExit(FAILED)
         gc.freeze()  # the machine is there to stay
         if collecting:
             gc.enable()
@@ -155,20 +161,19 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
     def ended(error: BaseException | None) -> None:
         if not isinstance(error, SystemExit):
             program.forget_file()
-        if options.stats:
-            from bytescope.cli.stats import print_stats
-
-            print_stats(vm)
-        status = 0 if analyses is None else analyses.finish(error)
-        if isinstance(error, BudgetExceeded):
-            flush()
-            os._exit(STOPPED)  # without exit handlers and threads: they are stopped too
+        with state.restored():
+            if options.stats:
+                print_stats(vm)
+            status = 0 if analyses is None else analyses.finish(error)
+            if isinstance(error, BudgetExceeded):
+                state.end(STOPPED)
+        state.forget_streams()
         if status and (error is None or (isinstance(error, SystemExit) and not error.code)):
             raise SystemExit(status)
 
     sys.argv = [program.argv0, *arguments]
     _set_first_path(program)
-    launch(start, left, ended)
+    launch(start, left, ended, state)
 
 
 def _analyses(options: Options) -> Any:
@@ -180,14 +185,11 @@ def _analyses(options: Options) -> Any:
 
     if not options.cache:
         WOVEN.store = None
-    sys.path.insert(0, os.getcwd())  # where an analysis of the user's own is looked for
     try:
         return Analyses(options.analyses, options.engine or ("interpreter" if options.needs_machine() else "woven"))
     except NoAnalysis as error:
         print(f"bytescope run: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    finally:
-        del sys.path[0]
 
 
 def _check_engine(options: Options) -> None:

@@ -48,7 +48,7 @@ def import_loaded(name: str, globals: Any = None, locals: Any = None, fromlist: 
 PRIVATE_BUILTINS = {**vars(builtins), "__import__": import_loaded}
 """The copy."""
 
-_SEES_THE_PROGRAMS = ("cli", "playground", "__pycache__")
+_SEES_THE_PROGRAMS = ("playground", "__pycache__")
 """The folders whose modules have the builtins of everybody: they are no part of what executes a program."""
 
 
@@ -120,7 +120,7 @@ def compiled(path: str) -> str:
 
 
 def isolate() -> None:
-    """Make the import system give the copy to all modules of bytescope, the command line's excepted."""
+    """Make the import system give the copy to all modules of bytescope."""
     SOURCES.update(sources(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
     for folder, files in SOURCES.items():
         _FILES.update([file.path for file in files])

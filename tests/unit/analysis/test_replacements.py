@@ -74,7 +74,7 @@ PLACES = places()
 TOLD = [each for each in EVENTS.values() if each.replace and each.primitive in PLACES]
 
 
-def outcome(event: Event, value: object, engine: Any) -> BaseException | None | str:
+def outcome(event: Event, value: object, engine: Any) -> BaseException | str | None:
     """Run with a value replaced by another; return the exception, "not told" if the place was not reached."""
     program, function, index = PLACES[event.primitive]
     told = []

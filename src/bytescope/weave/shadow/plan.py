@@ -171,20 +171,23 @@ class _Planning:
         need = references(instruction).need
         needs = tuple(base + need - 1 - each.index if each.is_operand else -1 for each in call.operands)
         point = self.point(index)
-        point.before = self.in_context(known.before, names, row.variadic, needs)
-        point.after = self.in_context(known.after, names, row.variadic, needs)
+        clean = [None] * len(row.results) if call.name not in SLOTS | {"const"} else None
+        point.before = self.in_context(known.before, names, row.variadic, needs, None)
+        point.after = self.in_context(known.after, names, row.variadic, needs, clean)
 
     def in_context(
-        self, hook: Hook | None, names: tuple[str, ...], variadic: bool, needs: tuple[int, ...]
-    ) -> Hook | None:
-        """Return a hook whose analyses can read the shadows of the operands; None if there is none."""
+        self, hook: Hook | None, names: tuple[str, ...], variadic: bool, needs: tuple[int, ...],
+        results: list[Any] | None,
+    ) -> Hook | None:  # fmt: skip
+        """Return a hook whose analyses can read the shadows of operands and results; None if there is none."""
         if hook is None:
             return None
         runtime, call, fixed = self.runtime, hook.call, len(names) - 1
 
         def told(site: Any, *given: Any) -> Any:
             *operands, shadows = given
-            runtime.begin_event(names, (*shadows[:fixed], shadows[fixed:]) if variadic else shadows, None, None)
+            grouped = (*shadows[:fixed], shadows[fixed:]) if variadic else shadows
+            runtime.begin_event(names, grouped, None, None).results = results
             try:
                 return call(site, *operands)
             finally:
