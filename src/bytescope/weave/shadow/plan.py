@@ -182,16 +182,16 @@ class _Planning:
         """Return a hook whose analyses can read the shadows of operands and results; None if there is none."""
         if hook is None:
             return None
-        runtime, call, fixed = self.runtime, hook.call, len(names) - 1
+        events, call, fixed = self.runtime.events, hook.call, len(names) - 1
 
         def told(site: Any, *given: Any) -> Any:
             *operands, shadows = given
             grouped = (*shadows[:fixed], shadows[fixed:]) if variadic else shadows
-            runtime.begin_event(names, grouped, None, None).results = results
+            events.begin(names, grouped, None, None).results = results
             try:
                 return call(site, *operands)
             finally:
-                runtime.end_event()
+                events.end()
 
         return shadow_hook(told, hook, given=Given(needs=needs))
 
