@@ -35,6 +35,8 @@ _OWN = "traces or profiles what happens, the engine's own functions included"
 WOVEN_DIFFERS = {
     "big_code::big_displays": _LONG,
     "big_code::long_jumps": _LONG,
+    "debuggers::counts_of_cprofile": _OWN,
+    "debuggers::monitoring_of_everything": _OWN,
     "debuggers::no_growth": _LONG,
     "debuggers::pdb_session": "steps into the hooks",
     "debuggers::profile_events": _LONG,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import pdb
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +101,6 @@ if __name__ == "__main__":
 
 MACHINE = ("-m", "bytescope", "run")
 
-breaks_by_monitoring = pytest.mark.xfail(
-    hasattr(pdb, "set_default_backend"),
-    reason="pdb that the program calls uses sys.monitoring there, which is told of the machine's own frames",
-)
-
 
 def run(folder: Path, *words: str, given: str = "", status: int = 0, **variables: str) -> str:
     (folder / "program.py").write_text(PROGRAM)
@@ -138,7 +132,6 @@ def test_pdb(tmp_path: Path) -> None:
     assert session.count("program.py(") > 15
 
 
-@breaks_by_monitoring
 def test_pdb_called_by_the_program(tmp_path: Path) -> None:
     (tmp_path / "called.py").write_text(
         "def inner(x):\n    y = x + 1\n    breakpoint()\n\n"
@@ -150,7 +143,6 @@ def test_pdb_called_by_the_program(tmp_path: Path) -> None:
     assert "called.py(7)outer()" in session and session.endswith("end\n")
 
 
-@breaks_by_monitoring
 def test_pdb_called_in_the_middle_of_a_line(tmp_path: Path) -> None:
     (tmp_path / "called.py").write_text(
         "def inner(x):\n    y = x + 1\n    import pdb; pdb.set_trace(); y += 1\n    return y\n\n"

@@ -200,7 +200,9 @@ def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int
         plan_point: plans it.
     """
     program = resident.program_for(code)
-    if program is None or program.plan is None or program.ops is None or TRANSFORMS["tracing"] is not None:
+    if program is None or program.plan is None or program.ops is None:
+        return
+    if TRANSFORMS["tracing"] is not None or TRANSFORMS["monitoring"] is not None:
         return
     kept = program.resident_code()
     points, site = program.plan.points, program.plan.site

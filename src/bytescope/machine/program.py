@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 
-from bytescope.code.flags import CO_OPTIMIZED
+from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.instruction import Lowered
 from bytescope.code.lowering.lower import lower
@@ -59,7 +59,7 @@ class HandlerTransform(Protocol):
         """Return the handlers of an instruction in the place of others."""
 
 
-_ORDER = ("shadows", "hooks", "event contexts", "stop", "tracing")
+_ORDER = ("shadows", "hooks", "event contexts", "stop", "tracing", "monitoring")
 
 TRANSFORMS: dict[str, HandlerTransform | None] = dict.fromkeys(_ORDER)
 """The transforms in the order in which they are applied: each wraps those before it. None: it is not in force."""
@@ -174,6 +174,10 @@ class Program(Unwinding):
     def resident_code(self) -> types.CodeType | None:
         """Return the resident code object, None if it is gone. While it exists, the program stays linked."""
         return None if self.resident is None else self.resident()
+
+    def suspends(self) -> bool:
+        """Return True if it is a generator or coroutine, which may be suspended."""
+        return bool(self.code.co_flags & CO_SUSPENDS)
 
     def is_linked(self) -> bool:
         """Return True if there are handlers."""

@@ -12,7 +12,7 @@ from bytescope.loading import main_program
 from bytescope.loading.imports import Guests, importing
 from bytescope.loading.source import FUTURE_FLAGS
 from bytescope.machine import engine
-from bytescope.machine.guests import auditing, introspection, settrace
+from bytescope.machine.guests import auditing, introspection, monitoring, settrace
 from bytescope.machine.resident import interpreted, resident
 from bytescope.machine.support import budget
 from bytescope.machine.support.recursion import headroom, trim
@@ -284,6 +284,7 @@ class VM:
             importing(self.guests.including(guests), interpreted),
             headroom(below),
             settrace.available(),
+            monitoring.available(),
             auditing.available(),
             introspection.available(),
             budget.in_force(self.budget),

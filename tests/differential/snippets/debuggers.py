@@ -372,3 +372,105 @@ for line in range(1, 10):
     except ValueError as e: r = "not caught", e.args
     finally: sys.settrace(None)
     print(line, r)
+
+# --- monitoring_of_one_function [3.12+]
+import sys
+monitoring, log = sys.monitoring, []
+monitoring.use_tool_id(3, "lines")
+def lined(values):
+    for value in values:
+        if value: continue
+    return (
+        value,
+        1,
+    )
+def other(): return lined((0, 1))
+def told(code, line):
+    log.append((code is lined.__code__, line - code.co_firstlineno, sys._getframe(1).f_code is code))
+    return monitoring.DISABLE if line - code.co_firstlineno == 2 else None
+monitoring.register_callback(3, monitoring.events.LINE, told)
+monitoring.set_local_events(3, lined.__code__, monitoring.events.LINE)
+other()
+print(log, monitoring.get_local_events(3, lined.__code__) == monitoring.events.LINE)
+log.clear()
+monitoring.restart_events()
+other()
+monitoring.set_local_events(3, lined.__code__, 0)
+other()
+print(log)
+monitoring.free_tool_id(3)
+
+# --- monitoring_of_everything [3.12+]
+import sys
+monitoring, events, log = sys.monitoring, sys.monitoring.events, []
+monitoring.use_tool_id(4, "all")
+def numbers(limit):
+    for number in range(limit):
+        yield number
+def work(limit):
+    total = 0
+    for number in numbers(limit):
+        if number == 1: continue
+        total += number
+        while total > 3 and number is not None:
+            total -= len([1])
+    try:
+        {}[limit]
+    except KeyError:
+        total += 1
+    finally:
+        total += 1
+    try: fail()
+    except* ValueError: pass
+    return [each for each in (total, 2)]
+def fail():
+    raise ValueError("raised")
+def shown(argument):
+    return argument if isinstance(argument, int) else type(argument).__name__
+NAMES = "PY_START PY_RESUME PY_RETURN PY_YIELD PY_UNWIND LINE BRANCH_LEFT BRANCH_RIGHT CALL C_RETURN EXCEPTION_HANDLED"
+chosen = 0
+for name in NAMES.split():
+    if hasattr(events, name):
+        def told(code, *arguments, name=name):
+            if code.co_name in ("work", "numbers", "fail") and name != "PY_UNWIND":
+                log.append((name, code.co_name, *map(shown, arguments)))
+        monitoring.register_callback(4, getattr(events, name), told)
+        chosen |= getattr(events, name)
+monitoring.set_events(4, chosen | events.C_RAISE)
+work(4)
+monitoring.set_events(4, 0)
+for each in log: print(*each)
+monitoring.free_tool_id(4)
+try: monitoring.set_events(4, events.LINE)
+except ValueError as error: print(error, error.__traceback__.tb_next)
+
+# --- monitoring_callback_that_raises [3.12+]
+import sys
+monitoring = sys.monitoring
+monitoring.use_tool_id(3, "raises")
+def attempt():
+    found = []
+    try:
+        found.append(1)
+        found.append(2)
+    except KeyError as error:
+        found.append(error.args)
+    return found
+def told(code, line):
+    if line == code.co_firstlineno + 4: raise KeyError("told")
+monitoring.register_callback(3, monitoring.events.LINE, told)
+monitoring.set_local_events(3, attempt.__code__, monitoring.events.LINE)
+print(attempt())
+monitoring.set_local_events(3, attempt.__code__, 0)
+print(attempt())
+monitoring.free_tool_id(3)
+
+# --- counts_of_cprofile [3.12+]
+import cProfile, pstats
+def inner(n): return sum(len(str(each)) for each in range(n))
+def outer(n): return [inner(n), inner(n)]
+profile = cProfile.Profile()
+profile.runcall(outer, 5)
+for (file, line, name), (calls, primitive, *_) in sorted(pstats.Stats(profile).stats.items(), key=str):
+    print(line, name, calls, primitive)
+del profile, _

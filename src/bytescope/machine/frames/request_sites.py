@@ -40,7 +40,8 @@ class RequestSites:
     exits: by depth of handling, the site where the frame is left with an exception; exit_lines: the lines at which
     that may be, where the host does not take them from an offset; returns: by instruction, the site of a `return` in
     another line than the last one; suspensions: the sites where the frame is suspended; native_offsets: by site, its
-    offset in the resident code object, set when that is assembled.
+    offset in the resident code object, in code units, set when that is assembled;
+    native_ends: where sequences of sites end there.
     """
 
     def __init__(
@@ -70,6 +71,8 @@ class RequestSites:
         self.fallbacks: dict[int, int] = {}
         self.returns: dict[int, int] = {}
         self.native_offsets: list[int] = []
+        self.native_ends: list[int] = []
+        self._origins: list[int] = []
         self._known: dict[tuple[Any, ...], int] = {}
         self._lines: dict[int, int] = {}
         self._allocate(kinds)
@@ -87,7 +90,8 @@ class RequestSites:
             if jumps_back(instruction, index):  # for interrupts, and there may be no other site in the loop
                 needed = [("raise", 1)]
             depth, position = verified.handled[index], instruction.position
-            numbers = tuple(self._site(kind, number, depth, position, guarded) for kind, number in needed)
+            op = "CALL" * instruction.op.startswith("CALL")
+            numbers = tuple(self._site(kind, number, depth, position, guarded, op) for kind, number in needed)
             self.numbers.append(numbers)
             if instruction.op in _FREQUENT:
                 for each in numbers:
@@ -101,10 +105,10 @@ class RequestSites:
         self._add_return_sites()
         self._add_line_sites()  # at last, so that `co_lines()` ends with the last line
 
-    def _site(self, kind: str, number: int, depth: int, position: Position | None, guarded: bool) -> int:
-        """Return the index of a site, which is added if there is none like it."""
+    def _site(self, kind: str, number: int, depth: int, position: Position | None, guarded: bool, op: str = "") -> int:
+        """Return the index of a site, which is added if there is none like it for the same operation."""
         guarded = guarded or kind == "protocol"  # a protocol catches what its calls raise
-        key = (kind, number, depth, position, guarded)
+        key = (kind, number, depth, position, guarded, op)
         if kind in ("suspend", "delegate") or key not in self._known:
             self._known[key] = self._add(RequestSite(kind, number, depth, position, guarded))
         return self._known[key]
@@ -122,7 +126,10 @@ class RequestSites:
                 self.returns[index] = self._site("return", 0, 0, instruction.position, False)
 
     def _add_line_sites(self) -> None:
-        """Add an idle site where a line starts, which the following instructions of the line share."""
+        """Add an idle site where a line starts, which the following instructions of the line share.
+
+        Exception handlers and jumps without a line have one, too: callbacks of `sys.monitoring` are told of them.
+        """
         idle: dict[tuple[int, int, bool], int] = {}
         previous: int | None = None
         targets = {i.target for i in self.instructions}
@@ -132,9 +139,12 @@ class RequestSites:
                 depth, guarded = self.verified.handled[index], self.handlers_at[index] is not None
                 key = line, depth, guarded
                 if line != previous or index in targets:
-                    idle[key] = self._site("drop", 1, depth, instruction.position, guarded)
+                    idle[key] = self._site("event", 0, depth, instruction.position, guarded)
                 if key in idle:
                     self._lines[index] = idle[key]
+            elif self.verified.depths[index] >= 0 and (instruction.op == "PUSH_EXC_INFO" or instruction.target):
+                depth, guarded = self.verified.handled[index], self.handlers_at[index] is not None
+                self._lines[index] = self._site("event", 0, depth, None, guarded)
             previous = None if instruction.op == "RESUME" else line
 
     @property
@@ -146,8 +156,31 @@ class RequestSites:
         return None
 
     def line_site(self, index: int) -> int | None:
-        """Return the site for an idle operation at the line of an instruction, None if there is none."""
+        """Return the site for the call of something at the line of an instruction, None if there is none."""
         return self._lines.get(index)
+
+    def origin(self, native_offset: int) -> int:
+        """Return the instruction that an instruction of the resident code object works for, -1 if there is none.
+
+        Args:
+            native_offset: offset of the latter, in bytes. Where it works for several, which share a site, the first.
+        """
+        origins = self._origins = self._origins or self._find_origins()
+        return origins[native_offset // 2] if 0 <= native_offset < 2 * len(origins) else -1
+
+    def _find_origins(self) -> list[int]:
+        """Return the instruction that each code unit of the resident code object, up to the last site, works for."""
+        owners = {number: index for sites in (self._lines, self.returns) for index, number in reversed(sites.items())}
+        for index in reversed(range(len(self.instructions))):
+            owners.update(dict.fromkeys(self.numbers[index], index))
+        bounds = {offset: owners.get(number, -1) for number, offset in enumerate(self.native_offsets)}
+        bounds |= dict.fromkeys(self.native_ends, -1)
+        origins: list[int] = []
+        owner = -1
+        for offset in sorted(bounds):
+            origins += [owner] * (offset - len(origins))
+            owner = bounds[offset]
+        return [*origins, owner]
 
     def raising_site(self, index: int) -> int | None:
         """Return a site that can raise: of an instruction, or of one near it, in its line if possible."""

@@ -25,7 +25,7 @@ from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.instruction import Lowered
 from bytescope.machine.frames.request_sites import RequestSite, RequestSites
 from bytescope.machine.handler_namespace import Raised
-from bytescope.machine.registers import HEADER
+from bytescope.machine.registers import HEADER, PROGRAM
 from bytescope.startup.stdlib_lite import Any, Callable, Protocol
 
 
@@ -73,6 +73,7 @@ class Trampoline:
         self.loops = [self.asm.label() for _ in range(self.deepest + 2)]
         self.starts = self.asm.label()
         self.widest = 2
+        self.ends: list[int] = []
 
     def load_const(self, value: Any) -> None:
         """Emit the load of a constant that belongs to the trampoline."""
@@ -99,6 +100,7 @@ class Trampoline:
                 self.emit_loop(depth, numbers)
         self.mention_globals()
         assembled = self.asm.finish(self.code.co_firstlineno)
+        self.program.requests.native_ends = [self.asm.offset(label) for label in self.ends]
         self.program.requests.native_offsets = [self.asm.offset(site.label) for site in self.sites]
         code = self.code
         changes: dict[str, Any] = {}
@@ -148,7 +150,7 @@ class Trampoline:
             self.sequences.load_namespace(self.load_const)
         self.load_const(None)
         self.load_const(program)
-        for _ in range(3):
+        for _ in range(HEADER - PROGRAM - 1):
             self.load_const(None)
         for _ in range(program.own):
             self.sequences.push_callable(lambda: self.load_const(types.CellType))
@@ -194,6 +196,7 @@ class Trampoline:
         for number in numbers:
             self.emit_site(self.sites[number], handler)
         asm.place(handler)
+        self.ends.append(handler)
         asm.emit("BUILD_TUPLE", 1)
         self.load_const(Raised)
         asm.emit("SWAP", 2)
@@ -263,7 +266,7 @@ class Trampoline:
         depth = site.depth
         kind, number = site.kind, site.number
         self.widest = max(self.widest, number + 4)
-        if kind == "call":
+        if kind in ("call", "event"):
             sequences.call_operands(number, position)
         elif kind in ("any", "protocol"):
             sequences.call_any(position)

@@ -15,14 +15,13 @@ import sys
 import types
 from _thread import get_ident
 
-from bytescope.code.flags import CO_SUSPENDS
 from bytescope.code.host.weak_tables import alive, when_gone
 from bytescope.machine import engine
 from bytescope.machine.handler_namespace import Raised
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.program import TRANSFORMS, Program
 from bytescope.machine.registers import PROTOCOL, REQUEST, RETURN, TRACE
-from bytescope.machine.support.own_frames import OWN_FILES, is_resident
+from bytescope.machine.support.own_frames import is_own_file, is_resident
 from bytescope.startup.locks import CHANGES, by_thread
 from bytescope.startup.stdlib_lite import Any, Callable, ClassVar, Iterable, Iterator, contextmanager
 
@@ -30,6 +29,8 @@ _set_native = sys.settrace
 _get_native = sys.gettrace
 _set_native_profile = sys.setprofile
 _get_native_profile = sys.getprofile
+_IDLE = (type(None),)
+"""The operands of an idle operation: it is the call of something that does nothing."""
 _tracing: set[int] = by_thread(set())
 """Identifiers of the threads that trace."""
 _profiling: set[int] = by_thread(set())
@@ -39,7 +40,7 @@ _profiling: set[int] = by_thread(set())
 def internal(frame: types.FrameType | None) -> bool:
     """Return True if a frame is the interpreter's, or that of code which the interpreter called for itself."""
     while frame is not None and not is_resident(frame.f_code):
-        if frame.f_code.co_filename in OWN_FILES:
+        if is_own_file(frame.f_code.co_filename):
             return True
         frame = frame.f_back
     return False
@@ -86,8 +87,10 @@ class _LocalTracer:
     def __call__(self, frame: types.FrameType, event: str, argument: Any) -> Any:
         if event in ("exception", "opcode") and frame.f_lineno is None:
             return self
-        if event == "opcode" and not self.due:  # it is about an instruction of the host's
-            return self
+        if event == "opcode":
+            if not self.due:  # it is about an instruction of the host's
+                return self
+            self.due = False
         try:
             local = self.function(frame, event, argument)
         except BaseException as error:  # a trace function that raises is called no more
@@ -241,9 +244,9 @@ def _leave(threads: set[int], thread: int) -> None:
 def _relink(*, traced: bool) -> None:
     """Link programs again: active ones now, because they resume with the new handlers, others when they run."""
     TRANSFORMS["tracing"] = _Requests() if traced else None
-    active = _active_programs()
+    active = active_programs()
     for each in alive(engine.programs):
-        if each in active or each.code.co_flags & CO_SUSPENDS:
+        if each in active or each.suspends():
             each.link()
             if not traced:  # the trace function that says so may have been called at a line
                 for index, line in _Requests.places(each).items():
@@ -252,7 +255,7 @@ def _relink(*, traced: bool) -> None:
             each.ops = None
 
 
-def _active_programs() -> set[Program]:
+def active_programs() -> set[Program]:
     """Return the programs that any thread is executing."""
     found: set[Program] = set()
     for innermost in sys._current_frames().values():
@@ -360,7 +363,7 @@ def _requesting(each: Program, index: int, line: int | None, op: Op, resume: Res
         frame.f_trace_lines = starts
         if type(tracer) is _LocalTracer:
             tracer.due = True
-        R.append((site, None))
+        R.append((site, _IDLE))
         R[PROTOCOL] = waiting
         return REQUEST
 

@@ -11,7 +11,7 @@ from sys import getrefcount
 from bytescope.isa.typesets import ATOMIC
 from bytescope.machine.handler_namespace import Raised
 from bytescope.machine.registers import OPERANDS, PROGRAM, PROTOCOL, exit_requesting
-from bytescope.startup.stdlib_lite import Any, Iterable
+from bytescope.startup.stdlib_lite import Any, Iterable, partial
 
 
 def _references(values: Iterable[Any]) -> Any:
@@ -44,7 +44,7 @@ def release(R: list[Any], index: int, following: int, operands: tuple[Any, ...],
                 if site is None:
                     return following
                 R[PROTOCOL] = R[OPERANDS] = (index, following)
-                R.append((site, operands))
+                R.append((site, (partial(bool, operands),)))  # once it was called, it is dropped there
                 return exit_requesting(len(program.instructions) + 1)  # where `released` is
     return following
 

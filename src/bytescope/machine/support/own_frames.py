@@ -37,6 +37,14 @@ OWN_FILES = frozenset(_files())
 """The files that the interpreter's frames above a guest's come from."""
 
 
+_PACKAGE = os.path.dirname(_ROOT) + os.sep
+
+
+def is_own_file(name: str) -> bool:
+    """Return True if a file is one that tracers and profilers of guests are not told of: any of bytescope's."""
+    return name in OWN_FILES or name.startswith(_PACKAGE)
+
+
 class ResidentCode:
     """Base class of `Program`: a code object is resident if one is among its constants."""
 
