@@ -75,7 +75,8 @@ class Labels(Shipped):
         self.sinks = globs(sinks)
         self.returns = globs(returns)
         self.lines = lines
-        self.calls_of = _builtins((*self.sources, *self.sinks))
+        self._callables = (*self.sources, *self.sinks)
+        self.calls_of = _builtins(self._callables)
         self._found: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._repr = SafeRepr(width)
 
@@ -89,7 +90,7 @@ class Labels(Shipped):
 
     def wants_call(self, function: object) -> bool:
         """Return True for sources and sinks."""
-        return bool(chosen(function, self.sources) or chosen(function, self.sinks))
+        return bool(chosen(function, self._callables))
 
     def before_call(self, site: Site, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """A call: perhaps of a sink."""

@@ -11,6 +11,7 @@ import types
 from _thread import _local
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bytescope.analysis.base import ENOUGH, AnalysisError, Replace
@@ -135,7 +136,43 @@ def make_hook(
         replaces=bool(event.replace),
         direct=tuple(direct),
         once=None if None in read else frozenset().union(*filter(None, read)),
+        callees=_callees(subscribers),
+        wants_callee=_wants_callee(subscribers),
     )
+
+
+def _callees(subscribers: Sequence[Subscriber]) -> tuple[object, ...] | None:
+    """Return the only callables whose calls the analyses observe, None for all."""
+    chosen = [each.analysis.calls_of for each in subscribers]
+    return None if None in chosen else tuple(chain.from_iterable(filter(None, chosen)))
+
+
+def _wants_callee(subscribers: Sequence[Subscriber]) -> Callable[[object], bool] | None:
+    """Return a test whether any of the analyses observes calls of a callable, None if one of them observes all."""
+    if not all(getattr(type(each.analysis).wants_call, "chooses", True) for each in subscribers):
+        return None
+    tests = [_wants_callee_of(each) for each in subscribers]
+    return tests[0] if len(tests) == 1 else lambda function: any(test(function) for test in tests)
+
+
+def _wants_callee_of(subscriber: Subscriber) -> Callable[[object], bool]:
+    """Return the test of one analysis, which is at work while it chooses."""
+    wants_call = subscriber.analysis.wants_call
+
+    @as_hook
+    def wants_callee(function: object) -> bool:
+        busy = thread.busy
+        before, busy[0] = busy[0], True
+        try:
+            return wants_call(function)
+        except PASSED as error:
+            raise error.with_traceback(None)  # noqa: B904
+        except BaseException as error:
+            raise failed(subscriber, "call", None, error)  # noqa: B904
+        finally:
+            busy[0] = before
+
+    return wants_callee
 
 
 def _direct_call(subscriber: Subscriber, method: Callable[..., Any], purity: Purity | None, event: Event) -> DirectCall:

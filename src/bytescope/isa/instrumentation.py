@@ -6,7 +6,7 @@ argument is the point's site. It returns None, or an object whose `value` is a r
 
 from __future__ import annotations
 
-from bytescope.code.instruction import Lowered
+from bytescope.code.instruction import Instruction, Lowered
 from bytescope.startup.stdlib_lite import Any, Callable, field, record
 
 NEVER, MAYBE, ALWAYS = "never", "maybe", "always"
@@ -63,6 +63,8 @@ class Hook:
     direct: tuple[DirectCall, ...] = ()
     once: frozenset[int] | None = None
     extra: Any = None
+    callees: tuple[object, ...] | None = None
+    wants_callee: Callable[[object], bool] | None = None
 
     @property
     def pure(self) -> tuple[DirectCall, ...]:
@@ -125,3 +127,43 @@ class Plan:
     def exceptions(self) -> bool:
         """Return True if there are hooks for exceptions."""
         return bool(self.raised or self.handled or self.unwound)
+
+
+_CALLS = ("CALL", "CALL_KW", "CALL_EX")
+_AROUND = ("site", "before", "after")
+
+
+def observed_callables(instruction: Instruction, point: Point) -> tuple[object, ...] | None:
+    """Return the only callables whose calls the hooks of a point observe; None if they observe anything else."""
+    if instruction.op not in _CALLS or has_others(point):
+        return None
+    found: list[object] = []
+    for hook in _around(point):
+        if hook.callees is None:
+            return None
+        found += [each for each in hook.callees if not any(each is other for other in found)]
+    return tuple(found)
+
+
+def callee_filter(instruction: Instruction, point: Point) -> Callable[[object], bool] | None:
+    """Return a test whether the hooks around a call observe calls of a callable; None if they observe all calls."""
+    if instruction.op not in _CALLS:
+        return None
+    only = observed_callables(instruction, point)
+    if only is not None:
+        by_address = {id(each): each for each in only}
+        return lambda function: id(function) in by_address
+    tests = [hook.wants_callee for hook in _around(point)]
+    if None in tests:
+        return None
+    return lambda function: any(test(function) for test in tests)  # type: ignore[misc]
+
+
+def has_others(point: Point) -> bool:
+    """Return True if a point has hooks beside those around its primitive."""
+    return any(getattr(point, name) is not None for name in Point.__slots__ if name not in _AROUND)
+
+
+def _around(point: Point) -> list[Hook]:
+    """Return the hooks around the primitive of a point."""
+    return [hook for hook in (point.before, point.after) if hook is not None]

@@ -18,7 +18,7 @@ from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.handlers.instrumented import IDLE, factory, hooks_of, name
 from bytescope.machine.handlers.release import release
 from bytescope.machine.program import TRANSFORMS, HandlerTransform, Program
-from bytescope.machine.registers import HEADER, OPERANDS, REQUEST
+from bytescope.machine.registers import HEADER, OPERANDS, REQUEST, SHADOWS
 from bytescope.machine.support import recursion
 from bytescope.machine.support.own_frames import without_own
 from bytescope.startup.locks import CHANGES
@@ -81,6 +81,8 @@ class _Hooks:
 def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
     """Unwind like `Program.unwind`, with the hooks of exceptions."""
     R[OPERANDS] = None
+    if R[SHADOWS] is not None:
+        R[SHADOWS].event = None
     handler = program.handlers_at[index]
     depth = 0 if handler is None else handler.depth
     first = program.first_operand

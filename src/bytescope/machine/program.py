@@ -222,8 +222,8 @@ class Program(Unwinding):
             self.ops[:] = ops
         return self.ops
 
-    def handlers(self, index: int) -> tuple[Op, Resume | None]:
-        """Make the handlers of an instruction, by all transforms."""
+    def handlers(self, index: int, last: HandlerTransform | None = None) -> tuple[Op, Resume | None]:
+        """Make the handlers of an instruction, by all transforms or by those up to the last one that counts."""
         if self.verified.depths[index] < 0:
             return _unreachable, None
         instruction = self.instructions[index]
@@ -232,6 +232,8 @@ class Program(Unwinding):
         op, resume = make(*self.bindings(index))
         for each in self.transforms:
             op, resume = each.transform(self, index, op, resume)
+            if each is last:
+                break
         return op, resume
 
     def bindings(self, index: int) -> tuple[Any, ...]:

@@ -368,3 +368,59 @@ def test_an_analysis_says_where_it_wants_events(run: Run) -> None:
     analysis = Choosing()
     run("def f(): pass\ndef g(): f()\ng()", analysis)
     assert analysis.left == ["f"]
+
+
+class Chosen(Labels):
+    """Observes calls of `source` and `sink` only."""
+
+    def __init__(self) -> None:
+        super().__init__(sources="shadowed.source", sinks="shadowed.sink")
+        self.told: list[str] = []
+
+    def call(self, site: Any, function: Any, args: Any, kwargs: Any, result: Any) -> None:
+        self.told.append(function.__name__)
+        super().call(site, function, args, kwargs, result)
+
+
+def test_calls_of_callables_that_nobody_chose_are_no_events_and_propagate_shadows(run: Run) -> None:
+    analysis = Chosen()
+    run(
+        """
+        def source(v):
+            if v is None:
+                raise ValueError
+            return v
+        def sink(*values, **more): pass
+        def same(v): return v
+        def back(*values, **more): return values[0] if values else more["v"]
+        class C:
+            def __init__(self, v=None): pass
+            def m(self, v): return v
+        def each(v): yield v
+        def use(function, v):
+            try:
+                return function(v)
+            except ValueError:
+                return v
+        for function in (same, source, same, C().m, C, source, str, same):
+            for v in (1, None, 2):
+                use(function, v)
+        x = source(3)
+        sink(same(x)); sink(v=back(v=x)); sink(*[back(*[x])], **{"v": C().m(x)}); sink(list(each(x))[0])
+        for function in (same, sink, back, sink):
+            sink(use(function, x))
+        """,
+        analysis,
+    )
+    assert set(analysis.told) == {"source", "sink"}
+    assert analysis.told.count("source") == 5  # a call that raises is none
+    assert sum(each["count"] for each in analysis.result()) == 9
+
+
+def test_an_analysis_that_fails_to_choose_stops_the_run(run: Run) -> None:
+    class Failing(Chosen):
+        def wants_call(self, function: object) -> bool:
+            raise LookupError("no such callable")
+
+    with pytest.raises(AnalysisError, match="Failing failed on call: LookupError: no such callable"):
+        run("def same(v): return v\ntry:\n    same(1)\nexcept Exception:\n    pass", Failing())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bytescope.code.flags import parameter_count
 from bytescope.code.instruction import Instruction
 from bytescope.isa.events import CALLS, EVENTS
+from bytescope.isa.instrumentation import callee_filter, has_others
 from bytescope.isa.moves import references
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.machine.handler_namespace import NULL
@@ -12,8 +13,8 @@ from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.handlers.shadow_operands import CALLED, called
 from bytescope.machine.handlers.shadow_registers import Program, Shadows
 from bytescope.machine.handlers.shadowed import Shadower
-from bytescope.machine.registers import HEADER, REQUEST
-from bytescope.startup.stdlib_lite import Any, Iterable
+from bytescope.machine.registers import HEADER, REQUEST, SHADOWS
+from bytescope.startup.stdlib_lite import Any, Callable, Iterable
 
 
 class EventContexts:
@@ -38,9 +39,38 @@ class EventContexts:
         return ()
 
     def transform(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-        """Deliver the events of an instruction with a context."""
-        if program.plan is None or not program.plan.points.get(index):
+        """Deliver the events of an instruction with a context, those of a call if its callee is observed."""
+        point = None if program.plan is None else program.plan.points.get(index)
+        if not point:
             return op, resume
+        delivering = self._delivering(program, index, op, resume)
+        observes = callee_filter(program.instructions[index], point)
+        if observes is None or has_others(point):
+            return delivering
+        return self._choosing(program, index, observes, delivering)
+
+    def _choosing(
+        self, program: Program, index: int, observes: Callable[[object], bool], delivering: tuple[Op, Resume | None]
+    ) -> tuple[Op, Resume | None]:
+        """Return handlers of a call that deliver its events only if the callee is observed."""
+        op, resume = delivering
+        plain, plain_resume = program.handlers(index, self._shadower)
+        assert resume is not None
+        assert plain_resume is not None
+        function, other = (program.bindings(index)[0] + each for each in _operands(program.instructions[index])[1][:2])
+
+        def choosing(R: list[Any]) -> int:
+            callee = R[function]
+            return op(R) if observes(R[other] if callee is NULL else callee) else plain(R)
+
+        def go_on(R: list[Any], answer: Any) -> int:
+            S = R[SHADOWS]
+            return plain_resume(R, answer) if S is None or S.event is None else resume(R, answer)
+
+        return choosing, go_on
+
+    def _delivering(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
+        """Return handlers that deliver the events of an instruction with a context."""
         runtime = self.runtime
         instruction = program.instructions[index]
         first = program.bindings(index)[0]

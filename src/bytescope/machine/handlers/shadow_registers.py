@@ -8,6 +8,7 @@ import types
 from bytescope.code.instruction import Instruction
 from bytescope.isa.instrumentation import Plan
 from bytescope.machine.frames.unwinding import Activated, FrameShadows
+from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.support.own_frames import OWN_FILES
 from bytescope.shadow.event_context import EventContext
 from bytescope.shadow.runtime import ShadowRuntime
@@ -34,6 +35,9 @@ class Program(Activated, Protocol):
 
     def bindings(self, index: int) -> tuple[Any, ...]:
         """Return what the factory of an instruction's handlers is given."""
+
+    def handlers(self, index: int, last: Any) -> tuple[Op, Resume | None]:
+        """Make the handlers of an instruction, by the transforms up to `last`."""
 
 
 class Shadows(list):  # type: ignore[type-arg]

@@ -13,6 +13,7 @@ from bytescope.code.assembly.sequences import NULL_FIRST
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.builtins import FILLING_METHODS
+from bytescope.isa.instrumentation import observed_callables
 from bytescope.isa.moves import references
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.hooks.on_primitives import Primitives, pushes_method
@@ -20,7 +21,7 @@ from bytescope.weave.shadow.calling_convention import CallingConvention
 from bytescope.weave.shadow.clean_containers import CleanContainers
 from bytescope.weave.shadow.context import ShadowContext
 from bytescope.weave.shadow.plan import MOVES
-from bytescope.weave.shadow.slowpath import NULLS, watched
+from bytescope.weave.shadow.slowpath import NULLS
 
 _frame = sys._getframe
 
@@ -69,7 +70,7 @@ class CleanTier:
                 self.begin_shadowed()
             return
         if point:
-            only = watched(instruction, point)
+            only = observed_callables(instruction, point)
             if only is None:
                 self.osr_exit_before(index)
                 return
@@ -231,7 +232,7 @@ class CleanTier:
     def stays(self, index: int) -> bool:
         """Return True if the frame can stay at an instruction that an analysis may observe."""
         point = self.plan.points.get(index)
-        return not point or watched(self.instructions[index], point) is not None
+        return not point or observed_callables(self.instructions[index], point) is not None
 
     # --- on-stack replacement
 

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from bytescope.code.instruction import Instruction
 from bytescope.flow.operand_kinds import NO_SELF, NULL
 from bytescope.isa.events import CALLS, EVENTS
-from bytescope.isa.instrumentation import Hook, Point
+from bytescope.isa.instrumentation import Hook, Point, callee_filter
 from bytescope.isa.moves import PLACES, References, result
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.shadow.channel import InFlight
 from bytescope.shadow.event_context import EventContext
 from bytescope.shadow.runtime import ShadowRuntime
-from bytescope.startup.stdlib_lite import Any, record
+from bytescope.startup.stdlib_lite import Any, record, replace
 from bytescope.weave.shadow.inline_cache import InlineCache
 from bytescope.weave.shadow.woven_callees import WovenCallees
 
@@ -99,7 +99,7 @@ class SlowPath:
         self.plural = len(self.row.results) != 1 or self.row.results[0].startswith("*")
         self.has_results = bool(self.row.results)
         self.observed = observed
-        self.wanted = wanted(instruction, point) if observed else None
+        self.wanted = callee_filter(instruction, point) if observed else None
         self.own_rule = call.name in self.runtime.algebra.rules
         self.loads = call.name in ("load_global", "load_cell") and not observed and not self.own_rule
         self.places = PLACES.get(call.name, ())
@@ -287,42 +287,4 @@ def shadow_hook(
     """
     if hook is None:
         return Hook(call, replaces=False, extra=given)
-    return Hook(call, hook.event, hook.subscribers, replaces and hook.replaces, extra=given)
-
-
-def wanted(instruction: Instruction, point: Point) -> Callable[[object], bool] | None:
-    """Return a test whether the hooks of a call observe calls of a callable; None if they observe all calls."""
-    only = watched(instruction, point)
-    if only is not None:
-        return lambda function: any(function is each for each in only)
-    if instruction.op not in ("CALL", "CALL_KW", "CALL_EX"):
-        return None
-    found: list[Callable[[object], bool]] = []
-    for hook in (point.before, point.after):
-        for subscriber in () if hook is None else hook.subscribers:
-            if not overrides_wants_call(subscriber.analysis):
-                return None
-            found.append(subscriber.analysis.wants_call)
-    return lambda function: any(each(function) for each in found)
-
-
-def overrides_wants_call(analysis: Any) -> bool:
-    """Return True if an analysis chooses callables."""
-    return getattr(type(analysis).wants_call, "chooses", True)
-
-
-def watched(instruction: Instruction, point: Point) -> tuple[object, ...] | None:
-    """Return the only callables whose calls the hooks of a point observe; None if they observe anything else."""
-    if instruction.op not in ("CALL", "CALL_KW", "CALL_EX"):
-        return None
-    others = [getattr(point, name) for name in Point.__slots__ if name not in ("site", "before", "after")]
-    if any(each is not None and each is not False and each != 0 for each in others):
-        return None
-    found: list[object] = []
-    for hook in (point.before, point.after):
-        for subscriber in () if hook is None else hook.subscribers:
-            only = subscriber.analysis.calls_of
-            if only is None:
-                return None
-            found += [each for each in only if not any(each is other for other in found)]
-    return tuple(found)
+    return replace(hook, call=call, replaces=replaces and hook.replaces, direct=(), once=None, extra=given)
