@@ -119,6 +119,51 @@ def test_nothing_is_imported_while_a_program_runs() -> None:
     assert run.stdout == "[] False\n", run.stderr
 
 
+_IMPORTED = """if True:
+    import json, sys, _thread
+    if {by_importlib}:
+        _thread._count = lambda: 1
+    import bytescope.cli.run, bytescope.machine.vm, bytescope.analysis
+    found = {{}}
+    for name, module in sys.modules.items():
+        if name.startswith("bytescope"):
+            values = vars(module)
+            spec = values["__spec__"]
+            own = ["__name__", "__package__", "__file__", "__cached__", "__path__"]
+            found[name] = [repr(values.get(each)) for each in own]
+            own = ["name", "origin", "cached", "parent", "has_location", "submodule_search_locations", "_initializing"]
+            found[name] += [repr(getattr(spec, each, None)) for each in own]
+            found[name] += [type(spec.loader).__name__, spec.loader is values["__loader__"]]
+            found[name] += sorted(each for each in values if name + "." + each in sys.modules)
+    print(json.dumps(found, sort_keys=True))
+"""
+
+
+@pytest.mark.process
+def test_modules_are_imported_with_and_without_importlib_alike() -> None:
+    without, by_importlib = (run_python("-c", _IMPORTED.format(by_importlib=each)) for each in (False, True))
+    assert without.stdout.count("bytescope.machine") > 50, without.stderr
+    assert without.stdout == by_importlib.stdout, by_importlib.stderr
+
+
+@pytest.mark.process
+def test_a_module_that_fails_is_imported_again(tmp_path: Path) -> None:
+    code = """if True:
+        import builtins, sys, bytescope
+        from bytescope.startup import isolation
+        execute, isolation.exec = exec, lambda *given: 1 / 0
+        for _ in range(2):
+            try:
+                isolation.load("bytescope.code"), isolation.load("bytescope.isa")
+            except ZeroDivisionError:
+                print("bytescope.isa" in sys.modules, hasattr(bytescope, "isa"))
+        del isolation.exec
+        print(isolation.load("bytescope.isa") is sys.modules["bytescope.isa"] is bytescope.isa)
+    """
+    run = run_python("-c", code)
+    assert run.stdout == "False False\nFalse False\nTrue\n", run.stderr
+
+
 @pytest.mark.process
 def test_modules_that_are_put_off_are_executed_once_whoever_asks() -> None:
     code = """if True:

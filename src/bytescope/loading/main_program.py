@@ -7,10 +7,10 @@ it hides from the stack, so that the program finds itself where CPython would ha
 from __future__ import annotations
 
 import builtins
+import importlib.machinery as machinery
 import os
 import sys
 import types
-from importlib.machinery import SourceFileLoader, SourcelessFileLoader
 from importlib.util import MAGIC_NUMBER
 
 from bytescope.code.host.facts import BEHAVIOUR
@@ -104,7 +104,7 @@ class Script(MainProgram):
 
     def action(self, namespace: dict[str, Any]) -> Action:
         """Run it."""
-        loader = SourcelessFileLoader if self.compiled else SourceFileLoader
+        loader = machinery.SourcelessFileLoader if self.compiled else machinery.SourceFileLoader
         namespace.update(__file__=self.path, __cached__=None, __loader__=loader("__main__", self.path))
         return exec, (self.prepare(self.code()), namespace)
 

@@ -8,11 +8,12 @@ executed: by a loader of their own, put where the import system looks up how to 
 from __future__ import annotations
 
 import builtins
+import importlib.machinery as machinery  # `from` would ask it for `__path__`, for which it imports more
 import marshal
 import os
 import sys
 import types
-from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
+from _thread import _count as _thread_count
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from io import open_code
 
@@ -30,9 +31,10 @@ _imp: Any = sys.modules["_imp"]
 def import_loaded(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
     """Import as `__import__` does; of modules that are loaded, without the Python code in importlib.
 
-    That code has the program's builtins. Modules that are executed late, see `lazy_modules`, must do without it.
+    That code has the program's builtins. Modules that are executed late, see `lazy_modules`, must do without it. So
+    does `load`, because most of the time that it takes to start was spent there.
     """
-    module = None if level or not fromlist else sys.modules.get(name)
+    module = None if level or not fromlist else sys.modules.get(name) or load(name)
     if module is None:
         return _import(name, globals, locals, fromlist, level)
     found = vars(module)
@@ -40,8 +42,42 @@ def import_loaded(name: str, globals: Any = None, locals: Any = None, fromlist: 
         return _import(name, globals, locals, fromlist, level)
     if "__path__" in found:
         for each in fromlist:
-            if each not in found:
+            if each not in found and load(f"{name}.{each}") is None:
                 return _import(name, globals, locals, fromlist, level)
+    return module
+
+
+def load(name: str) -> types.ModuleType | None:
+    """Import a module of bytescope that was not imported yet, with the same result as importlib.
+
+    Returns:
+        The module; None if that must be left to importlib: it is none of `SOURCES`, other threads may be importing it,
+        or somebody measures imports.
+    """
+    parent, _, last = name.rpartition(".")
+    package = sys.modules.get(parent)
+    if package is None or not parent.startswith("bytescope") or _thread_count() or "importtime" in sys._xoptions:
+        return None
+    spec: Any = spec_of(name, package.__path__[0])
+    if spec is None:
+        return None
+    module = spec.loader.create_module(spec)
+    found = vars(module)
+    found.update(__loader__=spec.loader, __package__=spec.parent, __spec__=spec, __file__=spec.origin)
+    found["__cached__"] = spec.cached
+    if spec.submodule_search_locations is not None:
+        found["__path__"] = spec.submodule_search_locations
+    sys.modules[name] = module
+    spec._initializing = True
+    try:
+        exec(spec.loader.get_code(name), found)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    finally:
+        spec._initializing = False
+    module = sys.modules[name]
+    setattr(package, last, module)
     return module
 
 
@@ -60,10 +96,10 @@ _ENDING = cache_from_source("x.py").rpartition("x")[2]
 """What the name of a compiled file ends with."""
 
 
-class Loader(SourceFileLoader):
+class Loader(machinery.SourceFileLoader):
     """Loads a module that sees the copy."""
 
-    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+    def create_module(self, spec: machinery.ModuleSpec) -> types.ModuleType:
         """A module, empty but for the copy."""
         module = types.ModuleType(spec.name)
         module.__dict__["__builtins__"] = PRIVATE_BUILTINS
@@ -93,22 +129,27 @@ class Loader(SourceFileLoader):
                 return compile(file.read(), path, "exec", dont_inherit=True)
 
 
-class Finder(FileFinder):
+class Finder(machinery.FileFinder):
     """Finds the modules of a folder that were there when bytescope was imported, without looking again."""
 
-    def find_spec(self, fullname: str, target: types.ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, target: types.ModuleType | None = None) -> machinery.ModuleSpec | None:
         """Return the spec of a module."""
-        path = self.path + os.sep + fullname.rpartition(".")[2]
-        package = path in SOURCES
-        file = f"{path}{os.sep}__init__.py" if package else path + ".py"
-        if not package and file not in _FILES:
-            return super().find_spec(fullname, target)
-        spec = ModuleSpec(fullname, Loader(fullname, file), origin=file, is_package=package)
-        spec.has_location = True
-        spec.cached = compiled(file)
-        if package:
-            spec.submodule_search_locations = [path]
-        return spec
+        return spec_of(fullname, self.path) or super().find_spec(fullname, target)
+
+
+def spec_of(name: str, folder: str) -> machinery.ModuleSpec | None:
+    """Return the spec of a module in a folder; None if it was not there when bytescope was imported."""
+    path = folder + os.sep + name.rpartition(".")[2]
+    package = path in SOURCES
+    file = f"{path}{os.sep}__init__.py" if package else path + ".py"
+    if not package and file not in _FILES:
+        return None
+    spec = machinery.ModuleSpec(name, Loader(name, file), origin=file, is_package=package)
+    spec.has_location = True
+    spec.cached = compiled(file)
+    if package:
+        spec.submodule_search_locations = [path]
+    return spec
 
 
 def compiled(path: str) -> str:

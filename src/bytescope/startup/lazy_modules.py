@@ -6,11 +6,11 @@ sees it change, and what they import must be imported already or be put off, too
 
 from __future__ import annotations
 
+import importlib.machinery as machinery
 import os
 import sys
 import types
 from _thread import get_ident
-from importlib.machinery import ModuleSpec
 
 from bytescope.startup.isolation import PRIVATE_BUILTINS, Loader, compiled
 from bytescope.startup.locks import CHANGES, by_thread
@@ -71,7 +71,7 @@ def put_off(package: str, names: str) -> None:
         path = os.path.join(folder, f"{name}.py")
         module = _Later(f"{package}.{name}")
         loader = Loader(module.__name__, path)
-        spec: Any = ModuleSpec(module.__name__, loader, origin=path)
+        spec: Any = machinery.ModuleSpec(module.__name__, loader, origin=path)
         spec.has_location, spec._initializing = True, False
         spec.cached = compiled(path)
         vars(module).update(
