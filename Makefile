@@ -63,7 +63,7 @@ lock:  ## resolve the requirements anew
 clean:  ## remove what the targets made, environments included
 	rm -rf .venv .tmp build dist docs/_build tests/pyodide/node_modules tests/pyodide/packages
 	rm -rf web/node_modules web/.assembled web/.snapshot web/test-results src/bytescope/playground/static
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .mypy_cache .pytest_cache .import_linter_cache .grimp_cache .hypothesis
+	find . '(' -name __pycache__ -o -name .ruff_cache ')' -type d -prune -exec rm -rf {} +
 
 .PHONY: help demo check test test-all lint format conformance ecosystem fuzz bench playground docs dist changelog lock clean

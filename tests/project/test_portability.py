@@ -21,10 +21,15 @@ PACKAGE = Path(bytescope.__file__).parent
 
 MODULES = set("fcntl grp posix pty pwd readline resource syslog termios tty".split())
 ATTRIBUTES = {
-    "os": "O_DIRECTORY O_NOFOLLOW WNOHANG chown fork forkpty getegid geteuid getgid getpgid getuid initgroups killpg "
-    "mkfifo mknod nice openpty register_at_fork setsid setuid statvfs sysconf uname wait wait3 wait4 waitid".split(),
-    "signal": "ITIMER_REAL SIGALRM SIGCHLD SIGHUP SIGKILL SIGPIPE SIGQUIT SIGUSR1 SIGUSR2 alarm pause pthread_kill "
-    "pthread_sigmask setitimer sigwait".split(),
+    "os": "O_CLOEXEC O_DIRECTORY O_NOFOLLOW O_NONBLOCK WNOHANG chown chroot ctermid eventfd fchdir fork forkpty "
+    "getegid geteuid getgid getgroups getloadavg getpgid getpgrp getpriority getsid getuid initgroups killpg lchown "
+    "mkfifo mknod nice openpty pidfd_open pipe2 posix_fadvise posix_spawn posix_spawnp pread preadv pwrite pwritev "
+    "register_at_fork sched_getaffinity sched_yield sendfile setgid setpgid setpriority setsid setuid statvfs sync "
+    "sysconf tcgetpgrp ttyname uname wait wait3 wait4 waitid".split(),
+    "select": "epoll kqueue poll".split(),
+    "signal": "ITIMER_REAL SIGALRM SIGCHLD SIGCONT SIGHUP SIGKILL SIGPIPE SIGQUIT SIGSTOP SIGTSTP SIGUSR1 SIGUSR2 "
+    "alarm getitimer pause pthread_kill pthread_sigmask setitimer siginterrupt sigpending sigtimedwait sigwait "
+    "sigwaitinfo".split(),
     "socket": ["AF_UNIX", "socketpair"],
     "time": ["tzset"],
 }
@@ -78,10 +83,10 @@ def test_nothing_is_used_that_only_posix_has(path: Path) -> None:
 
 
 WITHOUT = f"""
-import os, pkgutil, signal, sys
+import os, pkgutil, select, signal, sys
 for name in {sorted(MODULES - {"posix"})}:  # without which no `os` works here
     sys.modules[name] = None
-for module, names in ((os, {ATTRIBUTES["os"]}), (signal, {ATTRIBUTES["signal"]})):
+for module, names in ((os, {ATTRIBUTES["os"]}), (select, {ATTRIBUTES["select"]}), (signal, {ATTRIBUTES["signal"]})):
     for name in names:
         if hasattr(module, name):
             delattr(module, name)

@@ -1,6 +1,8 @@
 """The project's own files agree with each other."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -59,3 +61,24 @@ def test_a_bad_end_without_a_failed_test_is_a_failure(tmp_path: Path) -> None:
     results.write_text(JUNIT.format(failures=0).replace('errors="1"', 'errors="0"'))
     assert outcomes.of_pytest(results, status=0).failed == 0
     assert outcomes.of_pytest(results, status=3).failed == 1
+
+
+MADE = [
+    line.strip("/\n").replace("*", "x")
+    for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith(("#", "*"))
+]
+"""What git ignores, as paths."""
+
+
+@pytest.mark.process
+@pytest.mark.skipif(not shutil.which("make"), reason="there is no make")
+def test_clean_removes_all_that_git_ignores_and_can_be_repeated(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    deeper = [f"src/{name}" for name in ("__pycache__", ".ruff_cache")]
+    for name in [*MADE, *deeper]:
+        (tmp_path / name / "folder").mkdir(parents=True)
+        (tmp_path / name / "folder" / "file").touch()
+    for _ in range(2):
+        subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    assert [each.name for each in tmp_path.rglob("*") if not each.is_dir()] == ["Makefile"]

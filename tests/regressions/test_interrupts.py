@@ -32,6 +32,8 @@ def alarm():
     def interrupt(number, frame):
         raise Interrupted
 
+    if not hasattr(signal, "SIGALRM"):
+        pytest.skip("the system has no timer that sends a signal")
     before = signal.signal(signal.SIGALRM, interrupt)
     yield lambda: signal.setitimer(signal.ITIMER_REAL, 0.02)
     signal.setitimer(signal.ITIMER_REAL, 0)
