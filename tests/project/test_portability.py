@@ -37,7 +37,7 @@ ATTRIBUTES = {
 
 
 def unguarded(tree: ast.AST) -> Iterator[str]:
-    """What in a module only works on POSIX systems: not what `getattr` asks for, or a handler of ImportError guards."""
+    """What in a module only works on POSIX systems, and is not guarded: by `getattr`, `hasattr` or an ImportError."""
     guarded = {
         node
         for attempt in ast.walk(tree)
@@ -46,17 +46,24 @@ def unguarded(tree: ast.AST) -> Iterator[str]:
         for statement in attempt.body
         for node in ast.walk(statement)
     }
+    for choice in ast.walk(tree):
+        match choice:
+            case ast.If(ast.Call(ast.Name("hasattr"), [place, ast.Constant(name)]), body):
+                asked = f"{ast.unparse(place)}.{name}"
+                guarded |= {node for each in body for node in ast.walk(each) if ast.unparse(node) == asked}
     for node in ast.walk(tree):
+        if node in guarded:
+            continue
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             if node.attr in ATTRIBUTES.get(node.value.id, ()):
                 yield f"{node.lineno}: {node.value.id}.{node.attr}"
-        elif isinstance(node, ast.ImportFrom) and node.module and node not in guarded:
+        elif isinstance(node, ast.ImportFrom) and node.module:
             if node.module in MODULES:
                 yield f"{node.lineno}: {node.module}"
             for alias in node.names:
                 if alias.name in ATTRIBUTES.get(node.module, ()):
                     yield f"{node.lineno}: {node.module}.{alias.name}"
-        elif isinstance(node, ast.Import) and node not in guarded:
+        elif isinstance(node, ast.Import):
             yield from (f"{node.lineno}: {alias.name}" for alias in node.names if alias.name in MODULES)
 
 
@@ -70,6 +77,9 @@ def unguarded(tree: ast.AST) -> Iterator[str]:
         ("try:\n    import readline\nexcept ImportError:\n    pass", []),
         ("try:\n    import readline\nexcept OSError:\n    pass", ["2: readline"]),
         ("import os\ngetattr(os, 'geteuid', None)", []),
+        ("import os\nif hasattr(os, 'fork'):\n    os.fork()", []),
+        ("import os\nif hasattr(os, 'fork'):\n    os.wait()", ["3: os.wait"]),
+        ("import os\nif hasattr(os, 'fork'):\n    pass\nelse:\n    os.fork()", ["5: os.fork"]),
     ],
 )
 def test_what_only_posix_has_is_found(source: str, found: list[str]) -> None:
