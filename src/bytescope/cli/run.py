@@ -35,6 +35,7 @@ options, which come before the program:
   --max-instructions N   stop after N guest instructions
   --max-depth N          stop at more than N guest frames on the stack
   --timeout SECONDS      stop after this time
+  --max-memory SIZE      stop when the process's memory has grown by SIZE bytes: 500M, 2G (see docs/limits.md)
   --analysis NAME        attach an analysis: one that ships (calls, comparisons, coverage, history, profile, trace), of
                          an installed package, or module:Class (repeatable)
   --analysis-option K=V  an option of the analysis named last (repeatable)
@@ -72,6 +73,7 @@ class Options:
         self.max_instructions: int | None = None
         self.max_depth: int | None = None
         self.timeout: float | None = None
+        self.max_memory: int | None = None
 
     def needs_machine(self) -> str | None:
         """The option that asks for the machine, or None."""
@@ -81,6 +83,7 @@ class Options:
             "--max-instructions": self.max_instructions,
             "--max-depth": self.max_depth,
             "--timeout": self.timeout,
+            "--max-memory": self.max_memory,
         }
         return next((name for name, value in asking.items() if value is not None), None)
 
@@ -91,6 +94,7 @@ class Options:
             max_instructions=self.max_instructions,
             max_depth=self.max_depth,
             timeout=self.timeout,
+            max_memory=self.max_memory,
             count_kinds=self.stats,
         )
 
@@ -104,6 +108,7 @@ _VALUES: dict[str, Callable[[Options, str], None]] = {
     "--max-instructions": lambda options, text: setattr(options, "max_instructions", _number(text, int)),
     "--max-depth": lambda options, text: setattr(options, "max_depth", _number(text, int)),
     "--timeout": lambda options, text: setattr(options, "timeout", _number(text, float)),
+    "--max-memory": lambda options, text: setattr(options, "max_memory", _size(text)),
     **{
         name: lambda options, text, name=name: options.analyses.append((name, text))  # type: ignore[misc]
         for name in _ANALYSES
@@ -116,6 +121,15 @@ def _number(text: str, kind: Any) -> Any:
     if not 0 <= value < float("inf"):
         raise ValueError
     return value
+
+
+_UNITS = {"K": 2**10, "M": 2**20, "G": 2**30}
+
+
+def _size(text: str) -> int:
+    unit = _UNITS.get(text[-1:].upper(), 1)
+    size: int = _number(text if unit == 1 else text[:-1], int)
+    return size * unit
 
 
 def run(words: list[str], collecting: bool = True) -> NoReturn:
@@ -131,7 +145,10 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
     """
     options, rest = _options(words)
     _check_engine(options)
-    vm = options.make_vm()
+    try:
+        vm = options.make_vm()
+    except ValueError as error:  # a limit that this platform does not have
+        _usage(str(error))
     program, arguments = _program(rest)
     analyses = _analyses(options)
     woven = None if analyses is None else analyses.running(program)

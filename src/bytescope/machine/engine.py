@@ -5,6 +5,9 @@ It runs handlers until one pushes a request, yields the request to the resident 
 
 from __future__ import annotations
 
+import sys
+import types
+
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.host.interrupts import no_interrupts_in_jumps
 from bytescope.code.host.weak_tables import enter
@@ -20,6 +23,8 @@ from bytescope.machine.support import intercepts, recursion
 from bytescope.machine.support.own_frames import without_own
 from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import Any, Generator, ref
+
+_frame = sys._getframe
 
 executed = handler_namespace.executed
 """Number of guest instructions executed so far, in this process."""
@@ -68,8 +73,8 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
         What the guest returns.
     """
     recursion.check()
-    if limits.active:
-        budget = limits.current()
+    if limits.watching:
+        budget = limits.current(R[PROGRAM].run)
         if budget is not None:
             return (yield from watched(R, budget))
     program = R[PROGRAM]
@@ -183,6 +188,7 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
     The two loops share few lines; one loop for both would cost `drive` a branch per instruction.
     """
     program = R[PROGRAM]
+    program.run = budget
     late: BaseException | None = None
     if program.ops is None:
         _, late = begin(program, R)
@@ -198,6 +204,7 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
     answer: Any = None
     counts = None if budget.tally is None else budget.tally.of(program)
     on_stack = False
+    frames = 1
     if program.has_entry and type(R[HEADER].cell_contents) is DeoptimisedCall:
         answer, late = materialize_frame(R, R[HEADER].cell_contents)
         last, resume = answer if answer >= 0 else exit_index(answer), len(ops)
@@ -206,7 +213,9 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
             try:
                 if not on_stack:
                     on_stack = True
-                    budget.enter()
+                    if budget.max_depth is not None and program.suspends:
+                        frames = 1 + delegating(_frame(2))
+                    budget.enter(frames)
                 if budget.deadline is not None:
                     budget.look_at_clock()
                 if resume >= 0:
@@ -245,7 +254,7 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
             resume = exit_index(pc) if pc < RETURN else last
             if R[-1][0] in program.requests.suspensions:
                 on_stack = False
-                budget.depth -= 1
+                budget.depth -= frames
             while True:
                 try:
                     answer = yield R.pop()
@@ -276,7 +285,25 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
                     break
     finally:
         if on_stack:
-            budget.depth -= 1
+            budget.depth -= frames
 
 
 no_interrupts_in_jumps(watched)
+
+
+def delegating(frame: types.FrameType) -> int:
+    """Return how many guest frames delegate to a generator's, directly or not: they are not on the stack themselves.
+
+    Args:
+        frame: the generator's.
+    """
+    count = 0
+    outer = frame.f_back
+    while outer is not None:
+        program = next((each for each in reversed(outer.f_code.co_consts) if type(each) is Program), None)
+        if program is not None:
+            if not program.suspends or not program.requests.delegates_at(outer.f_lasti):
+                break
+            count += 1
+        outer = outer.f_back
+    return count

@@ -19,6 +19,7 @@ from bytescope.machine.handlers.release import released
 from bytescope.machine.jit import entries
 from bytescope.machine.jit.counters import threshold_from_environment, with_counters
 from bytescope.machine.registers import HEADER
+from bytescope.machine.support import budget as limits
 from bytescope.machine.support import intercepts
 from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import (
@@ -75,7 +76,8 @@ class Program(Unwinding):
     the hooks to call; shadower: the shadow propagation of its frames, if there is any; line_requests: see
     `guests.settrace`; guarded: whether every exception in new activations is passed to the machine generator first;
     module: name of the module that it was first run for; resident: its resident code object, if there is one; requests:
-    its request sites; hidden: the variables of inlined comprehensions; has_entry: whether it ever had an entry, see
+    its request sites; hidden: the variables of inlined comprehensions; suspends: whether its frames can be suspended;
+    run: the budget of the run that has made or last executed it; has_entry: whether it ever had an entry, see
     `jit.entries`; traced: whether it may have traces.
     """
 
@@ -105,6 +107,8 @@ class Program(Unwinding):
         self.instructions = self.lowered.instructions
         self.verified: Verified = verify(self.lowered)
         self.private = not code.co_flags & CO_OPTIMIZED
+        self.suspends = bool(code.co_flags & CO_SUSPENDS)
+        self.run = limits.current() if limits.watching else None
         self.inner: dict[int, types.CodeType] = {}
         self.ops: list[Op] | None = None
         self.plain: list[Op] = []

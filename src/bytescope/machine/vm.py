@@ -56,12 +56,13 @@ class VM:
         max_instructions: how many guest instructions one run may execute.
         max_depth: how many guest frames may be on the stack at once.
         timeout: how many seconds one run may take; the clock is read between guest instructions.
+        max_memory: by how many bytes the resident memory of the process may grow during one run; see `docs/limits.md`.
         stoppable: whether `stop` can stop a run, which then is watched as one with a limit is.
         count_kinds: whether to count the instructions by kind.
 
     Raises:
         TypeError: if an argument is of the wrong type.
-        ValueError: if a limit is negative.
+        ValueError: if a limit is negative, or this platform does not tell the memory in use.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class VM:
         max_instructions: int | None = None,
         max_depth: int | None = None,
         timeout: float | None = None,
+        max_memory: int | None = None,
         stoppable: bool = False,
         count_kinds: bool = False,
     ) -> None:
@@ -80,7 +82,7 @@ class VM:
             from bytescope.machine.support.counting import Tally  # here, because it is seldom needed
 
             self.tally = Tally()
-        self.budget = budget.Budget(max_instructions, max_depth, timeout, self.tally, stoppable)
+        self.budget = budget.Budget(max_instructions, max_depth, timeout, self.tally, stoppable, max_memory)
         self.globals: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         self._future = 0
         self._instructions = engine.executed[0]

@@ -29,8 +29,14 @@ def test_options_come_before_the_program() -> None:
         "max_instructions": 1000,
         "max_depth": None,
         "timeout": 2.5,
+        "max_memory": None,
     }
     assert rest == ["x.py", "--stats", "-m", "y"]
+
+
+@pytest.mark.parametrize(("text", "size"), [("1_000", 1000), ("10k", 10240), ("5M", 5 * 2**20), ("2G", 2 * 2**30)])
+def test_a_size_has_a_unit(text: str, size: int) -> None:
+    assert parsed(f"--max-memory {text} x.py")[0]["max_memory"] == size
 
 
 def test_two_dashes_end_the_options(tmp_path: Path) -> None:
@@ -46,6 +52,7 @@ def test_two_dashes_end_the_options(tmp_path: Path) -> None:
         ("--max-depth many x.py", "--max-depth must be a number that is not negative, got 'many'"),
         ("--max-depth -3 x.py", "--max-depth must be a number that is not negative, got '-3'"),
         ("--timeout inf x.py", "--timeout must be a number that is not negative, got 'inf'"),
+        ("--max-memory much x.py", "--max-memory must be a number that is not negative, got 'much'"),
         ("-c", "-c needs a source text"),
         ("-m", "-m needs a module name"),
         ("-x y.py", "there is no option -x"),

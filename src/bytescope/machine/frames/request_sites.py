@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from bisect import bisect_right
 
 from bytescope.code.instruction import Lowered, Position
 from bytescope.flow.verify import Verified, jumps_back
@@ -73,6 +74,7 @@ class RequestSites:
         self.native_offsets: list[int] = []
         self.native_ends: list[int] = []
         self._origins: list[int] = []
+        self._by_offset: list[tuple[int, int]] = []
         self._known: dict[tuple[Any, ...], int] = {}
         self._lines: dict[int, int] = {}
         self._allocate(kinds)
@@ -154,6 +156,17 @@ class RequestSites:
             if instruction.op == "RETURN" and depth >= 0:
                 return instruction.position
         return None
+
+    def delegates_at(self, lasti: int) -> bool:
+        """Return True if a resident frame delegates to another generator where it is.
+
+        Args:
+            lasti: its last instruction, an offset in bytes.
+        """
+        if not self._by_offset:
+            self._by_offset = sorted((offset, number) for number, offset in enumerate(self.native_offsets))
+        place = bisect_right(self._by_offset, (lasti // 2, len(self.sites))) - 1
+        return place >= 0 and self.sites[self._by_offset[place][1]].kind == "delegate"
 
     def line_site(self, index: int) -> int | None:
         """Return the site for the call of something at the line of an instruction, None if there is none."""

@@ -1,7 +1,8 @@
-"""Watched runs: limits on instructions, depth and time, and the counting of instructions by kind.
+"""Watched runs: limits on instructions, depth, time and memory, and the counting of instructions by kind.
 
 A run that exceeds a limit is stopped by an exception that guests cannot catch. Once it was raised, no instruction of
-the run is executed any more, whatever host code does with the exception.
+the run is executed any more, whatever host code does with the exception, and whoever calls what the run has left:
+finalizers, exit handlers, callbacks, threads. Its code belongs to it until another run executes it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import os
 import time
 from _thread import get_ident
+from _weakref import ref
 
 from bytescope.code.host.invisible_frames import hidden
+from bytescope.machine.support import memory, signal_handlers
 from bytescope.machine.support.recursion import leave_room
 from bytescope.startup.locks import by_thread
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Iterator, NoReturn, contextmanager
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 _BATCH = 256
 """Maximum number of instructions between two readings of the clock."""
+
+_SHORT_BATCH = 16
+"""Maximum number between two readings of the memory in use, which a few instructions can double."""
 
 _UNLIMITED = 1 << 62
 
@@ -31,7 +37,7 @@ class BudgetExceeded(BaseException):
     """A limit of the run was exceeded. Handlers and `finally` blocks of guest code do not see it.
 
     Attributes:
-        limit: "max_instructions", "max_depth", "timeout", or "stop" if it was stopped by `VM.stop`.
+        limit: "max_instructions", "max_depth", "timeout", "max_memory", or "stop" if it was stopped by `VM.stop`.
     """
 
     def __init__(self, limit: str, message: str) -> None:
@@ -55,14 +61,18 @@ class Budget:
         "max_instructions",
         "max_depth",
         "timeout",
+        "max_memory",
         "tally",
         "stoppable",
         "left",
         "depth",
         "deadline",
         "spent",
+        "_ceiling",
         "_unspent",
         "_runs",
+        "_signals",
+        "__weakref__",
     )
 
     def __init__(
@@ -72,6 +82,7 @@ class Budget:
         timeout: float | None = None,
         tally: Tally | None = None,
         stoppable: bool = False,
+        max_memory: int | None = None,
     ) -> None:
         """Make a budget.
 
@@ -81,28 +92,39 @@ class Budget:
             timeout: seconds.
             tally: counts the instructions by kind.
             stoppable: whether `halt` may be called.
+            max_memory: bytes by which the process's resident memory may grow.
 
         Raises:
             TypeError: if a limit is no number.
-            ValueError: if a limit is negative.
+            ValueError: if a limit is negative, or this platform does not tell the memory in use.
         """
         self.max_instructions = _checked("max_instructions", max_instructions, int)
         self.max_depth = _checked("max_depth", max_depth, int)
         self.timeout = _checked("timeout", timeout, float)
+        self.max_memory = _checked("max_memory", max_memory, int)
+        if max_memory is not None and memory.resident is None:
+            raise ValueError("max_memory must be None on this platform, which does not tell the memory in use")
         self.tally = tally
         self.stoppable = stoppable
         self.left = _UNLIMITED
         self.depth = 0
         self.deadline: float | None = None
         self.spent: BudgetExceeded | None = None
+        self._ceiling: int | None = None
         self._unspent = _UNLIMITED
         self._runs = 0
+        self._signals: list[tuple[int, Any]] = []
 
     @property
     def watches(self) -> bool:
         """Whether anything is limited or counted, or the run may be stopped."""
-        limits = self.max_instructions, self.max_depth, self.timeout, self.tally
-        return self.stoppable or limits != (None, None, None, None)
+        limits = self.max_instructions, self.max_depth, self.timeout, self.max_memory, self.tally
+        return self.stoppable or limits != (None, None, None, None, None)
+
+    @property
+    def applies(self) -> bool:
+        """Whether instructions of the run are watched now: it goes on, or was stopped."""
+        return self.watches and (self._runs > 0 or self.spent is not None)
 
     def start(self) -> None:
         """Begin the run: the clock starts. A run within the run belongs to it."""
@@ -114,13 +136,20 @@ class Budget:
         self.left = 0
         self._unspent = _UNLIMITED if self.max_instructions is None else self.max_instructions
         self.deadline = None if self.timeout is None else time.monotonic() + self.timeout
+        self._ceiling = None if self.max_memory is None else memory.used() + self.max_memory
+        self._signals = signal_handlers.handlers() if self.watches else []
 
     def stop(self) -> None:
         """End the run. What stays of it - generators, callbacks - is free, unless a limit was exceeded."""
         self._runs -= 1
-        if not self._runs and self.spent is None:
+        if self._runs:
+            return
+        if self.spent is None:
             self.left = _UNLIMITED
             self.deadline = None
+        else:
+            signal_handlers.restore(self._signals)
+        self._signals = []
 
     def halt(self) -> None:
         """Stop the run, if there is one, before its next instruction."""
@@ -129,13 +158,16 @@ class Budget:
             self.left = 0
 
     @hidden
-    def enter(self) -> None:
-        """Count a guest frame that is pushed onto the stack.
+    def enter(self, frames: int = 1) -> None:
+        """Count guest frames that are pushed onto the stack.
+
+        Args:
+            frames: how many: a generator's frame comes with those that delegate to it.
 
         Raises:
             BudgetExceeded: if that exceeds the maximum depth.
         """
-        self.depth += 1
+        self.depth += frames
         if self.max_depth is not None and self.depth > self.max_depth:
             self.exceed("max_depth", f"more than {self.max_depth} guest frames")
 
@@ -153,6 +185,10 @@ class Budget:
             self.exceed("max_instructions", f"more than {self.max_instructions:,} guest instructions")
         self.look_at_clock()
         batch = min(_BATCH, self._unspent)
+        if self._ceiling is not None:
+            batch = min(_SHORT_BATCH, batch)
+            if memory.used() > self._ceiling:
+                self.exceed("max_memory", f"more than {self.max_memory:,} bytes of memory")
         self._unspent -= batch
         self.left = batch - 1
 
@@ -195,14 +231,29 @@ def _checked(name: str, value: Any, kind: type) -> Any:
 active: list[Budget] = []
 """The budgets in force that watch anything, the latest last."""
 
+watching: list[object] = []
+"""Not empty while any instruction may have to be watched: it has the active budgets, and references to those of runs
+that were stopped."""
+
 _by_thread: dict[int, list[Budget]] = by_thread({})
 """The budgets of the runs that each thread has started."""
 
 
-def current() -> Budget | None:
-    """Return the budget of this thread: that of its innermost run, in a guest's own threads that of the latest."""
+def current(owner: Budget | None = None) -> Budget | None:
+    """Return the budget of this thread: that of its innermost run.
+
+    Outside of this thread's runs it is that of the run that the code belongs to, else the latest.
+
+    Args:
+        owner: the budget of the run that the code belongs to.
+    """
     own = _by_thread.get(get_ident())
-    budget = own[-1] if own else active[-1] if active else None
+    if own:
+        budget: Budget | None = own[-1]
+    elif owner is not None and owner.applies:
+        budget = owner
+    else:
+        budget = active[-1] if active else None
     return budget if budget is not None and budget.watches else None
 
 
@@ -217,7 +268,10 @@ def in_force(budget: Budget) -> Iterator[None]:
     budget.start()
     own.append(budget)
     if budget.watches:
+        while ref(budget) in watching:  # of a run that was stopped
+            watching.remove(ref(budget))
         active.append(budget)
+        watching.append(budget)
         leave_room(_ROOM)
     try:
         yield
@@ -227,6 +281,9 @@ def in_force(budget: Budget) -> Iterator[None]:
             del _by_thread[thread]
         if budget.watches:
             active.remove(budget)
+            if budget.spent is not None:
+                watching.append(ref(budget, watching.remove))
+            watching.remove(budget)
             leave_room(-_ROOM)
         budget.stop()
 
@@ -237,6 +294,7 @@ def _in_child() -> None:
     own = _by_thread.get(get_ident()) or active[-1:]
     for budget in [each for each in active if each not in own]:
         active.remove(budget)
+        watching.remove(budget)
         leave_room(-_ROOM)
 
 
