@@ -213,7 +213,7 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
             try:
                 if not on_stack:
                     on_stack = True
-                    if budget.max_depth is not None and program.suspends:
+                    if budget.max_depth is not None and program.suspends():
                         frames = 1 + delegating(_frame(2))
                     budget.enter(frames)
                 if budget.deadline is not None:
@@ -302,7 +302,7 @@ def delegating(frame: types.FrameType) -> int:
     while outer is not None:
         program = next((each for each in reversed(outer.f_code.co_consts) if type(each) is Program), None)
         if program is not None:
-            if not program.suspends or not program.requests.delegates_at(outer.f_lasti):
+            if not program.suspends() or not program.requests.delegates_at(outer.f_lasti):
                 break
             count += 1
         outer = outer.f_back

@@ -76,9 +76,8 @@ class Program(Unwinding):
     the hooks to call; shadower: the shadow propagation of its frames, if there is any; line_requests: see
     `guests.settrace`; guarded: whether every exception in new activations is passed to the machine generator first;
     module: name of the module that it was first run for; resident: its resident code object, if there is one; requests:
-    its request sites; hidden: the variables of inlined comprehensions; suspends: whether its frames can be suspended;
-    run: the budget of the run that has made or last executed it; has_entry: whether it ever had an entry, see
-    `jit.entries`; traced: whether it may have traces.
+    its request sites; hidden: the variables of inlined comprehensions; run: the budget of the run that has made or last
+    executed it; has_entry: whether it ever had an entry, see `jit.entries`; traced: whether it may have traces.
     """
 
     hooked = intercepts.HOOKED
@@ -107,7 +106,6 @@ class Program(Unwinding):
         self.instructions = self.lowered.instructions
         self.verified: Verified = verify(self.lowered)
         self.private = not code.co_flags & CO_OPTIMIZED
-        self.suspends = bool(code.co_flags & CO_SUSPENDS)
         self.run = limits.current() if limits.watching else None
         self.inner: dict[int, types.CodeType] = {}
         self.ops: list[Op] | None = None
