@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bytescope.machine.resident import convert, convert_module, is_guest
     from bytescope.machine.support.budget import BudgetExceeded
     from bytescope.machine.vm import VM
+    from bytescope.recording import Recording, Stepper, record
 
 __all__ = [
     "ENOUGH",
@@ -36,14 +37,17 @@ __all__ = [
     "BudgetExceeded",
     "InvalidBytecode",
     "NothingObserved",
+    "Recording",
     "Replace",
     "Site",
+    "Stepper",
     "UnsupportedHost",
     "__version__",
     "attach",
     "convert",
     "convert_module",
     "is_guest",
+    "record",
     "run_path",
 ]
 
@@ -54,6 +58,7 @@ _HOMES = {
         ("ENOUGH", "EVENTS", "Analysis", "AnalysisError", "NothingObserved", "Replace", "Site", "attach", "run_path"),
         "analysis",
     ),
+    **dict.fromkeys(("Recording", "Stepper", "record"), "recording"),
     "VM": "machine.vm",
     "BudgetExceeded": "machine.support.budget",
     "InvalidBytecode": "code.errors",

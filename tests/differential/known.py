@@ -32,6 +32,16 @@ _PLACES = "names of temporary folders, and how many modules there are"
 _HOOKS = "traces instructions, those of the hooks included"
 _OWN = "traces or profiles what happens, the engine's own functions included"
 
+_HELD = "operands of a call live until it returns, and there are weak references to objects"
+
+RECORDED_DIFFERS = {
+    "debuggers::no_growth": "counts blocks of memory, and the recording grows",
+    "debuggers::reference_counts": _HELD,
+    "lifetime::operand_stack_temporaries": _HELD,
+    "lifetime::refcount_is_plausible": _HELD,
+}
+"""What of the corpus differs while the machine is recorded, and why."""
+
 WOVEN_DIFFERS = {
     "big_code::big_displays": _LONG,
     "big_code::long_jumps": _LONG,

@@ -70,6 +70,20 @@ def _observed(told: Callable[[str, tuple[Any, ...]], None]) -> tuple[Run, Count]
     return run, lambda: vm.instructions
 
 
+def taped() -> tuple[Run, Count]:
+    """Run on the machine while a recording is made."""
+    import bytescope
+    from bytescope.recording import record
+
+    vm = bytescope.VM()
+
+    def run(code: CodeType, variables: dict[str, Any]) -> None:
+        with record():
+            vm.run_code(code, variables)
+
+    return run, lambda: vm.instructions
+
+
 def woven() -> tuple[Run, Count]:
     """Run on the host, woven, while an analysis takes note of every event and does nothing else; counts the events."""
     from .standard_streams import RECORDER
@@ -152,6 +166,7 @@ ENGINES: dict[str, Callable[[], tuple[Run, Count]]] = {
     "machine": machine,
     "observed": observed,
     "recorded": recorded,
+    "taped": taped,
     "woven": woven,
     "woven_unrecorded": woven_unrecorded,
     "labelled": labelled,

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import functools
-import sys
 import types
 import warnings
 from collections.abc import Callable
 from contextlib import ExitStack
-from fnmatch import fnmatchcase
 from typing import Any, Literal, ParamSpec, Self, TypeVar
 
 from bytescope.analysis.base import Analysis, AnalysisError
 from bytescope.analysis.engines.interpreter import INTERPRETER
 from bytescope.analysis.engines.woven import WOVEN
+from bytescope.analysis.existing import existing_functions
 from bytescope.analysis.filters import Filters, Globs, Lines, Threads, Where
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.isa.events import EVENTS, LIFECYCLE
-from bytescope.loading.functions import (
-    Namespace,
-    executed_namespaces,
-    find_functions,
-    is_own,
-    name_of,
-    running_code,
-)
+from bytescope.loading.functions import name_of
 from bytescope.loading.imports import Guests
 
 _CODELESS = frozenset({*LIFECYCLE, "thread_start", "thread_stop"})
@@ -174,25 +166,11 @@ class attach:
 
     def _functions(self) -> list[types.FunctionType]:
         """The functions that there are already in what the filters include, but for methods of analyses."""
-        include = self.filters.include or ("__main__",)
-
-        def wants(name: str) -> bool:
-            return any(fnmatchcase(name, pattern) for pattern in include) and self.filters.wants_module(name)
-
-        modules = [
-            vars(module)
-            for name, module in list(sys.modules.items())
-            if isinstance(module, types.ModuleType) and name.partition(".")[0] != "bytescope" and wants(name)
-        ]
-        wanted = set(map(id, modules))
-
-        def belongs(namespace: Namespace) -> bool:
-            return id(namespace) in wanted or (not is_own(namespace) and wants(name_of(namespace)))
-
-        roots = [*modules, *filter(belongs, executed_namespaces()), *running_code(belongs)]
         own = {id(method) for analysis in self.analyses for method in _methods(type(analysis))}
         found = [
-            each for each in find_functions(roots, belongs) if id(each) not in own and not _belongs_to_an_analysis(each)
+            each
+            for each in existing_functions(self.filters)
+            if id(each) not in own and not _belongs_to_an_analysis(each)
         ]
         for function in found:
             for each in self.subscribers:

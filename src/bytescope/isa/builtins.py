@@ -30,6 +30,7 @@ class Builtin:
     keeps: the receiver holds arguments afterwards; releases: it may no longer hold what it did.
     fills: what an iterable gives is put into the receiver.
     compares: items of the receiver are compared, with each other or with arguments.
+    reorders: the receiver holds the same items in another order afterwards.
     likely: a called global or attribute of that name is, as a rule, this one: code specialised on types assumes so.
     model: the model of what it does to shadows, see `shadow.models`; "" for the general one.
     """
@@ -43,12 +44,18 @@ class Builtin:
     releases: bool = False
     fills: bool = False
     compares: bool = False
+    reorders: bool = False
     likely: bool = False
     model: str = ""
 
     def argument(self, number: int) -> str:
         """Return the name of the set of types for an argument."""
         return self.arguments[min(number, len(self.arguments) - 1)]
+
+    @property
+    def changes(self) -> bool:
+        """Whether the receiver is changed."""
+        return self.keeps or self.releases or self.fills or self.reorders
 
     @property
     def gives_atomic(self) -> bool:
@@ -116,9 +123,9 @@ _methods(list, "insert", "BOUNDS ANY", keeps=True, model="item_inserted")
 _methods(list, "pop", "BOUNDS", direct=range(2), releases=True, likely=True, model="item_taken")
 _methods(list, "clear", releases=True, model="emptied")
 _methods(list, "copy", result=LIST, model="copied")
-_methods(list, "reverse", model="rearranged")
+_methods(list, "reverse", reorders=True, model="rearranged")
 _methods(list, "remove", compares=True, releases=True, model="searched")
-_methods(list, "sort", compares=True, model="searched")
+_methods(list, "sort", compares=True, reorders=True, model="searched")
 _methods(list, "index count", compares=True)
 _methods(dict, "get", "ATOMIC ANY", direct=range(1, 3), model="value_read")
 _methods(dict, "setdefault", "ATOMIC ANY", keeps=True, model="value_defaulted")

@@ -143,6 +143,10 @@ ROOM = 16
 """Frames that hooks may need above a guest's; the host's recursion limit is higher by so much while any is attached."""
 
 
+RECORDING_ROOM = 12
+"""Frames that a recorder may need above a guest's."""
+
+
 def set_planner(planner: Planner | None) -> None:
     """Observe programs that are linked from now on as a planner plans; None: observe nothing."""
     before = TRANSFORMS["hooks"]
@@ -161,6 +165,21 @@ def set_shadows(shadower: HandlerTransform | None, contexts: HandlerTransform | 
     if shadower is None:
         for program in alive(engine.programs):
             program.shadower = None
+
+
+def set_recording(transform: HandlerTransform | None) -> None:
+    """Record programs from now on, active frames at their next instruction; None: record nothing any more."""
+    before = TRANSFORMS["recording"]
+    TRANSFORMS["recording"] = transform
+    recursion.leave_room(RECORDING_ROOM * ((transform is not None) - (before is not None)))
+    for program in alive(engine.programs):
+        if before is not None:
+            vars(program).pop("unwind", None)  # which the transforms set again
+        if program.is_linked():
+            program.link()
+    if transform is not None:
+        unguarded = [each for each in (*alive(engine.programs), *resident.unlinked()) if not each.guarded]
+        resident.guard(unguarded)
 
 
 def relink_shadowed() -> None:
@@ -248,4 +267,4 @@ def go_on() -> None:
         program.link()
 
 
-__all__ = ["arguments", "go_on", "guard", "refresh", "replan", "set_planner", "set_shadows", "stop"]
+__all__ = ["arguments", "go_on", "guard", "refresh", "replan", "set_planner", "set_recording", "set_shadows", "stop"]

@@ -60,7 +60,7 @@ class HandlerTransform(Protocol):
         """Return the handlers of an instruction in the place of others."""
 
 
-_ORDER = ("shadows", "hooks", "event contexts", "stop", "tracing", "monitoring")
+_ORDER = ("shadows", "hooks", "event contexts", "recording", "stop", "tracing", "monitoring")
 
 TRANSFORMS: dict[str, HandlerTransform | None] = dict.fromkeys(_ORDER)
 """The transforms in the order in which they are applied: each wraps those before it. None: it is not in force."""

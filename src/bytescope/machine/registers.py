@@ -1,17 +1,18 @@
 """Names for the registers of a frame, and for what its handlers return.
 
-The registers `R` of a frame are a list: nine that every frame has, named here, then the cells of its variables, then
+The registers `R` of a frame are a list: ten that every frame has, named here, then the cells of its variables, then
 its operands. A handler returns the index of the next instruction, or one of the negative numbers named here.
 """
 
 from __future__ import annotations
 
-GLOBALS, BUILTINS, LOCALS, PROTOCOL, PROGRAM, TRACE, OPERANDS, SHADOWS, MONITORED = range(9)
+GLOBALS, BUILTINS, LOCALS, PROTOCOL, PROGRAM, TRACE, OPERANDS, SHADOWS, MONITORED, RECORD = range(10)
 """PROTOCOL: the multi-call protocol under way; LOCALS: the mapping of class and module code; TRACE: the state of
 `sys.settrace`; OPERANDS: what an instrumented instruction keeps until the answer to its request; SHADOWS: the
-shadows of the other registers; MONITORED: the line that `sys.monitoring` was told of last."""
+shadows of the other registers; MONITORED: the line that `sys.monitoring` was told of last; RECORD: what a recorder
+knows of the frame."""
 
-HEADER = 9
+HEADER = 10
 """Number of registers before those of the variables."""
 
 REGISTERS = {

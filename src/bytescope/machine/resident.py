@@ -73,7 +73,7 @@ def _assemble(code: types.CodeType) -> types.CodeType:
     except BaseException as interrupt:  # it is the guest's, so its traceback must not show the analysis of code
         interrupt.__traceback__ = None
         raise
-    program.guarded = TRANSFORMS["hooks"] is not None
+    program.guarded = TRANSFORMS["hooks"] is not None or TRANSFORMS["recording"] is not None
     made = Trampoline(program, program.guarded).build(drive)
     _lives(made, program)
     return made

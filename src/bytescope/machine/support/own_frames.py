@@ -19,6 +19,7 @@ TRACE_FILE = "<bytescope trace>"
 """The file name of traces' text."""
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_ROOTS = _ROOT, os.path.join(os.path.dirname(_ROOT), "recording")
 
 _CALLED_BY_PROGRAMS = os.path.join(_ROOT, "vm.py")
 """The API: its frames are below a guest's, and a guest may call it."""
@@ -28,7 +29,7 @@ def _files() -> set[str]:
     """Return the files of the modules in the interpreter's folders, whether they have been imported or not."""
     found = {HANDLER_FILE, TRACE_FILE, imports.__file__}
     for folder, files in SOURCES.items():
-        if folder.startswith(_ROOT):
+        if folder.startswith(_ROOTS):
             found.update(file.path for file in files)
     return found - {_CALLED_BY_PROGRAMS}
 

@@ -1,0 +1,372 @@
+"""Objects of the program, told apart without being kept alive, and what changes in them.
+
+An object whose end can be noticed has one number for its life. Lists, dicts, tuples and cells cannot be watched; one at
+a known address is taken for the one that was there if its length and its ends are what the recording says. A wrong
+guess splits or merges identities; the contents shown are right.
+"""
+
+from __future__ import annotations
+
+import types
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from bytescope.code.host.invisible_frames import hidden
+from bytescope.code.host.weak_tables import when_gone
+from bytescope.isa.builtins import function_row, method_row
+from bytescope.machine.handler_namespace import NULL, UNBOUND
+from bytescope.machine.resident import program_of
+from bytescope.recording.inspection import (
+    ATOMS,
+    ITEMS,
+    LONG,
+    contents_of,
+    fixed,
+    is_class,
+    kind_name,
+    label_of,
+    namespace_of,
+)
+from bytescope.recording.tape import ABSENT, CONTENTS, Object, Tape, Text
+
+__all__ = ["Objects"]
+
+_DEPTH, _AT_ONCE = 5, 500
+"""How deep, and how many, the objects in an object that is seen for the first time are looked into."""
+
+_UNKNOWN: Any = object()
+
+_TEXTS = frozenset({str, bytes})
+_BOUND = frozenset({types.MethodType, types.BuiltinFunctionType})
+_CONTAINERS = frozenset({list, dict, set, bytearray, deque})
+
+
+@hidden
+def _forget(objects: dict[int, Object], key: int, gone: Object) -> None:
+    if objects.get(key) is gone:
+        del objects[key]
+
+
+def _token(known: dict[int, Object], other: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return the function that gives what stands for a value: the frequent case first, in a frame of its own."""
+    known_at = known.get
+
+    def token(value: Any) -> Any:
+        found = known_at(id(value))
+        if found is not None and found.watched and found.kind_id == id(type(value)) and not found.folded:
+            return found
+        return other(value)
+
+    return token
+
+
+class Objects:
+    """The objects that a recording has met.
+
+    Args:
+        tape: where they are written.
+
+    Attributes:
+        token: returns what stands for a value in the recording: an atom itself, an `Object`, or a `Text`.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self._put = tape.log.extend
+        self._known: dict[int, Object] = {}
+        self.token = _token(self._known, self._token)
+        self._bound: dict[tuple[Any, Any], Object] = {}
+
+    # --- values
+
+    def _token(self, value: Any) -> Any:
+        kind = type(value)
+        if kind in ATOMS or value is NULL or value is UNBOUND:
+            return value
+        if kind in _TEXTS:
+            return value if len(value) <= LONG else Text(kind.__name__, value[:LONG], len(value))
+        known = self._known.get(id(value))
+        if known is not None and known.kind_id == id(kind) and (known.watched or self._same(known, value, kind)):
+            if known.folded:
+                self._unfold(known, value)
+            return known
+        if kind is types.MethodType:
+            return self._of_method(value.__self__, value.__func__, "method")
+        if kind is types.BuiltinFunctionType and value.__self__ is not None:
+            return self._of_method(value.__self__, value.__name__, "builtin_function_or_method")
+        return self._meet(value, kind)
+
+    def made(self, value: Any) -> Any:
+        """Return what stands for a value that did not exist before this step."""
+        self._known.pop(id(value), None)
+        return self.token(value)
+
+    def _of_method(self, owner: Any, function: Any, kind: str) -> Object:
+        """Return what stands for a bound method: one object for each receiver and function."""
+        key = self.token(owner), self.token(function)
+        found = self._bound.get(key)
+        if found is None:
+            name = function if type(function) is str else label_of(function)
+            found = self._bound[key] = self._new(kind, name)
+            found.initial = {"__self__": key[0], "__func__": key[1]}
+        return found
+
+    def _same(self, known: Object, value: Any, kind: type) -> bool:
+        """Return True if what is at a known address is likely what was there."""
+        contents = known.now if known.now is not None else known.initial
+        if contents is None:
+            return True
+        if kind is list or kind is tuple:
+            length = len(contents)
+            if len(value) != length:
+                return length == ITEMS and len(value) > length
+            return not length or (
+                self._stands_for(contents[0], value[0]) and self._stands_for(contents[length - 1], value[length - 1])
+            )
+        if kind is dict:
+            return len(value) == len(contents) or len(contents) >= ITEMS or known.size > ITEMS
+        if kind is types.CellType:
+            pairs = contents_of(value) or [(CONTENTS, ABSENT)]
+            return self._stands_for(contents.get(CONTENTS, ABSENT), pairs[0][1])
+        if kind is range or kind is slice:
+            return all(self._stands_for(contents[slot], each) for slot, each in contents_of(value) or ())
+        return True
+
+    def _stands_for(self, token: Any, value: Any) -> bool:
+        if token is value:
+            return True
+        if type(value) in ATOMS or type(value) in _TEXTS:
+            return type(token) is type(value) and bool(token == value)
+        return self._known.get(id(value)) is token
+
+    # --- objects that are new
+
+    def _new(self, kind: str, label: str) -> Object:
+        found = Object(len(self.tape.owners), kind, label, len(self.tape))
+        self.tape.owners.append(found)
+        return found
+
+    def _enter(self, value: Any, kind: type) -> Object:
+        found = self._new(kind_name(kind), label_of(value))
+        found.kind_id = id(kind)
+        self._known[id(value)] = found
+        if kind not in _CONTAINERS and kind is not tuple:
+            try:
+                when_gone(value, _forget, self._known, id(value), found)
+                found.watched = True
+            except TypeError:
+                pass
+        return found
+
+    def _meet(self, value: Any, kind: type) -> Object:
+        """Enter an object and, up to some depth, those that it contains."""
+        first = self._enter(value, kind)
+        pending = deque([(first, value, 0)])
+        left = _AT_ONCE
+        while pending:
+            found, value, depth = pending.popleft()
+            pairs = contents_of(value)
+            if pairs is None:
+                continue
+            contents = {}
+            for key, item in pairs:
+                tokens = []
+                for each in (key, item):
+                    token = self._child(each)
+                    if token is _UNKNOWN:
+                        token = self._enter(each, type(each))
+                        left -= 1
+                        if depth < _DEPTH and left > 0:
+                            pending.append((token, each, depth + 1))
+                        elif not token.label:
+                            token.folded = True
+                    tokens.append(token)
+                contents[tokens[0]] = tokens[1]
+            self._fill(found, value, contents)
+        return first
+
+    def _child(self, value: Any) -> Any:
+        """Return what stands for a value, `_UNKNOWN` if that is an object not met before."""
+        kind = type(value)
+        if kind in ATOMS or kind in _TEXTS or kind in _BOUND or value is NULL or value is UNBOUND:
+            return self.token(value)
+        known = self._known.get(id(value))
+        if known is not None and known.kind_id == id(kind) and (known.watched or self._same(known, value, kind)):
+            return known
+        return _UNKNOWN
+
+    def _fill(self, found: Object, value: Any, contents: dict[Any, Any]) -> None:
+        found.initial = contents
+        found.size = len(value) if type(value) in _CONTAINERS or type(value) is tuple else len(contents)
+        if not fixed(type(value)):
+            found.now = contents.copy()
+
+    def _unfold(self, found: Object, value: Any) -> None:
+        """Look into an object that was left out when it was first seen."""
+        found.folded = False
+        found.initial, found.now = {}, {}
+        self._compare(found, value)
+
+    # --- changes
+
+    def write(self, found: Object, slot: Any, new: Any) -> None:
+        """Log a write to a slot of an object, also of the value that was there."""
+        now = found.now
+        if now is None:
+            return
+        self._put((found.number, slot, now.get(slot, ABSENT), new))
+        if new is ABSENT:
+            now.pop(slot, None)
+        else:
+            now[slot] = new
+
+    def _inside(self, found: Object, value: Any) -> Any:
+        """Return what stands for a value in an object that has just changed, which the value may be itself."""
+        watched, found.watched = found.watched, True  # for now, it is not what the log says
+        try:
+            return self.token(value)
+        finally:
+            found.watched = watched
+
+    def _current(self, value: Any) -> Object | None:
+        """Return the object that is known to have changed, None if it was not known: then it is entered."""
+        found = self._known.get(id(value))
+        if found is not None and found.kind_id == id(type(value)) and found.now is not None:
+            return found
+        self.token(value)
+        return None
+
+    def attribute(self, value: Any, name: str) -> None:
+        """Log a write to an attribute."""
+        found = self._current(value)
+        if found is None:
+            return
+        namespace = namespace_of(value)
+        if namespace is not None and name in namespace:
+            self.write(found, name, self.token(namespace[name]))
+        elif (
+            name in (found.now or ())
+            and namespace is not None
+            and not any(slot == name for slot, _ in contents_of(value) or ())
+        ):
+            self.write(found, name, ABSENT)
+        elif namespace is None:
+            self._compare(found, value)
+
+    def item(self, value: Any, key: Any, new: Any) -> None:
+        """Log a write to an item of a list or dict; `ABSENT` for a deletion."""
+        found = self._current(value)
+        if found is None:
+            return
+        kind = type(value)
+        if kind is list and type(key) is int and new is not ABSENT:
+            slot = key if key >= 0 else key + len(value)
+            if slot < ITEMS and found.now is not None and slot in found.now:
+                self.write(found, slot, self._inside(found, new))
+            return
+        if kind is dict and found.now is not None:
+            slot = self.token(key)
+            if type(slot) is Text or (slot not in found.now and len(found.now) >= ITEMS):
+                return
+            self.write(found, slot, new if new is ABSENT else self._inside(found, new))
+            return
+        self._compare(found, value)
+
+    def name(self, namespace: Any, name: str | None) -> None:
+        """Log a write to a name of a namespace."""
+        if type(namespace) is not dict:
+            return
+        found = self._current(namespace)
+        if found is None:
+            return
+        if name is None:
+            self._compare(found, namespace)
+            return
+        value = namespace.get(name, ABSENT)
+        self.write(found, name, value if value is ABSENT else self._inside(found, value))
+
+    def contents(self, value: Any) -> None:
+        """Log all changes of an object."""
+        if type(value) in ATOMS or type(value) in _TEXTS:
+            return
+        found = self._current(value)
+        if found is not None:
+            self._compare(found, value)
+
+    def appended(self, value: Any) -> None:
+        """Log that an item was appended to a list."""
+        found = self._current(value)
+        if found is None or found.now is None:
+            return
+        length = len(found.now)
+        if type(value) is list and len(value) == length + 1 and length < ITEMS:
+            self.write(found, length, self._inside(found, value[-1]))
+        else:
+            self._compare(found, value)
+
+    def _compare(self, found: Object, value: Any) -> None:
+        now = found.now
+        assert now is not None
+        inside = self._inside
+        tokens = {inside(found, key): inside(found, item) for key, item in contents_of(value) or ()}
+        for key, new in tokens.items():
+            old = now.get(key, ABSENT)
+            if old is not new and not (type(old) is type(new) and type(new) is not Object and old == new):
+                self.write(found, key, new)
+        for key in [key for key in now if key not in tokens]:
+            self.write(found, key, ABSENT)
+
+    # --- calls of native functions
+
+    def given(self, R: list[Any], first: int, count: int) -> list[tuple[Any, bool]] | None:
+        """Return the objects that a call may change other than by code of guests, before it is made.
+
+        Args:
+            R: the frame's registers.
+            first: the register of the callable; then comes its first argument or NULL, then the others.
+            count: the number of operands.
+
+        Returns:
+            Pairs of an object and whether one item will be appended to it; None if there are none.
+        """
+        callee: Any = R[first]
+        function: Any = callee.__func__ if type(callee) is types.MethodType else callee
+        kind = type(function)
+        if kind is types.FunctionType:
+            if program_of(function.__code__) is not None:
+                return None
+            if function is not callee:
+                return self._changeable((callee.__self__, *R[first + 1 : first + count]))
+        elif kind is types.BuiltinFunctionType:
+            receiver = function.__self__
+            if type(receiver) is types.ModuleType:
+                if function_row(function) is not None:
+                    return None
+            else:
+                row = method_row(type(receiver), function.__name__)
+                if row is not None and row.name:
+                    if not row.changes:
+                        return None
+                    return [(receiver, row.model == "item_added")] if id(receiver) in self._known else None
+                return self._changeable((receiver, *R[first + 1 : first + count]))
+        elif is_class(function):
+            return None
+        return self._changeable(R[first + 1 : first + count])
+
+    def _changeable(self, values: Any) -> list[tuple[Any, bool]] | None:
+        known = self._known
+        found = [
+            (each, False)
+            for each in values
+            if type(each) not in ATOMS and (entry := known.get(id(each))) is not None and entry.now is not None
+        ]
+        return found or None
+
+    def taken(self, given: list[tuple[Any, bool]]) -> None:
+        """Log what a call has changed in the objects that `given` returned."""
+        for value, appends in given:
+            if appends:
+                self.appended(value)
+            else:
+                self.contents(value)

@@ -1,0 +1,246 @@
+"""The recorder: what a frame's handlers report while they are recorded.
+
+Who called a frame is read from the host's stack, so that threads, generators, callbacks of native functions, finalizers
+and signal handlers all have the caller that they have.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from _thread import get_ident
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from weakref import ref
+
+from bytescope.machine import engine
+from bytescope.machine.handler_namespace import UNBOUND
+from bytescope.machine.program import Program
+from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, RECORD, REQUEST
+from bytescope.recording.codes import code_info
+from bytescope.recording.handlers import DELEGATES, HELD, NUMBER, RECENT, RECORDER, WAITING
+from bytescope.recording.objects import Objects
+from bytescope.recording.tape import (
+    ABSENT,
+    CONTENTS,
+    NAMES,
+    PARENT,
+    RAISED,
+    RETURNED,
+    ROW,
+    SITE,
+    STATUS,
+    FrameOwner,
+    Object,
+    Tape,
+)
+
+__all__ = ["Recorder"]
+
+_PARENT, _SITE, _FRAME, _CODE, _PROGRAM = range(4, 9)
+"""Further places in the record of a frame: the record of its caller; the instruction that the log says it waits at; the
+ids of its resident frame and of that frame's code; its program."""
+
+_UNUSED = [None] * (HEADER - _PROGRAM - 1)
+
+
+class Recorder:
+    """Writes the tape of a run.
+
+    Args:
+        tape: an empty tape.
+        steps: how many steps are kept at least, of the last ones, if there are more.
+    """
+
+    def __init__(self, tape: Tape, steps: int) -> None:
+        self.tape = tape
+        self.steps = steps
+        self.row = tape.recent.extend
+        self.log = tape.log.extend
+        self.objects = Objects(tape)
+        self.token = self.objects.token
+        self._records: dict[int, list[Any]] = {}
+        self._codes: dict[int, tuple[ref[Program], int]] = {}
+        self.prepared: list[ref[Program]] = []
+
+    # --- programs
+
+    def prepare(self, program: Program) -> None:
+        """Record the exceptions of a program's frames, too."""
+        self.prepared.append(ref(program))
+        inner = vars(program).get("unwind") or partial(Program.unwind, program)
+        vars(program)["unwind"] = partial(self._unwind, program, inner)
+
+    def code(self, program: Program) -> int:
+        """Return the number of a program's code object."""
+        known = self._codes.get(id(program))
+        if known is not None and known[0]() is program:
+            return known[1]
+        number = len(self.tape.codes)
+        self.tape.codes.append(code_info(program))
+        self._codes[id(program)] = ref(program), number
+        return number
+
+    def settle(self) -> None:
+        """Move the latest rows, and forget the oldest ones if there are a quarter more than are kept."""
+        self.tape.settle()
+        steps = len(self.tape)
+        if steps * 4 > self.steps * 5:
+            self.tape.forget(steps - self.steps)
+
+    # --- frames
+
+    def entering(self, program: Program, index: int) -> Callable[[list[Any]], list[Any]]:
+        """Return the function that makes the record of a frame of a program that is about to execute an instruction."""
+        return partial(self._enter, program, program.verified.depths[index] > 0)
+
+    def _enter(self, program: Program, midway: bool, R: list[Any]) -> list[Any]:
+        tape, token = self.tape, self.token
+        if len(tape.recent) > RECENT:
+            self.settle()
+        code, namespace = self.code(program), token(R[GLOBALS])
+        number = len(tape.owners)
+        tape.owners.append(FrameOwner(number, code, get_ident(), namespace))
+        record = R[RECORD] = [number, self, -1, None, None, -1, 0, 0, program, *_UNUSED]
+        entries: list[Any] = []
+        for slot, variable in enumerate(program.lowered.variables, HEADER):
+            value = R[slot]
+            if variable.scope == "local" and type(value) is types.CellType:
+                value = _contents(value)
+            if value is not UNBOUND:
+                value = token(value)
+                entries += (number, slot, ABSENT, value)
+            record.append(value)
+        record += program.blank
+        if R[LOCALS] is not None:
+            entries += (number, NAMES, ABSENT, token(R[LOCALS]))
+        self.log(entries)
+        self._link(record)
+        if midway:
+            self.operands(record, R)
+        return record
+
+    def _link(self, record: list[Any]) -> None:
+        """Log who called or resumed a frame, as the host's stack says it."""
+        host = sys._getframe(3)
+        while (code := host.f_code) is not _DRIVE and code is not _WATCHED:
+            host = host.f_back  # type: ignore[assignment]
+        host = host.f_back  # type: ignore[assignment]
+        if host.f_code is _DRIVE:
+            host = host.f_back  # type: ignore[assignment]
+        records = self._records
+        record[_FRAME], record[_CODE] = id(host), id(host.f_code)
+        records[id(host)] = child = record
+        caller = host.f_back
+        while caller is not None:
+            parent = records.get(id(caller))
+            if parent is not None and parent[_CODE] == id(caller.f_code):
+                self._note(child, _PARENT, PARENT, parent)
+                self._waits(parent)
+                if parent[HELD] is not DELEGATES:
+                    return
+                child = parent
+            caller = caller.f_back
+        self._note(child, _PARENT, PARENT, None)
+
+    def _note(self, record: list[Any], place: int, slot: str, value: Any) -> None:
+        old = record[place]
+        if old is not value:
+            names = [each[NUMBER] if type(each) is list else each for each in (old, value)]
+            self.log((record[NUMBER], slot, *names))
+            record[place] = value
+
+    def _waits(self, record: list[Any]) -> None:
+        """Log where a frame is that has called or resumed another."""
+        rows = self.tape.recent
+        site = rows[-2] if rows and rows[-ROW] == record[NUMBER] else record[WAITING]
+        if site != record[_SITE]:
+            self.log((record[NUMBER], SITE, record[_SITE], site))
+            record[_SITE] = site
+
+    def left(self, record: list[Any], R: list[Any]) -> None:
+        """Log that a frame returns: the value is the last register."""
+        self.log((record[NUMBER], RETURNED, ABSENT, self.token(R[-1])))
+        self._forget(record)
+
+    def _forget(self, record: list[Any]) -> None:
+        if self._records.get(record[_FRAME]) is record:
+            del self._records[record[_FRAME]]
+
+    def suspended(self, record: list[Any]) -> None:
+        """Log that a frame is suspended."""
+        self.log((record[NUMBER], STATUS, None, "suspended"))
+
+    def delegates(self, record: list[Any]) -> None:
+        """Log that a frame waits for what it delegates to."""
+        if record[HELD] is not DELEGATES:
+            self.log((record[NUMBER], STATUS, None, DELEGATES))
+            record[HELD] = DELEGATES
+
+    def resumed(self, record: list[Any]) -> None:
+        """Log that a frame goes on after a suspension."""
+        self.log((record[NUMBER], STATUS, DELEGATES if record[HELD] is DELEGATES else "suspended", None))
+        record[HELD] = None
+        self._link(record)
+
+    # --- exceptions
+
+    def _unwind(
+        self, program: Program, inner: Any, R: list[Any], index: int, exception: BaseException, lasti: Any = None
+    ) -> int:
+        record = R[RECORD]
+        if record is None or record[RECORDER] is not self:
+            return inner(R, index, exception, lasti)  # type: ignore[no-any-return]
+        self.log((record[NUMBER], RAISED, ABSENT, self.token(exception)))
+        record[HELD] = None
+        target = inner(R, index, exception, lasti)
+        if target == REQUEST:
+            self.log((record[NUMBER], STATUS, None, "done"))
+            self._forget(record)
+        else:
+            self.operands(record, R)
+        return target  # type: ignore[no-any-return]
+
+    # --- registers
+
+    def operands(self, record: list[Any], R: list[Any]) -> None:
+        """Log all operands that are not what the log says."""
+        number = record[NUMBER]
+        for slot in range(record[_PROGRAM].first_operand, len(record)):
+            value = self.token(R[slot])
+            if value is not record[slot]:
+                self.log((number, slot, record[slot], value))
+                record[slot] = value
+
+    def cell_of_cell(self, record: list[Any], R: list[Any], slot: int) -> None:
+        """Log that a variable has another cell, which may be new."""
+        value = self.objects.made(R[slot]) if type(R[slot]) is types.CellType else self.token(R[slot])
+        self.log((record[NUMBER], slot, record[slot], value))
+        record[slot] = value
+
+    def contents_of_cell(self, record: list[Any], R: list[Any], slot: int) -> None:
+        """Log the contents of a variable's cell."""
+        cell = record[slot]
+        if type(cell) is Object:
+            value = _contents(R[slot])
+            self.objects.write(cell, CONTENTS, ABSENT if value is UNBOUND else self.token(value))
+
+    def read_of_cell(self, record: list[Any], R: list[Any], slot: int) -> None:
+        """Log the contents of a variable's cell if they are not what the log says: code that is not recorded wrote."""
+        cell = record[slot]
+        if type(cell) is Object and cell.now is not None:
+            value = _contents(R[slot])
+            value = ABSENT if value is UNBOUND else self.token(value)
+            if value is not cell.now.get(CONTENTS, ABSENT):
+                self.objects.write(cell, CONTENTS, value)
+
+
+def _contents(cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return UNBOUND
+
+
+_DRIVE, _WATCHED = engine.drive.__code__, engine.watched.__code__

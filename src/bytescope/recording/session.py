@@ -1,0 +1,90 @@
+"""Recording what the interpreter executes."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from bytescope.analysis.engines.interpreter import INTERPRETER
+from bytescope.analysis.existing import existing_functions
+from bytescope.analysis.filters import Filters, Globs
+from bytescope.loading.imports import Guests
+from bytescope.machine import instrument
+from bytescope.machine.program import TRANSFORMS, Program
+from bytescope.recording.codes import add_sources
+from bytescope.recording.handlers import Recording as Transform
+from bytescope.recording.recorder import Recorder
+from bytescope.recording.recording import Recording
+from bytescope.recording.tape import Tape
+
+__all__ = ["STEPS", "record"]
+
+STEPS = 1_000_000
+"""How many of the last steps are kept unless told otherwise."""
+
+
+class record:
+    """Record what is executed: a context manager that gives the `Recording`.
+
+    While it is open, the interpreter writes down each instruction that it executes, with what that changes. What a `VM`
+    runs is recorded, and the functions of modules that `include` names (`__main__` unless told otherwise), whether they
+    are imported already or meanwhile, from their next call on. The recording can be read once the context is closed::
+
+        with bytescope.record() as recording:
+            bytescope.VM().exec("x = 6 * 7")
+        print(recording.steps)
+
+    A program that is recorded behaves as it does otherwise, except that it takes about ten times as long as when the
+    interpreter executes it, that the operands of a call live until it returns, and that weak references to its objects
+    are made. None of its code is run to show a value.
+
+    Args:
+        include, exclude: globs over dotted module names.
+        files: globs over file names.
+        functions: globs over qualified names: the others are executed as usual, and not recorded.
+        steps: how many steps are kept: of a longer run the last ones.
+
+    Raises:
+        TypeError: if a filter is of the wrong type.
+        ValueError: if a glob is malformed, or fewer than one step is to be kept.
+        RuntimeError: if another recording is going on.
+    """
+
+    def __init__(
+        self,
+        *,
+        include: Globs = None,
+        exclude: Globs = (),
+        files: Globs = None,
+        functions: Globs = None,
+        steps: int = STEPS,
+    ) -> None:
+        if type(steps) is not int:
+            raise TypeError(f"steps must be an int, not {type(steps).__name__}")
+        if steps < 1:
+            raise ValueError(f"steps must be at least 1, not {steps}")
+        self._filters = Filters(include, exclude, files, functions)
+        self._steps = steps
+        self._stack: ExitStack | None = None
+
+    def __enter__(self) -> Recording:
+        if TRANSFORMS["recording"] is not None:
+            raise RuntimeError("a recording is going on: end it before another one begins")
+        tape = Tape()
+        patterns = [*(self._filters.include or ()), *(f"!{pattern}" for pattern in self._filters.exclude)]
+        guests = Guests(patterns, default=self._filters.include is None)
+        with ExitStack() as stack:
+            stack.callback(add_sources, tape)
+            stack.callback(tape.settle)
+            stack.enter_context(INTERPRETER.attached(guests, lambda: existing_functions(self._filters)))
+            stack.callback(instrument.set_recording, None)
+            instrument.set_recording(Transform(Recorder(tape, self._steps), self._wants))
+            self._stack = stack.pop_all()
+        return Recording(tape)
+
+    def __exit__(self, *error: object) -> None:
+        stack, self._stack = self._stack, None
+        if stack is not None:
+            stack.close()
+
+    def _wants(self, program: Program) -> bool:
+        return self._filters.wants_code(program.module, program.code.co_filename, program.code.co_qualname)

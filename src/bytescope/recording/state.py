@@ -1,0 +1,194 @@
+"""State at any step of a recording, reached forwards or backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bytescope.machine.handler_namespace import UNBOUND
+from bytescope.recording.tape import (
+    ABSENT,
+    CONTENTS,
+    ENTRY,
+    NAMES,
+    PARENT,
+    SITE,
+    STATUS,
+    CodeInfo,
+    FrameOwner,
+    Instruction,
+    Object,
+    Tape,
+)
+
+__all__ = ["Cursor", "Frame"]
+
+
+class Cursor:
+    """A position on a tape, and the state there.
+
+    Going to a step takes time in proportion to the steps in between.
+
+    Args:
+        tape: the tape.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self.step = 0
+        self._place = 0
+        self._state: dict[int, dict[Any, Any]] = {}
+        tape.settle()
+        self.go(0)
+
+    def go(self, step: int) -> None:
+        """Go to a step: to the state before its instruction is executed.
+
+        Args:
+            step: its number; that of the end is the number of steps.
+
+        Raises:
+            IndexError: if there is no such step.
+        """
+        if not 0 <= step <= len(self.tape):
+            raise IndexError(f"step {step}: the recording has steps 0 to {len(self.tape)}")
+        log, state, place, wanted = self.tape.log, self._state, self._place, self.tape.place(step)
+        if wanted > place:
+            for number, slot, new in zip(
+                log[place:wanted:ENTRY], log[place + 1 : wanted : ENTRY], log[place + 3 : wanted : ENTRY], strict=True
+            ):
+                try:
+                    state[number][slot] = new
+                except KeyError:
+                    self._begin(number)[slot] = new
+        else:
+            for number, slot, old in zip(
+                log[wanted:place:ENTRY][::-1],
+                log[wanted + 1 : place : ENTRY][::-1],
+                log[wanted + 2 : place : ENTRY][::-1],
+                strict=True,
+            ):
+                try:
+                    state[number][slot] = old
+                except KeyError:
+                    self._begin(number)[slot] = old
+        self.step, self._place = step, wanted
+
+    def _begin(self, number: int) -> dict[Any, Any]:
+        owner = self.tape.owners[number]
+        contents = owner.initial if type(owner) is Object else self.tape.base.get(number)
+        found = self._state[number] = {} if contents is None else contents.copy()
+        return found
+
+    def slots(self, number: int) -> dict[Any, Any]:
+        """Return the slots of a frame or object here; some may hold `ABSENT`."""
+        found = self._state.get(number)
+        return self._begin(number) if found is None else found
+
+    # --- frames
+
+    def frame(self, number: int, index: int | None = None) -> Frame:
+        """Return a frame here.
+
+        Args:
+            number: its owner number.
+            index: the instruction that it is at, if that is not where it waits.
+        """
+        owner = self.tape.owners[number]
+        assert type(owner) is FrameOwner
+        slots = self.slots(number)
+        return Frame(self, owner, slots, slots.get(SITE, 0) if index is None else index)
+
+    @property
+    def frames(self) -> list[Frame]:
+        """Return the frames of the stack here, the one that executes this step first; at the end there are none."""
+        if self.step >= len(self.tape):
+            return []
+        found = [self.frame(self.tape.frame(self.step).number, self.tape.index(self.step))]
+        while (parent := found[-1].slots.get(PARENT)) is not None and parent is not ABSENT:
+            found.append(self.frame(parent))
+        return found
+
+    @property
+    def suspended(self) -> Iterator[Frame]:
+        """Return the frames of generators and coroutines suspended here, by themselves or by what they wait for."""
+        active = {frame.number for frame in self.frames}
+        for number, slots in list(self._state.items()):
+            if slots.get(STATUS) in ("suspended", "delegates") and number not in active:
+                yield self.frame(number)
+
+    # --- objects
+
+    def contents(self, thing: Object) -> dict[Any, Any]:
+        """Return the contents of an object here, by index, key or name; the first items of a large container."""
+        slots = self._state.get(thing.number)
+        if slots is None:
+            slots = thing.initial or {}
+        return {slot: value for slot, value in slots.items() if value is not ABSENT}
+
+
+class Frame:
+    """A frame at a step.
+
+    owner: what the tape says of it; slots: its slots; index: the instruction that it is at.
+    """
+
+    def __init__(self, cursor: Cursor, owner: FrameOwner, slots: dict[Any, Any], index: int) -> None:
+        self.cursor, self.owner, self.slots, self.index = cursor, owner, slots, index
+
+    @property
+    def number(self) -> int:
+        """Return its owner number."""
+        return self.owner.number
+
+    @property
+    def code(self) -> CodeInfo:
+        """Return its code object."""
+        return self.cursor.tape.codes[self.owner.code]
+
+    @property
+    def instruction(self) -> Instruction:
+        """Return the instruction that it is at."""
+        return self.code.instructions[self.index]
+
+    @property
+    def line(self) -> int | None:
+        """Return the line that it is at, None if its instruction has none."""
+        return self.instruction.line
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """Return the variables that are bound, by name; of class and module code those of comprehensions in it."""
+        found = {}
+        for variable in self.code.variables:
+            value = self.slots.get(variable.slot, ABSENT)
+            if type(value) is Object and variable.scope != "local" and value.kind == "cell":
+                value = self.cursor.slots(value.number).get(CONTENTS, ABSENT)
+            if value is not ABSENT and value is not UNBOUND:
+                found[variable.name] = value
+        return found
+
+    @property
+    def class_name(self) -> str | None:
+        """Return the name of the class whose method it executes, for private names; None if it is no method's."""
+        *outer, _ = self.code.name.split(".")
+        return outer[-1] if outer and outer[-1] != "<locals>" else None
+
+    @property
+    def names(self) -> dict[Any, Any]:
+        """Return the names of class and module code; empty in functions."""
+        return self._namespace(self.slots.get(NAMES))
+
+    @property
+    def globals(self) -> dict[Any, Any]:
+        """Return the globals."""
+        return self._namespace(self.owner.globals)
+
+    def _namespace(self, value: Any) -> dict[Any, Any]:
+        return self.cursor.contents(value) if type(value) is Object else {}
+
+    @property
+    def operands(self) -> list[Any]:
+        """Return the operands on the stack before the instruction, the lowest first."""
+        first = self.code.first_operand
+        return [self.slots.get(first + place) for place in range(max(self.instruction.depth, 0))]

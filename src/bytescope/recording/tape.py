@@ -1,0 +1,232 @@
+"""The tape: what a run did, one row for each instruction and one entry for each change.
+
+A row is written before its instruction is executed. The state before step `n` is what the entries before the row's
+place in the log say; so a reader goes forward by new values and back by old ones, see `state`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any, NamedTuple
+
+__all__ = [
+    "ABSENT", "CONTENTS", "ENTRY", "NAMES", "PARENT", "RAISED", "RETURNED", "ROW", "SITE", "STATUS",
+    "CodeInfo", "FrameOwner", "Instruction", "Object", "Tape", "Text",
+]  # fmt: skip
+
+ROW = 3
+"""Numbers in a row: owner number of the frame, index of the instruction, length of the log before it."""
+
+ENTRY = 4
+"""Values in an entry: owner number, slot, old value, new value."""
+
+PARENT, SITE, STATUS, NAMES = "parent", "site", "status", "names"
+"""Slots of a frame besides its variables and operands, whose slots are numbers. PARENT: number of the frame that called
+or resumed it; SITE: index of the instruction that it waits at; STATUS: "suspended", "delegates" or "done"; NAMES: the
+namespace of class and module code."""
+
+RAISED, RETURNED = "raised", "returned"
+"""Slots of what happened in a frame: the exception that came up at an instruction, the value that a frame returned."""
+
+
+class _Absent:
+    """The type of the mark for what is not there: a deleted attribute, an item before it was appended."""
+
+    def __repr__(self) -> str:
+        return "<absent>"
+
+
+ABSENT = _Absent()
+"""The mark."""
+
+CONTENTS = 0
+"""Slot of the contents of a cell."""
+
+
+class Instruction(NamedTuple):
+    """An instruction of a recorded code object.
+
+    op: its operation; text: with its operand; position: line, end line, column, end column, or None; offset: of the raw
+    instruction, in bytes; target: index of the one it jumps to, or None; depth: operands on the stack before it, -1 if
+    it is never reached; operands: how many of them it takes.
+    """
+
+    op: str
+    text: str
+    position: tuple[int | None, int | None, int | None, int | None] | None
+    offset: int
+    target: int | None
+    depth: int
+    operands: int
+
+    @property
+    def line(self) -> int | None:
+        """The line of its source, None where it has none."""
+        return self.position[0] if self.position else None
+
+
+class Variable(NamedTuple):
+    """A variable of a code object: its slot in a frame, its name, and "local", "cell" or "free"."""
+
+    slot: int
+    name: str
+    scope: str
+
+
+class CodeInfo(NamedTuple):
+    """A recorded code object.
+
+    name, file, first_line: as in the code object, the name qualified; module: name of its module; instructions: its
+    lowered instructions; starts: the instructions at which lines start, with these lines; variables: its variables;
+    first_operand: slot of the lowest operand; handlers: regions (start, end, target, depth) in the order in which they
+    are looked through; suspends: whether it is a generator's or coroutine's.
+    """
+
+    name: str
+    file: str
+    first_line: int
+    module: str
+    instructions: tuple[Instruction, ...]
+    starts: dict[int, int]
+    variables: tuple[Variable, ...]
+    first_operand: int
+    handlers: tuple[tuple[int, int, int, int], ...]
+    suspends: bool
+
+
+class FrameOwner(NamedTuple):
+    """A frame: its owner number, the number of its code object, the identifier of its thread, and its globals."""
+
+    number: int
+    code: int
+    thread: int
+    globals: Any
+
+
+class Text:
+    """A string or bytes object that is too long to be kept: its beginning, its length, and its type."""
+
+    __slots__ = ("kind", "length", "start")
+
+    def __init__(self, kind: str, start: str | bytes, length: int) -> None:
+        self.kind, self.start, self.length = kind, start, length
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} of length {self.length}, {self.start[:20]!r}...>"
+
+
+class Object:
+    """An object of the program, as the recording knows it: it does not keep the object alive.
+
+    number: its owner number; kind: the name of its class; label: the name of a function, class or module; birth: the
+    step at which it was first seen; initial: its contents then, None if they are not known; size: its number of items
+    then, of which some may be left out.
+    Only for the recorder: folded: whether its contents are recorded when it is met again; kind_id: identity of its
+    class; now: its contents as the log has them; watched: whether its end will be noticed.
+    """
+
+    __slots__ = ("birth", "folded", "initial", "kind", "kind_id", "label", "now", "number", "size", "watched")
+
+    def __init__(self, number: int, kind: str, label: str = "", birth: int = 0) -> None:
+        self.number, self.kind, self.label, self.birth = number, kind, label, birth
+        self.initial: dict[Any, Any] | None = None
+        self.now: dict[Any, Any] | None = None
+        self.size = 0
+        self.kind_id = 0
+        self.watched = self.folded = False
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} #{self.number}{' ' + self.label if self.label else ''}>"
+
+
+class Tape:
+    """Rows, entries, and what they are about.
+
+    rows: `ROW` numbers for each step; recent: those of the latest steps, until `settle` moves them; log: `ENTRY` values
+    for each change; owners: frames and objects by number; codes: code objects by number; sources: texts by file name;
+    forgotten: the number of steps before the first one; base: the slots of frames there.
+    """
+
+    def __init__(self) -> None:
+        self.rows = array("I")
+        self.recent: list[int] = []
+        self.log: list[Any] = []
+        self.owners: list[FrameOwner | Object | None] = []
+        self.codes: list[CodeInfo] = []
+        self.sources: dict[str, str] = {}
+        self.forgotten = 0
+        self.base: dict[int, dict[Any, Any]] = {}
+
+    def settle(self) -> None:
+        """Move the latest rows to where they take little room: a list is faster to write to."""
+        rows = self.recent[:]
+        self.rows.extend(array("I", rows))
+        del self.recent[: len(rows)]
+
+    def __len__(self) -> int:
+        """Return the number of steps."""
+        return (len(self.rows) + len(self.recent)) // ROW
+
+    def forget(self, steps: int) -> None:
+        """Forget the first steps: what they have changed becomes the state at the beginning.
+
+        Frames that have ended by then are forgotten as well.
+
+        Args:
+            steps: how many of them.
+        """
+        self.settle()
+        cut = self.place(steps)
+        log, owners, base = self.log, self.owners, self.base
+        for number, slot, new in zip(log[0:cut:ENTRY], log[1:cut:ENTRY], log[3:cut:ENTRY], strict=True):
+            owner = owners[number]
+            if type(owner) is Object:
+                if owner.initial is None:
+                    continue
+                if new is ABSENT:
+                    owner.initial.pop(slot, None)
+                else:
+                    owner.initial[slot] = new
+            elif slot is RETURNED or (slot is STATUS and new == "done"):
+                owners[number] = None
+                base.pop(number, None)
+            elif owner is not None:
+                base.setdefault(number, {})[slot] = new
+        del log[:cut]
+        del self.rows[: steps * ROW]
+        places = self.rows[2::ROW]
+        self.rows[2::ROW] = array("I", [place - cut for place in places])
+        self.forgotten += steps
+
+    def frame(self, step: int) -> FrameOwner:
+        """Return the frame that executed a step."""
+        owner = self.owners[self.rows[step * ROW]]
+        assert type(owner) is FrameOwner
+        return owner
+
+    def code(self, step: int) -> CodeInfo:
+        """Return the code object of a step."""
+        return self.codes[self.frame(step).code]
+
+    def index(self, step: int) -> int:
+        """Return the index of a step's instruction."""
+        return self.rows[step * ROW + 1]
+
+    def instruction(self, step: int) -> Instruction:
+        """Return the instruction of a step."""
+        return self.code(step).instructions[self.index(step)]
+
+    def place(self, step: int) -> int:
+        """Return the number of values in the log before a step; all of them for the end."""
+        return len(self.log) if step >= len(self) else self.rows[step * ROW + 2]
+
+    def step_of(self, place: int) -> int:
+        """Return the step that made an entry of the log: the last one whose row is at or before it."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self.rows[middle * ROW + 2] <= place:
+                low = middle + 1
+            else:
+                high = middle
+        return max(low - 1, 0)
