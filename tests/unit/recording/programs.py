@@ -119,16 +119,29 @@ class C:
     def f(self): return __class__
 """
 TASKS = """
-import asyncio
 order = []
+class Pause:
+    def __await__(self):
+        yield
+async def pause():
+    await Pause()
 async def worker(name, turns):
     for turn in range(turns):
         order.append(name)
-        await asyncio.sleep(0)
+        await pause()
     return name * 2
-async def main():
-    return await asyncio.gather(worker("a", 2), worker("b", 2))
-print(asyncio.run(main()))
+async def main(one, two):
+    return await one, await two
+waiting = [worker("a", 2), worker("b", 3)]
+waiting = [main(*waiting), worker("c", 2)]
+while waiting:
+    task = waiting.pop(0)
+    try:
+        task.send(None)
+        waiting.append(task)
+    except StopIteration as stop:
+        order.append(stop.value)
+print(order)
 """
 CALLBACKS = """
 class Key:

@@ -68,7 +68,7 @@ def test_forwards_and_backwards_pass_the_same_lines(name: str) -> None:
     assert back == passed[::-1] != []
 
 
-@pytest.mark.parametrize("name", [name for name in PROGRAMS if name != "tasks"])
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_lines_begin_where_a_trace_function_is_told(name: str) -> None:
     source = PROGRAMS[name]
     recording = recorded(source)
