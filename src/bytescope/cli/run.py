@@ -36,6 +36,7 @@ options, which come before the program:
   --max-depth N          stop at more than N guest frames on the stack
   --timeout SECONDS      stop after this time
   --max-memory SIZE      stop when the process's memory has grown by SIZE bytes: 500M, 2G (see docs/limits.md)
+  --record FILE          record the run, instruction by instruction, in FILE (see docs/recording.md)
   --analysis NAME        attach an analysis: one that ships (calls, comparisons, coverage, history, profile, trace), of
                          an installed package, or module:Class (repeatable)
   --analysis-option K=V  an option of the analysis named last (repeatable)
@@ -74,6 +75,7 @@ class Options:
         self.max_depth: int | None = None
         self.timeout: float | None = None
         self.max_memory: int | None = None
+        self.record: str | None = None
 
     def needs_machine(self) -> str | None:
         """The option that asks for the machine, or None."""
@@ -84,6 +86,7 @@ class Options:
             "--max-depth": self.max_depth,
             "--timeout": self.timeout,
             "--max-memory": self.max_memory,
+            "--record": self.record,
         }
         return next((name for name, value in asking.items() if value is not None), None)
 
@@ -105,6 +108,7 @@ _ANALYSES = ("--analysis", "--analysis-option", "--output", *_FILTERS)
 _VALUES: dict[str, Callable[[Options, str], None]] = {
     "--guest": lambda options, text: options.guests.append(text),
     "--engine": lambda options, text: setattr(options, "engine", text),
+    "--record": lambda options, text: setattr(options, "record", text),
     "--max-instructions": lambda options, text: setattr(options, "max_instructions", _number(text, int)),
     "--max-depth": lambda options, text: setattr(options, "max_depth", _number(text, int)),
     "--timeout": lambda options, text: setattr(options, "timeout", _number(text, float)),
@@ -157,6 +161,7 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
     running = vm.running(program.guests, program.below) if woven is None else woven
     if options.stats:
         from bytescope.cli.stats import print_stats
+    recorded = _recorded(options)
     state = HostState()
 
     def start() -> main_program.Action:
@@ -164,6 +169,8 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
         forget_own_imports(vm.guests.including(program.guests))
         if analyses is not None and not analyses.start(program):
             raise SystemExit(FAILED)
+        if recorded is not None:
+            recorded.start()
         gc.freeze()  # the machine is there to stay
         if collecting:
             gc.enable()
@@ -182,6 +189,8 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
             if options.stats:
                 print_stats(vm)
             status = 0 if analyses is None else analyses.finish(error)
+            if recorded is not None:
+                status = recorded.finish() or status
             if isinstance(error, BudgetExceeded):
                 state.end(STOPPED)
         state.forget_streams()
@@ -191,6 +200,18 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
     sys.argv = [program.argv0, *arguments]
     _set_first_path(program)
     launch(start, left, ended, state)
+
+
+def _recorded(options: Options) -> Any:
+    """The recording that is asked for, or None."""
+    if options.record is None:
+        return None
+    from bytescope.cli.recorded_run import RecordedRun
+
+    try:
+        return RecordedRun(options.record)
+    except OSError as error:
+        _usage(f"--record {options.record}: {error.strerror}")
 
 
 def _analyses(options: Options) -> Any:

@@ -30,6 +30,7 @@ def test_options_come_before_the_program() -> None:
         "max_depth": None,
         "timeout": 2.5,
         "max_memory": None,
+        "record": None,
     }
     assert rest == ["x.py", "--stats", "-m", "y"]
 
