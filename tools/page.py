@@ -112,6 +112,8 @@ def _assemble() -> str:
     (ASSEMBLED / "pyodide").mkdir()
     for name in _PYODIDE:
         shutil.copy(WEB / "node_modules" / "pyodide" / name, ASSEMBLED / "pyodide" / name)
+    lock = ASSEMBLED / "pyodide" / "pyodide-lock.json"
+    lock.write_text(json.dumps(json.loads(lock.read_text(encoding="utf-8")) | {"packages": {}}), encoding="utf-8")
     sources = {name: path.read_text(encoding="utf-8") for path, name in sorted(_sources(), key=lambda pair: pair[1])}
     packed = zlib.compress(json.dumps(sources).encode(), 9)
     (ASSEMBLED / "python.pack").write_bytes(packed)

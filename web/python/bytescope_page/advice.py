@@ -16,6 +16,8 @@ ABSENT = frozenset({
 
 _MAGIC = re.compile(r"\s*(%%?[a-zA-Z]|![^=]|\?|[\w.]+\?{1,2}\s*$|[\w, ]+=\s*[!%][a-zA-Z])")
 
+DEEP = "Calls through built-in functions such as repr() went deep: the browser's stack holds some hundred of them."
+
 IPYTHON = "This is a command of IPython, not Python: {instead}"
 
 
@@ -32,6 +34,8 @@ def about(error: BaseException, source: str) -> str:
         return _about_command(error, source)
     if isinstance(error, NameError) and getattr(error, "name", None) in ("get_ipython", "display"):
         return IPYTHON.format(instead="the last expression of a cell is shown by itself, and print() shows anything.")
+    if isinstance(error, RecursionError) and str(error).startswith("Stack overflow"):
+        return f"{DEEP} A recursion needs a case in which it ends."
     if isinstance(error, RecursionError):
         return "Each call was waiting for the next one: a recursion needs a case in which it ends."
     if isinstance(error, MemoryError) and not str(error).startswith("Parser stack"):  # which is about the source

@@ -27,8 +27,8 @@ export function endedWith(status: number): string {
 
 const REASONS: Record<Exclude<Death, "start" | "stopped">, string> = {
   stack:
-    "Calls went so deep, through built-in functions such as sorted() or repr(), that the interpreter broke. " +
-    "A recursion needs a case in which it ends.",
+    "The browser's stack ended, and the interpreter with it: some thousand objects, each held by the one before, were freed " +
+    "or compared at once, or calls went too deep.",
   memory: "The interpreter ran out of memory.",
   exit: "The program ended the interpreter itself.",
   other: "The interpreter broke.",

@@ -4,8 +4,13 @@ import { Blocking, Messages, type Bridge, type Post } from "./channel";
 import { closeDoors, start, type Started } from "./interpreter";
 import { INTERRUPT, type Death, type Report, type Request, type Run, type Stream } from "./protocol";
 
-// When a program breaks the interpreter, Pyodide says so in the console; the page says it under the cell.
-console.error = console.warn = () => {};
+// When a program breaks the interpreter, Pyodide says so in the console and has its stack written, the machine's frames
+// included; the page says under the cell what it means.
+let broken = false;
+console.error = (text: unknown) => {
+  broken ||= /fatal error/.test(String(text));
+};
+console.warn = () => {};
 
 let post: Post = () => {};
 let started: Started | null = null;
@@ -72,7 +77,7 @@ function descriptor(stream: Stream, to: Bridge): { write(data: Uint8Array): numb
   return {
     write(data) {
       const text = decoder.decode(data, { stream: true });
-      if (text) to.write(cell, stream, text);
+      if (text && !broken) to.write(cell, stream, text);
       return data.length;
     },
   };

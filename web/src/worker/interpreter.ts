@@ -2,7 +2,7 @@
 
 import type { PyodideAPI, PyodideConfig } from "pyodide";
 import type { Bridge } from "./channel";
-import { closeDoors, limitMemory } from "./guard";
+import { closeDoors, limitMemory, limitStack } from "./guard";
 import type { Parts } from "./protocol";
 import { SNAPSHOT, Snapshots } from "./snapshots";
 
@@ -23,6 +23,9 @@ export interface Started {
 }
 
 const MEMORY = 1 << 30;
+const PROGRAM = "pyodide/pyodide.asm.wasm";
+/** In bytes: the modules that Pyodide makes to wrap single functions, of which a few dozen differ, have less. */
+const SMALL = 100;
 const PACKAGES = "/lib/python3.14/site-packages";
 
 /** In bytes, about, without a snapshot: for the progress bar. */
@@ -42,8 +45,8 @@ export async function start(
   bridge: Bridge,
   progress: (loaded: number, total: number) => void,
 ): Promise<Started> {
-  const load = countedFetch(progress, given.module);
-  const compiled = keepCompiled(given.module);
+  const load = countedFetch(progress);
+  const compiled = compile(base, load, given.module);
   const switching = "Suspending" in WebAssembly;
   const snapshots = build !== null && switching ? new Snapshots(build, base, load) : null;
   const sources = load(new URL("python.pack", base).href).then(unpacked);
@@ -66,6 +69,7 @@ export async function start(
   }
   const made = fromSnapshot ? null : snapshot(pyodide);
   const save = made && snapshots?.save.bind(snapshots, made);
+  limitStack((pyodide as unknown as { _module: object })._module, switching);
   const { connect } = pyodide.pyimport("bytescope_page.start");
   const [runner, python, version] = connect(bridge, switching) as [Runner, string, string];
   return {
@@ -74,7 +78,7 @@ export async function start(
     fromSnapshot: memory !== null,
     python,
     bytescope: version,
-    parts: { ...compiled(), ...(given.memory ? given : shared(memory ?? made)) },
+    parts: { module: await compiled, ...(given.memory ? given : shared(memory ?? made)) },
     afterwards: async () => await save?.(),
   };
 }
@@ -94,17 +98,27 @@ function shared(memory: Uint8Array | null): Parts {
   return { memory: copy };
 }
 
-/** Compile nothing twice: use the module that there is, or give the one that is made. */
-function keepCompiled(given: WebAssembly.Module | undefined): () => Parts {
-  let module = given;
-  const compile = WebAssembly.instantiateStreaming;
-  WebAssembly.instantiateStreaming = async (source, imports) => {
-    if (given) return { module: given, instance: await WebAssembly.instantiate(given, imports) };
-    const made = await compile(source, imports);
-    module = made.module;
-    return made;
-  };
-  return () => (module ? { module } : {});
+/** Compile Pyodide while all else is loaded, and nothing twice: neither it, where a module is given, nor its small modules. */
+function compile(base: string, load: typeof fetch, given?: WebAssembly.Module): Promise<WebAssembly.Module> {
+  const module = given ? Promise.resolve(given) : WebAssembly.compileStreaming(load(new URL(PROGRAM, base)));
+  module.catch(() => {}); // whoever waits for it says so
+  const { instantiate } = WebAssembly;
+  WebAssembly.instantiateStreaming = async (_source, imports) => ({
+    module: await module,
+    instance: await instantiate(await module, imports),
+  });
+  const fetched = self.fetch;
+  self.fetch = async (input, init) => (String(input).endsWith(PROGRAM) ? new Response() : fetched(input, init));
+  const made = new Map<string, WebAssembly.Module>();
+  WebAssembly.Module = new Proxy(WebAssembly.Module, {
+    construct(kind, [bytes]: [Uint8Array<ArrayBuffer>]) {
+      const key = bytes.length < SMALL ? String(bytes) : "";
+      const known = made.get(key) ?? new kind(bytes);
+      if (key) made.set(key, known);
+      return known;
+    },
+  });
+  return module;
 }
 
 /** The Python sources: a deflated JSON object, which takes a fraction of the time that Python needs for an archive. */
@@ -116,10 +130,14 @@ async function unpacked(answer: Response): Promise<Record<string, string>> {
 
 function write(pyodide: PyodideAPI, sources: Record<string, string>): void {
   const { FS } = pyodide;
+  const encoder = new TextEncoder();
+  const folders = new Set<string>();
   for (const [name, text] of Object.entries(sources)) {
     const path = `${PACKAGES}/${name}`;
-    FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
-    FS.writeFile(path, text);
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    if (!folders.has(folder)) FS.mkdirTree(folder);
+    folders.add(folder);
+    FS.writeFile(path, encoder.encode(text), { canOwn: true });
   }
 }
 
@@ -134,12 +152,11 @@ async function imported(base: string): Promise<(more: Partial<PyodideConfig> & R
 }
 
 /** `fetch` that counts what arrives, and mends the type of WebAssembly where a server does not know it. */
-function countedFetch(progress: (loaded: number, total: number) => void, compiled?: WebAssembly.Module): typeof fetch {
+function countedFetch(progress: (loaded: number, total: number) => void): typeof fetch {
   const real = self.fetch.bind(self);
   let loaded = 0;
   let total = DOWNLOAD;
   const counted: typeof fetch = async (input, init) => {
-    if (compiled && String(input).endsWith(".wasm")) return new Response();
     const answer = await real(input, init);
     if (!answer.ok || !answer.body) return answer;
     if (answer.url.endsWith(SNAPSHOT)) total += Number(answer.headers.get("content-length"));

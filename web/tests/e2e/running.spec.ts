@@ -135,19 +135,35 @@ test("a cell is marked when one that it needs ran later", async ({ notebook }) =
   await notebook.hasState(3, "ran$");
 });
 
-test("a deep recursion ends as CPython's, one through C with a sentence", async ({ notebook }) => {
-  await notebook.write(
-    "def f(n):\n    return f(n + 1)\nf(0)",
-    "class C:\n    def __repr__(self):\n        return repr([self])\nrepr(C())",
-    "1 + 1",
-  );
+for (const engine of ENGINES) {
+  test(`recursions without end, through C as well, end in RecursionError, and names are kept (${engine})`, async ({ notebook }) => {
+    const recursions = [
+      "def f(n):\n    return f(n + 1)\nf(0)",
+      "class C:\n    def __repr__(self):\n        return repr([self])\nrepr(C())",
+      "def f(x):\n    return sorted([1], key=f)\nf(1)",
+      "class D:\n    def __getattr__(self, name):\n        return getattr(self, name + 'x')\nD().a",
+      "import functools\n@functools.lru_cache(None)\ndef c(n):\n    return n and c(n - 1)\nc(300); c(10**6)",
+      "import json\nx = []\nfor _ in range(5000): x = [x]\njson.dumps(x)",
+    ];
+    await notebook.write("kept = 'kept'", ...recursions, "kept");
+    if (engine === "CPython") await notebook.page.getByRole("radio", { name: "CPython" }).check({ force: true });
+    await notebook.run(1);
+    for (const number of recursions.keys()) {
+      await notebook.run(number + 2, "raised$");
+      await expect(notebook.output(number + 2)).toContainText(/RecursionError: (maximum recursion depth exceeded|Stack overflow)/);
+    }
+    await notebook.run(recursions.length + 2);
+    await expect(notebook.output(recursions.length + 2)).toContainText("'kept'");
+  });
+}
+
+test("where the browser's stack ends, the page says so and goes on", async ({ notebook }) => {
+  await notebook.write("x = None\nfor _ in range(10**5): x = x,\ndel x", "1 + 1");
   await notebook.run(1, "raised");
-  await expect(notebook.output(1)).toContainText("RecursionError: maximum recursion depth exceeded");
-  await notebook.run(2, "raised");
-  await expect(notebook.output(2)).toContainText(/RecursionError|recursion needs a case in which it ends/);
+  await expect(notebook.output(1)).toHaveText(/^The browser's stack ended, and the interpreter with it: .* A new one is started/);
   await notebook.ready();
-  await notebook.run(3);
-  await expect(notebook.output(3)).toContainText("2");
+  await notebook.run(2);
+  await expect(notebook.output(2)).toContainText("2");
 });
 
 test("memory has a limit, and the page outlives it", async ({ notebook }) => {
