@@ -6,18 +6,21 @@ import functools
 import types
 import warnings
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any, Literal, ParamSpec, Self, TypeVar
 
 from bytescope.analysis.base import Analysis, AnalysisError
+from bytescope.analysis.dispatch import AtWork
 from bytescope.analysis.engines.interpreter import INTERPRETER
 from bytescope.analysis.engines.woven import WOVEN
 from bytescope.analysis.existing import existing_functions
 from bytescope.analysis.filters import Filters, Globs, Lines, Threads, Where
 from bytescope.analysis.subscriber import Subscriber
+from bytescope.code.host.interrupts import no_interrupts_at_start
+from bytescope.code.host.transactions import Collecting, Released, Step, Transaction
 from bytescope.isa.events import EVENTS, LIFECYCLE
 from bytescope.loading.functions import name_of
 from bytescope.loading.imports import Guests
+from bytescope.machine.support import recursion
 
 _CODELESS = frozenset({*LIFECYCLE, "thread_start", "thread_stop"})
 """Events that are not about code."""
@@ -85,8 +88,7 @@ class attach:
         self.subscribers = [Subscriber(analysis, self.filters) for analysis in analyses]
         self._engine = WOVEN if engine == "woven" else INTERPRETER
         self._boards = [WOVEN.board, INTERPRETER.board] if engine == "woven" else [INTERPRETER.board]
-        self._stack: ExitStack | None = None
-        self._shadows: list[Any] = []
+        self._changes = self._telling = Transaction()
 
     @property
     def engine(self) -> str:
@@ -94,34 +96,41 @@ class attach:
         return self._engine.name
 
     def __enter__(self) -> Self:
-        if self._stack is not None:
+        if self._changes.is_open():
             raise RuntimeError("this attachment is open already")
-        begun: list[Subscriber] = []
-        with ExitStack() as stack:
-            stack.callback(self._end, begun)
-            for each in self.subscribers:
-                self._lifecycle(each, "begin")
-                begun.append(each)
+        try:
             patterns = [*(self.filters.include or ()), *(f"!{pattern}" for pattern in self.filters.exclude or ())]
             guests = Guests(patterns, default=self.filters.include is None)
-            stack.enter_context(self._engine.attached(guests, self._functions))
-            self._enter_shadows(stack)
-            stack.callback(self.detach)
-            for board in self._boards:
-                board.add(self.subscribers)
-            self._stack = stack.pop_all()
-        return self
+            meanwhile = Released(), Collecting(), Step(lambda: None, recursion.reduce)
+            self._telling = Transaction(Step(self._tell, self._tell_no_more), meanwhile=meanwhile)
+            self._changes = Transaction(
+                Released(),
+                AtWork(),
+                *map(_Lifecycle, self.subscribers),
+                self._engine.attached(guests, self._functions),
+                self._telling,
+                meanwhile=meanwhile,
+            )
+            self._changes.open()
+            return self
+        except BaseException:
+            self._changes.close()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | type[None] | None, error: BaseException | None, trace: object
     ) -> None:
-        stack, self._stack = self._stack, None
-        failure = next((board.failure for board in self._boards if board.failure is not None), None)
-        if stack is not None:
-            stack.close()
+        try:
+            was_open = self._changes.is_open()
+            failure = next((board.failure for board in self._boards if board.failure is not None), None)
+            self._changes.close()
+            self._changes = self._telling = Transaction()  # and not what refers to this attachment
+        except BaseException:
+            self._changes.close()
+            raise
         if failure is not None and not isinstance(error, AnalysisError):
             raise failure
-        if stack is not None and error is None and (missed := self.nothing_observed()) is not None:
+        if was_open and error is None and (missed := self.nothing_observed()) is not None:
             warnings.warn(missed, NothingObserved, stacklevel=2)
 
     def nothing_observed(self) -> str | None:
@@ -134,9 +143,7 @@ class attach:
 
     def detach(self) -> None:
         """Stop telling the analyses, from whatever thread, while the program runs. The end of the context stays due."""
-        self._leave_shadows()
-        for board in self._boards:
-            board.remove(self.subscribers)
+        self._telling.close()
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Wrap a function: the analyses are attached during its calls."""
@@ -148,21 +155,23 @@ class attach:
 
         return wrapper
 
-    def _enter_shadows(self, stack: ExitStack) -> None:
-        """Start shadow propagation for the analyses that have shadows."""
+    def _tell(self) -> None:
+        """Start the propagation of shadows, for the analyses that have any, and tell the analyses."""
         for each in self.analyses:
             if each.shadows is not None:
                 from bytescope.analysis.shadowing import SHADOWING  # here, because few analyses have shadows
 
-                SHADOWING.enter(each.shadows, self.filters.wants_code)
-                self._shadows.append(each.shadows)
-                stack.callback(self._leave_shadows)
+                SHADOWING.enter(each.shadows, self.filters.wants_code, self)
+        for board in self._boards:
+            board.add(self.subscribers)
 
-    def _leave_shadows(self) -> None:
-        while self._shadows:
+    def _tell_no_more(self) -> None:
+        if any(each.shadows is not None for each in self.analyses):
             from bytescope.analysis.shadowing import SHADOWING
 
-            SHADOWING.leave(self._shadows.pop(), self.filters.wants_code)
+            SHADOWING.leave(self)
+        for board in self._boards:
+            board.remove(self.subscribers)
 
     def _functions(self) -> list[types.FunctionType]:
         """The functions that there are already in what the filters include, but for methods of analyses."""
@@ -177,22 +186,41 @@ class attach:
                 each.notice(name_of(function.__globals__), function.__code__)
         return found
 
-    # --- lifecycle
 
-    def _lifecycle(self, subscriber: Subscriber, event: str) -> None:
-        method = subscriber.methods.get(event)
+no_interrupts_at_start(attach.__exit__)
+
+
+class _Lifecycle:
+    """A part of an attachment: an analysis is told that it begins and ends.
+
+    Args:
+        subscriber: the analysis.
+    """
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        self._subscriber = subscriber
+        self._begun = False
+
+    def open(self) -> None:
+        """Call `begin`."""
+        self._call("begin")
+        self._begun = True
+
+    def close(self) -> None:
+        """Call `end`, once, if `begin` has returned."""
+        if self._begun:
+            self._begun = False
+            self._call("end")
+
+    def _call(self, event: str) -> None:
+        method = self._subscriber.methods.get(event)
         if method is None:
             return
         try:
             method()
         except Exception as error:
-            name = type(subscriber.analysis).__name__
+            name = type(self._subscriber.analysis).__name__
             raise AnalysisError(f"{name} failed on {event}: {type(error).__name__}: {error}", name, event) from error
-
-    def _end(self, begun: list[Subscriber]) -> None:
-        with ExitStack() as stack:
-            for each in reversed(begun):
-                stack.callback(self._lifecycle, each, "end")
 
 
 def _methods(cls: type) -> list[Any]:

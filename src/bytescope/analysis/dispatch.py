@@ -38,6 +38,22 @@ thread: Final = _Thread()
 """What is known of this thread."""
 
 
+class AtWork:
+    """A part of an attachment at whose end no analysis is at work in this thread if none was before."""
+
+    def __init__(self) -> None:
+        self._before: tuple[list[bool], bool] | None = None
+
+    def open(self) -> None:
+        """Take note of whether one is."""
+        self._before = thread.busy, thread.busy[0]
+
+    def close(self) -> None:
+        """Restore it, as an interrupt may have come before the end of a hook."""
+        if self._before is not None and self._before[0] is thread.busy:
+            thread.busy[0] = self._before[1]
+
+
 PASSED = (AnalysisError, BudgetExceeded, KeyboardInterrupt)
 """What comes up while an analysis is at work and is not its fault."""
 

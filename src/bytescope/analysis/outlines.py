@@ -68,8 +68,8 @@ def outlined(code: types.CodeType, module: str, analyses: Sequence[Analysis]) ->
                 from bytescope.analysis.shadowing import SHADOWING  # here, because few analyses have shadows
                 from bytescope.shadow.active import current
 
-                SHADOWING.enter(each.shadows, filters.wants_code)
-                stack.callback(SHADOWING.leave, each.shadows, filters.wants_code)
+                stack.callback(SHADOWING.leave, stack)
+                SHADOWING.enter(each.shadows, filters.wants_code, stack)
                 flags = {id(value): name for name, value in vars(current()).items() if type(value) is list}
         weaver = Weaver(
             planner.plan, AnalysisError, _failed, _refused, _executed, probes,

@@ -26,17 +26,18 @@ class Shadowing:
     """The attached analyses that have shadows, in the order in which they were attached."""
 
     def __init__(self) -> None:
-        self._users: list[tuple[Algebra, WantsCode]] = []
+        self._users: list[tuple[object, Algebra, WantsCode]] = []
         self._runtime: ShadowRuntime | None = None
         self._known: dict[int, tuple[types.CodeType, bool]] = {}
         """Code objects by address, and whether their frames propagate shadows."""
 
-    def enter(self, algebra: Algebra, wants: WantsCode) -> None:
+    def enter(self, algebra: Algebra, wants: WantsCode, user: object) -> None:
         """Add an analysis. The engines propagate shadows in code that is woven or linked from now on.
 
         Args:
             algebra: the shadows of the analysis.
             wants: the code that the analysis is attached to.
+            user: the attachment.
 
         Raises:
             TypeError: if `algebra` is not an `Algebra`.
@@ -45,10 +46,10 @@ class Shadowing:
         if not isinstance(algebra, Algebra):
             raise TypeError(f"shadows must be a bytescope.shadow.Algebra, not {type(algebra).__name__}")
         with CHANGES:
-            used = self._users[0][0] if self._users else algebra
+            used = self._users[0][1] if self._users else algebra
             if used is not algebra:
                 raise ValueError(f"attached analyses must share one shadow algebra: {algebra!r} is not {used!r}")
-            self._users.append((algebra, wants))
+            self._users.append((user, algebra, wants))
             self._known.clear()
             if self._runtime is None:
                 self._runtime = ShadowRuntime(algebra, self._propagates)
@@ -58,10 +59,10 @@ class Shadowing:
                 set_shadows(shadower, EventContexts(shadower))
                 self._runtime.events.first_shadow = relink_shadowed
 
-    def leave(self, algebra: Algebra, wants: WantsCode) -> None:
-        """Remove an analysis. With the last one all shadows are gone."""
+    def leave(self, user: object) -> None:
+        """Remove the analyses of an attachment, if it has entered any. With the last one all shadows are gone."""
         with CHANGES:
-            self._users.remove((algebra, wants))
+            self._users[:] = [each for each in self._users if each[0] is not user]
             self._known.clear()
             if not self._users and self._runtime is not None:
                 set_shadows(None, None)
@@ -71,7 +72,7 @@ class Shadowing:
                 self._runtime = None
 
     def _wanted(self, module: str, code: types.CodeType) -> bool:
-        return any(wants(module, code.co_filename, code.co_qualname) for _, wants in self._users)
+        return any(wants(module, code.co_filename, code.co_qualname) for *_, wants in self._users)
 
     def _propagates(self, code: types.CodeType, namespace: dict[str, Any]) -> bool:
         """Return True if frames of a code object, as CPython executes it, with these globals propagate shadows."""

@@ -28,9 +28,9 @@ class WovenFunctions:
 
     def replace(self, function: types.FunctionType, woven: types.CodeType) -> None:
         """Give a function another code object, woven or its own."""
-        function.__code__ = woven
         if id(function) not in self._replaced:
             enter(self._replaced, id(function), function)
+        function.__code__ = woven
 
     def retire(self, weaver: Weaver) -> None:
         """Keep the functions of a weaver that weaves no more."""
@@ -38,8 +38,8 @@ class WovenFunctions:
             self._modules.add(module)
             marker = marker_of(woven)
             if marker is not None and id(marker) not in self._markers:
-                enter(self._markers, id(marker), marker)
                 enter(self._codes, id(woven), woven)
+                enter(self._markers, id(marker), marker)
 
     def functions(self) -> Iterator[types.FunctionType]:
         """Yield the functions that have woven code; each is to be given another code object before the next.

@@ -13,10 +13,10 @@ import sys
 import types
 
 from bytescope.code.host.invisible_frames import hidden
+from bytescope.code.host.transactions import Member, Shared, Transaction
 from bytescope.code.lowering.lower import rules
 from bytescope.startup.isolation import IMPORTED_BEFORE
-from bytescope.startup.locks import CHANGES
-from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator, contextmanager
+from bytescope.startup.stdlib_lite import Any, Callable, Iterable
 
 _external: Any = importlib.import_module("_frozen_importlib_external")
 
@@ -117,26 +117,25 @@ def _replacement() -> Callable[[Any, types.ModuleType], None]:
     return function
 
 
-@contextmanager
-def importing(guests: Guests, prepare: Prepare) -> Iterator[None]:
-    """While this context is open, modules that `guests` names are executed in another form when they are imported.
+def _replace() -> None:
+    _external._LoaderBasics.exec_module = _replacement()
+
+
+def _restore() -> None:
+    _external._LoaderBasics.exec_module = _original
+
+
+_loading = Shared(_replace, _restore)
+
+
+def importing(guests: Guests, prepare: Prepare) -> Transaction:
+    """Return a context during which modules that `guests` names are executed in another form when they are imported.
 
     Args:
         guests: the modules.
         prepare: makes the form. Where contexts disagree, the innermost decides.
     """
-    active = (guests, prepare)
-    with CHANGES:
-        if not _active:
-            _external._LoaderBasics.exec_module = _replacement()
-        _active.append(active)
-    try:
-        yield
-    finally:
-        with CHANGES:
-            _active.remove(active)
-            if not _active:
-                _external._LoaderBasics.exec_module = _original
+    return Transaction(_loading.use(), Member(_active, (guests, prepare)))
 
 
 _ONE_OF_A_KIND = frozenset({"_weakrefset", "linecache", "runpy", "signal", "threading", "warnings", "weakref"})

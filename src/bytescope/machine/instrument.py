@@ -149,9 +149,8 @@ RECORDING_ROOM = 12
 
 def set_planner(planner: Planner | None) -> None:
     """Observe programs that are linked from now on as a planner plans; None: observe nothing."""
-    before = TRANSFORMS["hooks"]
+    recursion.leave_room(set_planner, 0 if planner is None else ROOM)
     TRANSFORMS["hooks"] = None if planner is None else _Hooks(planner)
-    recursion.leave_room(ROOM * ((planner is not None) - (before is not None)))
 
 
 def set_shadows(shadower: HandlerTransform | None, contexts: HandlerTransform | None) -> None:
@@ -249,8 +248,13 @@ def forget(program: Program) -> None:
     vars(program).pop("unwind", None)
 
 
+_stopped: list[bool] = []
+"""Not empty while there may be programs that were stopped."""
+
+
 def stop(failure: Callable[[], BaseException]) -> None:
     """No guest instruction is executed any more, in any thread, until `go_on`: what is to be raised instead."""
+    _stopped[:] = [True]
     TRANSFORMS["stop"] = _Stop(failure)
     for program in alive(engine.programs):
         program.link()
@@ -258,13 +262,13 @@ def stop(failure: Callable[[], BaseException]) -> None:
 
 def go_on() -> None:
     """Take back `stop`."""
-    if TRANSFORMS["stop"] is None:
-        return
     TRANSFORMS["stop"] = None
-    for program in alive(engine.programs):
-        vars(program).pop("unwind", None)
-        program.raises = program.may_raise()
-        program.link()
+    if _stopped:
+        for program in alive(engine.programs):
+            vars(program).pop("unwind", None)
+            program.raises = program.may_raise()
+            program.link()
+        _stopped.clear()
 
 
 __all__ = ["arguments", "go_on", "guard", "refresh", "replan", "set_planner", "set_recording", "set_shadows", "stop"]

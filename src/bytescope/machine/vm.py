@@ -8,24 +8,23 @@ import sys
 import types
 
 from bytescope.code.host.invisible_frames import hidden
+from bytescope.code.host.transactions import Released, Step, Transaction
 from bytescope.loading import main_program
 from bytescope.loading.imports import Guests, importing
 from bytescope.loading.source import FUTURE_FLAGS
 from bytescope.machine import engine
 from bytescope.machine.guests import auditing, introspection, monitoring, settrace
 from bytescope.machine.resident import interpreted, resident
-from bytescope.machine.support import budget
-from bytescope.machine.support.recursion import headroom, trim
+from bytescope.machine.support import budget, recursion
+from bytescope.machine.support.recursion import headroom
 from bytescope.startup.stdlib_lite import (
     TYPE_CHECKING,
     AbstractContextManager,
     Any,
     Callable,
     Iterable,
-    Iterator,
     Mapping,
     Sequence,
-    contextmanager,
 )
 
 if TYPE_CHECKING:
@@ -274,28 +273,32 @@ class VM:
         program.prepare = resident
         return run_main(program, argv, self.running(program.guests))
 
-    @contextmanager
-    def running(self, guests: Iterable[str] = (), below: int = 0) -> Iterator[None]:
-        """While this context is open, guest modules are imported as such and this VM's limits are in force.
+    def running(self, guests: Iterable[str] = (), below: int = 0) -> Running:
+        """Return a context during which guest modules are imported as such and this VM's limits are in force.
 
         Args:
             guests: globs of modules that are guests beside those of the VM.
             below: see `headroom`.
         """
-        with (
+        return Running(
             importing(self.guests.including(guests), interpreted),
             headroom(below),
-            settrace.available(),
-            monitoring.available(),
-            auditing.available(),
-            introspection.available(),
+            settrace.available.use(),
+            monitoring.available.use(),
+            auditing.available.use(),
+            introspection.available.use(),
             budget.in_force(self.budget),
-        ):
-            try:
-                yield
-            except RecursionError as error:
-                trim(error)
-                raise
+            meanwhile=(Released(), Step(lambda: None, recursion.reduce)),
+        )
+
+
+class Running(Transaction):
+    """What a run needs, all of it or nothing."""
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, RecursionError):
+            recursion.trim(error)
+        super().__exit__(kind, error, trace)
 
 
 @hidden
@@ -319,24 +322,35 @@ def run_main(
         raise TypeError("argv must be a sequence of strings, not a string")
     module = main_program.main_module()
     namespace = vars(module)
-    with _as_main(module, program, list(argv or ())), running:
+    with Transaction(_AsMain(module, program, list(argv or ()))), running:
         program.find()
         function, arguments = program.action(namespace)
         function(*arguments)
     return namespace
 
 
-@contextmanager
-def _as_main(module: types.ModuleType, program: main_program.MainProgram, arguments: list[str]) -> Iterator[None]:
-    """Make the module `__main__`, with the guest's `sys.argv` and `sys.path`, while this context is open."""
-    saved = sys.modules.get("__main__"), sys.argv, sys.path[:]
-    sys.modules["__main__"] = module
-    sys.argv = [program.argv0, *arguments]
-    if program.first_path is not None:
-        sys.path.insert(0, program.first_path)
-    try:
-        yield
-    finally:
-        if saved[0] is not None:
-            sys.modules["__main__"] = saved[0]
-        sys.argv, sys.path[:] = saved[1:]
+class _AsMain:
+    """A part of a run: the module is `__main__`, with the guest's `sys.argv` and `sys.path`.
+
+    Args:
+        module: the module.
+        program: the program that is run in it.
+        arguments: those of the program, without its name.
+    """
+
+    def __init__(self, module: types.ModuleType, program: main_program.MainProgram, arguments: list[str]) -> None:
+        self._module, self._program, self._arguments = module, program, arguments
+        self._saved = sys.modules.get("__main__"), sys.argv, sys.path[:]
+
+    def open(self) -> None:
+        """Make it so."""
+        sys.modules["__main__"] = self._module
+        sys.argv = [self._program.argv0, *self._arguments]
+        if self._program.first_path is not None:
+            sys.path.insert(0, self._program.first_path)
+
+    def close(self) -> None:
+        """Restore what was."""
+        if self._saved[0] is not None:
+            sys.modules["__main__"] = self._saved[0]
+        sys.argv, sys.path[:] = self._saved[1:]

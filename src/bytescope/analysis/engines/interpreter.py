@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 
 from bytescope.analysis.attachments import Board
 from bytescope.analysis.base import AnalysisError
 from bytescope.analysis.planner import Planner
 from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
+from bytescope.code.host.transactions import Transaction
 from bytescope.loading.imports import Guests, importing
 from bytescope.machine import instrument as observe
 from bytescope.machine.guests import temporary
@@ -56,22 +56,18 @@ class Interpreter:
 
     # --- for attachments
 
-    @contextmanager
-    def attached(self, guests: Guests, functions: Callable[[], Iterable[types.FunctionType]]) -> Iterator[None]:
-        """While this context is open, modules are imported as guests, and functions are guests.
+    def attached(self, guests: Guests, functions: Callable[[], Iterable[types.FunctionType]]) -> Transaction:
+        """Return a context during which modules are imported as guests, and functions are guests.
 
         Args:
             guests: the modules.
-            functions: gives the functions.
+            functions: finds the functions.
         """
-        with importing(guests, interpreted), headroom(), temporary.converted(functions()):
-            yield
+        return Transaction(importing(guests, interpreted), headroom(), temporary.Converted(functions))
 
-    @contextmanager
-    def calling(self, function: Callable[..., object]) -> Iterator[None]:
-        """While this context is open, a function and the others of its module are guests."""
-        with temporary.guests(function):
-            yield
+    def calling(self, function: Callable[..., object]) -> Transaction:
+        """Return a context during which a function and the others of its module are guests."""
+        return temporary.guests(function)
 
 
 INTERPRETER = Interpreter()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import types
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -19,6 +18,7 @@ from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.analysis.woven_functions import WovenFunctions
 from bytescope.code.host.monitoring import Probes
+from bytescope.code.host.transactions import Member, Step, Transaction
 from bytescope.isa.instrumentation import Hook
 from bytescope.loading.imports import Guests, importing
 from bytescope.loading.main_program import MainProgram
@@ -72,10 +72,9 @@ class Woven:
     def observe(self, planner: Planner | None, changed: list[Subscriber]) -> None:
         """Observe code as a planner plans."""
         with CHANGES:
-            weaver, self._weaver = self._weaver, None
-            if weaver is not None:
-                self._functions.retire(weaver)
-                del weaver  # what still has code of its making is looked for
+            if self._weaver is not None:
+                self._functions.retire(self._weaver)
+                self._weaver = None  # what still has code of its making is looked for
             if planner is None:
                 self._take_back()
                 return
@@ -86,11 +85,9 @@ class Woven:
                 planner.plan, AnalysisError, self._failed, self._refused, self._executed, self._probes, cache,
                 self.shadower,
             )  # fmt: skip
-            for function in self._functions.functions():
-                self._weave(function)
+            self._weave_all(self._functions.functions())
             for functions in self._wanted:
-                for function in functions():
-                    self._weave(function)
+                self._weave_all(functions())
 
     def refresh(self, site: Site, planner: Planner) -> None:
         """Nothing: the hooks know of the sites of which somebody has had enough."""
@@ -100,39 +97,27 @@ class Woven:
 
     # --- for attachments
 
-    @contextmanager
-    def attached(self, guests: Guests, functions: Functions) -> Iterator[None]:
-        """While this context is open, modules are woven when they are imported, and functions are woven.
+    def attached(self, guests: Guests, functions: Functions) -> Transaction:
+        """Return a context during which modules are woven when they are imported, and functions are woven.
 
         Args:
             guests: the modules.
-            functions: gives the functions.
+            functions: finds the functions.
         """
-        with importing(guests, self.load):
-            self._wanted.append(functions)
-            try:
-                yield
-            finally:
-                self._wanted.remove(functions)
+        return Transaction(importing(guests, self.load), Member(self._wanted, functions))
 
-    @contextmanager
-    def calling(self, function: Callable[..., object]) -> Iterator[None]:
-        """While this context is open, a function and the others of its module are woven."""
-        with CHANGES:
-            for each in with_neighbours([function]):
-                self._weave(each)
-        yield
+    def calling(self, function: Callable[..., object]) -> Transaction:
+        """Return a context during which a function and the others of its module are woven."""
+        return Transaction(Step(lambda: self._weave_all(with_neighbours([function])), lambda: None))
 
-    @contextmanager
-    def running(self, program: MainProgram) -> Iterator[None]:
-        """While this context is open, a main program is woven when it is run, and its own modules when it imports them.
+    def running(self, program: MainProgram) -> Transaction:
+        """Return a context during which a main program, and its own modules that it imports, are woven.
 
         Args:
             program: the program.
         """
         program.prepare = lambda code: self.load(code, "__main__")
-        with importing(Guests(program.guests), self.load):
-            yield
+        return importing(Guests(program.guests), self.load)
 
     def load(self, code: types.CodeType, module: str) -> types.CodeType:
         """Return the code to execute in place of a code object of a module."""
@@ -140,6 +125,11 @@ class Woven:
             return code if self._weaver is None or is_resident(code) else self._woven(self._weaver, code, module)
 
     # --- functions
+
+    def _weave_all(self, functions: Iterable[types.FunctionType]) -> None:
+        with CHANGES:
+            for function in functions:
+                self._weave(function)
 
     def _weave(self, function: types.FunctionType) -> None:
         code = function.__code__

@@ -1,13 +1,28 @@
-"""Interrupts in loops: the host looks for them at the jump back, which its compiler may leave out of a `try` around."""
+"""Where the host looks for interrupts: when a function begins, and at jumps back, where its compiler has no `try`."""
 
 from __future__ import annotations
 
 from bytescope.code.host.facts import CACHES, OPMAP
 from bytescope.startup.stdlib_lite import Any, Callable
 
-_EXTENDED, _JUMP, _QUIET_JUMP, _NOP = (
-    OPMAP[name] for name in ("EXTENDED_ARG", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT", "NOP")
+_EXTENDED, _JUMP, _QUIET_JUMP, _NOP, _RESUME = (
+    OPMAP[name] for name in ("EXTENDED_ARG", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT", "NOP", "RESUME")
 )
+
+_QUIET_RESUME = 2
+"""The argument of a RESUME after `yield from`, where the host does not look."""
+
+
+def no_interrupts_at_start(function: Callable[..., Any]) -> None:
+    """Change a function so that no interrupt is raised before its first statement.
+
+    Args:
+        function: a plain function, which is changed in place.
+    """
+    raw = bytearray(function.__code__.co_code)
+    at = next(at for at in range(0, len(raw), 2) if raw[at] == _RESUME)
+    raw[at + 1] = _QUIET_RESUME
+    function.__code__ = function.__code__.replace(co_code=bytes(raw))
 
 
 def no_interrupts_in_jumps(function: Callable[..., Any]) -> None:

@@ -29,6 +29,7 @@ class Probes:
 
     def __init__(self) -> None:
         self._tool: int | None = None
+        self._name = " ".join(["bytescope", hex(id(self))])  # told apart from others by its identity
         self._tables: dict[int, tuple[weakref.ref[types.CodeType], Mapping[int, Callable[[], None]]]] = {}
 
     def available(self) -> bool:
@@ -39,9 +40,9 @@ class Probes:
             return False
         for tool in _TOOLS:
             if _monitoring.get_tool(tool) is None:
-                _monitoring.use_tool_id(tool, "bytescope")
+                self._tool = tool  # first, so that `clear` takes back what an interrupt ends
+                _monitoring.use_tool_id(tool, self._name)
                 _monitoring.register_callback(tool, _monitoring.events.INSTRUCTION, self._hit)
-                self._tool = tool
                 return True
         return False
 
@@ -58,7 +59,8 @@ class Probes:
 
     def clear(self) -> None:
         """Take back all probes."""
-        if self._tool is None:
+        if self._tool is None or _monitoring.get_tool(self._tool) is not self._name:
+            self._tool = None
             return
         for reference, _ in list(self._tables.values()):
             code = reference()

@@ -6,9 +6,10 @@ import sys
 from _thread import get_ident
 
 from bytescope.code.host.invisible_frames import hidden
+from bytescope.code.host.transactions import Shared
 from bytescope.machine.guests.settrace import internal
 from bytescope.startup.locks import by_thread
-from bytescope.startup.stdlib_lite import Any, Callable, Iterator, contextmanager
+from bytescope.startup.stdlib_lite import Any, Callable
 
 _add_native = sys.addaudithook
 _looking: set[int] = by_thread(set())
@@ -45,17 +46,14 @@ def addaudithook(hook: Callable[[str, tuple[Any, ...]], object]) -> None:
 
 addaudithook.__module__ = "sys"
 
-_depth = [0]
 
-
-@contextmanager
-def available() -> Iterator[None]:
-    """Replace `sys.addaudithook` while this context is open."""
-    _depth[0] += 1
+def _replace() -> None:
     sys.addaudithook = addaudithook
-    try:
-        yield
-    finally:
-        _depth[0] -= 1
-        if not _depth[0]:
-            sys.addaudithook = _add_native
+
+
+def _restore() -> None:
+    sys.addaudithook = _add_native
+
+
+available = Shared(_replace, _restore)
+"""The replacement of `sys.addaudithook`."""

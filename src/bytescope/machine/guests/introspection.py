@@ -6,10 +6,11 @@ import marshal
 import sys
 import types
 
+from bytescope.code.host.transactions import Shared
 from bytescope.loading import imports
 from bytescope.machine.resident import program_of
 from bytescope.machine.support import intercepts
-from bytescope.startup.stdlib_lite import Any, Callable, Iterator, contextmanager
+from bytescope.startup.stdlib_lite import Any, Callable
 
 _changed: list[tuple[dict[str, Any], dict[str, Any]]] = []
 """The namespaces of `dis` that were changed, and their original functions."""
@@ -46,6 +47,8 @@ def _change(namespace: dict[str, Any]) -> None:
     """Make the module `dis` show guest code, unless it is a guest's own module of that name."""
     if not imports.in_standard_library(namespace.get("__file__")):
         return
+    if any(each is namespace for each, _ in _changed):
+        return
     originals = {name: namespace[name] for name in _WRAPPERS}
     _changed.append((namespace, originals))
     for name, original in originals.items():
@@ -55,23 +58,19 @@ def _change(namespace: dict[str, Any]) -> None:
         namespace[name] = replacement
 
 
-_open: list[None] = []
+def _replace() -> None:
+    imports.when_executed["dis"] = _change
+    if "dis" in sys.modules:
+        _change(vars(sys.modules["dis"]))
 
 
-@contextmanager
-def available() -> Iterator[None]:
-    """Make `dis` show guest code while this context is open."""
-    if not _open:
-        imports.when_executed["dis"] = _change
-        if "dis" in sys.modules:
-            _change(vars(sys.modules["dis"]))
-    _open.append(None)
-    try:
-        yield
-    finally:
-        _open.pop()
-        if not _open:
-            del imports.when_executed["dis"]
-            while _changed:
-                namespace, originals = _changed.pop()
-                namespace.update(originals)
+def _restore() -> None:
+    imports.when_executed.pop("dis", None)
+    while _changed:
+        namespace, originals = _changed[-1]
+        namespace.update(originals)
+        del _changed[-1]
+
+
+available = Shared(_replace, _restore)
+"""The change by which `dis` shows guest code."""

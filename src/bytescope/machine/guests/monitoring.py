@@ -17,6 +17,7 @@ import types
 from _thread import get_ident
 
 from bytescope.code.host.invisible_frames import hidden
+from bytescope.code.host.transactions import Shared
 from bytescope.code.host.weak_tables import alive, when_gone
 from bytescope.machine import engine
 from bytescope.machine.guests.settrace import active_programs, internal, line_starts
@@ -27,7 +28,7 @@ from bytescope.machine.registers import MONITORED, PROTOCOL, REQUEST
 from bytescope.machine.resident import program_of
 from bytescope.machine.support.own_frames import is_own_file
 from bytescope.startup.locks import CHANGES, by_thread
-from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator, contextmanager, partial
+from bytescope.startup.stdlib_lite import Any, Callable, Iterable, partial
 
 _native: Any = getattr(sys, "monitoring", None)
 _EVENTS: dict[str, int] = {}
@@ -165,21 +166,19 @@ _REPLACED = (register_callback, set_events, get_local_events, set_local_events, 
 for _function in _REPLACED:
     _function.__module__ = "sys.monitoring"
 
-_depth = [0]
 
-
-@contextmanager
-def available() -> Iterator[None]:
-    """Replace the functions of `sys.monitoring` while this context is open."""
-    if _native is not None and not _depth[0]:
+def _replace() -> None:
+    if _native is not None:
         vars(_native).update({function.__name__: function for function in _REPLACED})
-    _depth[0] += 1
-    try:
-        yield
-    finally:
-        _depth[0] -= 1
-        if _native is not None and not _depth[0]:
-            vars(_native).update(_natives)
+
+
+def _restore() -> None:
+    if _native is not None:
+        vars(_native).update(_natives)
+
+
+available = Shared(_replace, _restore)
+"""The replacement of the functions of `sys.monitoring`."""
 
 
 # --- what the machine tells

@@ -15,6 +15,7 @@ import sys
 import types
 from _thread import get_ident
 
+from bytescope.code.host.transactions import Shared
 from bytescope.code.host.weak_tables import alive, when_gone
 from bytescope.machine import engine
 from bytescope.machine.handler_namespace import Raised
@@ -23,7 +24,7 @@ from bytescope.machine.program import TRANSFORMS, Program
 from bytescope.machine.registers import PROTOCOL, REQUEST, RETURN, TRACE
 from bytescope.machine.support.own_frames import is_own_file, is_resident
 from bytescope.startup.locks import CHANGES, by_thread
-from bytescope.startup.stdlib_lite import Any, Callable, ClassVar, Iterable, Iterator, contextmanager
+from bytescope.startup.stdlib_lite import Any, Callable, ClassVar, Iterable
 
 _set_native = sys.settrace
 _get_native = sys.gettrace
@@ -208,23 +209,19 @@ def getprofile() -> Any:
 for _function in (settrace, gettrace, setprofile, getprofile):
     _function.__module__ = "sys"
 
-_depth = [0]
+
+def _replace() -> None:
+    sys.settrace, sys.gettrace = settrace, gettrace
+    sys.setprofile, sys.getprofile = setprofile, getprofile
 
 
-@contextmanager
-def available() -> Iterator[None]:
-    """Replace `sys.settrace`, `sys.setprofile` and their getters while this context is open."""
-    if not _depth[0]:
-        sys.settrace, sys.gettrace = settrace, gettrace
-        sys.setprofile, sys.getprofile = setprofile, getprofile
-    _depth[0] += 1
-    try:
-        yield
-    finally:
-        _depth[0] -= 1
-        if not _depth[0]:
-            sys.settrace, sys.gettrace = _set_native, _get_native
-            sys.setprofile, sys.getprofile = _set_native_profile, _get_native_profile
+def _restore() -> None:
+    sys.settrace, sys.gettrace = _set_native, _get_native
+    sys.setprofile, sys.getprofile = _set_native_profile, _get_native_profile
+
+
+available = Shared(_replace, _restore)
+"""The replacement of `sys.settrace`, `sys.setprofile` and their getters."""
 
 
 def _enter(threads: set[int], thread: int) -> None:

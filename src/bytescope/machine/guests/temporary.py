@@ -1,17 +1,15 @@
-"""Convert host functions to guests for the duration of one call."""
+"""Convert host functions to guests for a while."""
 
 from __future__ import annotations
 
 import functools
 import types
 
+from bytescope.code.host.transactions import Released, Transaction, remove
 from bytescope.loading.functions import find_functions, is_own
 from bytescope.machine.resident import is_guest, program_of, resident
 from bytescope.startup.locks import CHANGES
-from bytescope.startup.stdlib_lite import Any, Iterable, Iterator, contextmanager
-
-_taken: dict[int, list[Any]] = {}
-"""Id of a function to: number of contexts that need it to be a guest, the function, its own code."""
+from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator
 
 
 def functions_in(value: Any) -> Iterator[types.FunctionType]:
@@ -60,52 +58,59 @@ def with_neighbours(values: Iterable[Any]) -> list[types.FunctionType]:
     return list((first | {id(each): each for each in found}).values())
 
 
-@contextmanager
-def guests(*values: Any) -> Iterator[None]:
-    """Convert the functions in callables, and the others of their modules, to guests while this context is open."""
-    with converted(with_neighbours(values), keep=True):
-        yield
+def guests(*values: Any) -> Transaction:
+    """Return a context during which the functions in callables, and the others of their modules, are guests."""
+    return Transaction(Converted(lambda: with_neighbours(values), keep=True), meanwhile=(Released(),))
 
 
-@contextmanager
-def converted(functions: Iterable[types.FunctionType], keep: bool = False) -> Iterator[None]:
-    """Convert functions to guests while this context is open, or another one for them.
+class Converted:
+    """A part of contexts: functions are guests.
 
     Args:
-        functions: the functions.
+        functions: finds the functions.
         keep: see `resident`.
     """
-    taken: list[types.FunctionType] = []
-    try:
+
+    def __init__(self, functions: Callable[[], Iterable[types.FunctionType]], keep: bool = False) -> None:
+        self._functions = functions
+        self._keep = keep
+
+    def open(self) -> None:
+        """Convert those that are no guests yet; those that another context has converted stay so for this one, too."""
+        functions = self._functions()
         with CHANGES:
             for function in functions:
-                if _take(function, keep):
-                    taken.append(function)
-        yield
-    finally:
+                known = _converted.get(id(function))
+                if known is not None:
+                    known.users.append(self)
+                elif not is_guest(function):
+                    _converted[id(function)] = _Conversion(function, self)
+                    function.__code__ = resident(function.__code__, self._keep)
+
+    def close(self) -> None:
+        """Give the functions back their own code, unless they have got another, or another context needs them."""
         with CHANGES:
-            for function in taken:
-                _give_back(function)
+            for key, known in list(_converted.items()):
+                remove(known.users, self)
+                if not known.users:
+                    known.undo()
+                    del _converted[key]
 
 
-def _take(function: types.FunctionType, keep: bool) -> bool:
-    known = _taken.get(id(function))
-    if known is not None:
-        known[0] += 1
-        return True
-    if is_guest(function):
-        return False
-    code = function.__code__
-    function.__code__ = resident(code, keep)
-    _taken[id(function)] = [1, function, code]
-    return True
+class _Conversion:
+    """A function that was converted, with its own code, and the contexts that need it to be a guest."""
+
+    def __init__(self, function: types.FunctionType, user: Converted) -> None:
+        self.function = function
+        self.code = function.__code__
+        self.users = [user]
+
+    def undo(self) -> None:
+        """Give the function its own code back."""
+        program = program_of(self.function.__code__)
+        if program is not None and program.code is self.code:
+            self.function.__code__ = self.code
 
 
-def _give_back(function: types.FunctionType) -> None:
-    known = _taken[id(function)]
-    known[0] -= 1
-    if not known[0]:
-        del _taken[id(function)]
-        program = program_of(function.__code__)
-        if program is not None and program.code is known[2]:
-            function.__code__ = known[2]
+_converted: dict[int, _Conversion] = {}
+"""The functions that are converted, by id."""

@@ -13,10 +13,11 @@ from _thread import get_ident
 from _weakref import ref
 
 from bytescope.code.host.invisible_frames import hidden
+from bytescope.code.host.transactions import remove
 from bytescope.machine.support import memory, signal_handlers
 from bytescope.machine.support.recursion import leave_room
 from bytescope.startup.locks import by_thread
-from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Iterator, NoReturn, contextmanager
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from bytescope.machine.support.counting import Tally
@@ -112,7 +113,7 @@ class Budget:
         self.spent: BudgetExceeded | None = None
         self._ceiling: int | None = None
         self._unspent = _UNLIMITED
-        self._runs = 0
+        self._runs: list[object] = []
         self._signals: list[tuple[int, Any]] = []
 
     @property
@@ -124,12 +125,12 @@ class Budget:
     @property
     def applies(self) -> bool:
         """Whether instructions of the run are watched now: it goes on, or was stopped."""
-        return self.watches and (self._runs > 0 or self.spent is not None)
+        return self.watches and (bool(self._runs) or self.spent is not None)
 
-    def start(self) -> None:
-        """Begin the run: the clock starts. A run within the run belongs to it."""
-        self._runs += 1
-        if self._runs > 1:
+    def start(self, run: object) -> None:
+        """Begin a run: the clock starts. A run within the run belongs to it."""
+        self._runs.append(run)
+        if len(self._runs) > 1:
             return
         self.spent = None
         self.depth = 0
@@ -139,9 +140,9 @@ class Budget:
         self._ceiling = None if self.max_memory is None else memory.used() + self.max_memory
         self._signals = signal_handlers.handlers() if self.watches else []
 
-    def stop(self) -> None:
-        """End the run. What stays of it - generators, callbacks - is free, unless a limit was exceeded."""
-        self._runs -= 1
+    def stop(self, run: object) -> None:
+        """End a run. What stays of it - generators, callbacks - is free, unless a limit was exceeded."""
+        remove(self._runs, run)
         if self._runs:
             return
         if self.spent is None:
@@ -228,15 +229,59 @@ def _checked(name: str, value: Any, kind: type) -> Any:
 
 # --- what is in force
 
-active: list[Budget] = []
-"""The budgets in force that watch anything, the latest last."""
 
 watching: list[object] = []
-"""Not empty while any instruction may have to be watched: it has the active budgets, and references to those of runs
-that were stopped."""
+"""Not empty while any instruction may have to be watched: it has the active runs, and references to the budgets of
+those that were stopped."""
 
-_by_thread: dict[int, list[Budget]] = by_thread({})
-"""The budgets of the runs that each thread has started."""
+
+class in_force:
+    """A part of a run: the budget is in force in this thread (inside a watched run: if it watches).
+
+    Args:
+        budget: the budget.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self._thread = get_ident()
+
+    def open(self) -> None:
+        """Start the run."""
+        budget = self.budget
+        own = _by_thread.setdefault(self._thread, [])
+        if own and not budget.watches:
+            return
+        budget.start(self)
+        own.append(self)
+        if budget.watches:
+            while ref(budget) in watching:  # of a run that was stopped
+                watching.remove(ref(budget))
+            active.append(self)
+            watching.append(self)
+            leave_room(self, _ROOM)
+
+    def close(self) -> None:
+        """Stop the run."""
+        budget = self.budget
+        own = _by_thread.get(self._thread, [])
+        remove(own, self)
+        if not own:
+            _by_thread.pop(self._thread, None)
+        remove(active, self)
+        if self in watching:
+            if budget.spent is not None and ref(budget) not in watching:
+                watching.append(ref(budget, watching.remove))
+            remove(watching, self)
+        leave_room(self, 0)
+        budget.stop(self)
+
+
+active: list[in_force] = []
+"""The runs whose budgets watch anything, the latest last."""
+
+_by_thread: dict[int, list[in_force]] = by_thread({})
+"""The runs that each thread has started."""
 
 
 def current(owner: Budget | None = None) -> Budget | None:
@@ -249,53 +294,22 @@ def current(owner: Budget | None = None) -> Budget | None:
     """
     own = _by_thread.get(get_ident())
     if own:
-        budget: Budget | None = own[-1]
+        budget: Budget | None = own[-1].budget
     elif owner is not None and owner.applies:
         budget = owner
     else:
-        budget = active[-1] if active else None
+        budget = active[-1].budget if active else None
     return budget if budget is not None and budget.watches else None
-
-
-@contextmanager
-def in_force(budget: Budget) -> Iterator[None]:
-    """While this context is open, the budget is in force in this thread (inside a watched run: if it watches)."""
-    thread = get_ident()
-    own = _by_thread.setdefault(thread, [])
-    if own and not budget.watches:
-        yield
-        return
-    budget.start()
-    own.append(budget)
-    if budget.watches:
-        while ref(budget) in watching:  # of a run that was stopped
-            watching.remove(ref(budget))
-        active.append(budget)
-        watching.append(budget)
-        leave_room(_ROOM)
-    try:
-        yield
-    finally:
-        own.pop()
-        if not own:
-            del _by_thread[thread]
-        if budget.watches:
-            active.remove(budget)
-            if budget.spent is not None:
-                watching.append(ref(budget, watching.remove))
-            watching.remove(budget)
-            leave_room(-_ROOM)
-        budget.stop()
 
 
 @hidden
 def _in_child() -> None:
     """Take the runs of threads that a child process does not have out of force, but not that which has forked."""
     own = _by_thread.get(get_ident()) or active[-1:]
-    for budget in [each for each in active if each not in own]:
-        active.remove(budget)
-        watching.remove(budget)
-        leave_room(-_ROOM)
+    for run in [each for each in active if each not in own]:
+        remove(active, run)
+        remove(watching, run)
+        leave_room(run, 0)
 
 
 if hasattr(os, "register_at_fork"):

@@ -11,11 +11,13 @@ import os
 import sys
 from _thread import get_ident
 
+from bytescope.code.host.interrupts import no_interrupts_at_start, no_interrupts_in_jumps
 from bytescope.code.host.invisible_frames import hidden
+from bytescope.code.host.transactions import Shared, Step, Transaction
 from bytescope.machine.support import intercepts
 from bytescope.machine.support.own_frames import OWN_FILES
 from bytescope.startup.locks import CHANGES
-from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Callable, Iterator, contextmanager
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Callable
 
 if TYPE_CHECKING:
     from typing import ParamSpec, TypeVar
@@ -26,30 +28,74 @@ if TYPE_CHECKING:
 ROOM = 4
 """Frames that the interpreter needs above a guest's."""
 
-room = [ROOM]
-"""Difference of the host's and the guest's recursion limits: `ROOM`, and the frames below the guest."""
+room = [0]
+"""Difference of the host's and the guest's recursion limits: the sum of `_shares`."""
 
 _get_native = sys.getrecursionlimit
 _set_native = sys.setrecursionlimit
 
 
+_shares: dict[object, int] = {}
+"""Frames that the interpreter needs beyond the guest's limit, by who needs them."""
+
+_guest: list[int] = []
+"""The guest's limit while the host's is being changed."""
+
+
+def reserve(owner: object, frames: int) -> None:
+    """Make room for some frames above the guest's limit, in the place of those that the owner had before.
+
+    An interrupt is raised once the room is made. One function, because there may be few frames left.
+
+    Args:
+        owner: who needs them.
+        frames: their number.
+    """
+    interrupt: BaseException | None = None
+    while True:
+        try:
+            with CHANGES:
+                if frames:
+                    _shares[owner] = frames
+                else:
+                    _shares.pop(owner, None)
+                total = sum(_shares.values())
+                if not _guest:
+                    _guest.append(_get_native() - room[0])
+                _set_native(max(_guest[0] + total, 1))
+                room[0] = total
+                _guest.clear()
+            break
+        except RecursionError:
+            raise
+        except BaseException as error:
+            interrupt = error
+    if interrupt is not None:
+        raise interrupt
+
+
+no_interrupts_in_jumps(reserve)
+no_interrupts_at_start(reserve)
+
+
 @hidden
 def getrecursionlimit() -> int:
     """Return the current value of the recursion limit: the guest's."""
-    return _get_native() - room[0]
+    return _guest[0] if _guest else _get_native() - room[0]
 
 
 @hidden
 def setrecursionlimit(limit: int, /) -> None:
     """Set the recursion limit, as the guest counts."""
     if type(limit) is int and 0 < limit < 1 << 30:
-        below = room[0] - ROOM + 1  # with this function's own frame
+        below = max(room[0] - ROOM, 0) + 1  # with this function's own frame
         try:
             _set_native(limit + below)
         except RecursionError as error:
             depth = int(str(error).partition(" depth ")[2].partition(":")[0]) - below
         else:
             _set_native(limit + room[0])
+            _guest.clear()
             _few[0] = _shallow()
             return
         raise RecursionError(
@@ -63,34 +109,31 @@ intercepts.replace_calls(_set_native, setrecursionlimit)
 for _function in (getrecursionlimit, setrecursionlimit):
     _function.__module__ = "sys"
 
-_depth = [0]
-_below = [0]
-"""Number of frames below the guest's first one that `headroom` was opened with first."""
+
+def _replace() -> None:
+    sys.getrecursionlimit, sys.setrecursionlimit = getrecursionlimit, setrecursionlimit
 
 
-@contextmanager
-def headroom(below: int = 0) -> Iterator[None]:
-    """Raise the host's recursion limit, while this context is open, by the room for the interpreter.
+def _restore() -> None:
+    sys.getrecursionlimit, sys.setrecursionlimit = _get_native, _set_native
+    reserve(headroom, 0)
+
+
+_headroom = Shared(_replace, _restore)
+
+
+def headroom(below: int = 0) -> Transaction:
+    """Return a context during which the host's recursion limit is higher by the room for the interpreter.
 
     Args:
         below: number of frames below the guest's first frame that would not be there on CPython.
     """
-    with CHANGES:
-        if not _depth[0]:
-            _below[0] = below
-            room[0] += below
-            _set_native(_get_native() + ROOM + below)
-            sys.getrecursionlimit, sys.setrecursionlimit = getrecursionlimit, setrecursionlimit
-        _depth[0] += 1
-    try:
-        yield
-    finally:
-        with CHANGES:  # contexts of several threads end in any order: the last one takes it back
-            _depth[0] -= 1
-            if not _depth[0]:
-                sys.getrecursionlimit, sys.setrecursionlimit = _get_native, _set_native
-                room[0] -= _below[0]
-                _set_native(max(_get_native() - ROOM - _below[0], 1))
+
+    def open() -> None:
+        if not _shares.get(headroom):
+            reserve(headroom, ROOM + below)
+
+    return Transaction(_headroom.use(), Step(open, lambda: None))
 
 
 def _room_1() -> None:
@@ -108,54 +151,50 @@ def _room_3() -> None:
 check: Callable[[], None] = _room_1
 """Raises RecursionError, called by the machine generator, where the limit leaves the interpreter no room."""
 
-_more = [0]
-"""Number of frames, beyond `ROOM`, that there is room for."""
+_more: dict[object, int] = {}
+"""Numbers of frames, beyond `ROOM`, that there is room for, by who needs them."""
 
 
 _AMPLE = 200
 """Frames that suffice for any rare work of the interpreter."""
 
 
-_with_room: list[int] = []
-"""Identifiers of the threads that have it. They get it once: a deeper recursion is endless."""
+def ample(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Give a function of the interpreter, which runs no foreign code, room for all frames that it needs.
+
+    A thread gets it once: a deeper recursion is endless.
+    """
+
+    def with_room(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        thread = get_ident()
+        if thread in _shares:
+            return function(*args, **kwargs)
+        try:
+            reserve(thread, _AMPLE)
+            return function(*args, **kwargs)
+        finally:
+            reserve(thread, 0)
+
+    return with_room
 
 
-def _change_limit(change: int) -> None:
-    room[0] += change
-    _set_native(max(_get_native() + change, 1))
+def reduce() -> None:
+    """Take the ample room of this thread back, which an interrupt may have left to it."""
+    if get_ident() in _shares:
+        reserve(get_ident(), 0)
 
 
 @hidden
 def _in_child() -> None:
     """Take back the room of threads that a child process does not have."""
-    while other := [each for each in _with_room if each != get_ident()]:
-        _with_room.remove(other[0])
-        _change_limit(-_AMPLE)
+    for owner in list(_shares):
+        thread = owner[0] if isinstance(owner, tuple) else owner
+        if isinstance(thread, int) and thread != get_ident():
+            reserve(owner, 0)
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_in_child)
-
-
-def ample(function: Callable[_P, _T]) -> Callable[_P, _T]:
-    """Give a function of the interpreter, which runs no foreign code, room for all frames that it needs."""
-
-    def with_room(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        thread = get_ident()
-        if thread in _with_room:
-            return function(*args, **kwargs)
-        with CHANGES:  # without a function of its own: there may be no frame left for it
-            _with_room.append(thread)
-            room[0] += _AMPLE
-            _set_native(_get_native() + _AMPLE)
-        try:
-            return function(*args, **kwargs)
-        finally:
-            with CHANGES:
-                _change_limit(-_AMPLE)
-                _with_room.remove(thread)
-
-    return with_room
 
 
 def is_own(exception: BaseException) -> bool:
@@ -179,36 +218,35 @@ def again(handler: Callable[[list[Any]], int], R: list[Any], stopped: BaseExcept
     Returns:
         The result of the handler, or the exception that it raised.
     """
-    thread = get_ident()
-    with CHANGES:
-        _with_room.append(thread)
-        room[0] += _AMPLE
-        _set_native(_get_native() + _AMPLE)
+    owner = (get_ident(), id(R))
     try:
+        reserve(owner, _AMPLE)
         return handler(R)
     except BaseException as error:
         error.__context__ = stopped.__context__
         return error
     finally:
-        with CHANGES:
-            _change_limit(-_AMPLE)
-            _with_room.remove(thread)
+        reserve(owner, 0)
 
 
-def leave_room(change: int) -> None:
-    """Make room for more frames above a guest's, or for fewer.
+def leave_room(owner: object, frames: int) -> None:
+    """Make room for more frames above a guest's, in the place of those that the owner had before.
 
     Args:
-        change: number of frames.
+        owner: who needs them.
+        frames: their number.
     """
     global check
     with CHANGES:
-        _more[0] += change
-        _change_limit(change)
+        if frames:
+            _more[owner] = frames
+        else:
+            _more.pop(owner, None)
+        reserve(owner, frames)
         deep = _room_1
-        for _ in range(_more[0]):
+        for _ in range(sum(_more.values())):
             deep = _one_more(deep)
-        check = _unless_shallow(deep) if _more[0] and _module_of else deep
+        check = _unless_shallow(deep) if _more and _module_of else deep
 
 
 def _one_more(deeper: Callable[[], None]) -> Callable[[], None]:
