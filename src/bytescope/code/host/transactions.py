@@ -178,7 +178,7 @@ class Member(Step):
 
 
 class Released:
-    """A part at whose end this thread holds the lock of changes if it did before: an interrupt can prevent a release."""
+    """A part at whose end this thread holds the lock of changes if it did before, whatever release was prevented."""
 
     def __init__(self) -> None:
         self._held: bool | None = None
