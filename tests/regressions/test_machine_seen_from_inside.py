@@ -143,7 +143,6 @@ def test_dis_is_as_it_was_when_no_machine_is_at_work() -> None:
     assert dict(vars(dis)) == before
 
 
-@pytest.mark.xfail(strict=True, reason="handlers that make no request drop what they replace or take apart themselves")
 @pytest.mark.parametrize(
     "statement",
     [

@@ -13,7 +13,7 @@ from bytescope.loading import main_program
 from bytescope.loading.imports import Guests, importing
 from bytescope.loading.source import FUTURE_FLAGS
 from bytescope.machine import engine
-from bytescope.machine.guests import auditing, introspection, monitoring, settrace
+from bytescope.machine.guests import auditing, introspection, monitoring, settrace, signals
 from bytescope.machine.resident import interpreted, resident
 from bytescope.machine.support import budget, recursion
 from bytescope.machine.support.recursion import headroom
@@ -287,6 +287,7 @@ class VM:
             monitoring.available.use(),
             auditing.available.use(),
             introspection.available.use(),
+            signals.available.use(),
             budget.in_force(self.budget),
             meanwhile=(Released(), Step(lambda: None, recursion.reduce)),
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import types
 
+from bytescope.machine.support.own_frames import GuestMark
 from bytescope.startup.stdlib_lite import Any
 
 _REPLACEABLE = ("co_flags", "co_name", "co_qualname", "co_filename", "co_firstlineno", "co_varnames", "co_freevars")
 """Attributes that woven code shares with its original, until a program replaces them."""
 
 
-class Marker:
+class Marker(GuestMark):
     """The last of the weaver's constants in a woven code object, and in whatever `code.replace()` makes of that.
 
     code: the code object that it was made from.

@@ -13,7 +13,7 @@ from bytescope.analysis.subscriber import Subscriber
 from bytescope.code.host.transactions import Transaction
 from bytescope.loading.imports import Guests, importing
 from bytescope.machine import instrument as observe
-from bytescope.machine.guests import temporary
+from bytescope.machine.guests import signals, temporary
 from bytescope.machine.program import Program
 from bytescope.machine.resident import interpreted
 from bytescope.machine.support.recursion import headroom
@@ -63,7 +63,9 @@ class Interpreter:
             guests: the modules.
             functions: finds the functions.
         """
-        return Transaction(importing(guests, interpreted), headroom(), temporary.Converted(functions))
+        return Transaction(
+            importing(guests, interpreted), headroom(), temporary.Converted(functions), signals.available.use()
+        )
 
     def calling(self, function: Callable[..., object]) -> Transaction:
         """Return a context during which a function and the others of its module are guests."""

@@ -23,6 +23,7 @@ from bytescope.isa.instrumentation import Hook
 from bytescope.loading.imports import Guests, importing
 from bytescope.loading.main_program import MainProgram
 from bytescope.loading.source import FUTURE_FLAGS, source_code
+from bytescope.machine.guests import signals
 from bytescope.machine.guests.temporary import with_neighbours
 from bytescope.machine.support.own_frames import is_resident
 from bytescope.startup.locks import CHANGES
@@ -104,7 +105,7 @@ class Woven:
             guests: the modules.
             functions: finds the functions.
         """
-        return Transaction(importing(guests, self.load), Member(self._wanted, functions))
+        return Transaction(importing(guests, self.load), Member(self._wanted, functions), signals.available.use())
 
     def calling(self, function: Callable[..., object]) -> Transaction:
         """Return a context during which a function and the others of its module are woven."""

@@ -46,8 +46,23 @@ def is_own_file(name: str) -> bool:
     return name in OWN_FILES or name.startswith(_PACKAGE)
 
 
-class ResidentCode:
+class GuestMark:
+    """Base class of what marks the code objects of guests: it is the last of their constants, or in a list there."""
+
+    __slots__ = ()
+
+
+class ResidentCode(GuestMark):
     """Base class of `Program`: a code object is resident if one is among its constants."""
+
+
+def is_guest_code(code: types.CodeType) -> bool:
+    """Return True if a code object is executed by the interpreter, or woven."""
+    for value in reversed(code.co_consts):
+        last = value[-1] if type(value) is list and value else value
+        if issubclass(type(last), GuestMark):
+            return True
+    return False
 
 
 def is_resident(code: types.CodeType) -> bool:

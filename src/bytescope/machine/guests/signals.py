@@ -1,0 +1,132 @@
+"""Signal handlers of guests get the guest's frame, and guests that look at their callers skip the machine's.
+
+The host passes a signal handler the frame that it has interrupted, which may be one of the machine or of an analysis.
+So while anything runs or is observed, each handler is registered in a wrapper that passes the guest's frame instead.
+`signal.signal` and `signal.getsignal` use the functions of `_signal`, which are replaced by some that hide the wrapper.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]
+import os
+import sys
+import types
+
+from bytescope.code.host.invisible_frames import hidden
+from bytescope.code.host.transactions import Shared
+from bytescope.machine.support import intercepts
+from bytescope.machine.support.own_frames import OWN_FILES, is_guest_code
+from bytescope.startup.isolation import SOURCES
+from bytescope.startup.stdlib_lite import Any
+
+_set_native = _signal.signal
+_get_native = _signal.getsignal
+_get_frame = sys._getframe
+
+_BELOW = ("attach.py", "run.py")
+"""Modules of the package `analysis` that are below guests."""
+
+
+def _files() -> frozenset[str]:
+    """Return the files of what is called from hooks, whatever has been imported."""
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    folders = tuple(os.path.join(root, name) for name in ("analyses", "analysis", "shadow", "weave"))
+    found = {file.path for folder, files in SOURCES.items() if folder.startswith(folders) for file in files}
+    return OWN_FILES.union(each for each in found if os.path.basename(each) not in _BELOW)
+
+
+_HOOK_FILES = _files()
+
+
+def _of_guest(frame: types.FrameType | None) -> types.FrameType | None:
+    """Return the frame that a signal has interrupted as the guest knows it: below hooks and the machine."""
+    found = walked = frame
+    while walked is not None and not is_guest_code(walked.f_code):
+        if walked.f_code.co_filename in _HOOK_FILES:
+            found = walked.f_back
+        walked = walked.f_back
+    return found or frame
+
+
+class _Delivery:
+    """What the host calls in the place of a handler."""
+
+    __slots__ = ("handler",)
+
+    def __init__(self, handler: Any) -> None:
+        self.handler = handler
+
+    @hidden
+    def __call__(self, number: int, frame: types.FrameType | None) -> object:
+        return self.handler(number, _of_guest(frame))
+
+
+def _wrapped(handler: Any) -> Any:
+    python = callable(handler) and type(handler) not in (types.BuiltinFunctionType, _Delivery)
+    return _Delivery(handler) if python else handler
+
+
+def _unwrapped(handler: Any) -> Any:
+    return handler.handler if type(handler) is _Delivery else handler
+
+
+@hidden
+def signal(signalnum: Any, handler: Any, /) -> Any:
+    """Set the action for the given signal."""
+    return _unwrapped(_set_native(signalnum, _wrapped(handler)))
+
+
+@hidden
+def getsignal(signalnum: Any, /) -> Any:
+    """Return the current action for the given signal."""
+    return _unwrapped(_get_native(signalnum))
+
+
+for _function in (signal, getsignal):
+    _function.__module__ = "_signal"
+
+
+def _register(change: Any) -> None:
+    """Register other handlers for all signals, where that is allowed: in the main thread."""
+    for number in range(1, _signal.NSIG):
+        try:
+            handler = _get_native(number)
+            changed = change(handler)
+            if changed is not handler:
+                _set_native(number, changed)
+        except (ValueError, OSError):
+            continue
+
+
+def _replace() -> None:
+    _signal.signal, _signal.getsignal = signal, getsignal
+    _register(_wrapped)
+
+
+def _restore() -> None:
+    _register(_unwrapped)
+    _signal.signal, _signal.getsignal = _set_native, _get_native
+
+
+available = Shared(_replace, _restore)
+"""The wrapping of signal handlers."""
+
+
+@hidden
+def _getframe(depth: Any = 0, /) -> types.FrameType:
+    """Return a frame object from the call stack, as the guest counts."""
+    frame: types.FrameType | None = _get_frame(1)
+    if type(depth) is not int:
+        return _get_frame(depth)
+    while frame is not None and depth > 0:
+        frame = frame.f_back
+        while frame is not None and frame.f_code.co_filename in OWN_FILES:
+            frame = frame.f_back
+        depth -= 1
+    if frame is None:
+        raise ValueError("call stack is not deep enough")
+    return frame
+
+
+_getframe.__module__ = "sys"
+intercepts.replace_calls(_get_frame, _getframe)
