@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from bytescope.analysis.base import ENOUGH, AnalysisError, Replace
 from bytescope.analysis.once import told_once
 from bytescope.analysis.replacements import refusal
+from bytescope.code.host.asynchronous import handler_entry, is_asynchronous
 from bytescope.isa.events import EVENTS, Event
 from bytescope.isa.instrumentation import MAYBE, DirectCall, Hook
 from bytescope.machine.support.budget import BudgetExceeded
@@ -62,10 +63,14 @@ _SHALLOW = 32
 
 
 def failed(subscriber: Subscriber, event: str, site: Any, error: BaseException) -> BaseException:
-    """The error to be raised because an analysis failed; the run is stopped.
+    """Return what is raised in the place of an exception that came up while an analysis was at work.
 
-    Where the program itself has used up the stack, it is the program's own RecursionError.
+    If the analysis has failed, that is an `AnalysisError`, and the run is stopped. An exception of the program itself
+    is returned, without the frames of the analysis: a signal handler has raised it, another thread has sent it, or it
+    is a RecursionError because the program has used up the stack.
     """
+    if isinstance(error, PASSED) or is_asynchronous(error, error.__traceback__):
+        return error.with_traceback(handler_entry(error.__traceback__))
     if isinstance(error, RecursionError) and _depth(error.__traceback__) < _SHALLOW:
         return error
     name = type(subscriber.analysis).__name__
@@ -139,7 +144,7 @@ def make_hook(
         maker = _makers[text] = namespace["make"]
     methods = [subscriber.method(name) for subscriber in subscribers]
     states = [value for each in subscribers for value in (each.live, each.silent(name))]
-    call = maker(thread, stopped, failed, judge, PASSED, event, subscribers, *methods, *states)
+    call = maker(thread, stopped, failed, judge, event, subscribers, *methods, *states)
     read = [told_once(method) for method in methods]
     direct: list[DirectCall] = []
     if pure or (len(subscribers) == 1 and event.parameters[:1] == ("site",)):
@@ -193,7 +198,7 @@ def _wants_callee_of(subscriber: Subscriber) -> Callable[[object], bool]:
 
 def _direct_call(subscriber: Subscriber, method: Callable[..., Any], purity: Purity | None, event: Event) -> DirectCall:
     def error_of(site: Any, error: BaseException) -> BaseException:
-        return error.with_traceback(None) if isinstance(error, PASSED) else failed(subscriber, event.name, site, error)
+        return failed(subscriber, event.name, site, error)
 
     return DirectCall(
         method,
@@ -220,7 +225,7 @@ def _text(event: Event, count: int) -> str:
     states = [name for index in range(count) for name in (f"live{index}", f"silent{index}")]
     parameters = ", ".join(names + states)
     lines = [
-        f"def make(of_thread, stopped, failed, judge, passed, event, subscribers, {parameters}):",
+        f"def make(of_thread, stopped, failed, judge, event, subscribers, {parameters}):",
         f"    def hook({given}):",
         "        busy = of_thread.busy",
         "        if busy[0]:",
@@ -249,8 +254,6 @@ def _text(event: Event, count: int) -> str:
     if count > 1:
         lines += ["            return outcome"]
     lines += [
-        "        except passed as error:",
-        "            raise error.with_traceback(None)",
         "        except BaseException as error:",
         f"            raise failed(subscribers[who], event.name, {site}, error)",
         "        finally:",

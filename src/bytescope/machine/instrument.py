@@ -56,6 +56,9 @@ class _Hooks:
             forget(program)
             return False
         program.plan = plan
+        points = plan.points
+        raises = [each or index in points for index, each in enumerate(program.may_raise())]
+        program.raises = raises  # an interrupt in a hook must not have the hook called again
         vars(program)["unwind"] = partial(_unwind, program, plan)
         return True
 
@@ -245,6 +248,7 @@ def _rehandle(program: Program, index: int) -> None:
 def forget(program: Program) -> None:
     """Remove the plan of a program; its handlers stay until it is linked again."""
     program.plan = None
+    program.raises = program.may_raise()
     vars(program).pop("unwind", None)
 
 

@@ -6,7 +6,9 @@ import sys
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
+from bytescope.code.host.asynchronous import handler_entry, is_asynchronous
 from bytescope.isa.instrumentation import Hook
+from bytescope.machine.support.own_frames import HANDLER_FILE
 from bytescope.startup.stdlib_lite import Any
 
 Where = int | tuple[int, ...] | None
@@ -68,9 +70,15 @@ class Raising:
 
     def _failure(self, where: int | None, exception: BaseException) -> BaseException:
         number = bisect_right(self.call_units, _unit_of(where, exception)) - 1
-        if exception.__traceback__ is not None:
-            exception.__traceback__.tb_next = None
         hook, site = self.calls[number] if number >= 0 else (None, None)
+        traceback = exception.__traceback__
+        if traceback is None:
+            return self.failed(hook, site, exception)
+        above = traceback.tb_next
+        judged = above is not None and above.tb_frame.f_code.co_filename == HANDLER_FILE
+        if judged or is_asynchronous(exception, above or traceback):
+            hook = None
+        traceback.tb_next = handler_entry(above)
         return self.failed(hook, site, exception)
 
     def _site_of(self, where: Where, exception: BaseException) -> Any:
