@@ -156,8 +156,8 @@ def spin():
         x = add(x, 1)
 caught = 0
 for i in range(30):
-    signal.setitimer(signal.ITIMER_REAL, 0.01)
     try:
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
         spin()
     except Timeout:
         caught += 1
@@ -193,9 +193,9 @@ import atexit, signal, sys
 atexit.register(lambda: print("atexit"))
 signal.signal(signal.SIGALRM, lambda number, frame: sys.exit(3))
 def add(x, y): return x + y
-signal.setitimer(signal.ITIMER_REAL, 0.2)
 x = 0
 try:
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
     while True:
         x = add(x, 1)
 finally:
@@ -208,8 +208,8 @@ def handler(number, frame):
     print(frame.f_code.co_name)
     raise SystemExit
 signal.signal(signal.SIGALRM, handler)
-signal.setitimer(signal.ITIMER_REAL, 0.1)
 def busy():
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
     while True: pass
 busy()
 """
