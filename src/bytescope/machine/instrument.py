@@ -172,8 +172,8 @@ def set_shadows(shadower: HandlerTransform | None, contexts: HandlerTransform | 
 def set_recording(transform: HandlerTransform | None) -> None:
     """Record programs from now on, active frames at their next instruction; None: record nothing any more."""
     before = TRANSFORMS["recording"]
+    recursion.leave_room(set_recording, 0 if transform is None else RECORDING_ROOM)
     TRANSFORMS["recording"] = transform
-    recursion.leave_room(RECORDING_ROOM * ((transform is not None) - (before is not None)))
     for program in alive(engine.programs):
         if before is not None:
             vars(program).pop("unwind", None)  # which the transforms set again

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 from bytescope.code.host.asynchronous import handler_entry, is_asynchronous
+from bytescope.code.host.frame_marks import HANDLER_FILE
 from bytescope.isa.instrumentation import Hook
-from bytescope.machine.support.own_frames import HANDLER_FILE
 from bytescope.startup.stdlib_lite import Any
 
 Where = int | tuple[int, ...] | None

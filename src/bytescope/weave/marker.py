@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 
-from bytescope.machine.support.own_frames import GuestMark
+from bytescope.code.host.frame_marks import GuestMark
 from bytescope.startup.stdlib_lite import Any
 
 _REPLACEABLE = ("co_flags", "co_name", "co_qualname", "co_filename", "co_firstlineno", "co_varnames", "co_freevars")

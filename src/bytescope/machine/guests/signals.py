@@ -12,10 +12,11 @@ import os
 import sys
 import types
 
+from bytescope.code.host.frame_marks import is_guest_code
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.transactions import Shared
 from bytescope.machine.support import intercepts
-from bytescope.machine.support.own_frames import OWN_FILES, is_guest_code
+from bytescope.machine.support.own_frames import OWN_FILES
 from bytescope.startup.isolation import SOURCES
 from bytescope.startup.stdlib_lite import Any
 

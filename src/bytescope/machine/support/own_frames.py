@@ -9,11 +9,19 @@ from __future__ import annotations
 import os
 import types
 
+from bytescope.code.host.frame_marks import HANDLER_FILE, GuestMark
 from bytescope.loading import imports
 from bytescope.startup.isolation import SOURCES
 
-HANDLER_FILE = "<bytescope handler>"
-"""The file name of handlers' text."""
+__all__ = [
+    "HANDLER_FILE",
+    "OWN_FILES",
+    "TRACE_FILE",
+    "ResidentCode",
+    "is_own_file",
+    "is_resident",
+    "without_own",
+]
 
 TRACE_FILE = "<bytescope trace>"
 """The file name of traces' text."""
@@ -46,23 +54,8 @@ def is_own_file(name: str) -> bool:
     return name in OWN_FILES or name.startswith(_PACKAGE)
 
 
-class GuestMark:
-    """Base class of what marks the code objects of guests: it is the last of their constants, or in a list there."""
-
-    __slots__ = ()
-
-
 class ResidentCode(GuestMark):
     """Base class of `Program`: a code object is resident if one is among its constants."""
-
-
-def is_guest_code(code: types.CodeType) -> bool:
-    """Return True if a code object is executed by the interpreter, or woven."""
-    for value in reversed(code.co_consts):
-        last = value[-1] if type(value) is list and value else value
-        if issubclass(type(last), GuestMark):
-            return True
-    return False
 
 
 def is_resident(code: types.CodeType) -> bool:
