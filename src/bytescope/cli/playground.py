@@ -23,7 +23,9 @@ HEADERS = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; "
+        "default-src 'none'; "
+        "script-src 'self' 'sha256-+i7EwVzZxrL+4CEPrDva4TedVRAr/TW00sA+MLmYh+M=' 'wasm-unsafe-eval'; "
+        "worker-src 'self' blob:; connect-src 'self'; "
         "style-src 'self' 'nonce-bytescope'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
         "manifest-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import http.client
 import signal
 import subprocess
@@ -54,6 +56,15 @@ def ask(port: int, path: str, host: str = "") -> tuple[int, dict[str, str], str]
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
 
 
+def script_hash() -> str:
+    """Return what a policy has to say for the browser to run the script in the page's text."""
+    page = (Path(__file__).parents[3] / "web" / "index.html").read_text(encoding="utf-8")
+    script = page[page.index("<script>") + len("<script>") : page.index("</script>")]
+    digest = f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+    assert digest in page
+    return digest
+
+
 @pytest.mark.process
 def test_files_and_their_headers(port: int) -> None:
     status, headers, text = ask(port, "/")
@@ -63,7 +74,7 @@ def test_files_and_their_headers(port: int) -> None:
     assert headers["cross-origin-embedder-policy"] == "require-corp"
     policy = [rule.split() for rule in headers["content-security-policy"].split(";")]
     assert ["default-src", "'none'"] in policy
-    assert ["script-src", "'self'", "'wasm-unsafe-eval'"] in policy
+    assert ["script-src", "'self'", script_hash(), "'wasm-unsafe-eval'"] in policy
     types = {path: ask(port, path)[1]["content-type"] for path in ("/a.wasm", "/b.mjs", "/folder/c.zip")}
     assert types == {"/a.wasm": "application/wasm", "/b.mjs": "text/javascript", "/folder/c.zip": "application/zip"}
 

@@ -9,7 +9,7 @@ import { Bar } from "./bar";
 import { CellView } from "./cell";
 import { Contents } from "./contents";
 import { Drawer, Help, Share } from "./dialogs";
-import { pageKey } from "./keys";
+import { isHeld, pageKey } from "./keys";
 
 export function App({ page }: { page: Page }) {
   const kernel = page.kernel.value;
@@ -29,8 +29,17 @@ function Shown({ page, kernel }: { page: Page; kernel: Kernel }) {
     const key = (event: KeyboardEvent): void => {
       if (!event.defaultPrevented && pageKey(event, actions)) event.preventDefault();
     };
+    const once = (event: KeyboardEvent): void => {
+      if (!isHeld(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
     addEventListener("keydown", key);
-    return () => removeEventListener("keydown", key);
+    addEventListener("keydown", once, true);
+    return () => {
+      removeEventListener("keydown", key);
+      removeEventListener("keydown", once, true);
+    };
   }, [actions]);
   useFollowing(kernel, actions);
 

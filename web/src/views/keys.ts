@@ -61,6 +61,13 @@ export function isKey(event: KeyboardEvent, key: string): boolean {
   );
 }
 
+const ONCE = Object.values(KEYS).filter((key) => ![KEYS.moveUp, KEYS.moveDown, KEYS.undo, KEYS.redo].some((other) => other === key));
+
+/** Whether an event is the repetition of a key that is held, of those that act once a press: nobody wants a hundred runs. */
+export function isHeld(event: KeyboardEvent): boolean {
+  return event.repeat && ONCE.some((key) => isKey(event, key));
+}
+
 /** Keys that act wherever the focus is, but for fields in which one types. */
 export function pageKey(event: KeyboardEvent, actions: Actions): boolean {
   if (isKey(event, KEYS.stop)) return (actions.kernel.stop(), true);

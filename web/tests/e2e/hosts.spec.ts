@@ -67,6 +67,13 @@ test("once loaded, the page needs no network", async ({ notebook, shared }) => {
   }
 });
 
+test("an address without its last slash leads to the page", async ({ shared, servers }) => {
+  const page = await shared.newPage(); // not watched: the browser complains about the files that are not there
+  await page.goto(`${servers.plain.url.slice(0, -1)}?from=here#chapter=01-compile`);
+  await expect(page).toHaveURL(`${servers.plain.url}?from=here#chapter=01-compile`);
+  await expect(page.getByRole("main", { name: "Notebook" })).toBeVisible();
+});
+
 test("opened as a file, the page says what to do", async ({ shared }) => {
   const page = await shared.newPage(); // not watched: the browser itself complains about modules in files
   await page.goto(`file://${join(BUILT, "index.html")}`);

@@ -84,6 +84,37 @@ test("everything can be done with keys", async ({ notebook }) => {
   await expect(notebook.page.getByRole("button", { name: "More", exact: true })).toBeFocused();
 });
 
+quick("a key that is held acts once, and types on", async ({ notebook }) => {
+  await notebook.write("count = globals().get('count', 0) + 1", "second = 1");
+  const { keyboard } = notebook.page;
+  const cells = notebook.page.locator("section.cell");
+  const hold = async (modifiers: string[], key: string): Promise<void> => {
+    for (const modifier of modifiers) await keyboard.down(modifier);
+    for (let times = 0; times < 20; times++) await keyboard.down(key); // from the second on, these are repetitions
+    await keyboard.up(key);
+    for (const modifier of modifiers) await keyboard.up(modifier);
+  };
+  await notebook.editor(1).focus();
+  await hold(["Control"], "Enter");
+  await notebook.hasState(1, "ran");
+  await hold(["Shift"], "Enter");
+  await expect(notebook.editor(2)).toBeFocused();
+  await notebook.hasState(2, "not run yet");
+  await hold(["Alt"], "Enter");
+  await expect(cells).toHaveCount(3);
+  await expect(notebook.editor(3)).toBeFocused();
+  await hold([], "x");
+  await expect.poll(() => notebook.source(3)).toBe("x".repeat(20));
+  await hold([], "Enter");
+  await expect.poll(() => notebook.source(3)).toBe("x".repeat(20) + "\n".repeat(20));
+  await notebook.type(3, "count");
+  await hold(["Control", "Shift"], "Enter");
+  await notebook.hasState(3, "ran");
+  await expect(notebook.output(3)).toContainText(/\b3\b/);
+  await hold(["Control", "Shift"], "Backspace");
+  await expect(cells).toHaveCount(2);
+});
+
 test("Tab reaches every control once, in the order in which they stand", async ({ notebook }) => {
   await notebook.open();
   await notebook.run(1);

@@ -46,6 +46,7 @@ export async function serve(
   });
   const answer = async (path: string): Promise<{ body: Buffer | string; type: string }> => {
     if (pages[path] !== undefined) return { body: pages[path], type: "text/html; charset=utf-8" };
+    if (`${path}/` === prefix) return { body: await readFile(join(served.folder, "index.html")), type: TYPES[".html"]! };
     if (!path.startsWith(prefix)) throw new Error("outside");
     let file = join(served.folder, normalize(path.slice(prefix.length - 1)));
     if ((await stat(file)).isDirectory()) file = join(file, "index.html");
