@@ -11,6 +11,7 @@ from bytescope.isa.primitives import PRIMITIVES
 from bytescope.isa.typesets import (
     ATOMIC,
     BOOLEAN,
+    COLLECTIONS,
     DICT,
     INTEGER,
     ITERABLES,
@@ -27,8 +28,9 @@ from bytescope.isa.typesets import (
 from bytescope.startup.stdlib_lite import Any, Callable, Sequence
 
 __all__ = [
-    "ALWAYS_TYPED", "ARITHMETIC", "CHANGING", "EFFECTS", "FILLING", "OF_REFERENCES", "OPERATORS", "PREDICATES",
-    "QUERIES", "Effect", "Guard", "Test", "effect_of", "guard_of", "result_types",
+    "ALWAYS_TYPED", "ARITHMETIC", "BINARY_OPERATORS", "CHANGING", "CLEAN", "CONTAINER_OPERATORS", "CONVERSIONS",
+    "EFFECTS", "FILLING", "OF_REFERENCES", "OPERATORS", "PREDICATES", "QUERIES", "Access", "Effect", "Guard", "Test",
+    "effect_of", "guard_of", "result_types",
 ]  # fmt: skip
 
 Test = tuple[int, str] | str
@@ -47,6 +49,21 @@ Known = Sequence[Types | None]
 """What is known of the exact types of operands."""
 
 
+class Access:
+    """An attribute, an item or a variable that a primitive reads or writes.
+
+    kind: "attribute", "item" or "variable".
+    owner: number of the operand that has it; the places of a variable (`moves.PLACES`) come behind the operands.
+    key: numbers of the operands that say which it is: one, or two, the bounds of a slice; none: the immediate does.
+    value: number of the operand that is stored; None if it is read or deleted.
+    """
+
+    __slots__ = ("key", "kind", "owner", "value")
+
+    def __init__(self, kind: str, owner: int = 0, key: tuple[int, ...] = (), value: int | None = None) -> None:
+        self.kind, self.owner, self.key, self.value = kind, owner, key, value
+
+
 class Effect:
     """A row of the table.
 
@@ -58,9 +75,10 @@ class Effect:
     loads: the results are held by the first operand.
     changes: it changes an object; releases: that object may hold something no longer; fills: what an iterable gives is
     put into the first operand.
+    access: the attribute, item or variable that is all it reads or writes.
     """
 
-    __slots__ = ("changes", "fills", "keeps", "loads", "pure", "releases", "result", "typed")
+    __slots__ = ("access", "changes", "fills", "keeps", "loads", "pure", "releases", "result", "typed")
 
     def __init__(  # no record, whose methods are compiled when the program starts
         self,
@@ -72,10 +90,12 @@ class Effect:
         changes: bool = False,
         releases: bool = False,
         fills: bool = False,
+        access: Access | None = None,
     ) -> None:
         self.pure, self.result, self.typed = pure, result, typed
         self.keeps, self.loads = keeps, loads
         self.changes, self.releases, self.fills = changes, releases, fills
+        self.access = access
 
 
 ALWAYS: Guard = ()
@@ -124,12 +144,24 @@ def _item(immediate: Any, known: Known) -> Types | None:
     return STRING if known[0] is not None and known[0] <= STRING else None
 
 
+_VARIABLE, _STORED_VARIABLE = Access("variable"), Access("variable", 1, value=0)
+_ATTRIBUTE, _STORED_ATTRIBUTE = Access("attribute"), Access("attribute", value=1)
+_ITEM = Access("item", 0, (1,))
+
 EFFECTS: dict[str, Effect] = {
     # variables
     "load_locals": Effect(ALWAYS),
-    "load_name": Effect(((PLAIN_LOCALS,),)),
-    "store_name": Effect(((PLAIN_LOCALS, DROPS_ATOMIC),)),
-    "store_global": Effect(((DROPS_ATOMIC,),)),
+    "load_cell": Effect(access=_VARIABLE),
+    "store_cell": Effect(access=_STORED_VARIABLE),
+    "delete_cell": Effect(access=_VARIABLE),
+    "load_global": Effect(access=_VARIABLE),
+    "store_global": Effect(((DROPS_ATOMIC,),), access=_STORED_VARIABLE),
+    "delete_global": Effect(access=_VARIABLE),
+    "load_name": Effect(((PLAIN_LOCALS,),), access=_VARIABLE),
+    "store_name": Effect(((PLAIN_LOCALS, DROPS_ATOMIC),), access=_STORED_VARIABLE),
+    "delete_name": Effect(access=_VARIABLE),
+    "load_from_dict_or_globals": Effect(access=_VARIABLE),
+    "load_from_dict_or_cell": Effect(access=_VARIABLE),
     "load_build_class": Effect(ALWAYS),
     # operators
     "unary": Effect(_unary, NUMBERS),
@@ -146,13 +178,25 @@ EFFECTS: dict[str, Effect] = {
     "format": Effect(_ATOMIC_1, STRING),
     "format_with_spec": Effect(_ATOMIC_2, STRING),
     # attributes and items
-    "getattr": Effect(((LOADS,), (CLASS_LOADS,), *_CONTAINER, (MODULE_LOADS,)), loads=True),
-    "setattr": Effect(((STORES,),), keeps=1, changes=True, releases=True),
-    "getitem": Effect(_are("SEQUENCES INTEGER") + _are("DICT ATOMIC"), _item, loads=True),
-    "setitem": Effect(_are("LIST INTEGER") + _are("DICT ATOMIC"), keeps=1, changes=True, releases=True, fills=True),
-    "delitem": Effect((((0, "DICT"), (1, "ATOMIC"), DROPS_ATOMIC),), changes=True, releases=True),
-    "getslice": Effect(_are("SEQUENCES BOUNDS BOUNDS"), lambda immediate, known: known[0]),
-    "setslice": Effect(changes=True, releases=True, fills=True),
+    "getattr": Effect(((LOADS,), (CLASS_LOADS,), *_CONTAINER, (MODULE_LOADS,)), loads=True, access=_ATTRIBUTE),
+    "setattr": Effect(((STORES,),), keeps=1, changes=True, releases=True, access=_STORED_ATTRIBUTE),
+    "delattr": Effect(access=_ATTRIBUTE),
+    "super_attr": Effect(access=Access("attribute", 2)),
+    "import_from": Effect(access=_ATTRIBUTE),
+    "getitem": Effect(_are("SEQUENCES INTEGER") + _are("DICT ATOMIC"), _item, loads=True, access=_ITEM),
+    "setitem": Effect(
+        _are("LIST INTEGER") + _are("DICT ATOMIC"),
+        keeps=1,
+        changes=True,
+        releases=True,
+        fills=True,
+        access=Access("item", 0, (1,), 2),
+    ),
+    "delitem": Effect((((0, "DICT"), (1, "ATOMIC"), DROPS_ATOMIC),), changes=True, releases=True, access=_ITEM),
+    "getslice": Effect(
+        _are("SEQUENCES BOUNDS BOUNDS"), lambda immediate, known: known[0], access=Access("item", 0, (1, 2))
+    ),
+    "setslice": Effect(changes=True, releases=True, fills=True, access=Access("item", 0, (1, 2), 3)),
     # building and taking apart
     "build": Effect(ALWAYS, lambda kind, known: _BUILT[kind], keeps=0),
     "build_set": Effect(_hashed(1), SET, keeps=0),
@@ -218,9 +262,22 @@ OPERATORS = ARITHMETIC | {
 """Primitives of values that give atomic ones where their guards hold."""
 QUERIES = OPERATORS - ARITHMETIC - ALWAYS_TYPED
 """Those that are almost certain to give atomic values, whatever they are given."""
+CONVERSIONS = frozenset(name for name in QUERIES if EFFECTS[name].result == STRING)
+"""Those that give the text of a value."""
 PREDICATES = frozenset(
     name for name in ALWAYS_TYPED if EFFECTS[name].pure == ALWAYS and PRIMITIVES[name].shadow == "join"
 )
 """Primitives that never run user code and do nothing but join their operands' shadows."""
 OF_REFERENCES = frozenset(name for name in OPERATORS if PRIMITIVES[name].shadow == "join")
 """Operators whose result has the shadows of the references alone, whatever the operands contain."""
+CLEAN = frozenset(name for name, row in PRIMITIVES.items() if row.shadow == "clean")
+"""Primitives whose results have no shadow, whatever the operands."""
+
+BINARY_OPERATORS = tuple("+ - * @ / // % ** << >> & | ^".split())
+"""The operators of `binary`; those of `inplace` have an equals sign behind them."""
+CONTAINER_OPERATORS = frozenset(
+    operator
+    for operator, method in zip(BINARY_OPERATORS, PRIMITIVES["binary"].dunders, strict=False)
+    if any(hasattr(kind, method) for kind in COLLECTIONS)
+)
+"""Those that make a container of builtin containers."""

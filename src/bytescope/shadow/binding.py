@@ -12,7 +12,8 @@ from bytescope.isa.purity import defines, lookup
 from bytescope.isa.typesets import ATOMIC
 from bytescope.shadow.channel import InFlight, Shadowed
 from bytescope.shadow.heap import Heap, is_a
-from bytescope.shadow.models import FILLED, filled, model
+from bytescope.shadow.models.after_call import FILLED, filled
+from bytescope.shadow.models.model_table import model_after
 from bytescope.shadow.reachability import reaching
 
 _IMMUTABLE = ATOMIC | {tuple, frozenset, range, slice, type, types.ModuleType}
@@ -191,9 +192,9 @@ def outcome(
     receiver = _receiver(function)
     args, shadows = list(in_flight.args), list(in_flight.shadows)
     plain = not in_flight.kwargs and not in_flight.inexact
-    known = model(function, receiver) if plain else None
+    known = model_after(function, receiver) if plain else None
     if known is None and type(function) is types.MethodDescriptorType and args and plain:
-        known = model(function, args[0])
+        known = model_after(function, args[0])
         receiver = args[0]
     elif receiver is not None:
         args.insert(0, receiver)

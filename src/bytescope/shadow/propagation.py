@@ -1,27 +1,26 @@
 """Effects of primitives on shadow memory: the rules for primitives that load, store, build or take apart.
 
-A rule is called once the primitive has been performed, with the heap, the immediate operand, the operands,
-their shadows and the results; it returns the results' shadows, if there are results. The operands are as the table of
-primitives has them; the places of a variable (`isa.moves.PLACES`) come behind them.
+Those that read or write one attribute, item or variable have their rules from the table of effects, see `accesses`.
 """
 
 from __future__ import annotations
 
-import types
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from bytescope.isa.effects import EFFECTS
+from bytescope.isa.primitives import PRIMITIVES
 from bytescope.isa.purity import lookup
 from bytescope.isa.typesets import ATOMIC
+from bytescope.shadow.accesses import HeapRule, Values, accessing
 from bytescope.shadow.heap import Heap, count_of, is_a, plain_key
 from bytescope.shadow.iteration import given
 from bytescope.shadow.reachability import reaching
 
-Values = tuple[Any, ...]
-HeapRule = Callable[[Heap, Any, Values, Values, list[Any]], list[Any]]
-
-RULES: dict[str, HeapRule] = {}
+RULES: dict[str, HeapRule] = {
+    name: accessing(row.access, PRIMITIVES[name].shadow) for name, row in EFFECTS.items() if row.access is not None
+}
 """The rules by primitive."""
 
 
@@ -32,189 +31,6 @@ def _rule(*names: str) -> Callable[[HeapRule], HeapRule]:
         return function
 
     return declare
-
-
-# --- variables that are not the frame's alone
-
-CONTENTS = "contents"
-"""Key of the only item of a cell."""
-
-
-@_rule("load_cell")
-def _load_cell(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    return [heap.item(values[0], CONTENTS)]
-
-
-@_rule("store_cell")
-def _store_cell(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    heap.set_item(values[1], CONTENTS, values[0], shadows[0])
-    return []
-
-
-@_rule("delete_cell")
-def _delete_cell(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    heap.set_item(values[0], CONTENTS, None, None)
-    return []
-
-
-@_rule("load_global", "load_name", "load_from_dict_or_globals", "load_from_dict_or_cell")
-def _load_name(heap: Heap, name: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    """Return the shadow of a name in the first namespace that has it; `values` are in the order of the lookup."""
-    name = getattr(name, "name", name)
-    for place in values:
-        if type(place) is types.CellType:
-            return [heap.item(place, CONTENTS)]
-        table = heap.known(place)
-        if is_a(place, dict):
-            if dict.__contains__(place, name):
-                return [heap.item(place, name)]
-        elif table is not None and name in table.items:
-            return [heap.item(place, name)]
-    return [None]
-
-
-@_rule("store_global", "store_name")
-def _store_name(heap: Heap, name: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    heap.set_item(values[1], name, values[0], shadows[0])
-    return []
-
-
-@_rule("delete_global", "delete_name")
-def _delete_name(heap: Heap, name: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    heap.set_item(values[0], name, None, None)
-    return []
-
-
-# --- attributes
-
-
-@_rule("getattr", "import_from")
-def _getattr(heap: Heap, name: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    return [heap.algebra.joined((heap.attribute(values[0], name), shadows[0]))]
-
-
-@_rule("super_attr")
-def _super_attr(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    return [heap.algebra.joined((heap.attribute(values[2], imm[0]), shadows[2]))]
-
-
-@_rule("setattr")
-def _setattr(heap: Heap, name: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    heap.set_attribute(values[0], name, values[1], shadows[1])
-    return []
-
-
-@_rule("delattr")
-def _delattr(heap: Heap, name: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    heap.set_attribute(values[0], name, None, None)
-    return []
-
-
-@_rule("match_class")
-def _match_class(heap: Heap, count: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    if results[0] is None:
-        return [shadows[0]]
-    subject, cls, names = values
-    positional = _match_args(cls)
-    order = [*positional[: len(results[0]) - len(names)], *names]
-    if len(order) == len(results[0]):
-        heap.set_sequence(results[0], [heap.attribute(subject, name) for name in order])
-        return [shadows[0]]
-    return [reaching(heap, subject, shadows[0])]
-
-
-def _match_args(cls: Any) -> tuple[Any, ...]:
-    found = lookup(cls, "__match_args__") if is_a(cls, type) else ()
-    return found if type(found) is tuple else ()
-
-
-# --- items
-
-
-@_rule("getitem")
-def _getitem(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    container, key = values
-    if type(key) is slice:
-        return _sliced(heap, container, key, shadows[0], results)
-    if type(key) is int and key < 0 and is_a(container, (list, tuple)):
-        key += count_of(container)
-    return [heap.algebra.joined((heap.item(container, key), shadows[0]))]
-
-
-@_rule("getslice")
-def _getslice(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    return _sliced(heap, values[0], slice(values[1], values[2]), shadows[0], results)
-
-
-def _sliced(heap: Heap, container: Any, key: slice, shadow: Any, results: list[Any]) -> list[Any]:
-    if heap.known(container) is not None and results[0] is not container:
-        if is_a(container, (list, tuple)):
-            where = range(*key.indices(count_of(container)))
-            heap.set_sequence(results[0], [heap.item(container, index) for index in where])
-        else:
-            shadow = reaching(heap, container, shadow)
-    return [shadow]
-
-
-@_rule("setitem")
-def _setitem(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    container, key, value = values
-    if type(key) is slice:
-        return _set_slice(heap, container, value, shadows[2])
-    if is_a(container, dict):
-        heap.set_key(container, key, shadows[1])
-    elif type(key) is int and key < 0 and is_a(container, list):
-        key += count_of(container)
-    heap.set_item(container, key, value, shadows[2])
-    return []
-
-
-@_rule("setslice")
-def _setslice(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    return _set_slice(heap, values[0], values[3], shadows[3])
-
-
-def _set_slice(heap: Heap, container: Any, value: Any, shadow: Any) -> list[Any]:
-    heap.merge_items(container)
-    heap.label_contents(container, reaching(heap, value, shadow))
-    return []
-
-
-@_rule("delitem")
-def _delitem(heap: Heap, imm: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    container, key = values
-    table = heap.known(container)
-    if table is None:
-        return []
-    if is_a(container, list):
-        if type(key) is int:
-            remove_at(heap, container, key if key >= 0 else key + count_of(container) + 1)
-        else:
-            heap.merge_items(container)
-    elif plain_key(key):
-        table.items.pop(key, None)
-        table.keys.pop(key, None)
-        heap.drop_if_clean(container, table)
-    return []
-
-
-def remove_at(heap: Heap, container: Any, index: int) -> Any:
-    """Remove the shadow of an item of a list, move up those behind it, and return it."""
-    table = heap.known(container)
-    if table is None:
-        return None
-    gone = heap.item(container, index)
-    table.items = {n - (n > index): kept for n, kept in table.items.items() if n != index}
-    heap.drop_if_clean(container, table)
-    return gone
-
-
-def insert_at(heap: Heap, container: Any, index: int, value: Any, shadow: Any) -> None:
-    """Insert the shadow of an item of a list, and move down those behind it."""
-    table = heap.known(container)
-    if table is not None:
-        table.items = {n + (n >= index): kept for n, kept in table.items.items()}
-    heap.set_item(container, index, value, shadow)
 
 
 # --- building and taking apart
@@ -375,6 +191,24 @@ def _import_star(heap: Heap, imm: Any, values: Values, shadows: Values, results:
     return [None]
 
 
+@_rule("match_class")
+def _match_class(heap: Heap, count: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
+    if results[0] is None:
+        return [shadows[0]]
+    subject, cls, names = values
+    positional = _match_args(cls)
+    order = [*positional[: len(results[0]) - len(names)], *names]
+    if len(order) == len(results[0]):
+        heap.set_sequence(results[0], [heap.attribute(subject, name) for name in order])
+        return [shadows[0]]
+    return [reaching(heap, subject, shadows[0])]
+
+
+def _match_args(cls: Any) -> tuple[Any, ...]:
+    found = lookup(cls, "__match_args__") if is_a(cls, type) else ()
+    return found if type(found) is tuple else ()
+
+
 # --- operators
 
 
@@ -421,4 +255,4 @@ def _compare(heap: Heap, operator: Any, values: Values, shadows: Values, results
     return [heap.algebra.joined(reaching(heap, value, shadow) for value, shadow in zip(values, shadows, strict=True))]
 
 
-__all__ = ["GROWING", "RULES", "add_member", "dict_update", "insert_at", "list_extend", "next_item", "remove_at"]
+__all__ = ["GROWING", "RULES", "add_member", "dict_update", "list_extend", "next_item"]

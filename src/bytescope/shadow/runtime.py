@@ -20,6 +20,7 @@ from bytescope.isa.primitives import PRIMITIVES
 from bytescope.isa.purity import find
 from bytescope.isa.typesets import PAIRING
 from bytescope.shadow import binding
+from bytescope.shadow.accesses import CONTENTS
 from bytescope.shadow.algebra import Algebra
 from bytescope.shadow.assumptions import loads_quietly
 from bytescope.shadow.channel import (
@@ -35,9 +36,9 @@ from bytescope.shadow.event_delivery import EventDelivery
 from bytescope.shadow.heap import Heap, is_a
 from bytescope.shadow.helpers import Helpers
 from bytescope.shadow.iteration import iterates_purely, paired
-from bytescope.shadow.models import filled
-from bytescope.shadow.pre_call_models import InFlightFill, PreCallModels
-from bytescope.shadow.propagation import CONTENTS, GROWING, RULES
+from bytescope.shadow.models.after_call import filled
+from bytescope.shadow.models.before_call import InFlightFill, PreCallModels
+from bytescope.shadow.propagation import GROWING, RULES
 from bytescope.shadow.reachability import reaching
 
 _frame = sys._getframe

@@ -10,11 +10,7 @@ import pytest
 
 from bytescope.isa import typesets
 from bytescope.isa.builtins import DIRECT, FUNCTIONS, METHODS, Builtin
-from bytescope.shadow import Sets
-from bytescope.shadow.heap import Heap
-from bytescope.shadow.helpers import Helpers
-from bytescope.shadow.models import MODELS
-from bytescope.shadow.pre_call_models import PreCallModels
+from bytescope.shadow.models.model_table import MODELS
 
 ROWS = [*FUNCTIONS.values(), *METHODS.values()]
 SAMPLES: dict[str, list[Any]] = {
@@ -64,10 +60,9 @@ def test_a_name_stands_for_one_method_that_is_called_directly() -> None:
 
 
 def test_every_model_is_one() -> None:
-    before = PreCallModels(Helpers(Heap(Sets())))
-    known = set(MODELS) | set(before._models)
-    assert {row.model for row in ROWS} - {""} <= known
-    assert known <= {row.model for row in ROWS} | {"compared"}
+    assert {row.model for row in ROWS} - {""} <= set(MODELS)
+    assert set(MODELS) <= {row.model for row in ROWS} | {"compared"}
+    assert all(model.before or model.after for model in MODELS.values())
 
 
 def test_likely_rows_are_called_directly_by_compiled_code() -> None:

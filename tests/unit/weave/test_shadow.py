@@ -19,7 +19,7 @@ from bytescope.shadow import Sets
 from bytescope.shadow.assumptions import Assumptions, loads_quietly, stores_quietly
 from bytescope.shadow.heap import Heap
 from bytescope.shadow.helpers import Helpers
-from bytescope.shadow.pre_call_models import SLOW, PreCallModels
+from bytescope.shadow.models.before_call import SLOW, PreCallModels
 
 Run = Callable[..., types.ModuleType]
 

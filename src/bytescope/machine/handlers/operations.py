@@ -56,6 +56,11 @@ class Operation:
     statement: bool = False
     known: str | None = None
 
+    @property
+    def reads_registers(self) -> bool:
+        """Whether the inline form is given all registers, which are out of date in a trace."""
+        return self.inline is not None and "(R" in self.inline
+
 
 def condition(guard: Guard, operands: list[str], **names: str) -> str:
     """Return the text of a guard.
@@ -240,8 +245,12 @@ _BY_IMMEDIATE: dict[str, Callable[[Any], Operation]] = {
 }
 
 
+def _items(first: int, count: int) -> str:
+    return "".join(f"{{{index}}}, " for index in range(first, count))
+
+
 def _build(kind: str, count: int) -> Operation:
-    items = "".join(f"{{{index}}}, " for index in range(count))
+    items = _items(0, count)
     return {
         "tuple": Operation(f"({items})"),
         "list": Operation(f"[{items}]"),
@@ -250,14 +259,36 @@ def _build(kind: str, count: int) -> Operation:
     }[kind]
 
 
-def _build_set(count: int) -> Operation:
-    items = "".join(f"{{{index}}}, " for index in range(count))
+def _build_set(immediate: Any, count: int) -> Operation:
+    items = _items(0, count)
     return Operation(f"{{{{{items}}}}}" if count else "set()", protocol="build_set")
 
 
-def _build_map(count: int) -> Operation:
+def _build_map(immediate: Any, count: int) -> Operation:
     pairs = "".join(f"{{{index}}}: {{{index + 1}}}, " for index in range(0, count, 2))
     return Operation(f"{{{{{pairs}}}}}", protocol="build_map")
+
+
+def _build_const_key_map(immediate: Any, count: int) -> Operation:
+    return Operation(f"dict(zip({{0}}, ({_items(1, count)})))")
+
+
+def _build_interpolation(immediate: Any, count: int) -> Operation:
+    return Operation("interpolation({imm}, " + ", ".join(f"{{{index}}}" for index in range(count)) + ")")
+
+
+_BY_COUNT: dict[str, Callable[[Any, int], Operation]] = {
+    "build": _build,
+    "build_set": _build_set,
+    "build_map": _build_map,
+    "build_const_key_map": _build_const_key_map,
+    "build_interpolation": _build_interpolation,
+}
+
+
+def has_operation(name: str) -> bool:
+    """Return True if a primitive has an operation; the others have handlers of their own."""
+    return name in _FIXED or name in _BY_IMMEDIATE or name in _BY_COUNT
 
 
 def operation_of(name: str, immediate: Any, count: int) -> Operation:
@@ -270,16 +301,8 @@ def operation_of(name: str, immediate: Any, count: int) -> Operation:
     """
     if name in _BY_IMMEDIATE:
         return _BY_IMMEDIATE[name](immediate)
-    if name == "build":
-        return _build(immediate, count)
-    if name == "build_set":
-        return _build_set(count)
-    if name == "build_map":
-        return _build_map(count)
-    if name == "build_const_key_map":
-        return Operation("dict(zip({0}, (" + "".join(f"{{{index}}}, " for index in range(1, count)) + ")))")
-    if name == "build_interpolation":
-        return Operation("interpolation({imm}, " + ", ".join(f"{{{index}}}" for index in range(count)) + ")")
+    if name in _BY_COUNT:
+        return _BY_COUNT[name](immediate, count)
     return _FIXED[name]
 
 

@@ -8,18 +8,12 @@ from bytescope.isa.lift import Call
 from bytescope.isa.typesets import ATOMIC, DICT, ROWS
 from bytescope.machine import registers
 from bytescope.machine.handler_namespace import UNBOUND, attribute_names
-from bytescope.machine.handlers.operations import Operation, fill, guard_text, operation_of
+from bytescope.machine.handlers.operations import Operation, fill, guard_text, has_operation, operation_of
 from bytescope.machine.jit import guards
 from bytescope.machine.jit.trace import SideExit, TraceEnd, Writer
 from bytescope.machine.jit.values import Value
 from bytescope.machine.registers import REGISTERS
 from bytescope.startup.stdlib_lite import Any, Sequence, iskeyword
-
-_NEVER = frozenset(
-    "call call_kw make_function push_exc_info pop_except cleanup_throw end_async_for make_cell save_cell restore_cell "
-    "delete_local save_local delete_cell delete_global delete_name next load_closure unpack_ex load_build_class "
-    "stopiteration_error".split()
-)
 
 
 def known_name(name: Any) -> bool:
@@ -63,9 +57,10 @@ class Templates(Writer):
         if special is not None:
             results: tuple[Value, ...] = special(index, instruction, call, operands, staying)
             return results
-        if call.name in _NEVER:
+        operation = self.operation(call) if has_operation(call.name) else None
+        if operation is None or operation.reads_registers:
             raise SideExit
-        return self.inline(index, instruction, call, self.operation(call), operands, staying)
+        return self.inline(index, instruction, call, operation, operands, staying)
 
     @staticmethod
     def operation(call: Call) -> Operation:

@@ -1,6 +1,6 @@
 """Call sites that use the fast calling convention: of functions, methods, classes and generators.
 
-Pre-call models may give the shadow of a builtin function's result (`shadow.pre_call_models`). Each site has an inline
+Pre-call models may give the shadow of a builtin function's result (`shadow.models`). Each site has an inline
 cache (`inline_cache`) of the code objects that have been called there. A miss takes the slow path, with hooks, which
 adds what was called to the cache if the fast calling convention can call it.
 """
@@ -15,7 +15,7 @@ from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Raw
 from bytescope.isa.moves import references
 from bytescope.shadow.channel import InFlight
-from bytescope.shadow.pre_call_models import SLOW, InFlightFill
+from bytescope.shadow.models.before_call import SLOW, InFlightFill
 from bytescope.weave.hooks.on_calls import Calls
 from bytescope.weave.hooks.on_frames import Frames
 from bytescope.weave.shadow.calling_convention import CallingConvention

@@ -7,7 +7,8 @@ import types
 from collections.abc import Callable
 
 from bytescope.code.flags import CO_VARARGS
-from bytescope.shadow.pre_call_models import SLOW, InFlightFill, PreCallModel
+from bytescope.shadow.models.before_call import SLOW, BeforeCall, InFlightFill
+from bytescope.shadow.models.model_table import model_before
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.shadow.woven_callees import WovenCallees
 
@@ -38,7 +39,7 @@ class InlineCache:
         self.callees, self.runtime = callees, callees.runtime
         self.count = count
         self.wanted, self.observed = wanted, observed
-        self._models: dict[Any, PreCallModel | None] = {}
+        self._models: dict[Any, BeforeCall | None] = {}
         self._monomorphic: dict[str, list[types.CodeType | None]] = {}
         self._polymorphic: dict[str, set[int]] = {"constructors": set()}
         self.runtime.heap.assumptions.constructors.append(self._polymorphic["constructors"])
@@ -103,13 +104,13 @@ class InlineCache:
             self.runtime.channel.finish(_frame(1))
         return found
 
-    def _model(self, function: Any) -> PreCallModel | None:
+    def _model(self, function: Any) -> BeforeCall | None:
         """Return the pre-call model of a callable; None if calls have to take the slow path."""
         if self.observed and (self.wanted is None or self.wanted(function)):
             return None
         if type(function) is type and function.__flags__ & _HEAP_TYPE:
             return None
-        return self.runtime.pre_call_models.find(function) or (lambda *given: SLOW)
+        return model_before(function, self.runtime.pre_call_models) or (lambda *given: SLOW)
 
     def after_builtin(self, in_flight: Any, result: Any) -> Any:
         """Return the shadow of the result of a builtin callable, after the call."""

@@ -13,7 +13,7 @@ from bytescope.isa.builtins import SPECULATED
 from bytescope.isa.effects import OF_REFERENCES, OPERATORS
 from bytescope.isa.moves import references
 from bytescope.isa.typesets import ATOMIC, HASHED, MODULE
-from bytescope.shadow.pre_call_models import SLOW
+from bytescope.shadow.models.before_call import SLOW
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.hooks.on_frames import Frames
 from bytescope.weave.hooks.on_jumps import Jumps

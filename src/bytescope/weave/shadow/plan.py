@@ -12,8 +12,8 @@ from bytescope.code.flags import CO_OPTIMIZED
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.flow.operand_kinds import operand_kinds
 from bytescope.flow.verify import Verified
-from bytescope.isa.effects import PREDICATES
-from bytescope.isa.events import EVENTS, observed_primitive
+from bytescope.isa.effects import CLEAN, PREDICATES
+from bytescope.isa.events import EVENTS, UNOBSERVED, observed_primitive
 from bytescope.isa.instrumentation import Hook, Plan, Point
 from bytescope.isa.moves import PLACES, SLOTS, References, references
 from bytescope.isa.primitives import PRIMITIVES
@@ -24,14 +24,7 @@ from bytescope.weave.shadow.woven_callees import WovenCallees
 
 _frame = sys._getframe
 
-MOVES = (
-    SLOTS
-    | PREDICATES
-    | frozenset(
-        "const null save_cell make_cell restore_cell load_closure load_build_class load_locals make_function "
-        "import_name setup_annotations display push_exc_info pop_except cleanup_throw end_async_for".split()
-    )
-)
+MOVES = SLOTS | PREDICATES | CLEAN | UNOBSERVED
 """Primitives that move or join shadows as their instruction moves references."""
 
 

@@ -1,32 +1,28 @@
 """Pre-call models: the result's shadow computed before calling a builtin that cannot call back into user code.
 
 They apply where the types of the arguments are atomic, or builtin containers of such; else the post-call models do
-(`models`, `binding.outcome`).
+(`after_call`, `binding.outcome`).
 """
 
 from __future__ import annotations
 
-import math
 import types
 from collections.abc import Callable, Container
 from typing import Any
 
-from bytescope.isa.builtins import function_row, method_row
+from bytescope.isa.effects import BINARY_OPERATORS, CONTAINER_OPERATORS, CONVERSIONS
 from bytescope.isa.typesets import ATOMIC, COLLECTIONS, HASHED, ITERATED, SEQUENCE_ITERATORS
+from bytescope.shadow.accesses import remove_at
 from bytescope.shadow.assumptions import compares_quietly, loads_quietly
 from bytescope.shadow.heap import Table, count_of
 from bytescope.shadow.helpers import Helpers
-from bytescope.shadow.propagation import remove_at
 from bytescope.shadow.reachability import reaching
 
 SLOW: Any = type("Slow", (), {"__slots__": ()})()
 """Result of a pre-call model that does not apply: take the slow path."""
 
-_MATH = frozenset(value for value in vars(math).values() if type(value) is types.BuiltinFunctionType)
-_MOVING = frozenset({"+", "|", "*", "-", "&", "^", "convert", "format", "format_with_spec"}) | {
-    f"{each}=" for each in "+ - * / // % ** @ & | ^ << >>".split()
-}
-"""Operators that make containers of containers, or call back: what they do is found out afterwards."""
+_AFTERWARDS = CONVERSIONS | CONTAINER_OPERATORS | {f"{each}=" for each in BINARY_OPERATORS}
+"""Operators that make or change containers, or call back: what they do is found out afterwards."""
 
 
 class InFlightFill:
@@ -42,7 +38,7 @@ class InFlightFill:
         self.first = first
 
 
-PreCallModel = Callable[[Any, tuple[Any, ...], tuple[Any, ...], Any], Any]
+BeforeCall = Callable[[Any, tuple[Any, ...], tuple[Any, ...], Any], Any]
 """(receiver, arguments, their shadows, shadow of the callable) -> shadow of the result, or SLOW."""
 
 
@@ -65,34 +61,6 @@ class PreCallModels:
         self._instances: dict[type, bool] = {}
         self._comparable: dict[type, bool] = {}
         heap.assumptions.caches += [self._instances, self._comparable]
-        self._models: dict[str, PreCallModel] = {
-            "atomic": self.pure,
-            "compared": self.untouched_flat,
-            "extreme": self.extreme,
-            "instance_test": self.isinstance,
-            "item_added": self.append,
-            "item_taken": self.pop,
-            "items_added": self.extend,
-            "iterator": self.going_over,
-            "length": self.length,
-            "next_item": self.next,
-            "sequence": self.sequence,
-            "value_read": self.get,
-            "view": self.view,
-            **dict.fromkeys("copied emptied item_inserted key_taken rearranged untouched".split(), self.untouched),
-            **dict.fromkeys(
-                "keys_updated member_added member_dropped searched value_defaulted".split(), self.untouched_flat
-            ),
-        }
-
-    def find(self, function: Any) -> PreCallModel | None:
-        """Return the pre-call model of a builtin callable, None if there is none."""
-        row = function_row(function)
-        if row is None and function in _MATH:
-            return self.pure
-        if row is None and not isinstance(function, type):
-            row = method_row(type(function.__self__), function.__name__)
-        return None if row is None else self._models.get(row.model)
 
     def operator(self, kind: str, values: tuple[Any, ...], shadows: tuple[Any, ...]) -> Any:
         """Return the shadow of an operator's result, or SLOW.
@@ -102,7 +70,7 @@ class PreCallModels:
             values: the operands.
             shadows: their shadows.
         """
-        if kind in _MOVING or (kind == "%" and type(values[0]) is not str):
+        if kind in _AFTERWARDS or (kind == "%" and type(values[0]) is not str):
             return SLOW
         if kind == "contains" and type(values[1]) in HASHED:
             if type(values[0]) not in ATOMIC:
@@ -117,7 +85,7 @@ class PreCallModels:
             return self.compared(values, shadows)
         return self.pure(None, values, shadows, None)
 
-    # --- ways
+    # --- builtins
 
     def pure(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
         """Nothing is changed, and the result has the join of what reaches the arguments."""
@@ -206,7 +174,7 @@ class PreCallModels:
             return shadows[0]
         return SLOW
 
-    def going_over(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+    def iterator(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
         """Iterators know where they are."""
         if all(type(each) in ITERATED or type(each) in ATOMIC for each in args):
             return self.joined(shadows)

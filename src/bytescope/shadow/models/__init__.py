@@ -1,0 +1,1 @@
+"""Models of builtin functions and methods: what calls of them do to shadows."""
