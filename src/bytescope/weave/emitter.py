@@ -119,10 +119,39 @@ class Emitter:
         """Emit code that pushes an object of the weaver's own that is going to be called."""
         self.sequences.push_callable(lambda: self.load_const(value))
 
+    def apply(self, function: Any, depth: int) -> None:
+        """Emit code that pushes what a function returns for the value at a depth, 1 being the top."""
+        self.push_function(function)
+        self.asm.emit("COPY", depth + 2)
+        self.sequences.call(1)
+
     def reserve(self, count: int) -> None:
         """Reserve stack space for a number of values above the program's own."""
         if count > self.deepest:
             self.deepest = count
+
+    # --- tests of the topmost value, which is popped
+
+    def jump_if_is(self, value: Any, label: int) -> None:
+        """Emit a jump to a label if the topmost value is this object."""
+        self._test("IS_OP", value, "TRUE", label)
+
+    def jump_unless_is(self, value: Any, label: int) -> None:
+        """Emit a jump to a label unless the topmost value is this object."""
+        self._test("IS_OP", value, "FALSE", label)
+
+    def jump_if_in(self, values: Any, label: int) -> None:
+        """Emit a jump to a label if the topmost value is in a container."""
+        self._test("CONTAINS_OP", values, "TRUE", label)
+
+    def jump_unless_in(self, values: Any, label: int) -> None:
+        """Emit a jump to a label unless the topmost value is in a container."""
+        self._test("CONTAINS_OP", values, "FALSE", label)
+
+    def _test(self, opcode: str, value: Any, outcome: str, label: int) -> None:
+        self.load_const(value)
+        self.asm.emit(opcode, 0)
+        self.sequences.jump_if(outcome, label)
 
     # --- operands of hooks
 

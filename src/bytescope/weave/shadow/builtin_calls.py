@@ -67,9 +67,7 @@ class Builtins:
             return True
         if row.owner is None:
             e.emit("COPY", call.function)
-            e.load_const(getattr(builtins, name))
-            e.emit("IS_OP", 0)
-            e.sequences.jump_if("FALSE", side_exit)
+            e.jump_unless_is(getattr(builtins, name), side_exit)
         if row.model == "instance_test":
             self._test(call, 1, None, side_exit)
             self._test(call, 2, context.runtime.heap.assumptions.pure_load("__class__"), side_exit)
@@ -136,9 +134,7 @@ class Builtins:
         e.push_function(id)
         self._push_list(call, 2)
         e.sequences.call(1)
-        e.load_const(self.context.runtime.heap.tables)
-        e.emit("CONTAINS_OP", 0)
-        e.sequences.jump_if("TRUE", found)
+        e.jump_if_in(self.context.runtime.heap.tables, found)
 
     def _push_list(self, call: CallSite, pushed: int) -> None:
         call.emitter.emit("COPY", call.function + pushed)

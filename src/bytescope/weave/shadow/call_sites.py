@@ -98,9 +98,7 @@ class CallSite:
         e.reserve(2 * len(self.shades) + 16)
         e.cover(self.program)
         self.push_type(self.function)
-        e.load_const(types.FunctionType)
-        e.emit("IS_OP", 0)
-        e.sequences.jump_if("FALSE", self.other)
+        e.jump_unless_is(types.FunctionType, self.other)
         self.if_cached("functions", self.shades, lambda: e.emit("COPY", self.function))
         self.call_fast(self.shades)
         e.asm.place(self.done)
@@ -115,9 +113,7 @@ class CallSite:
         self.push_type(self.function)
         no_function, others = e.asm.label(), e.asm.label()
         e.emit("COPY", 1)
-        e.load_const(types.MethodType)
-        e.emit("IS_OP", 0)
-        e.sequences.jump_if("FALSE", others)
+        e.jump_unless_is(types.MethodType, others)
         e.emit("POP_TOP")
         e.emit("COPY", self.function)
         e.sequences.load_attribute(e.name("__func__"))
@@ -148,17 +144,13 @@ class CallSite:
     def push_type(self, depth: int) -> None:
         """Emit code that pushes the type of a value."""
         e = self.emitter
-        e.push_function(type)
-        e.emit("COPY", depth + 2)
-        e.sequences.call(1)
+        e.apply(type, depth)
 
     def if_function(self, otherwise: int) -> None:
         """[value]: emit a test whether it is a function; if not, it stays on the stack."""
         e = self.emitter
         self.push_type(1)
-        e.load_const(types.FunctionType)
-        e.emit("IS_OP", 0)
-        e.sequences.jump_if("FALSE", otherwise)
+        e.jump_unless_is(types.FunctionType, otherwise)
 
     def if_cached(self, kind: str, shades: list[Shade], push: Callable[[], object] | None = None) -> None:
         """[function]: emit a look-up of its code in the inline cache: the monomorphic entry, then the polymorphic set.
@@ -218,12 +210,8 @@ class CallSite:
     def if_among(self, addresses: set[int], otherwise: int) -> None:
         """[value]: emit a test whether its address is one of some; the value stays on the stack."""
         e = self.emitter
-        e.push_function(id)
-        e.emit("COPY", 3)
-        e.sequences.call(1)
-        e.load_const(addresses)
-        e.emit("CONTAINS_OP", 0)
-        e.sequences.jump_if("FALSE", otherwise)
+        e.apply(id, 1)
+        e.jump_unless_in(addresses, otherwise)
 
     def call(self) -> None:
         """Emit the call itself."""
@@ -282,9 +270,7 @@ class CallSite:
         e, frame = self.emitter, self.frame
         others = e.asm.label()
         e.emit("COPY", 1)
-        e.load_const(type)
-        e.emit("IS_OP", 0)
-        e.sequences.jump_if("FALSE", others)
+        e.jump_unless_is(type, others)
         e.emit("COPY", self.function + 1)
         unknown = e.asm.label()
         self.if_among(self.cache.polymorphic("constructors"), unknown)
@@ -293,9 +279,7 @@ class CallSite:
         e.emit("POP_TOP")
         self.if_function(no_function)
         self.if_cached("classes", [])
-        e.push_function(object.__new__)
-        e.emit("COPY", self.function + 2)
-        e.sequences.call(1)
+        e.apply(object.__new__, self.function)
         e.emit("COPY", 1)
         frame.store(frame.scratch(MADE))
         e.sequences.load_attribute(e.name("__init__"))
@@ -316,9 +300,7 @@ class CallSite:
         """[type of the callable]: emit a call of a builtin function, with the shadow of its result from a model."""
         e, frame = self.emitter, self.frame
         otherwise, unknown, later, settle = (e.asm.label() for _ in range(4))
-        e.load_const(_BUILTIN)
-        e.emit("CONTAINS_OP", 0)
-        e.sequences.jump_if("FALSE", otherwise)
+        e.jump_unless_in(_BUILTIN, otherwise)
         count = len(self.shades)
         e.push_function(self.cache.before_builtin)
         e.emit("COPY", self.function + 2)
@@ -331,9 +313,7 @@ class CallSite:
         frame.push(self.bound)
         e.sequences.call(4)
         e.emit("COPY", 1)
-        e.load_const(SLOW)
-        e.emit("IS_OP", 0)
-        e.sequences.jump_if("TRUE", unknown)
+        e.jump_if_is(SLOW, unknown)
         frame.store(self.result)
         self.call()
         frame.load(self.result)
@@ -343,9 +323,7 @@ class CallSite:
         e.push_function(type)
         frame.load(self.result)
         e.sequences.call(1)
-        e.load_const(_UNSETTLED)
-        e.emit("CONTAINS_OP", 0)
-        e.sequences.jump_if("TRUE", settle)
+        e.jump_if_in(_UNSETTLED, settle)
         e.sequences.jump_back(self.done)
         e.asm.place(settle)
         e.push_function(self.cache.after_builtin)

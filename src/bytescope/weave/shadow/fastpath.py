@@ -67,9 +67,7 @@ class FastPath:
         """Emit code that pushes the type of a value."""
         e = self.emitter
         e.reserve(12)
-        e.push_function(type)
-        e.emit("COPY", depth + 2)
-        e.sequences.call(1)
+        e.apply(type, depth)
 
     def test_type(self, depth: int, kinds: Any, otherwise: int | None = None, guess: type | None = None) -> None:
         """Emit a test that a value has one of some types; if not, jump to a label, by default the slow path.
@@ -85,36 +83,45 @@ class FastPath:
         if guess is not None:
             self.guess(depth, guess, tested)
         self.push_type(depth)
-        e.load_const(kinds)
-        e.emit("CONTAINS_OP", 0)
-        e.sequences.jump_if("FALSE", self.slow if otherwise is None else otherwise)
+        e.jump_unless_in(kinds, self.slow if otherwise is None else otherwise)
         e.asm.place(tested)
 
     def test_type_is(self, depth: int, kind: type) -> None:
         """Emit a test that a value has a type; if not, jump to the slow path."""
         e = self.emitter
         self.push_type(depth)
-        e.load_const(kind)
-        e.emit("IS_OP", 0)
-        e.sequences.jump_if("FALSE", self.slow)
+        e.jump_unless_is(kind, self.slow)
 
     def guess(self, depth: int, kind: type, found: int) -> None:
         """Emit a jump to a label if a value has a type."""
         e = self.emitter
         self.push_type(depth)
-        e.load_const(kind)
-        e.emit("IS_OP", 0)
-        e.sequences.jump_if("TRUE", found)
+        e.jump_if_is(kind, found)
 
     def test_table(self, depth: int, found: int) -> None:
         """Emit a test that a value has no table on the shadow heap."""
         e = self.emitter
-        e.push_function(id)
-        e.emit("COPY", depth + 2)
-        e.sequences.call(1)
-        e.load_const(self.context.runtime.heap.tables)
-        e.emit("CONTAINS_OP", 0)
-        e.sequences.jump_if("TRUE", found)
+        e.apply(id, depth)
+        e.jump_if_in(self.context.runtime.heap.tables, found)
+
+    def test_clean(self, number: int, otherwise: int) -> None:
+        """Emit a test that an operand has no shadow; if it has, jump to a label.
+
+        Args:
+            number: of the operand.
+            otherwise: the label.
+        """
+        if self.shades[number]:
+            self.frame.push(self.shades[number])
+            self.emitter.sequences.jump_if("NOT_NONE", otherwise)
+
+    def test_all_clean(self, otherwise: int) -> bool:
+        """Emit a test that no operand has a shadow; if one has, jump to a label. Return True if one may have."""
+        slots = self.frame.joined(self.shades)
+        for slot in slots:
+            self.frame.load(slot)
+            self.emitter.sequences.jump_if("NOT_NONE", otherwise)
+        return bool(slots)
 
     def test_empty(self, flag: Any, otherwise: int | None = None) -> None:
         """Emit a test that a flag, a list, is empty; if not, jump to a label, by default the slow path."""

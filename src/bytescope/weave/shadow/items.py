@@ -139,10 +139,8 @@ class Items:
         if not self.is_atomic(path.index, path.depth(key)):
             path.test_type(path.depth(key), ATOMIC, guess=int)
         path.test_type(path.depth(container), CHANGEABLE)
-        for shade in path.shades[1:]:
-            if shade:
-                self.frame.push(shade)
-                e.sequences.jump_if("NOT_NONE", stored)
+        path.test_clean(1, stored)
+        path.test_clean(2, stored)
         path.test_table(path.depth(container), stored)
         path.perform()
 
@@ -186,9 +184,7 @@ class Items:
         e = self.emitter
         stored = e.asm.label()
         owner = path.depth(path.slow_path.positions[0])
-        if path.shades[1]:
-            self.frame.push(path.shades[1])
-            e.sequences.jump_if("NOT_NONE", stored)
+        path.test_clean(1, stored)
         path.test_table(owner, stored)
         path.perform()
 
@@ -231,13 +227,10 @@ class Items:
             path.result(self.frame.joined(path.shades))
             return
         shadowed = e.asm.label()
-        shades = self.frame.joined(path.shades)
-        for slot in shades:
-            self.frame.load(slot)
-            e.sequences.jump_if("NOT_NONE", shadowed)
+        tested = path.test_all_clean(shadowed)
         path.perform()
         path.result(CLEAN)
-        if not shades:
+        if not tested:
             return
 
         def note() -> None:
@@ -251,12 +244,10 @@ class Items:
 
     def build_map(self, path: FastPath) -> None:
         """Emit the building of a dict that is empty, or has constant keys."""
-        for slot in self.frame.joined(path.shades):
-            self.frame.load(slot)
-            self.emitter.sequences.jump_if("NOT_NONE", path.slow)
+        tested = path.test_all_clean(path.slow)
         path.perform()
         path.result(CLEAN)
-        if not any(path.shades):
+        if not tested:
             path.omit_slow_path()
 
     # --- iteration
@@ -286,9 +277,7 @@ class Items:
         e, frame = self.emitter, self.frame
         known, other = e.asm.label(), e.asm.label()
         path.test_type(1, COLLECTIONS, other)
-        e.push_function(id)
-        e.emit("COPY", 3)
-        e.sequences.call(1)
+        e.apply(id, 1)
         e.asm.place(known)
         frame.store(place)
 
@@ -307,9 +296,7 @@ class Items:
             e.asm.place(generator)
             path.test_type(1, GENERATOR, nothing)
             self.generators.push_code(1)
-            e.load_const(self.context.callees.generators)
-            e.emit("CONTAINS_OP", 0)
-            e.sequences.jump_if("FALSE", nothing)
+            e.jump_unless_in(self.context.callees.generators, nothing)
             e.load_const(_STORING_GENERATOR)
             e.sequences.jump_back(known)
             e.asm.place(nothing)
@@ -339,13 +326,9 @@ class Items:
             self.frame.load(place)
             e.sequences.jump_if("NONE", looks)
             self.frame.load(place)
-            e.load_const(_STORING_GENERATOR)
-            e.emit("IS_OP", 0)
-            e.sequences.jump_if("TRUE", stores)
+            e.jump_if_is(_STORING_GENERATOR, stores)
             self.frame.load(place)
-            e.load_const(self.heap.tables)
-            e.emit("CONTAINS_OP", 0)
-            e.sequences.jump_if("TRUE", asks)
+            e.jump_if_in(self.heap.tables, asks)
         else:
             path.test_type(1, ATOMIC_ITERATORS, looks)
         path.perform()

@@ -151,10 +151,8 @@ class Places(Items):
                 self.context.runtime.pre_call_models.operator, [e.constant(_kind(path.slow_path)), operands, shades]
             )
             e.emit("COPY", 1)
-            e.load_const(SLOW)
-            e.emit("IS_OP", 0)
             known = e.asm.label()
-            e.sequences.jump_if("FALSE", known)
+            e.jump_unless_is(SLOW, known)
             e.emit("POP_TOP")
             e.asm.jump("JUMP_FORWARD", path.slow)
             e.asm.place(known)
@@ -210,14 +208,8 @@ class Places(Items):
             e.asm.place(found)
             silent, asks = e.asm.label(), e.asm.label()
             path.test_type(1, assumptions.indexed_load(name), silent)
-            if path.shades[0]:
-                self.frame.push(path.shades[0])
-                e.sequences.jump_if("NOT_NONE", asks)
-            e.push_function(self.heap.attributes_named(name).get)
-            e.push_function(id)
-            e.emit("COPY", 5)
-            e.sequences.call(1)
-            e.sequences.call(1)
+            path.test_clean(0, asks)
+            self.push_shadow(name, 1)
             self.frame.store(self.frame.place(path.slow_path.results[0]))
             path.perform()
             path.back()
@@ -251,9 +243,7 @@ class Places(Items):
         path.test_type(1, assumptions.metaclasses)
         path.test_empty(assumptions.inherited(name))
         e.emit("COPY", 1)
-        e.load_const(assumptions.class_load(name))
-        e.emit("CONTAINS_OP", 0)
-        e.sequences.jump_if("FALSE", path.slow)
+        e.jump_unless_in(assumptions.class_load(name), path.slow)
         path.perform()
         path.result(path.shades[0])
         path.back()
@@ -289,9 +279,7 @@ class Places(Items):
         """Emit code that pushes the shadow of an object's attribute."""
         e = self.emitter
         e.push_function(self.heap.attributes_named(name).get)
-        e.push_function(id)
-        e.emit("COPY", owner + 4)
-        e.sequences.call(1)
+        e.apply(id, owner + 2)
         e.sequences.call(1)
 
     def load_plain_attribute(self, path: FastPath, name: str) -> None:
@@ -305,9 +293,7 @@ class Places(Items):
         def look() -> None:
             e.asm.place(shadowed)
             self.still_simple(path, 1, name)
-            if path.shades[0]:
-                self.frame.push(path.shades[0])
-                e.sequences.jump_if("NOT_NONE", path.slow)
+            path.test_clean(0, path.slow)
             self.push_shadow(name, 1)
             self.frame.store(self.frame.place(path.slow_path.results[0]))
             path.perform()
@@ -327,9 +313,7 @@ class Places(Items):
         else:
             assumptions.pure_store(name)
             path.test_type(owner, assumptions.store(name), looks)
-        if path.shades[1]:
-            self.frame.push(path.shades[1])
-            e.sequences.jump_if("NOT_NONE", stored)
+        path.test_clean(1, stored)
         path.perform()
 
         def store() -> None:

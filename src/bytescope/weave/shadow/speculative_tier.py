@@ -52,9 +52,7 @@ class SpeculativeTier:
             else:
                 e.emit("COPY", guard.depth + 2)
             e.sequences.call(1)
-            e.load_const(guard.types)
-            e.emit("CONTAINS_OP", 0)
-            e.sequences.jump_if("FALSE", stay)
+            e.jump_unless_in(guard.types, stay)
         labels, context.labels = context.labels, self.labels
         context.raws(raws, index, group)
         context.labels = labels

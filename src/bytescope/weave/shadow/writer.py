@@ -313,9 +313,7 @@ class ShadowWriter(Writer):
             place = len(frame.stack) - 1
             frame.evict(frame.place(place))
             e.reserve(8)
-            e.push_function(self.caught)
-            e.emit("COPY", 3)
-            e.sequences.call(1)
+            e.apply(self.caught, 1)
             frame.store(frame.place(place))
             frame.stack[place] = (frame.place(place),)
 
