@@ -66,11 +66,11 @@ class Surroundings(Analysis):
         self._here(frame()).call = Call(site, function, args, kwargs)
 
     def call(self, site: Site, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
-        """It has waited."""
+        """Record that a frame has finished waiting."""
         self._here(frame()).call = None
 
     def raise_(self, site: Site, exception: BaseException) -> None:
-        """It waits no more."""
+        """Record that a frame no longer waits for a call."""
         self._here(frame()).call = None
 
     def loop(self, site: Site) -> None:

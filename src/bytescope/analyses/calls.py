@@ -17,7 +17,7 @@ class Calls(CallTree):
     }  # fmt: skip
 
     def edges(self) -> dict[tuple[str, str, str | None], int]:
-        """(caller, callee, host function between them) to the number of calls; "" is the outside."""
+        """Return the number of calls by (caller, callee, host function between them); "" is the outside."""
         found: dict[tuple[str, str, str | None], int] = {}
         for node in self.root.nodes():
             if node.parent is not None:

@@ -37,7 +37,7 @@ class Node:
         return found
 
     def nodes(self) -> Iterator[Node]:
-        """This node and all below, each before its children."""
+        """Yield this node and all below, each before its children."""
         pending = [self]
         while pending:
             node = pending.pop()

@@ -217,7 +217,7 @@ class _Conditions(Analysis):
 
 
 class _Instructions(Analysis):
-    """Instructions: each tells once."""
+    """The instructions that were executed: each tells once."""
 
     instructions: dict[tuple[str, str, int], set[int]]
 

@@ -87,7 +87,7 @@ class History(Shipped):
         )  # fmt: skip
 
     def enter(self, site: Site, arguments: dict[str, Any]) -> None:
-        """Arguments are values, too."""
+        """Record the arguments as values of their variables."""
         self._written[id(frame())] = dict.fromkeys(arguments, site.place)
         if self._is_variable and self.target.name in arguments and fnmatchcase(site.function, self.target.function):
             self._add(site, arguments[self.target.name], [{"what": "argument", "value": "", "place": site.place}])
@@ -103,7 +103,7 @@ class History(Shipped):
         self.leave(site, None)
 
     def line(self, site: Site) -> None:
-        """Another statement begins."""
+        """Drop the origins of the statement that has ended."""
         self._origins.pop(id(frame()), None)
 
     def _load(self, site: Site, name: str, result: Any) -> None:

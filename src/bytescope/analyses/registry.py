@@ -31,7 +31,7 @@ SHIPPED = {
 
 
 class NoAnalysis(Exception):
-    """There is no such analysis, or it cannot be made from these options."""
+    """Error: there is no such analysis, or it cannot be made from these options."""
 
 
 def names() -> dict[str, str]:

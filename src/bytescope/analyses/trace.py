@@ -122,7 +122,7 @@ class Trace(Shipped):
         }  # fmt: skip
 
     def report(self) -> str:
-        """One line for each event, indented by depth."""
+        """Return one line for each event, indented by depth."""
         depths: dict[str, int] = {}
         lines = []
         dropped = self.count - len(self.entries)

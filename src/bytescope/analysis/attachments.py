@@ -28,7 +28,7 @@ class Engine(Protocol):
         """
 
     def refresh(self, site: Site, planner: Planner) -> None:
-        """Somebody has had enough of an event at a site."""
+        """Plan a site again: a subscriber has returned ENOUGH there."""
 
     def stop(self, failure: Callable[[], AnalysisError]) -> None:
         """Execute no more of the program until nothing is attached any more: what is to be raised instead."""
@@ -102,6 +102,6 @@ class Board:
             self.engine.stop(again)
 
     def enough(self, site: Site) -> None:
-        """Somebody has had enough of an event at a site."""
+        """Plan a site again: a subscriber has returned ENOUGH there."""
         with CHANGES:
             self.engine.refresh(site, self._planner)

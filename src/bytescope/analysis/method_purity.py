@@ -47,7 +47,7 @@ class Purity:
 
 
 class _Value(NamedTuple):
-    """What is known of a value: guest, that it may be the program's; what, a known object, or the way to it."""
+    """Abstract value: guest, that it may be the program's; what, a known object, or the way to it."""
 
     guest: bool
     what: Any = None
@@ -80,7 +80,7 @@ class _Impure(Exception):
 
 
 class _Kept:
-    """Where an analysis keeps values of the program's: in which attributes, and in the containers that are which."""
+    """Attributes of an analysis that keep values of the program's, and those whose containers do."""
 
     def __init__(self) -> None:
         self.attributes: set[str] = set()
@@ -172,7 +172,7 @@ class _Reader:
         return Purity(returns, lowered if straight else None)
 
     def join(self, index: int, one: _Value, other: _Value) -> _Value:
-        """See `Lattice`."""
+        """Return what is known of a value that is one or the other."""
         answers = {_NOTHING, _REPLACEMENT, _ANSWER}
         what = _ANSWER if one.what in answers and other.what in answers else None
         return _Value(one.guest or other.guest, what)
@@ -180,7 +180,7 @@ class _Reader:
     def results(
         self, index: int, instruction: Instruction, call: Call, operands: Sequence[_Value]
     ) -> tuple[_Value, ...]:
-        """See `Lattice`."""
+        """Return what is known of the results of a primitive, see `Lattice`."""
         return (self.primitive(instruction, call.name, operands),) * len(call.results)
 
     def primitive(self, instruction: Instruction, name: str, operands: Sequence[_Value]) -> _Value:

@@ -199,7 +199,7 @@ class SiteTable:
 
     @cached_property
     def back_edges(self) -> dict[tuple[int, int], int]:
-        """(block, header) of each jump back to the header of a loop, to the index of the header's first instruction."""
+        """Index of the first instruction of a loop's header, by (block, header) of each jump back to it."""
         return {
             (source, loop.header): self.flow.blocks[loop.header].start
             for loop in self.flow.loops

@@ -52,13 +52,13 @@ class Subscriber:
         return any(self._silent.values())
 
     def enough(self, event: str, site: Site, outcome: bool | None = None) -> None:
-        """It wants no more of an event at a site, of `branch` with an outcome."""
+        """Send no more of an event at a site, of `branch` with an outcome."""
         self.silent(event).add(site if outcome is None else (site, outcome))
         for board in list(self.boards):
             board.enough(site)
 
     def failed(self, error: AnalysisError) -> None:
-        """It has failed: the run is stopped."""
+        """Stop the run, because an analysis has failed."""
         for board in list(self.boards):
             board.failed(error)
 

@@ -57,7 +57,7 @@ def switch_hook(name: str, subscribers: tuple[Subscriber, ...], stopped: list[Ca
 
 
 def forget_tasks() -> None:
-    """Nobody wants to know any more."""
+    """Forget the tasks that ran last: nothing is attached any more."""
     _last.clear()
 
 

@@ -120,7 +120,7 @@ class Analyses:
         return WOVEN.running(program) if woven else None
 
     def start(self, program: MainProgram) -> bool:
-        """Attach.
+        """Attach the analyses.
 
         Args:
             program: about to be run. If it never is, finishing replaces no file.

@@ -70,7 +70,7 @@ class Handler(SimpleHTTPRequestHandler):
         return True
 
     def list_directory(self, path: str | os.PathLike[str]) -> None:
-        """There is nothing to be listed."""
+        """Refuse to list a folder."""
         self.send_error(404, "There is no such file")
 
     def log_message(self, format: str, *args: object) -> None:

@@ -13,7 +13,7 @@ from bytescope.loading.main_program import Script
 
 
 class TargetError(Exception):
-    """There is no such target; the message says why."""
+    """Error: there is no such target; the message says why."""
 
 
 def nested(code: types.CodeType) -> Iterator[types.CodeType]:

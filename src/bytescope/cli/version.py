@@ -8,7 +8,7 @@ from bytescope.code.host.release import RELEASE
 
 
 def version() -> str:
-    """One line about bytescope, the host and the hosts that are supported."""
+    """Return one line about bytescope, the host and the hosts that are supported."""
     return (
         f"bytescope {__version__} on {RELEASE}; supported are CPython {', '.join(SUPPORTED[:-1])} and {SUPPORTED[-1]}"
     )

@@ -160,7 +160,7 @@ _RAISING = frozenset({"RAISE", "RERAISE"})
 
 
 def _leaders(lowered: Lowered) -> list[int]:
-    """Indices of the instructions that start a block."""
+    """Return the indices of the instructions that start a block."""
     instructions = lowered.instructions
     leaders = {0}
     for index, instruction in enumerate(instructions):

@@ -22,7 +22,7 @@ Value = Any
 
 @record(slots=True)
 class State:
-    """What is known before an instruction.
+    """Abstract state before an instruction.
 
     stack: of each operand, the topmost last; variables: of local variables by index, if it is not `Lattice.unknown`.
     """
@@ -32,7 +32,7 @@ class State:
 
 
 class Lattice(Protocol):
-    """What an analysis knows of values. Chains of joins must be finite.
+    """Lattice of what an analysis knows of values. Chains of joins must be finite.
 
     variables: whether values are followed through local variables; unknown: what is known of them in the beginning;
     caught: what is known of an operand that a handler begins with.
@@ -76,7 +76,7 @@ def solve(lowered: Lowered, verified: Verified, lattice: Lattice, entry: Mapping
 
 @record(slots=True)
 class _Moves:
-    """Where an instruction takes values from: positions in a list of its operands and, behind them, of all results.
+    """Moves of an instruction: positions in a list of its operands and, behind them, of all results.
 
     calls: the primitives, each with the positions of its operands; after, jump: of what is on the stack at the next
     instruction and at the target, None where control does not go.

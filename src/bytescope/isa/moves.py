@@ -45,7 +45,7 @@ class References:
     control: tuple[str, tuple[int | None, ...]] | None
 
     def results(self, jumped: bool) -> list[tuple[int, int]]:
-        """(number of the result, position where it is put)."""
+        """Return (number of a result, position where it is put) for each result."""
         stack = (self.jump if jumped or self.after is None else self.after) or ()
         return sorted((-2 - source, position) for position, source in enumerate(stack) if source <= -2)
 

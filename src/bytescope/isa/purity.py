@@ -1,4 +1,4 @@
-"""Which accesses of a class's attributes run no user code.
+"""Purity of attribute accesses: which of them run no user code.
 
 CPython looks names up in the dicts of a class and its bases. That compares keys, and a key that is no string compares
 as its class says. Functions here look without comparing such keys, and no access to such a class counts as pure.

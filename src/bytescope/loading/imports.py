@@ -68,7 +68,7 @@ class Guests:
         self.default = default
 
     def including(self, patterns: Iterable[str]) -> Guests:
-        """These guests and those that match further patterns."""
+        """Return these guests and those that match further patterns."""
         return Guests([*self.patterns, *patterns], self.default)
 
     def __contains__(self, module: tuple[str, str | None]) -> bool:

@@ -132,7 +132,7 @@ class _Stop:
         return True
 
     def stops(self, program: Program) -> Iterable[int]:
-        """Idle instructions need not raise."""
+        """Return nothing: idle instructions need not raise."""
         return ()
 
     def transform(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:

@@ -73,31 +73,31 @@ class Assumptions:
     # --- what woven code tests
 
     def name(self, name: str) -> list[bool]:
-        """See `names`."""
+        """Return the flag of a variable's name, see `names`."""
         return self.names.setdefault(name, [True] if name in self._named else [])
 
     def load(self, name: str) -> set[type]:
-        """See `loads`."""
+        """Return the types for loads of an attribute, see `loads`."""
         return self.loads.setdefault(name, set())
 
     def indexed_load(self, name: str) -> set[type]:
-        """See `indexed_loads`."""
+        """Return the types for loads of an attribute that may have shadows of its own, see `indexed_loads`."""
         return self.indexed_loads.setdefault(name, set())
 
     def pure_load(self, name: str) -> set[type]:
-        """See `pure_loads`."""
+        """Return the types for loads of an attribute that may have shadows, see `pure_loads`."""
         return self.pure_loads.setdefault(name, set())
 
     def class_load(self, name: str) -> set[type]:
-        """See `class_loads`."""
+        """Return the classes for loads of an attribute of a class, see `class_loads`."""
         return self.class_loads.setdefault(name, set())
 
     def store(self, name: str) -> set[type]:
-        """See `stores`."""
+        """Return the types for stores of an attribute, see `stores`."""
         return self.stores.setdefault(name, set())
 
     def pure_store(self, name: str) -> set[type]:
-        """See `pure_stores`."""
+        """Return the types for stores of an attribute that may have shadows, see `pure_stores`."""
         return self.pure_stores.setdefault(name, set())
 
     def attribute(self, name: str) -> list[bool]:

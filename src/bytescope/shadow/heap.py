@@ -24,7 +24,7 @@ _HELD: frozenset[Any] = frozenset({list, tuple, dict, types.CellType})
 
 
 def is_a(value: Any, kinds: type | tuple[type, ...]) -> bool:
-    """`isinstance` that asks the value's type alone, whatever the value says its class is: no code of the program's."""
+    """Return True if the value's type is one of these or derived; no user code is run, as `isinstance` may."""
     return issubclass(type(value), kinds)
 
 
@@ -140,7 +140,7 @@ class Heap:
                 self.attributes[name].pop(address, None)
 
     def attributes_named(self, name: str) -> dict[int, Any]:
-        """See `attributes`."""
+        """Return the shadows of the attributes of a name, by the address of their owner."""
         return self.attributes.setdefault(name, {})
 
     def drop_if_clean(self, owner: Any, table: Table) -> None:

@@ -249,7 +249,7 @@ def _operator(heap: Heap, operator: Any, values: Values, shadows: Values, result
 
 @_rule("compare")
 def _compare(heap: Heap, operator: Any, values: Values, shadows: Values, results: list[Any]) -> list[Any]:
-    """Values whose comparisons look at nothing that they hold have their own shadows only."""
+    """Propagate a comparison; where it looks at nothing that the values hold, their own shadows are joined."""
     if not heap.tables or all(heap.assumptions.has_default_comparison(type(value)) for value in values):
         return [heap.algebra.joined(shadows)]
     return [heap.algebra.joined(reaching(heap, value, shadow) for value, shadow in zip(values, shadows, strict=True))]

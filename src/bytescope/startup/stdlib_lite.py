@@ -76,7 +76,7 @@ else:
     # --- contextlib
 
     class suppress:
-        """While this context is open, certain exceptions end it and nothing else."""
+        """Context manager that suppresses certain exceptions."""
 
         def __init__(self, *kinds):
             self.kinds = kinds

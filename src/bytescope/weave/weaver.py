@@ -40,7 +40,7 @@ class Unit:
 
 
 class Shadower(Protocol):
-    """What weaves code that propagates shadows. It is no part of the weaver, because few analyses have shadows."""
+    """Weaving of code that propagates shadows. It is no part of the weaver, because few analyses have shadows."""
 
     def wants(self, module: str, code: types.CodeType, /) -> bool:
         """Return True if a code object of a module propagates shadows."""

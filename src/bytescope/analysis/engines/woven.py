@@ -91,10 +91,10 @@ class Woven:
                 self._weave_all(functions())
 
     def refresh(self, site: Site, planner: Planner) -> None:
-        """Nothing: the hooks know of the sites of which somebody has had enough."""
+        """Do nothing: the hooks know the sites where a subscriber has returned ENOUGH."""
 
     def stop(self, failure: Callable[[], AnalysisError]) -> None:
-        """Nothing: every hook raises from now on, and handlers of woven code do not see it."""
+        """Do nothing: every hook raises from now on, and handlers of woven code do not see it."""
 
     # --- for attachments
 

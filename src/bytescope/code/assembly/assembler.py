@@ -142,7 +142,7 @@ class Assembler:
         self._regions.append((start, end, handler, depth, lasti))
 
     def stretch(self, start: int, end: int, handler: int, depth: int) -> None:
-        """Have a handler for a stretch of code, which gets the offset of the raising instruction below the exception.
+        """Add a handler for a stretch of code, which gets the offset of the raising instruction below the exception.
 
         Args:
             start: number of the first instruction.

@@ -1,4 +1,4 @@
-"""Instruction sequences with which something is put between a program's own instructions.
+"""Instruction sequences for code that is inserted between a program's own instructions.
 
 They differ between versions of CPython in where the NULL of a call lies, in what a conditional jump takes, and in what
 becomes of a loop that has come to its end. The stacks in the comments grow to the right.
@@ -265,7 +265,7 @@ class Interposing(Sequences):
         emit("CALL_FUNCTION_EX", 0 if CALLS_WITH_EMPTY_KWARGS else int(bool(kept.kwargs)))
 
     def call_instead(self, kept: Kept, load: Callable[[], None]) -> None:
-        """With a value on top of the NULL, replace both by what a function makes of the value.
+        """Replace a NULL and the value above it by what a function makes of the value.
 
         Args:
             kept: what is kept below.

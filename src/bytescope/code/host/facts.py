@@ -51,7 +51,7 @@ _opcode: Any = importlib.import_module("opcode")
 
 
 def _real(opcodes: Iterable[int]) -> frozenset[int]:
-    """Only what can stand in a code object: no pseudo instructions, no instrumented ones."""
+    """Return the opcodes that can stand in a code object: no pseudo instructions, no instrumented ones."""
     return frozenset(op for op in opcodes if op < 256 and not _opcode.opname[op].startswith("INSTRUMENTED_"))
 
 
@@ -183,7 +183,7 @@ SPECIAL_METHODS: Final[tuple[str, ...]] = tuple(getattr(_opcode, "_special_metho
 
 @cache
 def stack_effect(opcode: int, arg: int, jump: bool) -> int:
-    """By how much an instruction changes the depth of the operand stack.
+    """Return by how much an instruction changes the depth of the operand stack.
 
     Args:
         opcode: the instruction's opcode.

@@ -1,1 +1,1 @@
-"""From the raw opcodes of every supported CPython to version-independent instructions."""
+"""Lowering of the raw opcodes of every supported CPython to version-independent instructions."""

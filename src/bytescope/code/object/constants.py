@@ -1,4 +1,4 @@
-"""When two constants are the same."""
+"""Equality of constants."""
 
 from bytescope.startup.stdlib_lite import Hashable
 

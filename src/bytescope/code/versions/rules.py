@@ -128,7 +128,7 @@ def cell(lowering: LoweringState, arg: int) -> Variable:
 
 
 def make_cell(lowering: LoweringState, arg: int) -> None:
-    """In the prologue the resident frame makes the cells; elsewhere an inlined comprehension needs a fresh one."""
+    """Lower MAKE_CELL: the resident frame makes those of the prologue; an inlined comprehension needs a fresh one."""
     variable = cell(lowering, arg)
     if lowering.in_prologue and variable.scope == "cell":
         lowering.emit("NOP")

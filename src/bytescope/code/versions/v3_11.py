@@ -60,7 +60,7 @@ def _kw_names(lowering: LoweringState, arg: int) -> None:
 
 
 def _format_value(lowering: LoweringState, arg: int) -> None:
-    """With a format spec (flag 4) the value to convert lies below the spec."""
+    """Lower FORMAT_VALUE: with a format spec (flag 4) the value to convert lies below the spec."""
     if not arg & 4:
         conversion(lowering, arg & 3)
         lowering.emit("FORMAT")

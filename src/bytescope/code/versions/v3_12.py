@@ -43,7 +43,7 @@ def _load_attr(lowering: LoweringState, arg: int) -> None:
 
 
 def _load_super_attr(lowering: LoweringState, arg: int) -> None:
-    """Bit 1 of the argument says whether super() was written with arguments."""
+    """Lower LOAD_SUPER_ATTR: bit 1 of the argument says whether super() was written with arguments."""
     lowering.emit("SUPER_ATTR", (lowering.name(arg >> 2), bool(arg & 2)), bool(arg & 1))
 
 

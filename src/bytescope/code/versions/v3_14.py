@@ -39,7 +39,7 @@ def _load_special(lowering: LoweringState, arg: int) -> None:
 
 
 def _build_interpolation(lowering: LoweringState, arg: int) -> None:
-    """Bit 0 says whether a format spec is on the stack; the conversion stands above it."""
+    """Lower BUILD_INTERPOLATION: bit 0 says whether a format spec is on the stack; the conversion stands above it."""
     kind = arg >> 2
     if kind > 3:
         raise lowering.invalid(f"no conversion {kind}")

@@ -84,7 +84,7 @@ class Trampoline:
         self.asm.emit("LOAD_CONST", index)
 
     def build(self, driver: Callable[..., Any]) -> types.CodeType:
-        """Assemble.
+        """Assemble the resident code object.
 
         Args:
             driver: the generator function of the engine, which is called with the frame's registers.

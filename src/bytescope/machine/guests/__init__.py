@@ -1,1 +1,1 @@
-"""What guests see of themselves: trace functions, audit events, code objects."""
+"""Views that guests have of themselves: trace functions, audit events, code objects."""

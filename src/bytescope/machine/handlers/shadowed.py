@@ -257,7 +257,7 @@ class Shadower:
     def _handing_on(
         self, program: Program, index: int, op: Op, hand_on: Callable[[types.FrameType, Any, Any], object]
     ) -> Op:
-        """Have a handler hand on the shadow of its operand first, if it has one: to `hand_on(frame, value, shadow)`."""
+        """Make a handler hand on its operand's shadow first, if it has one: to `hand_on(frame, value, shadow)`."""
         first = program.bindings(index)[0]
         exist = self.runtime.shadows_exist
 

@@ -1,4 +1,4 @@
-"""What the trace compiler needs of the program that it compiles."""
+"""Interface of a program to the trace compiler."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Unit(Protocol):
 
     @property
     def shadower(self) -> object:
-        """What propagates shadows: hooks may then be called by handlers only."""
+        """The shadow propagation, if any: hooks may then be called by handlers only."""
 
     @property
     def stops(self) -> frozenset[int]:

@@ -1,1 +1,1 @@
-"""What the interpreter stands on: recursion limit, budgets, counters, intercepted calls."""
+"""Support of the interpreter: recursion limit, budgets, counters, intercepted calls."""

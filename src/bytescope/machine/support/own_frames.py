@@ -1,4 +1,4 @@
-"""Tell the interpreter's own frames and resident frames from all others.
+"""The interpreter's own frames and resident frames, and how to recognise them.
 
 Guests see resident frames as their own, and the interpreter's not at all: those are cut from tracebacks, and events
 inside them are hidden from trace functions and audit hooks.

@@ -88,7 +88,7 @@ class PreCallModels:
     # --- builtins
 
     def pure(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """Nothing is changed, and the result has the join of what reaches the arguments."""
+        """Return the join of what reaches the arguments: nothing is changed."""
         found = None
         for value in args:
             if type(value) not in ATOMIC:
@@ -153,7 +153,7 @@ class PreCallModels:
         return self.joined(shadows)
 
     def isinstance(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """Clean, if neither the value nor the class has a say in it."""
+        """Model `isinstance`: no shadow, if neither the value nor the class runs user code."""
         if len(args) != 2:
             return SLOW
         value, cls = args
@@ -169,13 +169,13 @@ class PreCallModels:
         return SLOW
 
     def length(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """That of the reference to the container."""
+        """Model `len`: the shadow of the reference to the container."""
         if len(args) == 1 and (type(args[0]) in COLLECTIONS or type(args[0]) in ATOMIC):
             return shadows[0]
         return SLOW
 
     def iterator(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """Iterators know where they are."""
+        """Model the making of iterators, which find the shadows of items later."""
         if all(type(each) in ITERATED or type(each) in ATOMIC for each in args):
             return self.joined(shadows)
         return SLOW
@@ -224,7 +224,7 @@ class PreCallModels:
         return own
 
     def untouched(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
-        """Nothing has a shadow that is concerned."""
+        """Return no shadow where nothing concerned has one."""
         if id(receiver) in self.tables or own is not None or shadows.count(None) != len(shadows):
             return SLOW
         for value in args:

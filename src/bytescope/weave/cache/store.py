@@ -179,7 +179,7 @@ class Store:
         return self._usable
 
     def _files(self) -> Iterator[tuple[float, int, str]]:
-        """When each file of the store was used last, its size and path."""
+        """Yield for each file of the store when it was used last, its size and path."""
         try:
             with os.scandir(self.folder) as entries:
                 for entry in entries:

@@ -59,7 +59,7 @@ class Handlers:
         return depth + (self.context.handlers.below if key.version > 1 else 0)
 
     def _program(self, key: HandlerKey) -> None:
-        """[.. offset, exception]: call hooks, and jump to the program's handler or leave the frame."""
+        """Call hooks, and jump to the program's handler or leave the frame: [.. offset, exception]."""
         e, plan = self.emitter, self.plan
         out = e.asm.label()
         if key.first is not None:
@@ -109,7 +109,7 @@ class Handlers:
         e.emit("COPY", 4)
 
     def _failure(self, program: int | None) -> None:
-        """[offset, exception]: turn a failure into its error, and jump to the program's handler or leave the frame."""
+        """Turn a failure into its error, and jump to the program's handler or leave the frame: [offset, exception]."""
         e = self.emitter
         e.push_function(self.raising.failure)
         self._where_and_what()

@@ -147,13 +147,13 @@ class CallSite:
         e.apply(type, depth)
 
     def if_function(self, otherwise: int) -> None:
-        """[value]: emit a test whether it is a function; if not, it stays on the stack."""
+        """Emit a test whether a value is a function; if not, it stays on the stack: [value]."""
         e = self.emitter
         self.push_type(1)
         e.jump_unless_is(types.FunctionType, otherwise)
 
     def if_cached(self, kind: str, shades: list[Shade], push: Callable[[], object] | None = None) -> None:
-        """[function]: emit a look-up of its code in the inline cache: the monomorphic entry, then the polymorphic set.
+        """Emit a look-up of a function's code in the inline cache, monomorphic entry first: [function].
 
         Args:
             kind: of entries.
@@ -208,7 +208,7 @@ class CallSite:
         self.pending.append(earlier)
 
     def if_among(self, addresses: set[int], otherwise: int) -> None:
-        """[value]: emit a test whether its address is one of some; the value stays on the stack."""
+        """Emit a test whether a value's address is one of some; the value stays on the stack: [value]."""
         e = self.emitter
         e.apply(id, 1)
         e.jump_unless_in(addresses, otherwise)
@@ -266,7 +266,7 @@ class CallSite:
         e.sequences.jump_back(self.done)
 
     def construct(self, no_function: int) -> None:
-        """[type of the callable]: emit the making of an instance, for classes with the default `__new__`."""
+        """Emit the making of an instance, for classes with the default `__new__`: [type of the callable]."""
         e, frame = self.emitter, self.frame
         others = e.asm.label()
         e.emit("COPY", 1)
@@ -297,7 +297,7 @@ class CallSite:
         e.asm.place(others)
 
     def call_builtin(self) -> None:
-        """[type of the callable]: emit a call of a builtin function, with the shadow of its result from a model."""
+        """Emit a call of a builtin function whose result's shadow a model gives: [type of the callable]."""
         e, frame = self.emitter, self.frame
         otherwise, unknown, later, settle = (e.asm.label() for _ in range(4))
         e.jump_unless_in(_BUILTIN, otherwise)

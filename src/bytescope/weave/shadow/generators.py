@@ -191,7 +191,7 @@ class Generators:
         e.sequences.call(1)
 
     def next(self, path: FastPath, stores: int) -> None:
-        """[generator]: emit the next value of a loop over a generator that stores shadows.
+        """Emit the next value of a loop over a generator that stores shadows: [generator].
 
         Args:
             path: the fast path of the loop.
