@@ -58,7 +58,9 @@ class Labels(Shipped):
         }  # fmt: skip
         unknown = [each for each in wanted if not any(fnmatchcase(event.primitive, each) for event in EVENTS.values())]
         if unknown:
-            raise ValueError(f"primitives: no primitive matches {unknown[0]!r}")
+            raise ValueError(
+                f"primitives: no primitive matches {unknown[0]!r}: give names such as binary, getattr or format*"
+            )
         names = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
         return super().__new__(type(cls.__name__, (cls,), {**methods, **names}))
 

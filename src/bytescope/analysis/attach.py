@@ -82,7 +82,7 @@ class attach:
         if engine not in ENGINES:
             raise ValueError(f"unknown engine {engine!r}: choose {' or '.join(map(repr, ENGINES))}")
         if not analyses:
-            raise TypeError("attach: at least one analysis is needed")
+            raise TypeError("attach() needs at least one analysis, got none: attach(MyAnalysis())")
         self.analyses = analyses
         self.filters = Filters(include, exclude, files, functions, events, lines, where, threads)
         self.subscribers = [Subscriber(analysis, self.filters) for analysis in analyses]
@@ -97,7 +97,7 @@ class attach:
 
     def __enter__(self) -> Self:
         if self._changes.is_open():
-            raise RuntimeError("this attachment is open already")
+            raise RuntimeError("this attachment is open already: call attach() again for another one")
         try:
             patterns = [*(self.filters.include or ()), *(f"!{pattern}" for pattern in self.filters.exclude or ())]
             guests = Guests(patterns, default=self.filters.include is None)

@@ -51,7 +51,7 @@ class Filters:
         self.events = globs("events", events)
         for pattern in self.events or ():
             if not any(fnmatchcase(name, pattern) for name in EVENTS):
-                raise ValueError(f"events: no event matches {pattern!r}")
+                raise ValueError(f"events: no event matches {pattern!r}; bytescope.EVENTS has their names")
         self.lines = _lines(lines)
         if where is not None and not callable(where):
             raise TypeError(f"where must be a function of a site, not {type(where).__name__}")
@@ -109,10 +109,10 @@ def globs(what: str, patterns: Globs) -> tuple[str, ...] | None:
         if not isinstance(pattern, str):
             raise TypeError(f"{what}: a pattern must be a string, not {type(pattern).__name__}")
         if not pattern or pattern != pattern.strip():
-            raise ValueError(f"{what}: {pattern!r} is no pattern")
+            raise ValueError(f"{what}: {pattern!r} is no pattern: give one that is not empty, without spaces around it")
         start = pattern.find("[")
         if start >= 0 and "]" not in pattern[start + 2 :]:
-            raise ValueError(f"{what}: {pattern!r} has a bracket that is not closed")
+            raise ValueError(f"{what}: {pattern!r} has a bracket that is not closed; a bracket itself is written [[]")
     return checked
 
 
@@ -122,20 +122,21 @@ def _lines(lines: Lines) -> range | frozenset[int] | None:
     if isinstance(lines, tuple) and len(lines) == 2:
         first, last = lines
         if not isinstance(first, int) or not isinstance(last, int):
-            raise TypeError("lines must be numbers")
+            raise TypeError(f"lines must be numbers, got {lines!r}")
         if first > last:
             raise ValueError(f"lines: first line {first} is after last line {last}")
         return range(first, last + 1)
     found = frozenset(lines)
-    if not all(isinstance(line, int) for line in found):
-        raise TypeError("lines must be numbers")
+    wrong = [line for line in found if not isinstance(line, int)]
+    if wrong:
+        raise TypeError(f"lines must be numbers, got {wrong[0]!r}")
     return found
 
 
 def _identifier(thread: threading.Thread | int) -> int:
     if isinstance(thread, threading.Thread):
         if thread.ident is None:
-            raise ValueError(f"threads: {thread.name} was not started")
+            raise ValueError(f"threads: {thread.name} was not started: start it before attaching")
         return thread.ident
     if not isinstance(thread, int):
         raise TypeError(f"threads: a thread or its identifier, not {type(thread).__name__}")

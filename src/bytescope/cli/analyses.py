@@ -104,7 +104,7 @@ class Analyses:
     def _check_outputs(requested: Requested, analysis: Analysis) -> None:
         """Refuse what could not be written, before the program starts."""
         if requested.outputs and not isinstance(analysis, Shipped):
-            raise NoAnalysis(f"{requested.name} has no output that could go to a file")
+            raise NoAnalysis(f"{requested.name} has no output that could go to a file: leave out --output")
         for number, (form, path) in enumerate(requested.outputs):
             assert isinstance(analysis, Shipped)
             form = form or _form_of(path, analysis)
@@ -282,7 +282,9 @@ def _profile_diff(words: list[str]) -> NoReturn:
         except OSError as error:
             raise SystemExit(f"bytescope profile: cannot read {path}: {error.strerror}") from None
         except (ValueError, KeyError, AttributeError, TypeError):
-            raise SystemExit(f"bytescope profile: {path} is no result of profile in JSON") from None
+            raise SystemExit(
+                f"bytescope profile: {path} is no result of profile in JSON: write one with --output FILE.json"
+            ) from None
     print(difference_report(difference(*results)), end="")
     raise SystemExit
 

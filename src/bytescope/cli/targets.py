@@ -76,7 +76,7 @@ def _code_in(where: str) -> types.CodeType:
         except Exception as error:
             raise TargetError(f"cannot make code of {where}: {error}") from None
     if not where:
-        raise TargetError("there is no file or module without a name")
+        raise TargetError("there is no file or module without a name: write FILE:name or MODULE:name")
     if "" not in sys.path:
         sys.path.insert(0, "")
     try:

@@ -320,7 +320,7 @@ def run_main(
         TypeError: if the arguments are no sequence of strings.
     """
     if isinstance(argv, str):
-        raise TypeError("argv must be a sequence of strings, not a string")
+        raise TypeError(f"argv must be a sequence of strings, not a string: [{argv!r}]")
     module = main_program.main_module()
     namespace = vars(module)
     with Transaction(_AsMain(module, program, list(argv or ()))), running:

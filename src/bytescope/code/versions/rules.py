@@ -22,7 +22,7 @@ def positive(op: str) -> Rule:
 
     def rule(lowering: LoweringState, arg: int) -> None:
         if not arg:
-            raise lowering.invalid(f"{op} 0")
+            raise lowering.invalid(f"{op} 0, where the argument must be at least 1")
         lowering.emit(op, lowering.count(arg))
 
     return rule
@@ -30,7 +30,7 @@ def positive(op: str) -> Rule:
 
 def swap(lowering: LoweringState, arg: int) -> None:
     if not arg:
-        raise lowering.invalid("SWAP 0")
+        raise lowering.invalid("SWAP 0, where the argument must be at least 1")
     if arg > 1:
         lowering.emit("SWAP", lowering.count(arg))
     else:
@@ -226,7 +226,7 @@ def call_function_ex(lowering: LoweringState, arg: int) -> None:
 def dict_merge(lowering: LoweringState, arg: int) -> None:
     """The callable, which error messages name, lies below the dict."""
     if not arg:
-        raise lowering.invalid("DICT_MERGE 0")
+        raise lowering.invalid("DICT_MERGE 0, where the argument must be at least 1")
     callable_depth = arg + lowering.behaviour.callable_below_dict
     lowering.count(callable_depth)
     lowering.emit("DICT_MERGE", (arg, callable_depth))
@@ -239,13 +239,13 @@ def unpack_ex(lowering: LoweringState, arg: int) -> None:
 
 def raise_varargs(lowering: LoweringState, arg: int) -> None:
     if arg > 2:
-        raise lowering.invalid(f"raise with {arg} operands")
+        raise lowering.invalid(f"raise with {arg} operands, of 0 to 2")
     lowering.emit("RAISE", arg)
 
 
 def build_slice(lowering: LoweringState, arg: int) -> None:
     if arg not in (2, 3):
-        raise lowering.invalid(f"a slice of {arg} parts")
+        raise lowering.invalid(f"a slice of {arg} parts, of 2 or 3")
     lowering.emit("BUILD_SLICE", arg)
 
 

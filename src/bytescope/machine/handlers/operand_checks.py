@@ -60,7 +60,8 @@ def check_native(kind: str, *operands: Any) -> None:
         SystemError: if they are not what the compiler's bytecode would give it.
     """
     if not NATIVE[kind](*operands):
-        raise SystemError(f"bad bytecode: the operands of {kind} are of the wrong types")
+        kinds = ", ".join(type(each).__name__ for each in operands)
+        raise SystemError(f"bad bytecode: the operands of {kind} are of the wrong types: {kinds}")
 
 
 def check_restored(variable: Variable, value: Any) -> None:

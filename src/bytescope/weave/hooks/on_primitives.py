@@ -333,4 +333,4 @@ def bound_special(owner: Any, name: str) -> Any:
 
 def refuse_replacement() -> None:
     """Raise the error for a replacement of what cannot be replaced."""
-    raise TypeError("the names of keyword arguments cannot be replaced on this version of Python")
+    raise TypeError("the names of keyword arguments cannot be replaced on this version of Python: return None for them")
