@@ -110,11 +110,11 @@ MECHANISMS: dict[str, Mechanism] = {
         ("weave/inlining.py",), "a callback on every branch", ("fib", "loops", "richards"), _watched("branch")
     ),
     "probes": Mechanism(
-        ("code/host/monitoring.py", "analysis/once.py"), "coverage of lines and branches",
+        ("code/host/monitoring.py", "analysis/planning/once.py"), "coverage of lines and branches",
         ("fib", "loops", "richards"), _watched("coverage"),
     ),
     "cache": Mechanism(
-        ("weave/cache/*.py", "analysis/cache_keys.py"), "start of a process with coverage",
+        ("weave/cache/*.py", "analysis/planning/cache_keys.py"), "start of a process with coverage",
         ("json", "argparse", "asyncio"), _started,
     ),
 }  # fmt: skip

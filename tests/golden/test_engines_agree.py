@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bytescope.analysis import cache_keys
 from bytescope.analysis.engines.woven import WOVEN
+from bytescope.analysis.planning import cache_keys
 from bytescope.weave.cache.store import Store
 from tests.support.scale import chosen
 

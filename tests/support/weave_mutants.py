@@ -25,7 +25,7 @@ from bytescope.analysis import NothingObserved, attach
 from bytescope.analysis.base import AnalysisError
 from bytescope.analysis.engines.woven import WOVEN
 from bytescope.analysis.filters import Filters
-from bytescope.analysis.planner import Planner
+from bytescope.analysis.planning.planner import Planner
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.host.facts import HOST

@@ -11,7 +11,7 @@ from reprlib import Repr
 from typing import Any, ClassVar
 
 from bytescope.analysis import Analysis
-from bytescope.analysis.dispatch import PASSED
+from bytescope.analysis.planning.dispatch import PASSED
 
 
 class Shipped(Analysis):

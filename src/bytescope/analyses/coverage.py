@@ -115,7 +115,9 @@ class Coverage(Shipped):
 
     def lcov(self) -> str:
         """An LCOV trace file."""
-        return tracefile(self)
+        return tracefile(
+            {file: self.lines[file] for file in self.files()}, self.arcs_of if self.with_branches else None
+        )
 
     def check_output(self, path: str | os.PathLike[str], form: str) -> None:
         """Find out whether an output could be written."""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
-from bytescope.analyses.coverage_universe import possible
-
-if TYPE_CHECKING:
-    from bytescope.analyses.coverage import Coverage
+from bytescope.analyses.coverage_universe import Arc, possible
 
 
-def tracefile(coverage: Coverage) -> str:
-    """The text of a trace file: lines, and branches if they were measured."""
+def tracefile(executed: Mapping[str, set[int]], arcs_of: Callable[[str], set[Arc]] | None) -> str:
+    """Return the text of a trace file.
+
+    Args:
+        executed: the lines that were executed, by file.
+        arcs_of: returns the arcs of a file that were taken; None if branches were not measured.
+    """
     texts = ["TN:\n"]
-    for file in coverage.files():
+    for file, done in executed.items():
         can = possible(file)
-        done = coverage.lines[file]
         lines = [f"SF:{file}"]
-        if coverage.with_branches:
-            arcs = coverage.arcs_of(file)
+        if arcs_of is not None:
+            arcs = arcs_of(file)
             blocks: dict[int, int] = {}
             for line, end in sorted(can.branches):
                 number = blocks[line] = blocks.get(line, -1) + 1

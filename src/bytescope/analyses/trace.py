@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from bytescope.analyses.base import SafeRepr, Shipped
 from bytescope.analysis import EVENTS, Site
-from bytescope.analysis.tasks import current_task
+from bytescope.analysis.planning.tasks import current_task
 
 LEVELS = ("call", "line", "instruction")
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from bytescope.analysis.base import AnalysisError
-from bytescope.analysis.planner import Planner, call_of
+from bytescope.analysis.planning.planner import Planner, call_of
+from bytescope.analysis.planning.tasks import forget_tasks, watch_threads
 from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
-from bytescope.analysis.tasks import forget_tasks, watch_threads
 from bytescope.startup.locks import CHANGES
 
 _EXCEPTIONS = ("raise", "handle", "unwind")

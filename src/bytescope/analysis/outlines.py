@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from bytescope.analysis.base import Analysis, AnalysisError
 from bytescope.analysis.engines.woven import WOVEN
 from bytescope.analysis.filters import Filters
-from bytescope.analysis.planner import Planner
+from bytescope.analysis.planning.planner import Planner
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.code.host.monitoring import Probes
 from bytescope.isa.instrumentation import Hook

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from _thread import get_ident
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from bytescope.analysis.base import Analysis, AnalysisError
 from bytescope.analysis.filters import Filters
@@ -13,10 +13,17 @@ from bytescope.analysis.signatures import methods_of
 from bytescope.analysis.site import Site
 from bytescope.isa.events import LIFECYCLE
 
-if TYPE_CHECKING:
-    from bytescope.analysis.attachments import Board
-
 _FROM_EXCEPTIONS = frozenset({"raise", "handle", "unwind"})
+
+
+class Attachments(Protocol):
+    """Interface of a subscriber to all that is attached by way of one engine, see `attachments.Board`."""
+
+    def enough(self, site: Site, /) -> None:
+        """Plan a site again: a subscriber has returned ENOUGH there."""
+
+    def failed(self, error: AnalysisError, /) -> None:
+        """Stop the run because an analysis has failed."""
 
 
 class Subscriber:
@@ -36,7 +43,7 @@ class Subscriber:
         methods = methods_of(analysis)
         self.methods = {name: each for name, each in methods.items() if name in LIFECYCLE or filters.wants_event(name)}
         self.live: list[bool] = []
-        self.boards: list[Board] = []
+        self.boards: list[Attachments] = []
         self._silent: dict[str, set[Any]] = {}
         own = type(analysis)
         self.own = (own.__module__, own.__qualname__ + ".")

@@ -88,6 +88,9 @@ _SEES_THE_PROGRAMS = ("playground", "__pycache__")
 """The folders whose modules have the builtins of everybody: they are no part of what executes a program."""
 
 
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+"""The folder of the package."""
+
 SOURCES: dict[str, list[os.DirEntry[str]]] = {}
 """The source files of bytescope when it was imported, by folder."""
 
@@ -162,7 +165,7 @@ def compiled(path: str) -> str:
 
 def isolate() -> None:
     """Make the import system give the copy to all modules of bytescope."""
-    SOURCES.update(sources(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+    SOURCES.update(sources(ROOT))
     for folder, files in SOURCES.items():
         _FILES.update([file.path for file in files])
         sys.path_importer_cache[folder] = Finder(folder, (Loader, [".py"]))

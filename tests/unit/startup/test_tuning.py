@@ -105,8 +105,8 @@ def test_the_cache_is_off() -> None:
 
 def test_woven_code_in_the_cache_is_for_what_is_on() -> None:
     code = """if True:
-        from bytescope.analysis.cache_keys import PlannerNames
-        from bytescope.analysis.planner import Planner
+        from bytescope.analysis.planning.cache_keys import PlannerNames
+        from bytescope.analysis.planning.planner import Planner
         names = PlannerNames(Planner([], []), False)
         print(names.key(compile("a\\n" * 200, "", "exec"), "__main__"))
     """

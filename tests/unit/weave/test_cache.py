@@ -14,6 +14,7 @@ import pytest
 
 from bytescope import ENOUGH, Analysis, AnalysisError, Replace, attach
 from bytescope.analysis.engines.woven import WOVEN, NotWoven
+from bytescope.analysis.planning import cache_keys
 from bytescope.analysis.site import Site
 from bytescope.weave.cache.store import SUFFIX, Store
 from bytescope.weave.marker import is_woven, original
@@ -173,7 +174,7 @@ def test_the_module_is_in_the_key(store: Counting) -> None:
 def test_bytescope_itself_is_in_the_key(store: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
     events()
     hits = store.hits
-    monkeypatch.setattr("bytescope.analysis.cache_keys.__version__", "0.0.0")
+    monkeypatch.setattr("bytescope.analysis.planning.cache_keys.__version__", "0.0.0")
     events()
     assert store.hits == hits
 
@@ -181,7 +182,7 @@ def test_bytescope_itself_is_in_the_key(store: Counting, monkeypatch: pytest.Mon
 def test_a_program_of_another_python_is_not_found(store: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
     events()
     hits = store.hits
-    monkeypatch.setattr("bytescope.analysis.cache_keys.BUILD", ("another",))
+    monkeypatch.setattr("bytescope.analysis.planning.cache_keys.BUILD", ("another",))
     events()
     assert store.hits == hits
 
@@ -405,3 +406,9 @@ def test_processes_that_start_together(tmp_path: Path) -> None:
     assert said[0][0] == "3\n"
     assert said[0] == said[1] == said[2]
     assert len(list((tmp_path / "cache" / "woven").glob(f"*{SUFFIX}"))) == 1
+
+
+def test_a_key_depends_on_the_sources_of_all_packages_that_decide_what_is_woven() -> None:
+    _, root, files, *_ = cache_keys._own_key()
+    folders = {Path(path).relative_to(root).parts[0] for path, *_ in files}
+    assert folders == set(cache_keys.WOVEN_BY)

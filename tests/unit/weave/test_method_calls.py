@@ -10,8 +10,8 @@ import pytest
 
 from bytescope import ENOUGH, EVENTS, Analysis, Replace, attach
 from bytescope.analysis.engines.woven import WOVEN
-from bytescope.analysis.method_purity import pure_methods
-from bytescope.analysis.once import told_once
+from bytescope.analysis.planning.method_purity import pure_methods
+from bytescope.analysis.planning.once import told_once
 from bytescope.isa.instrumentation import ALWAYS, MAYBE, NEVER
 from tests.golden.streams import shown
 from tests.support.scale import chosen

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from bytescope.analysis.attachments import Board
 from bytescope.analysis.base import AnalysisError
-from bytescope.analysis.planner import Planner
+from bytescope.analysis.planning.planner import Planner
 from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.code.host.transactions import Transaction

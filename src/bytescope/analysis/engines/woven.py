@@ -11,12 +11,12 @@ from typing import Any
 
 from bytescope.analysis.attachments import Board
 from bytescope.analysis.base import AnalysisError
-from bytescope.analysis.cache_keys import PlannerNames
-from bytescope.analysis.dispatch import failed
-from bytescope.analysis.planner import Planner
+from bytescope.analysis.engines.woven_functions import WovenFunctions
+from bytescope.analysis.planning.cache_keys import PlannerNames
+from bytescope.analysis.planning.dispatch import failed
+from bytescope.analysis.planning.planner import Planner
 from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
-from bytescope.analysis.woven_functions import WovenFunctions
 from bytescope.code.host.monitoring import Probes
 from bytescope.code.host.transactions import Member, Step, Transaction
 from bytescope.isa.instrumentation import Hook

@@ -11,10 +11,10 @@ from bytescope.code.host.facts import GENERATOR_DEPTH, OPMAP, OPNAME
 from bytescope.code.object.adjacency import bound_instructions
 from bytescope.code.object.build import build_code
 from bytescope.code.object.constants import constant_key
-from bytescope.code.object.edit import rewrite, shift_variables
+from bytescope.code.object.edit import Change, rewrite, shift_from
 from bytescope.code.object.encode import encode
 from bytescope.code.object.raw import RawInstruction, Region, decode_instructions, decode_regions
-from bytescope.startup.stdlib_lite import Callable, Hashable, Iterable
+from bytescope.startup.stdlib_lite import Hashable, Iterable
 
 __all__ = ["Code"]
 
@@ -160,9 +160,7 @@ class Code:
         """
         return bound_instructions(self.instructions)
 
-    def rewrite(
-        self, change: Callable[[RawInstruction], Iterable[RawInstruction] | None], *, jumps: bool = True
-    ) -> None:
+    def rewrite(self, change: Change, *, jumps: bool = True) -> None:
         """Put other instructions in the place of each.
 
         What referred to the instruction - jumps, and the starts, ends and handlers of regions - then refers to the
@@ -177,7 +175,7 @@ class Code:
         Raises:
             InvalidBytecode: if the last instructions are deleted and something refers to them.
         """
-        rewrite(self, change, jumps)
+        rewrite(self.qualname, self.instructions, self.regions, change, jumps)
 
     def insert_before(self, at: RawInstruction, *new: RawInstruction, jumps: bool = True) -> None:
         """Insert instructions before another, in the same handler regions.
@@ -282,7 +280,7 @@ class Code:
         """
         if name not in self.varnames:
             self._check_new(name)
-            shift_variables(self, len(self.varnames))
+            self.rewrite(shift_from(len(self.varnames)))
             self.varnames.append(name)
         return self.varnames.index(name)
 
@@ -297,7 +295,7 @@ class Code:
         if name not in self.cellvars:
             if name not in self.varnames:
                 self._check_new(name)
-                shift_variables(self, len(self.variables) - len(self.freevars))
+                self.rewrite(shift_from(len(self.variables) - len(self.freevars)))
             self.cellvars.append(name)
             make = RawInstruction("MAKE_CELL", self.variables.index(name))
             first = self.instructions[0]

@@ -1,23 +1,34 @@
-"""Changing the instructions of a `Code` so that all that refers to them stays right."""
+"""Changes of instructions that keep right all that refers to them, see `Code.rewrite`."""
 
 from __future__ import annotations
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.host.facts import HAS_VARIABLE, TWO_VARIABLES
 from bytescope.code.object.raw import RawInstruction, Region
-from bytescope.startup.stdlib_lite import TYPE_CHECKING, Callable, Iterable
+from bytescope.startup.stdlib_lite import Callable, Iterable
 
-if TYPE_CHECKING:
-    from bytescope.code.object.code import Code
+__all__ = ["Change", "rewrite", "shift_from"]
 
-__all__ = ["rewrite", "shift_variables"]
+Change = Callable[[RawInstruction], Iterable[RawInstruction] | None]
+"""Returns what takes the place of an instruction, None if it stays."""
 
 
-def rewrite(code: Code, change: Callable[[RawInstruction], Iterable[RawInstruction] | None], jumps: bool) -> None:
-    """Put other instructions in the place of each: see `Code.rewrite`, which is this."""
+def rewrite(name: str, instructions: list[RawInstruction], regions: list[Region], change: Change, jumps: bool) -> None:
+    """Put other instructions in the place of each, see `Code.rewrite`.
+
+    Args:
+        name: the code object's, for error messages.
+        instructions: its instructions, which are changed in place.
+        regions: its handler regions, likewise.
+        change: returns what takes the place of an instruction.
+        jumps: as for `Code.rewrite`.
+
+    Raises:
+        InvalidBytecode: if something goes to an instruction that is deleted, and none follows.
+    """
     after: list[RawInstruction] = []
     firsts: dict[RawInstruction, int] = {}
-    for instruction in code.instructions:
+    for instruction in instructions:
         instead = change(instruction)
         if instead is None:
             after.append(instruction)
@@ -35,35 +46,34 @@ def rewrite(code: Code, change: Callable[[RawInstruction], Iterable[RawInstructi
         to = moved[instruction]
         if to is None:
             reason = f"{what} goes to {instruction}, which is deleted, and nothing follows"
-            raise InvalidBytecode(code.qualname, instruction.offset, reason)
+            raise InvalidBytecode(name, instruction.offset, reason)
         return to
 
     # Nothing is changed before it is sure that all can be.
-    regions: list[tuple[Region, RawInstruction, RawInstruction | None, RawInstruction]] = []
-    for region in code.regions:
+    kept: list[tuple[Region, RawInstruction, RawInstruction | None, RawInstruction]] = []
+    for region in regions:
         start = moved.get(region.start, region.start)
         end = None if region.end is None else moved.get(region.end, region.end)
         # A region whose instructions were all deleted is no more.
         if start is not None and (end is None or index_of.get(start, -1) < index_of.get(end, len(after))):
-            regions.append((region, start, end, follow(region.target, "a handler region")))
+            kept.append((region, start, end, follow(region.target, "a handler region")))
     targets = [
-        (one, follow(one.target, repr(one))) for one in code.instructions if one.target is not None and one in index_of
+        (one, follow(one.target, repr(one))) for one in instructions if one.target is not None and one in index_of
     ]
     for one, target in targets:
         one.target = target
-    for region, start, end, target in regions:
+    for region, start, end, target in kept:
         region.start, region.end, region.target = start, end, target
-    code.regions[:] = [region for region, *_ in regions]
-    code.instructions[:] = after
+    regions[:] = [region for region, *_ in kept]
+    instructions[:] = after
 
 
-def shift_variables(code: Code, first: int) -> None:
-    """Raise by one every variable's index from `first` on.
+def shift_from(first: int) -> Change:
+    """Return the change that raises by one every variable's index from `first` on.
 
     Instructions that hold two indices of four bits each fall apart where there is no room.
 
     Args:
-        code: the code object.
         first: the index at which there shall be room.
     """
 
@@ -84,4 +94,4 @@ def shift_variables(code: Code, first: int) -> None:
             RawInstruction(opcode, arg, instruction.positions) for opcode, arg in zip(opcodes, (one, two), strict=True)
         ]
 
-    code.rewrite(shift)
+    return shift

@@ -16,14 +16,14 @@ from typing import Any
 
 from bytescope._version import __version__
 from bytescope.analysis.base import Analysis
-from bytescope.analysis.method_purity import Purity
-from bytescope.analysis.planner import Planner
+from bytescope.analysis.planning.method_purity import Purity
+from bytescope.analysis.planning.planner import Planner
 from bytescope.analysis.site import SiteTable, has_sites, site_table
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.code.host.facts import BUILD
 from bytescope.code.instruction import Lowered
 from bytescope.isa.instrumentation import Hook
-from bytescope.startup.isolation import sources
+from bytescope.startup.isolation import ROOT, sources
 from bytescope.startup.tuning import DISABLED
 from bytescope.weave.inlining import names_replacement
 
@@ -152,14 +152,13 @@ def _globals_of(namespace: dict[str, Any], lowered: Lowered) -> list[tuple[str, 
 
 def _own_key() -> tuple[Any, ...]:
     """The version and files of bytescope: what is worked on in a checkout changes more often than its version."""
-    root = os.path.dirname(os.path.dirname(__file__))
     files = []
     for package in WOVEN_BY:
-        for found in sources(os.path.join(root, package)).values():
+        for found in sources(os.path.join(ROOT, package)).values():
             for file in found:
                 status = file.stat()
                 files.append((file.path, status.st_size, status.st_mtime_ns))
-    return __version__, root, sorted(files), sys.flags.bytes_warning  # which decides on the types that are atomic
+    return __version__, ROOT, sorted(files), sys.flags.bytes_warning  # which decides on the types that are atomic
 
 
 def _dumped(code: types.CodeType) -> bytes | None:

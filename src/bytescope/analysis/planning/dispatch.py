@@ -15,8 +15,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bytescope.analysis.base import ENOUGH, AnalysisError, Replace
-from bytescope.analysis.once import told_once
-from bytescope.analysis.replacements import refusal
+from bytescope.analysis.planning.once import told_once
+from bytescope.analysis.planning.replacements import refusal
 from bytescope.code.host.asynchronous import handler_entry, is_asynchronous
 from bytescope.isa.events import EVENTS, Event
 from bytescope.isa.instrumentation import MAYBE, DirectCall, Hook
@@ -24,7 +24,7 @@ from bytescope.machine.support.budget import BudgetExceeded
 from bytescope.machine.support.own_frames import HANDLER_FILE
 
 if TYPE_CHECKING:
-    from bytescope.analysis.method_purity import Purity
+    from bytescope.analysis.planning.method_purity import Purity
     from bytescope.analysis.subscriber import Subscriber
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from bytescope.analysis.base import AnalysisError
-from bytescope.analysis.dispatch import as_hook, make_hook
-from bytescope.analysis.method_purity import Purity, pure_methods
-from bytescope.analysis.replacements import CHECKED
+from bytescope.analysis.planning.dispatch import as_hook, make_hook
+from bytescope.analysis.planning.method_purity import Purity, pure_methods
+from bytescope.analysis.planning.replacements import CHECKED
+from bytescope.analysis.planning.tasks import switch_hook
 from bytescope.analysis.site import Site, SiteTable, site_table
 from bytescope.analysis.subscriber import Subscriber
-from bytescope.analysis.tasks import switch_hook
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.flow.line_starts import line_starts
 from bytescope.flow.operand_kinds import SAVED, operand_kinds

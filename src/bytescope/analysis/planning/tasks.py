@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from bytescope.analysis.base import AnalysisError
-from bytescope.analysis.dispatch import as_hook, make_hook
+from bytescope.analysis.planning.dispatch import as_hook, make_hook
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.isa.instrumentation import Hook
 from bytescope.startup.locks import by_thread

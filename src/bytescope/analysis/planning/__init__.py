@@ -1,0 +1,1 @@
+"""Planning: from attached analyses to the hooks of each instruction."""
