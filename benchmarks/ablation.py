@@ -43,9 +43,12 @@ class Mechanism:
 
     def lines(self) -> int:
         """Return the number of lines of its sources that are not empty."""
-        files = [path for pattern in self.sources for path in SOURCES.glob(pattern)]
-        if not files:
-            raise FileNotFoundError(f"no file fits {', '.join(self.sources)}")
+        files: set[Path] = set()
+        for pattern in self.sources:
+            found = list(SOURCES.glob(pattern))
+            if not found:
+                raise FileNotFoundError(f"no file fits {pattern}")
+            files.update(found)
         return sum(bool(line.strip()) for path in files for line in path.read_text(encoding="utf-8").splitlines())
 
 
@@ -103,7 +106,7 @@ MECHANISMS: dict[str, Mechanism] = {
         (f"{_JIT}entries.py", f"{_JIT}methods.py"), "the interpreter", ("fib", "richards", "json_parser"), _interpreted
     ),
     "speculative_tier": Mechanism(
-        ("weave/shadow/speculative_tier.py", "weave/shadow/type_inference.py"),
+        ("weave/shadow/speculative_tier.py", "flow/types.py"),
         "labels attached, the input labelled", ("fib", "loops", "nbody", "richards"), _watched("labelled"),
     ),
     "inline_methods": Mechanism(

@@ -122,7 +122,7 @@ def test_every_mechanism_is_measured_and_its_lines_are_counted() -> None:
 
 def test_a_mechanism_without_files_is_noticed() -> None:
     with pytest.raises(FileNotFoundError, match="no/such"):
-        ablation.Mechanism(("no/such.py",), "", (), lambda *_: 1.0).lines()
+        ablation.Mechanism(("flow/types.py", "no/such.py"), "", (), lambda *_: 1.0).lines()
 
 
 def test_worth_is_by_pairs_and_one_that_is_not_worth_its_lines_is_named() -> None:

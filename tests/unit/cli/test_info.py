@@ -12,7 +12,7 @@ import pytest
 import bytescope
 from bytescope.cli import info, main
 from bytescope.code.host.facts import SUPPORTED
-from bytescope.startup.switches import CACHE, DEBUG, SWITCHES, TRACES
+from bytescope.startup.switches import CACHE, DEBUG, DISABLE, SWITCHES, TRACES
 from bytescope.weave.cache.store import Store
 from tests.support.processes import ROOT, run_python
 
@@ -182,6 +182,7 @@ def test_every_variable_in_sources_and_documentation_is_declared() -> None:
     assert named == declared
     documented = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     assert all(f"| `{name}` |" in documented for name in declared)
+    assert all(f"`{name}`" in documented for name in DISABLE.values)
 
 
 def test_variables_are_read_through_the_table_only() -> None:
