@@ -12,22 +12,12 @@ from contextlib import nullcontext
 from difflib import get_close_matches
 from typing import Any
 
+from bytescope.analyses.shipped import SHIPPED
 from bytescope.analysis import Analysis
 from bytescope.startup.working_directory import first
 
 GROUP = "bytescope.analyses"
 """The group of entry points by which a package brings analyses: name = module:Class."""
-
-SHIPPED = {
-    "calls": "bytescope.analyses.calls:Calls",
-    "comparisons": "bytescope.analyses.comparisons:Comparisons",
-    "coverage": "bytescope.analyses.coverage:Coverage",
-    "history": "bytescope.analyses.history:History",
-    "labels": "bytescope.analyses.labels:Labels",
-    "profile": "bytescope.analyses.profile:Profile",
-    "trace": "bytescope.analyses.trace:Trace",
-}
-"""The analyses that ship."""
 
 
 class NoAnalysis(Exception):

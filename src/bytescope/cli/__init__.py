@@ -5,9 +5,16 @@ from __future__ import annotations
 import gc
 import sys
 
-from bytescope.startup.stdlib_lite import Sequence
+from bytescope.startup.stdlib_lite import Collection, Sequence
 
 __all__ = ["main"]
+
+
+def _analyses() -> Collection[str]:
+    """Return the sub-commands that are `run` with an analysis."""
+    from bytescope.analyses.shipped import SHIPPED
+
+    return SHIPPED
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -37,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from bytescope.cli.run import run
 
         run(words[1:], collecting)
-    elif words[:1] and words[0] in _ANALYSES:
+    elif words[:1] and words[0] in _analyses():
         from bytescope.cli.analyses import subcommand
         from bytescope.cli.run import run
 
@@ -55,9 +62,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         commands(words, prog_name="bytescope")
 
-
-_ANALYSES = ("calls", "comparisons", "coverage", "history", "labels", "profile", "trace")
-"""Sub-commands that are `run` with an analysis."""
 
 _WITHOUT_CLICK = """\
 bytescope: this needs the package click: pip install 'bytescope[cli]'

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any, NoReturn, cast
 
 from bytescope.analyses.base import Shipped
-from bytescope.analyses.registry import SHIPPED, NoAnalysis, find, make
+from bytescope.analyses.registry import NoAnalysis, find, make
 from bytescope.analysis import Analysis, AnalysisError, NothingObserved, attach
 from bytescope.analysis.attach import Engine
 from bytescope.analysis.engines.woven import WOVEN
@@ -289,4 +289,4 @@ def _profile_diff(words: list[str]) -> NoReturn:
     raise SystemExit
 
 
-__all__ = ["SHIPPED", "Analyses", "NoAnalysis", "subcommand"]
+__all__ = ["Analyses", "NoAnalysis", "subcommand"]

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from bytescope.analyses.shipped import SUMMARIES
 from bytescope.cli.version import version
 
 
@@ -132,13 +133,5 @@ def _add_analysis(name: str, summary: str) -> None:
         run(subcommand(name, list(words)))
 
 
-for _name, _summary in {
-    "calls": "Run a program and record its call graph.",
-    "comparisons": "Run a program and record what it compares.",
-    "coverage": "Run a program and measure its coverage.",
-    "history": "Run a program and record the values of a variable.",
-    "labels": "Run a program and tell where values come from.",
-    "profile": "Run a program and count its instructions.",
-    "trace": "Run a program and record what it does.",
-}.items():
+for _name, _summary in SUMMARIES.items():
     _add_analysis(_name, _summary)

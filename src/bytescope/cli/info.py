@@ -207,7 +207,8 @@ def _version_of(package: str) -> str | None:
 
 
 def _analyses() -> Facts:
-    from bytescope.analyses.registry import GROUP, SHIPPED
+    from bytescope.analyses.registry import GROUP
+    from bytescope.analyses.shipped import SHIPPED
 
     def others() -> list[str]:
         return [
