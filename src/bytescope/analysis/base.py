@@ -21,7 +21,12 @@ class Analysis:
     calls_of: tuple[object, ...] | None = None
 
     def wants(self, event: str, site: Any) -> bool:
-        """Return True to get an event at a site; called before the code is executed, once or for all events."""
+        """Return True to get an event at a site; called before the code is executed, once or for all events.
+
+        Args:
+            event: the name of the event.
+            site: where it would be.
+        """
         return True
 
     def wants_call(self, function: object) -> bool:
@@ -46,8 +51,8 @@ class Analysis:
 class Replace:
     """A replacement: a method returns it to replace the program's value.
 
-    Attributes:
-        value: the value.
+    Args:
+        value: the value, of any type.
     """
 
     __slots__ = ("value",)
@@ -75,6 +80,10 @@ class AnalysisError(BaseException):
     """An analysis failed, and the run was stopped. Handlers and `finally` blocks of guest code do not see it.
 
     The traceback is the program's; that of the failure is the cause's.
+
+    Args:
+        message: what happened, in one line.
+        analysis, event, site: see below.
 
     Attributes:
         analysis: name of the class of the analysis.

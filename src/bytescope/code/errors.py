@@ -8,6 +8,8 @@ __all__ = ["InvalidBytecode", "UnsupportedHost"]
 class InvalidBytecode(ValueError):
     """A code object breaks the rules of its format, or an edited one cannot be laid out.
 
+    The arguments are the attributes.
+
     Attributes:
         code: the qualified name of the code object.
         offset: the byte offset in `co_code` (in the table at fault, for the exception and line tables), or None.

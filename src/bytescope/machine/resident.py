@@ -181,12 +181,22 @@ Program.unpickled = staticmethod(restored)
 
 
 def convert(function: types.FunctionType) -> None:
-    """Make an existing function a guest function, in place."""
+    """Make an existing function a guest function, in place.
+
+    Args:
+        function: a function written in Python; one that is a guest already stays as it is.
+
+    Raises:
+        InvalidBytecode: if its code object is malformed.
+    """
     function.__code__ = resident(function.__code__)
 
 
 def convert_module(module: types.ModuleType) -> int:
     """Make every function that an imported module defines a guest function, in place.
+
+    Args:
+        module: the module; its functions are found wherever its code keeps them.
 
     Returns:
         The number of these functions.
@@ -203,7 +213,11 @@ def interpreted(code: types.CodeType, module: str) -> types.CodeType:
 
 
 def is_guest(function: Any) -> bool:
-    """Return True if a function, method or code object is executed by the interpreter."""
+    """Return True if a function, method or code object is executed by the interpreter.
+
+    Args:
+        function: an object of any type; False is returned for what is no Python code.
+    """
     function = getattr(function, "__func__", function)
     code = getattr(function, "__code__", function)
     return type(code) is types.CodeType and program_of(code) is not None

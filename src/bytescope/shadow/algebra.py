@@ -25,11 +25,18 @@ class Algebra:
         Args:
             left: a shadow that is not clean.
             right: another one.
+
+        Raises:
+            NotImplementedError: always; a subclass says how shadows are joined.
         """
         raise NotImplementedError
 
     def joined(self, shadows: Iterable[Any]) -> Any:
-        """Return the join of any number of shadows, clean ones included."""
+        """Return the join of any number of shadows, clean ones included; None if all are clean.
+
+        Args:
+            shadows: the shadows, None for a clean one.
+        """
         found = None
         for each in shadows:
             if each is not None and each is not found:
@@ -47,12 +54,21 @@ class Sets(Algebra):
         self._joins: dict[tuple[frozenset[Hashable], frozenset[Hashable]], frozenset[Hashable]] = {}
 
     def of(self, *labels: Hashable) -> frozenset[Hashable]:
-        """Return the shadow of a reference with these labels, at least one."""
+        """Return the shadow of a reference with these labels.
+
+        Args:
+            labels: the labels, at least one.
+        """
         labelled = frozenset(labels)
         return self._sets.setdefault(labelled, labelled)
 
     def join(self, left: Any, right: Any) -> Any:
-        """Return the union."""
+        """Return the union.
+
+        Args:
+            left: a set that `of` or `join` has returned.
+            right: another one.
+        """
         found = self._joins.get((left, right))
         if found is None:
             if len(self._joins) > self._LIMIT:

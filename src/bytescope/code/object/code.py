@@ -260,7 +260,11 @@ class Code:
         return index
 
     def add_name(self, name: str) -> int:
-        """Return the index of a name in `names`, which is added if it is not there."""
+        """Return the index of a name in `names`, which is added if it is not there.
+
+        Args:
+            name: the name of a global, an attribute or a module.
+        """
         if name not in self.names:
             self.names.append(name)
         return self.names.index(name)
@@ -275,6 +279,9 @@ class Code:
 
         Instructions that have a cell's or free variable's index are adjusted.
 
+        Args:
+            name: the name of the variable.
+
         Raises:
             ValueError: if a cell or free variable has that name.
         """
@@ -288,6 +295,9 @@ class Code:
         """Return the index of a cell, which is added if it is not there, as is the instruction that makes it.
 
         A fast local of that name becomes a cell, but instructions that load and store it are left as they are.
+
+        Args:
+            name: the name of the variable.
 
         Raises:
             ValueError: if a free variable has that name.
@@ -310,6 +320,9 @@ class Code:
 
         The instruction that copies the function's closure is adjusted; that its closure has one more cell is the
         caller's care.
+
+        Args:
+            name: the name of the variable.
 
         Raises:
             ValueError: if a local or cell has that name.

@@ -37,6 +37,10 @@ _ROOM = 6
 class BudgetExceeded(BaseException):
     """A limit of the run was exceeded. Handlers and `finally` blocks of guest code do not see it.
 
+    Args:
+        limit: see below.
+        message: what was exceeded, in one line.
+
     Attributes:
         limit: "max_instructions", "max_depth", "timeout", "max_memory", or "stop" if it was stopped by `VM.stop`.
     """
