@@ -164,6 +164,7 @@ def test_every_behaviour_is_documented_and_no_version_leaves_one_out() -> None:
     for version in SUPPORTED:
         behaviour = import_module(f"bytescope.code.versions.v{version.replace('.', '_')}").BEHAVIOUR
         assert all(hasattr(behaviour, name) for name in names), version
+        assert {name for name in vars(type(behaviour)) if not name.startswith("__")} <= set(names), version
 
 
 def test_every_behaviour_differs_between_versions_and_is_used() -> None:
