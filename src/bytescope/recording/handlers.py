@@ -18,23 +18,13 @@ from bytescope.machine.program import Program
 from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, RECORD, RETURN
 from bytescope.machine.support.own_frames import HANDLER_FILE
 from bytescope.recording.changes import Changes, Target, changes_of
+from bytescope.recording.frame_record import HELD, NUMBER, RECENT, RECORDER, WAITING
 from bytescope.recording.inspection import ATOMS, LONG
-from bytescope.recording.tape import ABSENT, ROW
+from bytescope.recording.tape import ABSENT
 from bytescope.startup.isolation import PRIVATE_BUILTINS
 
 if TYPE_CHECKING:
     from bytescope.recording.recorder import Recorder
-
-NUMBER, RECORDER, WAITING, HELD = range(4)
-"""What the record of a frame has in the places of the registers' header: the frame's owner number, its recorder, the
-index of the instruction whose request it waits for, and what the request may change, or `DELEGATES`. Behind the header
-is what the log says of the variables and operands."""
-
-DELEGATES = "delegates"
-"""The frame waits for a delegation: what it delegates to is resumed without it."""
-
-RECENT = ROW * 16_384
-"""Numbers in the latest rows from which they are moved."""
 
 _NAMESPACES = {"LOCALS": LOCALS, "GLOBALS": GLOBALS}
 

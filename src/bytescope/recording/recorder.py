@@ -19,7 +19,7 @@ from bytescope.machine.handler_namespace import UNBOUND
 from bytescope.machine.program import Program
 from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, RECORD, REQUEST
 from bytescope.recording.codes import code_info
-from bytescope.recording.handlers import DELEGATES, HELD, NUMBER, RECENT, RECORDER, WAITING
+from bytescope.recording.frame_record import DELEGATES, HELD, NUMBER, RECENT, RECORDER, WAITING
 from bytescope.recording.objects import Objects
 from bytescope.recording.tape import (
     ABSENT,
