@@ -16,7 +16,7 @@ from typing import Any
 
 import bytescope
 from bytescope.analyses.coverage import Coverage
-from bytescope.analysis import dispatch
+from bytescope.analysis.planning import dispatch
 
 from . import interrupting
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any, Literal, ParamSpec, Self, TypeVar
 
 from bytescope.analysis.base import Analysis, AnalysisError
-from bytescope.analysis.dispatch import AtWork
 from bytescope.analysis.engines.interpreter import INTERPRETER
 from bytescope.analysis.engines.woven import WOVEN
 from bytescope.analysis.existing import existing_functions
 from bytescope.analysis.filters import Filters, Globs, Lines, Threads, Where
+from bytescope.analysis.planning.dispatch import AtWork
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.code.host.interrupts import no_interrupts_at_start
 from bytescope.code.host.transactions import Collecting, Released, Step, Transaction
