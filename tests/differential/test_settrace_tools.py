@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import pdb
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -109,8 +111,11 @@ def run(folder: Path, *words: str, given: str = "", status: int = 0, **variables
     return done.stdout
 
 
-def covered(folder: Path, *engine: str) -> dict[str, Any]:
-    run(folder, *engine, "-m", "coverage", "run", "--branch", "program.py", COVERAGE_CORE="pytrace")
+WOVEN = (*MACHINE, "--analysis", "calls", "--output", "/dev/null")
+
+
+def covered(folder: Path, *engine: str, core: str = "pytrace") -> dict[str, Any]:
+    run(folder, *engine, "-m", "coverage", "run", "--branch", "program.py", COVERAGE_CORE=core)
     run(folder, "-m", "coverage", "json", "-q", "-o", "report.json")
     report: dict[str, Any] = json.loads((folder / "report.json").read_text())["files"]["program.py"]
     return {key: value for key, value in report.items() if key.endswith(("_lines", "_branches"))}
@@ -122,6 +127,44 @@ def test_the_python_tracer_of_coverage(tmp_path: Path) -> None:
     assert found == covered(tmp_path)
     assert len(found["executed_lines"]) > 40 and len(found["missing_lines"]) > 2
     assert len(found["executed_branches"]) > 10 and len(found["missing_branches"]) > 2
+
+
+@pytest.mark.skipif(importlib.util.find_spec("coverage") is None, reason="coverage.py is not installed")
+@pytest.mark.skipif(not hasattr(getattr(sys, "monitoring", None), "events"), reason="there is no sys.monitoring")
+@pytest.mark.parametrize("engine", [MACHINE, WOVEN], ids=["interpreter", "woven"])
+def test_coverage_by_monitoring(tmp_path: Path, engine: tuple[str, ...]) -> None:
+    words = ("-m", "coverage", "run", "program.py")
+    reports = []
+    for words_before in ((), engine):
+        run(tmp_path, *words_before, *words, COVERAGE_CORE="sysmon")
+        run(tmp_path, "-m", "coverage", "json", "-q", "-o", "report.json")
+        report = json.loads((tmp_path / "report.json").read_text())["files"]
+        kinds = ("_lines", "_branches")
+        reports.append({file: {key: each[key] for key in each if key.endswith(kinds)} for file, each in report.items()})
+    assert reports[0] == reports[1]
+    assert len(reports[0]["program.py"]["executed_lines"]) > 40
+
+
+@pytest.mark.skipif(not hasattr(pdb, "set_default_backend"), reason="pdb uses sys.settrace there")
+@pytest.mark.parametrize("engine", [MACHINE, WOVEN], ids=["interpreter", "woven"])
+def test_pdb_past_the_end_of_the_program(tmp_path: Path, engine: tuple[str, ...]) -> None:
+    (tmp_path / "ending.py").write_text("import pdb\npdb.set_trace()\nx = 1\n")
+    done = [
+        run_python(*words, "ending.py", cwd=tmp_path, stdin="n\nn\nn\nw\nn\nc\n")  # and not q: it is another's status
+        for words in ((), engine)
+    ]
+    assert done[0].stdout == done[1].stdout
+    assert done[0].stdout.count("ending.py(") >= 2
+
+
+@pytest.mark.parametrize("engine", [MACHINE, WOVEN], ids=["interpreter", "woven"])
+@pytest.mark.parametrize("program", ["import sys\nsys.exit(5)\n", "x = 1\n", "1 / 0\n"], ids=["exits", "ends", "fails"])
+def test_a_prompt_after_the_program(tmp_path: Path, engine: tuple[str, ...], program: str) -> None:
+    (tmp_path / "before.py").write_text(program)
+    prompts = [run_python("-i", *words, "before.py", cwd=tmp_path, stdin="print(6 * 7)\n") for words in ((), engine)]
+    assert (prompts[1].stdout, prompts[1].stderr) == (prompts[0].stdout, prompts[0].stderr)
+    assert prompts[1].returncode == prompts[0].returncode
+    assert "42" in prompts[0].stdout
 
 
 def test_pdb(tmp_path: Path) -> None:

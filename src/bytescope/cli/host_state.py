@@ -10,6 +10,7 @@ import builtins
 import os
 import sys
 
+from bytescope.loading.hidden_modules import shown
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Iterator, contextmanager
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class HostState:
         (sys.stdout, sys.stderr), sys.path = streams_before, list(self._path)
         self._set_limit(max(limit, _FRAMES))
         try:
-            yield
+            with shown():
+                yield
         finally:
             self._set_limit(limit)
             sys.stdout, sys.stderr, sys.path = (*streams, path)

@@ -63,10 +63,12 @@ def launch(
                 raise error.with_traceback(None)  # noqa: B904 - the program's own, which has no frames yet
             function(*arguments)
         except SystemExit as leaving:
-            flush()
-            left()
-            ended(leaving)
-            raise
+            if not sys.flags.inspect:
+                flush()
+                left()
+                ended(leaving)
+                raise
+            failure = leaving
         except BaseException as error:
             failure = error
         flush()

@@ -9,6 +9,7 @@ from bytescope.cli.host_state import HostState
 from bytescope.cli.launch import launch
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.loading import main_program
+from bytescope.loading.hidden_modules import hide_own_imports
 from bytescope.loading.imports import forget_own_imports
 from bytescope.machine.resident import resident
 from bytescope.machine.support.budget import BudgetExceeded
@@ -171,6 +172,7 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
             raise SystemExit(FAILED)
         if recorded is not None:
             recorded.start()
+        hide_own_imports(program.by_runpy)
         gc.freeze()  # the machine is there to stay
         if collecting:
             gc.enable()

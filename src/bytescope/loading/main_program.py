@@ -38,6 +38,7 @@ class MainProgram:
     """
 
     own_file = False
+    by_runpy = False
     prepare: Callable[[types.CodeType], types.CodeType] = staticmethod(_unchanged)
     below = 1 + BEHAVIOUR.counts_builtin_calls
 
@@ -154,6 +155,7 @@ class Module(MainProgram):
     """A module on `sys.path`, or a package's `__main__`; `runpy`'s frames are on the stack of `python -m` too."""
 
     below = 1
+    by_runpy = True
 
     def __init__(self, name: str) -> None:
         first_path: str | None = None
@@ -180,6 +182,7 @@ class Folder(MainProgram):
     """A folder or zip file with a `__main__` in it."""
 
     below = 1
+    by_runpy = True
 
     def __init__(self, path: str) -> None:
         super().__init__(path, absolute(path))

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 IMPORTED_BEFORE = frozenset(sys.modules)
 """The modules that were there before bytescope was imported."""
 
+HIDDEN: dict[str, types.ModuleType] = {}
+"""Modules that the program does not find in `sys.modules`, see `loading.hidden_modules`."""
+
 _import = builtins.__import__
 _imp: Any = sys.modules["_imp"]
 
@@ -34,7 +37,7 @@ def import_loaded(name: str, globals: Any = None, locals: Any = None, fromlist: 
     That code has the program's builtins. Modules that are executed late, see `lazy_modules`, must do without it. So
     does `load`, because most of the time that it takes to start was spent there.
     """
-    module = None if level or not fromlist else sys.modules.get(name) or load(name)
+    module = None if level or not fromlist else sys.modules.get(name) or HIDDEN.get(name) or load(name)
     if module is None:
         return _import(name, globals, locals, fromlist, level)
     found = vars(module)

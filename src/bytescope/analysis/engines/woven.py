@@ -23,7 +23,7 @@ from bytescope.isa.instrumentation import Hook
 from bytescope.loading.imports import Guests, importing
 from bytescope.loading.main_program import MainProgram
 from bytescope.loading.source import FUTURE_FLAGS, source_code
-from bytescope.machine.guests import signals
+from bytescope.machine.guests import monitoring, settrace, signals
 from bytescope.machine.guests.temporary import with_neighbours
 from bytescope.machine.support.own_frames import is_resident
 from bytescope.startup.locks import CHANGES
@@ -118,7 +118,8 @@ class Woven:
             program: the program.
         """
         program.prepare = lambda code: self.load(code, "__main__")
-        return importing(Guests(program.guests), self.load)
+        parts = importing(Guests(program.guests), self.load), settrace.available.use(), monitoring.available.use()
+        return Transaction(*parts)
 
     def load(self, code: types.CodeType, module: str) -> types.CodeType:
         """Return the code to execute in place of a code object of a module."""

@@ -15,6 +15,7 @@ import sys
 import types
 from _thread import get_ident
 
+from bytescope.code.host.frame_marks import is_guest_code
 from bytescope.code.host.transactions import Shared
 from bytescope.code.host.weak_tables import alive, when_gone
 from bytescope.machine import engine
@@ -40,7 +41,7 @@ _profiling: set[int] = by_thread(set())
 
 def internal(frame: types.FrameType | None) -> bool:
     """Return True if a frame is the interpreter's, or that of code which the interpreter called for itself."""
-    while frame is not None and not is_resident(frame.f_code):
+    while frame is not None and not is_guest_code(frame.f_code):
         if is_own_file(frame.f_code.co_filename):
             return True
         frame = frame.f_back
