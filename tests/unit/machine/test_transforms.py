@@ -55,7 +55,9 @@ def test_later_transforms_wrap_earlier_ones(monkeypatch: pytest.MonkeyPatch) -> 
     vm.exec(SOURCE)
     assert vm.eval("wanted(3) + other(4)") == -7
     assert [name for name, op in log if op == "UNARY"] == ["tracing", "hooks", "shadows"]
-    assert list(TRANSFORMS) == ["shadows", "hooks", "event contexts", "stop", "tracing", "monitoring"]
+    assert list(TRANSFORMS) == [
+        "shadows", "hooks", "event contexts", "recording", "stop", "tracing", "monitoring",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("traces", [False, True])
