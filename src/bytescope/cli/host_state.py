@@ -20,6 +20,10 @@ _FRAMES = 1000
 """The recursion limit under which reports are made, at least."""
 
 
+_REPLACED = ("stdout", "stderr", "path")
+_MISSING = object()
+
+
 class HostState:
     """The state of this process.
 
@@ -37,7 +41,7 @@ class HostState:
     @contextmanager
     def restored(self) -> Iterator[None]:
         """While this context is open, the process is as it was; then what the program has made of it is put back."""
-        found, streams, path = dict(vars(builtins)), (sys.stdout, sys.stderr), sys.path
+        found, system = dict(vars(builtins)), {name: vars(sys).get(name, _MISSING) for name in _REPLACED}
         limit = self._limit()
         vars(builtins).update(self._builtins)
         streams_before: Any = self.stdout, self.stderr
@@ -48,7 +52,9 @@ class HostState:
                 yield
         finally:
             self._set_limit(limit)
-            sys.stdout, sys.stderr, sys.path = (*streams, path)
+            vars(sys).update(system)
+            for name in [name for name, value in system.items() if value is _MISSING]:
+                delattr(sys, name)
             for name in vars(builtins).keys() - found.keys():
                 delattr(builtins, name)
             vars(builtins).update(found)
