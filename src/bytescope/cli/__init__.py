@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
+from bytescope.cli.output import fill_streams, show_all_characters, with_output
 from bytescope.startup.stdlib_lite import Collection, Sequence
 
 __all__ = ["main"]
@@ -28,9 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Launch: when a program is to be run.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    with_output(lambda: _command(words))
+
+
+def _command(words: list[str]) -> None:
+    """Run the command that the words name."""
     if words[:1] == ["info"]:  # which also says that a host is not supported
         from bytescope.cli.info import info
 
+        show_all_characters()
         info(words[1:])
         return
     try:
@@ -60,6 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise SystemExit(_WITHOUT_CLICK) from None
         from bytescope.cli.commands import commands
 
+        fill_streams()
+        if words[:1] == ["dis"]:
+            show_all_characters()
         commands(words, prog_name="bytescope")
 
 

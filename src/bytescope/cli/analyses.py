@@ -16,6 +16,7 @@ from bytescope.analyses.registry import NoAnalysis, find, make
 from bytescope.analysis import Analysis, AnalysisError, NothingObserved, attach
 from bytescope.analysis.attach import Engine
 from bytescope.analysis.engines.woven import WOVEN
+from bytescope.cli.output import show_all_characters
 from bytescope.loading.main_program import MainProgram
 
 FAILED = 1
@@ -268,6 +269,9 @@ def _help(name: str) -> str:
     return SUBCOMMAND_HELP.format(name=name, summary=summary, options="\n".join(lines), formats=", ".join(cls.formats))
 
 
+_NO_RESULT = "bytescope profile: {} is no result of profile in JSON: write one with --output FILE.json"
+
+
 def _profile_diff(words: list[str]) -> NoReturn:
     from bytescope.analyses.profile import difference, difference_report
 
@@ -281,11 +285,14 @@ def _profile_diff(words: list[str]) -> NoReturn:
             results[-1]["functions"].keys()
         except OSError as error:
             raise SystemExit(f"bytescope profile: cannot read {path}: {error.strerror}") from None
-        except (ValueError, KeyError, AttributeError, TypeError):
-            raise SystemExit(
-                f"bytescope profile: {path} is no result of profile in JSON: write one with --output FILE.json"
-            ) from None
-    print(difference_report(difference(*results)), end="")
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+            raise SystemExit(_NO_RESULT.format(path)) from None
+    try:
+        report = difference_report(difference(*results))
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise SystemExit(_NO_RESULT.format(" or ".join(words))) from None
+    show_all_characters()
+    print(report, end="")
     raise SystemExit
 
 

@@ -7,6 +7,7 @@ import sys
 import click
 
 from bytescope.analyses.shipped import SUMMARIES
+from bytescope.cli.output import printable
 from bytescope.cli.version import version
 
 
@@ -89,7 +90,7 @@ def dis_command(
     try:
         dis(target, source, color, width, analyses or ("coverage",) if woven else ())
     except (TargetError, NoAnalysis) as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(printable(str(error))) from None
 
 
 @commands.command("playground")

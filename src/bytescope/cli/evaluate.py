@@ -35,9 +35,15 @@ def evaluate(expression: str, with_stats: bool) -> int:
 
 
 def print_guest_traceback(error: BaseException) -> None:
-    """Print an exception with the frames of the guest, which are the ones from the first that is no file of ours."""
+    """Print an exception with the frames of the guest, which are the ones from the first that is no file of ours.
+
+    Raises:
+        OSError: if no guest has raised it.
+    """
     trace = error.__traceback__
     package = __name__.partition(".")[0]
     while trace is not None and trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] in (package, "click"):
         trace = trace.tb_next
+    if trace is None and isinstance(error, OSError):  # it is about the output
+        raise error
     traceback.print_exception(type(error), error, trace)

@@ -86,7 +86,10 @@ def _code_in(where: str) -> types.CodeType:
     if spec is None:
         raise TargetError(f"there is no file or module {where}")
     get_code = getattr(spec.loader, "get_code", None)
-    code = None if get_code is None else get_code(where)
+    try:
+        code = None if get_code is None else get_code(where)
+    except Exception as error:
+        raise TargetError(f"cannot make code of the module {where}: {error}") from None
     if code is None:
         raise TargetError(f"the module {where} has no bytecode")
     assert isinstance(code, types.CodeType)

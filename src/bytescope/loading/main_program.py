@@ -225,7 +225,10 @@ def _is_importable(path: str) -> bool:
 
 def absolute(path: str) -> str:
     """The path as `python` has it in `__file__`: absolute, not normalized."""
-    return os.getcwd() if path in (".", "") else os.path.join(os.getcwd(), path)
+    try:
+        return os.getcwd() if path in (".", "") else os.path.join(os.getcwd(), path)
+    except OSError:  # the working directory is gone
+        return path
 
 
 def _run_as_main(

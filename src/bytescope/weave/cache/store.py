@@ -33,6 +33,10 @@ _STAMP = "pruned"
 _numbers = itertools.count()
 
 
+_READING = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_BINARY", "O_NONBLOCK"))
+"""Flags for opening an entry; a pipe in its place is not waited for."""
+
+
 class Info(NamedTuple):
     """Contents of a store: the number of entries, and of bytes that they take."""
 
@@ -62,10 +66,10 @@ class Store:
             return None
         path = self._path(key)
         try:
-            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+            descriptor = os.open(path, os.O_RDONLY | _READING)
             with open(descriptor, "rb", buffering=0) as file:
                 status = os.fstat(descriptor)
-                if not stat.S_ISREG(status.st_mode) or not _is_ours(status):
+                if not stat.S_ISREG(status.st_mode) or not _is_ours(status) or status.st_size > self.limit:
                     return None
                 content = file.readall()
         except OSError:
@@ -221,7 +225,10 @@ def folder() -> str | None:
         return None
     named = CACHE.get()
     if named is not None:
-        return None if named in ("", "0") else os.path.join(os.path.abspath(named), "woven")
+        try:
+            return None if named in ("", "0") else os.path.join(os.path.abspath(named), "woven")
+        except OSError:  # it is relative to a folder that is gone
+            return None
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA", "")
     elif sys.platform == "darwin":
