@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from . import ablation, attaching, baseline, charts, memory, page, peers, report, scaling, startup, suite
+from . import ablation, attaching, baseline, charts, memory, page, peers, playground, report, scaling, startup, suite
 from .analyses import table, weaving
 from .analyses.rows import ROWS
 from .catalogue import programs
@@ -17,8 +17,8 @@ from .results import Results
 
 HOST = f"{sys.version_info.major}.{sys.version_info.minor}"
 PARTS = ["speed", "analyses", "memory", "startup", "attaching", "scaling"]
-PEERS, PAGE = "peers", "page"
-"""What sets the peers up, and what writes the documentation's page: left out unless they are named."""
+PEERS, PAGE, PLAYGROUND = "peers", "page", "playground"
+"""What sets the peers up, writes the documentation's page, and drives a browser: left out unless they are named."""
 NEEDED = ["mako", "matplotlib", "psutil", "pyperf", "pyperformance"]
 OUTPUT = Path(".tmp") / "benchmarks" / "results"
 
@@ -58,6 +58,8 @@ def main() -> int:
         good &= _lines("attaching", attaching.report())
     if "scaling" in options.parts:
         good &= _scaling(options, engines)
+    if PLAYGROUND in options.parts:
+        good &= _lines("page", playground.report(quick=options.quick))
     if PAGE in options.parts:
         page.write(values)
         print(f"wrote {page.PAGE}")
@@ -66,7 +68,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Every engine against CPython, in turns.")
-    parts = f"of {', '.join(PARTS)}; all when none is named; or {PEERS}, {PAGE}"
+    parts = f"of {', '.join(PARTS)}; all when none is named; or {PEERS}, {PAGE}, {PLAYGROUND}"
     parser.add_argument("parts", nargs="*", metavar="PART", help=parts)
     parser.add_argument("--rows", type=_names, default=[], help="of the analyses, with commas; all by default")
     parser.add_argument("--quick", action="store_true", help="less work and fewer repetitions: for a first look")
@@ -90,8 +92,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="name the programs and engines, and do nothing else")
     options = parser.parse_args()
     for part in options.parts:
-        if part not in [*PARTS, PEERS, PAGE]:
-            parser.error(f"no part is called {part!r}; there are {', '.join(PARTS)}, {PEERS} and {PAGE}")
+        if part not in [*PARTS, PEERS, PAGE, PLAYGROUND]:
+            parser.error(f"no part is called {part!r}; there are {', '.join(PARTS)}, {PEERS}, {PAGE} and {PLAYGROUND}")
     for row in options.rows:
         if row not in (rows := [*(each.name for each in ROWS), "weaving"]):
             parser.error(f"no row is called {row!r}; there are {', '.join(rows)}")

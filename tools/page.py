@@ -42,12 +42,13 @@ def missing() -> str | None:
 
 def without_browser() -> str | None:
     """Say that there is no browser to test the page in; None where there is one."""
-    if _browser():
+    if browser():
         return None
     return f"there is no Chromium: none of {', '.join(CHROMIUM)}, and CHROMIUM names none"
 
 
-def _browser() -> str | None:
+def browser() -> str | None:
+    """Return the path of Chromium, if it is there."""
     return next((path for path in (os.environ.get("CHROMIUM"), *CHROMIUM) if path and Path(path).exists()), None)
 
 
@@ -125,10 +126,10 @@ def _add_snapshot(build: str) -> None:
     """Put a memory snapshot of the interpreter beside the page: the first visit then starts from it as well."""
     kept = WEB / ".snapshot"
     if not kept.is_file() or not kept.read_bytes().startswith(build.encode()):
-        browser = _browser()
-        made = browser and not run(["node", "snapshot.mjs", kept, build], cwd=WEB, env={"CHROMIUM": browser})
+        path = browser()
+        made = path and not run(["node", "snapshot.mjs", kept, build], cwd=WEB, env={"CHROMIUM": path})
         if not made:
-            why = "it could not be made" if browser else without_browser()
+            why = "it could not be made" if path else without_browser()
             say(f"the page goes without a memory snapshot, so first visits take longer: {why}", "note")
             return
     shutil.copyfile(kept, BUILT / SNAPSHOT)

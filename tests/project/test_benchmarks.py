@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("venv")  # the peers have environments of their own, which are not everywhere
 
-from benchmarks import ablation, baseline, charts, scaling, startup
+from benchmarks import ablation, baseline, charts, playground, scaling, startup
 from benchmarks.analyses.rows import PROGRAMS, ROWS
 from benchmarks.analyses.table import Line
 from benchmarks.catalogue import OWN_PROGRAMS
@@ -151,3 +151,13 @@ def test_the_mechanism_is_off_in_every_other_measurement() -> None:
         ablation.measure("cache", quick=True, repetitions=2)
     off, on = {"BYTESCOPE_DISABLE": "cache"}, {"BYTESCOPE_DISABLE": ""}
     assert seen == [off, on, on, off]
+
+
+@pytest.mark.parametrize(("seconds", "within"), [((0.9, 0.5, 2.5), True), ((1.1, 1.2, 0.1), False)])
+def test_page_is_held_to_the_median_of_its_runs(seconds: tuple[float, ...], within: bool) -> None:
+    runs = [{"seconds": each, "processors": 3.0} for each in seconds]
+    good, line = playground._line({"name": "ready, first visit", "limit": 1, "runs": runs})
+    assert good is within
+    assert line.split()[:3] == ["ready,", "first", "visit"]
+    assert "1 s" in line
+    assert line.endswith("3 s")
