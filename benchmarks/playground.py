@@ -20,7 +20,7 @@ TIME_LIMIT = 1800
 
 
 def report(*, quick: bool) -> Iterator[tuple[bool, str]]:
-    """Measure, and yield lines, each with whether it is within the limits; one says so where nothing can be measured."""
+    """Measure, and yield lines, each with whether it is within the limits; one says where nothing can be measured."""
     lacking = page.missing() or page.without_browser()
     if lacking or not (page.BUILT / "index.html").is_file():
         yield True, f"not measured: {lacking or 'the page is not built: say `make playground`'}"
