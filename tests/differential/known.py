@@ -30,6 +30,8 @@ _LONG = "has too many events for its time"
 _BYTECODE = "looks at the bytecode, or at how much there is of it"
 _PLACES = "names of temporary folders, and how many modules there are"
 _HOOKS = "traces instructions, those of the hooks included"
+_BELOW = "names the frames that run the program, which the interpreter hides"
+_TURNS = "which thread comes first"
 _OWN = "traces or profiles what happens, the engine's own functions included"
 
 _HELD = "operands of a call live until it returns, and there are weak references to objects"
@@ -70,8 +72,12 @@ WOVEN_DIFFERS = {
 EVENTS_DIFFER = WOVEN_DIFFERS | {
     "asyncio_programs::shield_and_done_order": "as_completed starts tasks in the order of a set",
     "asyncio_programs::streams_between_coroutines": "a port that the system chooses",
+    "asyncio_programs::timeout_and_wait": "the tasks that are done come in the order of a set",
     "big_code::long_line_columns": _BYTECODE,
     "debuggers": _OWN,
+    "frames::get_caller_name": _BELOW,
+    "frames::globals_and_builtins": _BYTECODE,
+    "frames::setprofile_calls": _OWN,
     "frames::settrace_lines": _OWN,
     "functools_and_callbacks::copy_reduce_callbacks": "addresses",
     "exec_eval": "temporary files, code objects as they are marshalled",
@@ -82,8 +88,11 @@ EVENTS_DIFFER = WOVEN_DIFFERS | {
     "recursion": _LIMIT,
     "standard_library::pathlib_and_tempfile": _PLACES,
     "standard_library::unittest_run": "tells how long it took",
+    "threads::executor": _TURNS,
+    "threads::locked_counter": _TURNS,
+    "threads::queue_pipeline": _TURNS,
     "threads::recursion_in_thread": _LIMIT,
-    "tracebacks::stack_summary_from_inside": "names the frames that run the program, which the interpreter hides",
+    "tracebacks::stack_summary_from_inside": _BELOW,
     "tracebacks::tb_lasti_and_positions": _BYTECODE,
     "tracebacks::with_traceback_and_construct": _BYTECODE,
 }

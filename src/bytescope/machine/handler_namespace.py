@@ -22,7 +22,7 @@ from bytescope.isa.typesets import (
     SEQUENCES,
     STRING,
 )
-from bytescope.machine.registers import BUILTINS, GLOBALS, LOCALS, PROGRAM
+from bytescope.machine.registers import BUILTINS, GLOBALS, LOCALS, PROGRAM, UNBOUND
 from bytescope.startup.stdlib_lite import Any
 
 __all__ = [
@@ -40,8 +40,6 @@ executed = [0]
 # These are plain objects because the garbage collector does not know such: a program cannot come across them.
 NULL: Any = object()
 """The NULL that CPython pushes beside a callable."""
-UNBOUND: Any = object()
-"""Content of a variable without a value."""
 DONE: Any = object()
 """Result of an exhausted iterator."""
 

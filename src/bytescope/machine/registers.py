@@ -6,6 +6,8 @@ its operands. A handler returns the index of the next instruction, or one of the
 
 from __future__ import annotations
 
+from bytescope.startup.stdlib_lite import Any
+
 GLOBALS, BUILTINS, LOCALS, PROTOCOL, PROGRAM, TRACE, OPERANDS, SHADOWS, MONITORED, RECORD = range(10)
 """PROTOCOL: the multi-call protocol under way; LOCALS: the mapping of class and module code; TRACE: the state of
 `sys.settrace`; OPERANDS: what an instrumented instruction keeps until the answer to its request; SHADOWS: the
@@ -14,6 +16,9 @@ knows of the frame."""
 
 HEADER = 10
 """Number of registers before those of the variables."""
+
+UNBOUND: Any = object()
+"""Content of a variable without a value: a plain object, because the garbage collector does not know such."""
 
 REGISTERS = {
     name: f"R[{number}]" for name, number in (("GLOBALS", GLOBALS), ("BUILTINS", BUILTINS), ("LOCALS", LOCALS))

@@ -233,3 +233,29 @@ print({x: i for i, x in enumerate("abca")})
 
 # --- deeply_nested
 print([[[[(a, b, c, d) for d in range(1)] for c in range(2)] for b in range(1)] for a in range(2)])
+
+# --- namespaces_inside [3.12+]
+class A:
+    made = 1
+    print([sorted(set(locals())) for y in (1, 2)])
+    print([eval("y") for y in (1, 2)], [dir() for y in (1, 2)], [list(vars()) for y in (1, 2)])
+    try: print([eval("made") for y in (1, 2)])
+    except NameError as e: print(e)
+    try: print([exec("print(y)") for y in (1, 2)], [exec("print(made)") for y in (1, 2)])
+    except NameError as e: print(e)
+print([eval("y") for y in (1, 2)])
+def f(q):
+    class B:
+        def m(self): return __class__
+        x: int
+        w = q
+        print([sorted(locals()) for y in (1, 2) if (lambda: y)()])
+f(1)
+print([sorted(set(locals()) & {"A", "y", "f"}) for y in (1, 2)])
+print([sorted(set(globals()) & {"A", "y", "f"}) for y in (1, 2)])
+
+# --- namespaces_inside_where_a_variable_is_in_a_cell_elsewhere [3.14+]
+class A:
+    made = 1
+    print([sorted(set(locals())) for y in (1, 2) if (lambda: y)()])
+    print([sorted(set(locals())) for y in (1, 2)], [eval("y") for y in (1, 2)])

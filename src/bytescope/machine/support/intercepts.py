@@ -6,9 +6,10 @@ import builtins
 import itertools
 import types
 
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.instruction import FUNCTION_ATTRIBUTES
 from bytescope.loading.source import FUTURE_FLAGS, source_code
-from bytescope.machine.registers import GLOBALS, LOCALS, PROGRAM
+from bytescope.machine.registers import GLOBALS, LOCALS, PROGRAM, UNBOUND
 from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator, operator, partial
 
 call = operator.call  # type: ignore[attr-defined, unused-ignore]
@@ -62,9 +63,9 @@ def _run_code(
         codes = source_code(function, args[0], R[PROGRAM].code.co_flags & FUTURE_FLAGS, _resident)
     if codes is None:
         return function, given, others  # it raises the error itself
-    hidden = {} if others or kwargs else hidden_variables(R)
-    if hidden:
-        namespaces = [R[GLOBALS]], [{**R[LOCALS], **hidden}]
+    namespace = {} if others or kwargs else comprehension_namespace(R)
+    if namespace:
+        namespaces = [R[GLOBALS]], [namespace]
         return next, [itertools.starmap(function, zip(codes, *namespaces, strict=True))], ()
     return function, codes, others
 
@@ -81,28 +82,34 @@ def _make_function(
     return function, first, others
 
 
-def hidden_variables(R: list[Any]) -> dict[str, Any]:
-    """Return the variables of inlined comprehensions running in class or module code, which `locals()` shows."""
+def comprehension_namespace(R: list[Any]) -> dict[str, Any]:
+    """Return what `locals()` gives in a comprehension that is inlined in class or module code; elsewhere nothing."""
     program = R[PROGRAM]
-    found = {}
-    for variable in program.lowered.variables[: program.own]:
-        cell = R[program.first_variable + variable.index]
-        if variable in program.hidden and type(cell) is types.CellType:  # others are the compiler's: __classdict__
+    variables, hidden = {}, {}
+    for variable in program.lowered.variables if program.private else ():
+        value = R[program.first_variable + variable.index]
+        if type(value) is types.CellType:
             try:
-                found[variable.name] = cell.cell_contents
+                value = value.cell_contents
             except ValueError:
                 continue
-    return found
+        if value is UNBOUND:
+            continue
+        variables[variable.name] = value
+        if variable in program.hidden:
+            hidden[variable.name] = value
+    if not hidden:
+        return {}
+    return {**R[LOCALS], **hidden} if BEHAVIOUR.copies_f_locals else variables
 
 
 def _locals(
     R: list[Any], function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Any, Iterable[Any], tuple[Any, ...]]:
     """Give `locals`, `vars` and `dir` the variables of an inlined comprehension around them."""
-    hidden = {} if args or kwargs else hidden_variables(R)
-    if not hidden:
+    namespace = {} if args or kwargs else comprehension_namespace(R)
+    if not namespace:
         return function, args, ()
-    namespace = {**R[LOCALS], **hidden}
     return partial(sorted if function is dir else dict, namespace), (), ()
 
 
