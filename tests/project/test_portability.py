@@ -37,12 +37,17 @@ ATTRIBUTES = {
 
 
 def unguarded(tree: ast.AST) -> Iterator[str]:
-    """What in a module only works on POSIX systems, and is not guarded: by `getattr`, `hasattr` or an ImportError."""
+    """What in a module only works on POSIX systems, and is not guarded: by `getattr`, `hasattr` or a handler."""
     guarded = {
         node
         for attempt in ast.walk(tree)
         if isinstance(attempt, ast.Try)
-        and any(isinstance(each.type, ast.Name) and each.type.id == "ImportError" for each in attempt.handlers)
+        and any(
+            isinstance(each, ast.Name) and each.id in ("ImportError", "AttributeError")
+            for handler in attempt.handlers
+            if handler.type is not None
+            for each in ast.walk(handler.type)
+        )
         for statement in attempt.body
         for node in ast.walk(statement)
     }
@@ -76,6 +81,7 @@ def unguarded(tree: ast.AST) -> Iterator[str]:
         ("import os\nos.geteuid()", ["2: os.geteuid"]),
         ("try:\n    import readline\nexcept ImportError:\n    pass", []),
         ("try:\n    import readline\nexcept OSError:\n    pass", ["2: readline"]),
+        ("import os\ntry:\n    os.sysconf('')\nexcept (OSError, AttributeError):\n    pass", []),
         ("import os\ngetattr(os, 'geteuid', None)", []),
         ("import os\nif hasattr(os, 'fork'):\n    os.fork()", []),
         ("import os\nif hasattr(os, 'fork'):\n    os.wait()", ["3: os.wait"]),

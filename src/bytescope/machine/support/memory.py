@@ -23,7 +23,7 @@ def _from_proc() -> Callable[[], int] | None:
         return None
 
     def used() -> int:
-        descriptor = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open("/proc/self/statm", os.O_RDONLY)
         try:
             return int(os.read(descriptor, 100).split()[1]) * page
         finally:
