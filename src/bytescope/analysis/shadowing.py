@@ -28,6 +28,7 @@ class Shadowing:
     def __init__(self) -> None:
         self._users: list[tuple[object, Algebra, WantsCode]] = []
         self._runtime: ShadowRuntime | None = None
+        self._woven: WovenShadower | None = None
         self._known: dict[int, tuple[types.CodeType, bool]] = {}
         """Code objects by address, and whether their frames propagate shadows."""
 
@@ -54,7 +55,7 @@ class Shadowing:
             if self._runtime is None:
                 self._runtime = ShadowRuntime(algebra, self._propagates)
                 activate(self._runtime)
-                WOVEN.shadower = WovenShadower(self._runtime, self._wanted)
+                WOVEN.shadower = self._woven = WovenShadower(self._runtime, self._wanted)
                 shadower = Shadower(self._runtime, self._wanted)
                 set_shadows(shadower, EventContexts(shadower))
                 self._runtime.events.first_shadow = relink_shadowed
@@ -70,6 +71,9 @@ class Shadowing:
                 activate(None)
                 self._runtime.heap.clear()
                 self._runtime = None
+                assert self._woven is not None
+                self._woven.clear()
+                self._woven = None
 
     def _wanted(self, module: str, code: types.CodeType) -> bool:
         return any(wants(module, code.co_filename, code.co_qualname) for *_, wants in self._users)

@@ -38,9 +38,8 @@ def when_gone(owner: Any, function: Callable[..., object], *args: Any) -> None:
 
 
 @hidden
-def _forget(table: dict[K, ref[V]], key: K) -> None:
-    reference = table.get(key)
-    if reference is not None and reference() is None:  # it may have a successor
+def _forget(table: dict[K, ref[V]], key: K, reference: ref[V]) -> None:
+    if table.get(key) is reference:  # it may have a successor
         del table[key]
 
 
@@ -52,8 +51,7 @@ def enter(table: dict[K, ref[V]], key: K, value: V) -> None:
         key: the key, which is compared without running code of a guest's.
         value: the object.
     """
-    when_gone(value, _forget, table, key)
-    table[key] = ref(value)
+    table[key] = ref(value, partial(_forget, table, key))
 
 
 def alive(table: dict[K, ref[V]]) -> list[V]:

@@ -24,6 +24,7 @@ class WovenShadower:
         self.wants = wants
         self._planner = ShadowPlanner(runtime)
         self.finished = self._planner.callees.finished
+        self.clear = self._planner.callees.clear
 
     def writer(self, task: Task) -> ShadowWriter:
         """Return a writer for a code object."""
