@@ -13,7 +13,7 @@ from bytescope.analysis.engines.interpreter import INTERPRETER
 from bytescope.analysis.engines.woven import WOVEN
 from bytescope.analysis.existing import existing_functions
 from bytescope.analysis.filters import Filters, Globs, Lines, Threads, Where
-from bytescope.analysis.planning.dispatch import AtWork
+from bytescope.analysis.planning.dispatch import AtWork, disconnect
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.code.host.interrupts import no_interrupts_at_start
 from bytescope.code.host.transactions import Collecting, Released, Step, Transaction
@@ -99,6 +99,7 @@ class attach:
         if self._changes.is_open():
             raise RuntimeError("this attachment is open already: call attach() again for another one")
         try:
+            self.subscribers = [Subscriber(analysis, self.filters) for analysis in self.analyses]
             patterns = [*(self.filters.include or ()), *(f"!{pattern}" for pattern in self.filters.exclude or ())]
             guests = Guests(patterns, default=self.filters.include is None)
             meanwhile = Released(), Collecting(), Step(lambda: None, recursion.reduce)
@@ -125,6 +126,8 @@ class attach:
             failure = next((board.failure for board in self._boards if board.failure is not None), None)
             self._changes.close()
             self._changes = self._telling = Transaction()  # and not what refers to this attachment
+            for each in self.subscribers:
+                disconnect(each)
         except BaseException:
             self._changes.close()
             raise
@@ -138,7 +141,7 @@ class attach:
         about_code = [each for each in self.subscribers if not _CODELESS.issuperset(each.methods)]
         if not about_code or any(each.matched for each in about_code):
             return None
-        names = ", ".join(type(each.analysis).__name__ for each in about_code)
+        names = ", ".join(each.name for each in about_code)
         return f"{names}: no code was observed: none that ran or was imported matched {self.filters}"
 
     def detach(self) -> None:
@@ -219,7 +222,7 @@ class _Lifecycle:
         try:
             method()
         except Exception as error:
-            name = type(self._subscriber.analysis).__name__
+            name = self._subscriber.name
             raise AnalysisError(f"{name} failed on {event}: {type(error).__name__}: {error}", name, event) from error
 
 

@@ -11,9 +11,8 @@ from bytescope.analysis.planning.planner import Planner, call_of
 from bytescope.analysis.planning.tasks import forget_tasks, watch_threads
 from bytescope.analysis.site import Site
 from bytescope.analysis.subscriber import Subscriber
+from bytescope.isa.events import FROM_EXCEPTIONS
 from bytescope.startup.locks import CHANGES
-
-_EXCEPTIONS = ("raise", "handle", "unwind")
 
 
 class Engine(Protocol):
@@ -84,7 +83,7 @@ class Board:
 
     def wants_exceptions(self) -> bool:
         """Return True if a subscriber has methods for exceptions."""
-        return any(each.wants(name) for each in self._subscribers for name in _EXCEPTIONS)
+        return any(each.wants(name) for each in self._subscribers for name in FROM_EXCEPTIONS)
 
     def failed(self, error: AnalysisError) -> None:
         """Stop the run because an analysis has failed."""

@@ -6,14 +6,14 @@ import types
 from _thread import get_ident
 from collections.abc import Callable
 from typing import Any, Protocol
+from weakref import WeakSet
 
 from bytescope.analysis.base import Analysis, AnalysisError
 from bytescope.analysis.filters import Filters
 from bytescope.analysis.signatures import methods_of
 from bytescope.analysis.site import Site
-from bytescope.isa.events import LIFECYCLE
-
-_FROM_EXCEPTIONS = frozenset({"raise", "handle", "unwind"})
+from bytescope.isa.events import FROM_EXCEPTIONS, LIFECYCLE
+from bytescope.isa.instrumentation import Hook
 
 
 class Attachments(Protocol):
@@ -29,16 +29,18 @@ class Attachments(Protocol):
 class Subscriber:
     """An attached analysis.
 
-    methods: its methods by event, those that the filters leave out excepted; live: empty unless it is attached, and
-    events are told to it even by code that does not know yet; boards: where it is attached; own: the module of the
-    analysis, and how the qualified names of its methods begin; matched: whether any code was observed for it.
+    name: the analysis's; methods: its methods by event, those that the filters leave out excepted; live: empty unless
+    it is attached, and events are told to it even by code that does not know yet; boards: where it is attached; own:
+    the module of the analysis, and how the qualified names of its methods begin; matched: whether any code was observed
+    for it; hooks: those that call its methods.
 
     Raises:
         TypeError, ValueError: if the analysis cannot be one.
     """
 
     def __init__(self, analysis: Analysis, filters: Filters) -> None:
-        self.analysis = analysis
+        self.name = type(analysis).__name__
+        self.analysis: Any = analysis
         self.filters = filters
         methods = methods_of(analysis)
         self.methods = {name: each for name, each in methods.items() if name in LIFECYCLE or filters.wants_event(name)}
@@ -48,6 +50,7 @@ class Subscriber:
         own = type(analysis)
         self.own = (own.__module__, own.__qualname__ + ".")
         self.matched = False
+        self.hooks: WeakSet[Hook] = WeakSet()
 
     def silent(self, event: str) -> set[Any]:
         """The sites where it wants an event no more; of `branch`, sites with outcomes."""
@@ -105,7 +108,7 @@ class Subscriber:
         """Return the callable for an event: the method, after the filters that can only be decided at run time."""
         method = self.methods[event]
         threads = self.filters.threads
-        if event in _FROM_EXCEPTIONS and (self.filters.lines is not None or self.filters.where is not None):
+        if event in FROM_EXCEPTIONS and (self.filters.lines is not None or self.filters.where is not None):
             method = self._at_wanted_sites(method)
         return method if threads is None else _in_threads(method, threads)
 

@@ -16,6 +16,9 @@ BOOKKEEPING = frozenset(
 )
 """Primitives that are no events: their operands are no values of the program's."""
 
+FROM_EXCEPTIONS = frozenset({"raise", "handle", "unwind"})
+"""The events that are about exceptions."""
+
 CALLS = ("call", "call_kw", "call_ex")
 """The primitives behind the event `call`."""
 

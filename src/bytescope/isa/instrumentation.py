@@ -46,8 +46,14 @@ class DirectCall:
         return self.method.__self__  # type: ignore[attr-defined]
 
 
+class _Referable:
+    """Base class of what can have weak references."""
+
+    __slots__ = ("__weakref__",)
+
+
 @record(eq=False)
-class Hook:
+class Hook(_Referable):
     """A hook: the function that an engine calls for an event.
 
     call: the function; event: name of the event; subscribers: the analyses that it notifies; replaces: whether it may

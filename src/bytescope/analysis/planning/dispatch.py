@@ -73,7 +73,7 @@ def failed(subscriber: Subscriber, event: str, site: Any, error: BaseException) 
         return error.with_traceback(handler_entry(error.__traceback__))
     if isinstance(error, RecursionError) and _depth(error.__traceback__) < _SHALLOW:
         return error
-    name = type(subscriber.analysis).__name__
+    name = subscriber.name
     what = f"{name} failed on {event}" + (f" at {site.place}" if hasattr(site, "place") else "")
     failure = AnalysisError(f"{what}: {type(error).__name__}: {error}", name, event, site)
     failure.__cause__ = error
@@ -150,7 +150,7 @@ def make_hook(
     if pure or (len(subscribers) == 1 and event.parameters[:1] == ("site",)):
         facts: Sequence[Purity | None] = pure or [None]
         direct = [_direct_call(*each, event) for each in zip(subscribers, methods, facts, strict=True)]
-    return Hook(
+    hook = Hook(
         call,
         event.name,
         subscribers,
@@ -160,6 +160,29 @@ def make_hook(
         callees=_callees(subscribers),
         wants_callee=_wants_callee(subscribers),
     )
+    for each in subscribers:
+        each.hooks.add(hook)
+    return hook
+
+
+def disconnect(subscriber: Subscriber) -> None:
+    """Have hooks refer to the analysis of a subscriber no more, once nothing is attached through it.
+
+    Frames of exceptions and generators that an analysis has kept execute code that refers to hooks. The collector does
+    not see what code objects refer to, so all of them would live forever.
+    """
+    for hook in list(subscriber.hooks):
+        hook.direct = ()
+        for number, each in enumerate(hook.subscribers):
+            if each is subscriber:
+                call: Any = hook.call
+                call.__closure__[call.__code__.co_freevars.index(f"m{number}")].cell_contents = _nobody
+    subscriber.methods = dict.fromkeys(subscriber.methods, _nobody)
+    subscriber.analysis = None
+
+
+def _nobody(*given: Any) -> None:
+    """What a hook calls that another thread has called just before."""
 
 
 def _callees(subscribers: Sequence[Subscriber]) -> tuple[object, ...] | None:
@@ -178,7 +201,7 @@ def _wants_callee(subscribers: Sequence[Subscriber]) -> Callable[[object], bool]
 
 def _wants_callee_of(subscriber: Subscriber) -> Callable[[object], bool]:
     """Return the test of one analysis, which is at work while it chooses."""
-    wants_call = subscriber.analysis.wants_call
+    wants_call: Callable[[object], bool] = subscriber.analysis.wants_call
 
     @as_hook
     def wants_callee(function: object) -> bool:

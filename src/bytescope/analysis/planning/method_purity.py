@@ -25,7 +25,7 @@ from bytescope.flow.dataflow import solve
 from bytescope.flow.verify import Verified, verify
 from bytescope.isa.builtins import ANY, METHODS, Builtin, function_row
 from bytescope.isa.effects import OF_REFERENCES, OPERATORS, PREDICATES
-from bytescope.isa.events import EVENTS, Event
+from bytescope.isa.events import EVENTS, FROM_EXCEPTIONS, Event
 from bytescope.isa.instrumentation import ALWAYS, MAYBE, NEVER
 from bytescope.isa.lift import Call, lift
 from bytescope.startup.stdlib_lite import record
@@ -106,6 +106,8 @@ def pure_methods(methods: Mapping[str, Any]) -> dict[str, Purity]:
         known = len(kept.attributes), len(kept.containers)
         found = {name: pure for name, each in methods.items() if (pure := _purity(each, EVENTS[name], kept))}
         if known == (len(kept.attributes), len(kept.containers)):
+            if any(known):  # the code that calls such methods directly would never be freed, see `dispatch.disconnect`
+                return {name: pure for name, pure in found.items() if name not in FROM_EXCEPTIONS}
             return found
 
 

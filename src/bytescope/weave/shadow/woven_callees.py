@@ -70,7 +70,7 @@ class WovenCallees:
     def clear(self) -> None:
         """Forget all: code objects that refer to their tables would keep each other, unseen by the collector."""
         for table in (self.direct, self.returning_nothing, self.classes, self.generators, self.made, self.written):
-            table.clear()  # type: ignore[attr-defined]
+            table.clear()
 
     def constructor(self, cls: type) -> types.FunctionType | None:
         """Return the `__init__` of a class if it alone initializes instances and can be called directly, else None."""
