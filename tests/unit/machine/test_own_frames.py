@@ -5,14 +5,18 @@ import pkgutil
 import sys
 
 import bytescope.machine
+import bytescope.recording
 from bytescope.loading import imports
 from bytescope.machine.resident import resident
 from bytescope.machine.support.own_frames import OWN_FILES, is_resident, without_own
 
 
 def test_all_modules_of_the_interpreter_are_own_but_its_api() -> None:
-    names = [each.name for each in pkgutil.walk_packages(bytescope.machine.__path__, "bytescope.machine.")]
-    files = {importlib.import_module(name).__file__ for name in names} | {bytescope.machine.__file__}
+    packages = [bytescope.machine, bytescope.recording]
+    names = [
+        each.name for package in packages for each in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
+    ]
+    files = {importlib.import_module(name).__file__ for name in names} | {package.__file__ for package in packages}
     assert files - OWN_FILES == {sys.modules["bytescope.machine.vm"].__file__}
     assert {each for each in OWN_FILES - files if not each.startswith("<")} == {imports.__file__}
 

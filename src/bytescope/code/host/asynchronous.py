@@ -12,8 +12,13 @@ import types
 from bytescope.code.host.facts import OPNAME
 from bytescope.startup.stdlib_lite import Any, Iterator, partial
 
-_NEVER_RAISE = ("RESUME", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_JIT", "JUMP_BACKWARD_JIT")
-_CALLS = ("CALL", "CALL_KW", "CALL_FUNCTION_EX", "PRECALL")
+_NEVER_RAISE = {"RESUME", "JUMP_BACKWARD", "POP_JUMP_BACKWARD_IF_NONE", "POP_JUMP_BACKWARD_IF_NOT_NONE"}
+_LOOKING = {
+    *("CALL", "CALL_KW", "CALL_FUNCTION_EX", "PRECALL"),
+    *("POP_JUMP_BACKWARD_IF_FALSE", "POP_JUMP_BACKWARD_IF_TRUE"),
+}
+"""Instructions that run functions in C, after which the host looks for signals."""
+
 _HEAP_TYPE, _IMMUTABLE = 1 << 9, 1 << 8
 
 
@@ -38,7 +43,7 @@ def is_asynchronous(error: BaseException, traceback: types.TracebackType | None)
     name = OPNAME[code.co_code[traceback.tb_lasti]] if 0 <= traceback.tb_lasti < len(code.co_code) else ""
     if name in _NEVER_RAISE:
         return not isinstance(error, RecursionError)
-    if name not in _CALLS:
+    if name not in _LOOKING:
         return False
     flags = type(error).__flags__
     return not isinstance(error, Exception) or (bool(flags & _HEAP_TYPE) and not flags & _IMMUTABLE and not error.args)
