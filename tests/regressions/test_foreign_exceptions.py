@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import bytescope
+from bytescope.analyses.base import SafeRepr
 from bytescope.analysis.engines.woven import WOVEN
 from bytescope.machine.guests import signals
 from tests.support.processes import run_python
@@ -113,6 +114,27 @@ def test_signal_handler_without_a_frame(engine: str) -> None:
     assert (namespace["done"], namespace["after"]) == (True, 3)
     names = [entry.name for entry in traceback.extract_tb(namespace["caught"].__traceback__)]
     assert names == ["<module>", "add"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="there is no such signal")
+@pytest.mark.usefixtures("restored")
+def test_exception_of_a_signal_handler_is_not_swallowed_when_a_value_is_shown() -> None:
+    def handler(number: int, frame: Any) -> None:
+        raise Late
+
+    class Slow:
+        def __repr__(self) -> str:
+            signal.raise_signal(signal.SIGUSR1)
+            return "slow"
+
+    class Raises:
+        def __repr__(self) -> str:
+            raise Late
+
+    signal.signal(signal.SIGUSR1, handler)
+    with pytest.raises(Late):
+        SafeRepr()([Slow()])
+    assert "Raises instance at" in SafeRepr()(Raises())
 
 
 @ENGINES

@@ -1,6 +1,7 @@
 """Trials: what an interrupt of attaching leaves behind, at one instruction after the other.
 
 usage: interrupted_attaching ENGINE [COUNT]: print what is wrong after interrupts at COUNT instructions, by default all.
+ENGINE is that of an attachment, or "run" for a run of the machine that imports and executes.
 It runs in a process of its own: a search for functions in all that pytest has loaded takes twenty times as long.
 """
 
@@ -9,14 +10,18 @@ from __future__ import annotations
 import gc
 import importlib.machinery
 import random
+import signal
 import sys
+import tempfile
 import threading
 import types
+from pathlib import Path
 from typing import Any
 
 import bytescope
 from bytescope.analyses.coverage import Coverage
 from bytescope.analysis.planning import dispatch
+from bytescope.machine.support import budget
 
 from . import interrupting
 
@@ -40,6 +45,15 @@ def work():
 """
 
 
+RUN = (
+    SOURCE
+    + """
+import interrupted_import
+exec("executed = interrupted_import.twice(work)")
+"""
+)
+
+
 class Trial:
     """Attach, run and detach, again and again, and compare what is left afterwards."""
 
@@ -47,6 +61,11 @@ class Trial:
         self.module = types.ModuleType("interrupted_module")
         exec(compile(SOURCE, "interrupted_module.py", "exec"), vars(self.module))
         sys.modules[self.module.__name__] = self.module
+        self.folder = tempfile.TemporaryDirectory()
+        Path(self.folder.name, "interrupted_import.py").write_text(
+            "def twice(function): return function(), function()\n"
+        )
+        sys.path.insert(0, self.folder.name)
         self.engine = engine
         self.attachment: bytescope.attach | None = None
         for _ in range(3):  # what is imported and remembered meanwhile is no part of it
@@ -55,7 +74,12 @@ class Trial:
         self.state = self.now()
 
     def once(self) -> object:
-        """Return the report of the module's work."""
+        """Return the report of the module's work, or what a run has done."""
+        if self.engine == "run":
+            sys.modules.pop("interrupted_import", None)
+            vm = bytescope.VM(max_instructions=100_000)
+            vm.exec(RUN)
+            return vm.globals["executed"], vm.instructions
         coverage = Coverage()
         self.attachment = bytescope.attach(coverage, engine=self.engine, include=[self.module.__name__])
         with self.attachment:
@@ -74,13 +98,20 @@ class Trial:
             sys.setrecursionlimit,
             sys.modules.get("__main__"),
         ]
-        process.append(dispatch.thread.busy[0])
+        process += [
+            dispatch.thread.busy[0],
+            *sys.path,
+            *sys.argv,
+            len(budget.active),
+            len(budget.watching),
+            signal.getsignal(2),
+        ]
         return [*(each.__code__ for each in functions), *tools, loader, threading.Thread._bootstrap, *process]
 
     def points(self) -> list[interrupting.Point]:
-        """Return where it can be interrupted: everywhere but in this file and in the module."""
-        outside = {__file__, interrupting.__file__, self.module.work.__code__.co_filename}
-        return interrupting.points(self.once, lambda code: code.co_filename not in outside)
+        """Return where it can be interrupted: everywhere but in this file, the module, and importlib itself."""
+        outside = (__file__, interrupting.__file__, self.module.work.__code__.co_filename, "<frozen importlib")
+        return interrupting.points(self.once, lambda code: not code.co_filename.startswith(outside))
 
     def interrupted(self, point: interrupting.Point) -> str | None:
         """Interrupt it once, and return what is wrong afterwards."""
@@ -93,7 +124,7 @@ class Trial:
         except BaseException as error:
             return f"raised {error!r}"
         if self.now() != self.state:
-            if self.attachment is None:
+            if self.attachment is None or self.engine == "run":
                 return "something is left, and nothing is attached"
             self.attachment.__exit__(None, None, None)
             if self.now() != self.state:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from bytescope.analysis import Analysis
 from bytescope.analysis.planning.dispatch import PASSED
+from bytescope.code.host.asynchronous import is_asynchronous
 
 
 class Shipped(Analysis):
@@ -105,6 +106,30 @@ def _umask() -> int:
     return mask
 
 
+class _Repr(Repr):
+    """A bounded `repr` that swallows no exception of the program's signal handlers."""
+
+    def repr_instance(self, value: object, level: int) -> str:
+        """Return the text of an object with its own `__repr__`."""
+        try:
+            text = repr(value)
+        except Exception as error:
+            if is_asynchronous(error, error.__traceback__):
+                raise
+            return f"<{value.__class__.__name__} instance at {id(value):#x}>"
+        return super().repr_instance(_Shown(text), level)
+
+
+class _Shown:
+    """An object with a given `repr`."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
 class SafeRepr:
     """`repr` that is bounded in size, and never fails.
 
@@ -114,7 +139,7 @@ class SafeRepr:
 
     def __init__(self, limit: int = 80) -> None:
         self.limit = limit
-        bounded = self._bounded = Repr()
+        bounded = self._bounded = _Repr()
         bounded.maxstring = bounded.maxother = bounded.maxlong = limit
         bounded.maxlevel = 4
 
@@ -125,6 +150,8 @@ class SafeRepr:
         except PASSED:
             raise
         except BaseException as error:  # `Repr` does without an object's own, but not if that is SystemExit, say
+            if is_asynchronous(error, error.__traceback__):
+                raise
             text = f"<{_name_of(type(value))}, repr raised {_name_of(type(error))}>"
         return text if len(text) <= self.limit else text[: self.limit - 3] + "..."
 

@@ -1,4 +1,4 @@
-"""An interrupt at any instruction of attaching, observing and detaching leaves everything attached or nothing."""
+"""An interrupt at any instruction of attaching, detaching or running leaves all of it in force or nothing."""
 
 import pytest
 
@@ -7,15 +7,15 @@ from tests.support.processes import run_python
 pytestmark = pytest.mark.process
 
 
-@pytest.mark.parametrize("engine", ["woven", "interpreter"])
+@pytest.mark.parametrize("engine", ["woven", "interpreter", "run"])
 def test_interrupt_leaves_everything_attached_or_nothing(engine: str) -> None:
-    done = run_python("-m", "tests.support.interrupted_attaching", engine, "150", BYTESCOPE_CACHE="0")
-    assert (done.stdout, done.stderr) == ("150 points\n", "")
+    done = run_python("-m", "tests.support.interrupted_attaching", engine, "100", BYTESCOPE_CACHE="0")
+    assert (done.stdout, done.stderr) == ("100 points\n", "")
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("engine", ["woven", "interpreter"])
+@pytest.mark.parametrize("engine", ["woven", "interpreter", "run"])
 def test_interrupt_at_each_instruction_leaves_everything_attached_or_nothing(engine: str) -> None:
     done = run_python("-m", "tests.support.interrupted_attaching", engine, hang=7200, BYTESCOPE_CACHE="0")
     assert done.stdout.splitlines()[:-1] == []
