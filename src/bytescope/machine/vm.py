@@ -281,6 +281,7 @@ class VM:
             below: see `headroom`.
         """
         return Running(
+            Released(),
             importing(self.guests.including(guests), interpreted),
             headroom(below),
             settrace.available.use(),
