@@ -236,7 +236,8 @@ def subcommand(name: str, words: list[str]) -> list[str]:
         word = rest.pop(0)
         key, equals, value = word[2:].partition("=")
         key = key.replace("-", "_")
-        if key not in parameters:
+        is_filter = key == "lines" and _is_range(value if equals else "".join(rest[:1]))
+        if key not in parameters or is_filter:
             translated.append(word)
             if not equals and rest and word not in ("--stats", "--no-cache"):
                 translated.append(rest.pop(0))
@@ -249,6 +250,12 @@ def subcommand(name: str, words: list[str]) -> list[str]:
     if name == "history" and not any(word.startswith("target=") for word in translated):
         raise SystemExit("bytescope history: say what to watch: --target function:name (or function:.attribute)")
     return translated + rest
+
+
+def _is_range(text: str) -> bool:
+    """Return True if a value is for the filter `--lines`, and not for the option of `labels` that has its name."""
+    first, _, last = text.partition("-")
+    return first.isdecimal() and (last.isdecimal() or first == text)
 
 
 def _parameters(name: str) -> dict[str, inspect.Parameter]:

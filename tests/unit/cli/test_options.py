@@ -110,3 +110,13 @@ def test_version_names_the_host_and_the_supported_ones() -> None:
     assert "\n" not in text
     assert sys.version.split()[0] in text
     assert text.endswith("CPython 3.11, 3.12, 3.13 and 3.14")
+
+
+def test_lines_of_labels_are_a_filter_or_an_option() -> None:
+    from bytescope.cli.analyses import subcommand
+
+    first = ["--analysis", "labels"]
+    assert subcommand("labels", ["--lines", "10-20", "x.py"]) == [*first, "--lines", "10-20", "x.py"]
+    assert subcommand("labels", ["--lines=7", "x.py"]) == [*first, "--lines=7", "x.py"]
+    assert subcommand("labels", ["--lines", "x.py"]) == [*first, "--analysis-option", "lines=", "x.py"]
+    assert subcommand("labels", ["--lines=no", "x.py"]) == [*first, "--analysis-option", "lines=no", "x.py"]

@@ -186,8 +186,8 @@ needs_memory = pytest.mark.skipif(memory.resident is None, reason="this platform
     ids=["many objects", "one that doubles"],
 )
 def test_memory_is_limited(source: str) -> None:
-    vm = bytescope.VM(max_memory=30_000_000)
-    with pytest.raises(bytescope.BudgetExceeded, match="more than 30,000,000 bytes of memory") as caught:
+    vm = bytescope.VM(max_memory=8_000_000)
+    with pytest.raises(bytescope.BudgetExceeded, match="more than 8,000,000 bytes of memory") as caught:
         vm.exec(source, {})
     assert caught.value.limit == "max_memory"
 
