@@ -119,7 +119,18 @@ def _assemble() -> str:
     packed = zlib.compress(json.dumps(sources).encode(), 9)
     (ASSEMBLED / "python.pack").write_bytes(packed)
     (ASSEMBLED / SNAPSHOT).touch()
-    return hashlib.sha256(packed + (WEB / "package-lock.json").read_bytes()).hexdigest()[:12]
+    library = _compile_library()
+    return hashlib.sha256(packed + library + (WEB / "package-lock.json").read_bytes()).hexdigest()[:12]
+
+
+def _compile_library() -> bytes:
+    """Have what the page's start imports of the standard library in compiled form as well; returns the library."""
+    kept = WEB / "node_modules" / ".compiled.zip"
+    served = ASSEMBLED / "pyodide" / "python_stdlib.zip"
+    if not kept.is_file() and run(["node", "compile.mjs", ASSEMBLED / "python.pack", kept], cwd=WEB):
+        raise SetupError("the standard library could not be compiled")
+    shutil.copy(kept, served)
+    return served.read_bytes()
 
 
 def _add_snapshot(build: str) -> None:

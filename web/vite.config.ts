@@ -28,6 +28,7 @@ export default defineConfig({
     modulePreload: false,
     license: { fileName: "licences.md" },
     rollupOptions: {
+      checks: { pluginTimings: false },
       input: { index: "index.html", "bytescope-run": "src/elements/element.tsx" },
       output: {
         entryFileNames: (chunk) => (chunk.name === "bytescope-run" ? "[name].js" : "assets/[name]-[hash].js"),

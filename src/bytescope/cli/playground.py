@@ -98,10 +98,10 @@ def playground(port: int, browser: bool) -> None:
         raise click.ClickException(NOT_BUILT)
     with _server(port) as server:
         address = f"http://127.0.0.1:{server.server_port}/"
-        click.echo(f"bytescope's page is at {address} (Ctrl-C ends it)")
-        if browser and not _open(address):
-            click.echo("no browser could be opened here: open that address in one", err=True)
         try:
+            click.echo(f"bytescope's page is at {address} (Ctrl-C ends it)")
+            if browser and not _open(address):
+                click.echo("no browser could be opened here: open that address in one", err=True)
             server.serve_forever(poll_interval=0.2)
         except KeyboardInterrupt:
             click.echo("ended")

@@ -133,3 +133,13 @@ def test_no_browser_is_said(static: Path, monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setattr("webbrowser.open", lambda _address: False)
     playground.playground(0, True)
     assert capsys.readouterr().err == "no browser could be opened here: open that address in one\n"
+
+
+def test_ctrl_c_while_the_browser_is_opened_ends_it_as_well(static: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_address: str) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("webbrowser.open", interrupted)
+    result = CliRunner().invoke(commands, ["playground", "--port", "0"])
+    assert result.exit_code == 0
+    assert result.output.endswith("(Ctrl-C ends it)\nended\n")

@@ -33,6 +33,16 @@ for (const engine of ENGINES) {
   });
 }
 
+test("of the standard library, what the start imports is compiled, and its sources are there", async ({ notebook }) => {
+  await notebook.write("import inspect, json\njson.decoder.__file__", "print(inspect.getsource(json.loads))", "json.loads('[')");
+  await notebook.run(1);
+  await expect(notebook.output(1)).toContainText("/lib/python314.zip/json/decoder.pyc");
+  await notebook.run(2);
+  await expect(notebook.output(2)).toContainText("def loads(s, *, cls=None");
+  await notebook.run(3, "raised");
+  await expect(notebook.output(3)).toContainText(/json\/decoder\.py", line \d+, in raw_decode\s+\S+/);
+});
+
 test("outcomes are told apart without colours, and by sheets of the reader's", async ({ notebook }) => {
   await notebook.write("1", "1 / 0", "from bytescope_page import Graph\nGraph({'a': 'x', 'b': 'y'}, [('a', 'b', '')])");
   await notebook.runAll();
