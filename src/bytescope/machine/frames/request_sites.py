@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from bisect import bisect_right
+from _bisect import bisect_right
 
 from bytescope.code.instruction import Lowered, Position
 from bytescope.flow.verify import Verified, jumps_back
