@@ -133,7 +133,8 @@ def test_the_python_tracer_of_coverage(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(getattr(sys, "monitoring", None), "events"), reason="there is no sys.monitoring")
 @pytest.mark.parametrize("engine", [MACHINE, WOVEN], ids=["interpreter", "woven"])
 def test_coverage_by_monitoring(tmp_path: Path, engine: tuple[str, ...]) -> None:
-    words = ("-m", "coverage", "run", "program.py")
+    branches = hasattr(sys.monitoring.events, "BRANCH_LEFT")
+    words = ("-m", "coverage", "run", *["--branch"] * branches, "program.py")
     reports = []
     for words_before in ((), engine):
         run(tmp_path, *words_before, *words, COVERAGE_CORE="sysmon")

@@ -13,6 +13,7 @@ from bytescope.isa.lift import lift
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.machine.frames.request_sites import RequestSites
 from bytescope.machine.frames.unwinding import FrameShadows, Unwinding, raising_index
+from bytescope.machine.handlers import introspected
 from bytescope.machine.handlers.compiler import Op, Resume, factory
 from bytescope.machine.handlers.description import sites
 from bytescope.machine.handlers.release import released
@@ -232,6 +233,8 @@ class Program(Unwinding):
         restores = instruction.op == "STORE_LOCAL" and instruction.arg in self.restored
         make = factory(instruction, restores, self.private)
         op, resume = make(*self.bindings(index))
+        if instruction.op == "GETATTR" and instruction.arg in introspected.NAMES:
+            op = introspected.reading(op)
         for each in self.transforms:
             op, resume = each.transform(self, index, op, resume)
             if each is last:

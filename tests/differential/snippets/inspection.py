@@ -155,3 +155,56 @@ except ValueError as e: print(e)
 try: marshal.dumps()
 except TypeError as e: print(e)
 del data, file
+
+# --- code_of_functions_as_they_read_it
+import dis, sys
+def own(x):
+    """Text."""
+    y = [x]
+    return lambda: (x, y)
+code = own.__code__
+print(code.co_consts[0], len(code.co_consts), code.co_cellvars, code.co_varnames, code.co_nlocals, code.co_stacksize)
+print(code.co_code.hex(), list(code.co_lines()) == list(dis.Bytecode(code).codeobj.co_lines()))
+print([position for position in code.co_positions()][:4])
+print(len(code.co_exceptiontable), sys._getframe().f_code.co_varnames)
+
+# --- offsets_of_frames_and_tracebacks
+import dis, sys
+def operation(code, offset):
+    return [each.opname for each in dis.get_instructions(code) if each.offset <= offset][-1]  # it may be in the caches
+def here():
+    frame = sys._getframe(1)
+    return operation(frame.f_code, frame.f_lasti)
+def divide(x):
+    for each in (1, 2):
+        print(here(), [here() for _ in (1,)], {"key": here()}["key"])
+    return 1 / x
+try: divide(0)
+except ZeroDivisionError as error:
+    entry = error.__traceback__
+    while entry:
+        print(entry.tb_frame.f_code.co_name, operation(entry.tb_frame.f_code, entry.tb_lasti))
+        entry = entry.tb_next
+def items(): yield here()
+generator = items()
+print(next(generator), operation(generator.gi_code, generator.gi_frame.f_lasti))
+
+# --- distb_marks_the_place
+import dis, sys, io
+def fails(x): return [1][x]
+try: fails(3)
+except IndexError as error:
+    file = io.StringIO()
+    dis.distb(error.__traceback__.tb_next, file=file)
+    print([line.split()[1:3] for line in file.getvalue().splitlines() if "-->" in line])
+
+# --- code_with_other_constants
+def constant(): return "constant"
+constants = tuple("changed" if each == "constant" else each for each in constant.__code__.co_consts)
+constant.__code__ = constant.__code__.replace(co_consts=constants, co_name="renamed")
+print(constant(), constant.__code__.co_name, constant.__code__.co_consts)
+def other(): return 1
+constant.__code__ = constant.__code__.replace(co_code=other.__code__.co_code, co_consts=other.__code__.co_consts)
+print(constant())
+try: constant.__code__.replace(co_consts=1)
+except TypeError as error: print(error)

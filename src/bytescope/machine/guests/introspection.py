@@ -8,6 +8,7 @@ import types
 
 from bytescope.code.host.transactions import Shared
 from bytescope.loading import imports
+from bytescope.machine.handlers.introspected import guest_offset
 from bytescope.machine.resident import program_of
 from bytescope.machine.support import intercepts
 from bytescope.startup.stdlib_lite import Any, Callable
@@ -30,12 +31,21 @@ def _taking(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda code, *args, **kwargs: function(_own(code), *args, **kwargs)
 
 
+def _taking_offset(function: Callable[..., Any]) -> Callable[..., Any]:
+    def replacement(code: Any, lasti: int = -1, **kwargs: Any) -> Any:
+        if type(code) is types.CodeType and lasti >= 0:
+            lasti = guest_offset(code, lasti)
+        return function(_own(code), lasti, **kwargs)
+
+    return replacement
+
+
 def _giving(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda value: _own(function(value))
 
 
 _WRAPPERS = {
-    "disassemble": _taking,
+    "disassemble": _taking_offset,
     "_disassemble_recursive": _taking,
     "findlinestarts": _taking,
     "_get_code_object": _giving,

@@ -20,7 +20,7 @@ from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.transactions import Shared
 from bytescope.code.host.weak_tables import alive, when_gone
 from bytescope.machine import engine
-from bytescope.machine.guests.settrace import active_programs, internal, line_starts
+from bytescope.machine.guests.settrace import active_programs, internal, line_starts, returning
 from bytescope.machine.handler_namespace import Raised
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.program import TRANSFORMS, Program
@@ -44,6 +44,8 @@ _BRANCHES = (_EVENTS.get("BRANCH_LEFT", 0), _EVENTS.get("BRANCH_RIGHT", 0)), _EV
 """The events of a branch that is not taken and of one that is, where they are two, and the event of both."""
 _TOLD = LINE | INSTRUCTION | JUMP | HANDLED | RERAISE | _BRANCHES[0][0] | _BRANCHES[0][1] | _BRANCHES[1]
 """The events about resident frames that the machine tells."""
+_LINKED = _TOLD | _EVENTS.get("PY_RETURN", 0)
+"""The events for which programs are linked again: a `return` is to be executed in its own line."""
 _AT_CALLS = _EVENTS.get("CALL", 0) | _EVENTS.get("C_RETURN", 0) | _EVENTS.get("C_RAISE", 0)
 _AT_SITES = _AT_CALLS | _EVENTS.get("RAISE", 0) | _EVENTS.get("STOP_ITERATION", 0)
 """Events that are not the guest's where the resident frame drives the machine."""
@@ -148,7 +150,7 @@ def set_local_events(tool_id: int, code: types.CodeType, event_set: int, /) -> N
         if id(program) not in _local:
             _local[id(program)] = {}
             when_gone(program, _local.pop, id(program), None)
-        _local[id(program)][tool_id] = event_set & _TOLD
+        _local[id(program)][tool_id] = event_set & _LINKED
         if TRANSFORMS["monitoring"] is None:
             _relink()
         elif program.is_linked():
@@ -193,7 +195,7 @@ def _wanted(program: Program | None = None) -> int:
     """Return the events that the machine is to tell about a program; without one, about any."""
     wanted = 0
     for tool, event in list(_callbacks):
-        if event & _TOLD and _native.get_tool(tool) is not None:
+        if event & _LINKED and _native.get_tool(tool) is not None:
             wanted |= event & _everywhere(tool)
             for each, events in list(_local.items()):
                 if program is None or each == id(program):
@@ -357,6 +359,9 @@ class _Tell:
 
     def transform(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
         """Have the handlers tell what happens at an instruction."""
+        site = program.requests.returns.get(index)
+        if site is not None:
+            op = returning(site, op)
         site = program.requests.line_site(index)
         if site is None or index < self.first or program.instructions[index].op == "RESUME":
             return op, resume

@@ -318,13 +318,13 @@ class _Requests:
         """Put a request in front of the handlers, if one is due there."""
         site = program.requests.returns.get(index)
         if site is not None:
-            op = _returning(site, op)
+            op = returning(site, op)
         if index in program.line_requests:
             return _requesting(program, index, program.line_requests[index], op, resume)
         return op, resume
 
 
-def _returning(site: int, op: Op) -> Op:
+def returning(site: int, op: Op) -> Op:
     """Return the handler of a `return` that the resident frame executes in its own line."""
 
     def traced_op(R: list[Any]) -> int:

@@ -23,6 +23,11 @@ def set_converter(converter: Callable[[types.CodeType], types.CodeType]) -> None
     _resident = converter
 
 
+def convert(code: types.CodeType) -> types.CodeType:
+    """Return the resident code object of a guest code object."""
+    return _resident(code)
+
+
 def builtins_of(value: Any) -> Any:
     """Return the builtins namespace that a frame's `__builtins__` denotes."""
     if type(value) is types.ModuleType:
