@@ -12,6 +12,8 @@ pytestmark = [pytest.mark.process, pytest.mark.timeout(7200)]
 
 SHIPPED = ("coverage", "calls", "comparisons", "history", "labels", "profile", "trace")
 KEEPING = ("frames", "exceptions")
+BY_PLACE = ("calls", "comparisons", "history", "labels", "profile", "trace")
+"""What keeps nothing of a code object that is gone."""
 FULL = {"attach": 1_000, "run": 100_000, "request": 40_000}
 ENGINES = pytest.mark.parametrize("engine", ["woven", "interpreter"])
 
@@ -42,6 +44,12 @@ def check(kind: str, engine: str, rounds: int, names: tuple[str, ...], memory: b
 @pytest.mark.parametrize(("kind", "rounds"), [("attach", 20), ("run", 300), ("request", 100)])
 def test_rounds_leave_no_objects_behind(kind: str, rounds: int, engine: str) -> None:
     check(kind, engine, rounds, SHIPPED + KEEPING * (kind == "attach"))
+
+
+@ENGINES
+@pytest.mark.parametrize("rounds", [1_500, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_executed_sources_leave_no_objects_behind(rounds: int, engine: str) -> None:
+    check("exec", engine, rounds, BY_PLACE if rounds > 1_500 else BY_PLACE[1:3])
 
 
 @pytest.mark.slow

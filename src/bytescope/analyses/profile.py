@@ -8,6 +8,9 @@ from bytescope.analyses.base import table
 from bytescope.analyses.calltree import CallTree
 from bytescope.analysis import Site
 
+_MOST_SITES = 4096
+"""How many sites are counted apart."""
+
 
 class Profile(CallTree):
     """Counts the instructions of each function and line."""
@@ -15,21 +18,32 @@ class Profile(CallTree):
     def __init__(self) -> None:
         super().__init__()
         self._sites: dict[Site, int] = {}
+        self._lines: dict[tuple[str, int], int] = {}
+        self._kinds: dict[str, int] = {}
 
     def instruction(self, site: Site) -> None:
         """An instruction is executed."""
         super().instruction(site)
         sites = self._sites
-        sites[site] = sites.get(site, 0) + 1
+        count = sites.get(site, 0)
+        if not count and len(sites) >= _MOST_SITES:
+            self._sum_up()
+            sites = self._sites
+        sites[site] = count + 1
+
+    def _sum_up(self) -> None:
+        """Add up what was counted, and let the sites go: a program may execute any number of code objects."""
+        sites, self._sites = self._sites, {}
+        for site, count in list(sites.items()):
+            self._kinds[site.op] = self._kinds.get(site.op, 0) + count
+            if site.line:
+                line = site.file, site.line
+                self._lines[line] = self._lines.get(line, 0) + count
 
     def result(self) -> dict[str, Any]:
         """Totals, functions and lines."""
-        lines: dict[tuple[str, int], int] = {}
-        kinds: dict[str, int] = {}
-        for site, count in self._sites.items():
-            kinds[site.op] = kinds.get(site.op, 0) + count
-            if site.line:
-                lines[site.file, site.line] = lines.get((site.file, site.line), 0) + count
+        self._sum_up()
+        lines, kinds = self._lines, self._kinds
         return {
             "instructions": self.total(),
             "functions": dict(sorted(self.functions().items())),

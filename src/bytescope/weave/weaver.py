@@ -10,18 +10,22 @@ from contextlib import contextmanager
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.host.monitoring import Probes
+from bytescope.code.host.weak_tables import enter
 from bytescope.code.instruction import Lowered
 from bytescope.code.lowering.lower import lower
 from bytescope.flow.operand_kinds import EXECUTING
 from bytescope.flow.verify import Verified, verify
 from bytescope.isa.instrumentation import Plan
-from bytescope.startup.stdlib_lite import Any, Protocol, record
+from bytescope.startup.stdlib_lite import Any, Protocol, deque, record, ref
 from bytescope.weave.cache.serialize import Cache
 from bytescope.weave.context import WeaveContext
-from bytescope.weave.marker import original
+from bytescope.weave.marker import is_woven, original
 from bytescope.weave.outline import Outline
 from bytescope.weave.parts import Parts
 from bytescope.weave.writer import Task, Writer
+
+_RECENT = 128
+"""How many woven code objects are kept although nothing executes or refers to them: programs `exec` some repeatedly."""
 
 Made = dict[int, tuple[Parts | None, types.CodeType]]
 """By id of a code object the parts of its woven form, None where it stays as it is, and this form."""
@@ -91,7 +95,8 @@ class Weaver:
         self.cache = cache
         self._own = {"stopper": stopper, "executed": self.executed}
         self._refusals = 0
-        self._woven: dict[tuple[int, str], tuple[types.CodeType, types.CodeType]] = {}
+        self._woven: dict[tuple[int, str], ref[types.CodeType]] = {}
+        self._recent: deque[types.CodeType] = deque(maxlen=_RECENT)
 
     def weave(self, code: types.CodeType, module: str) -> types.CodeType:
         """Return the woven form of a code object.
@@ -103,17 +108,24 @@ class Weaver:
             module: name of the module that it belongs to.
         """
         code = original(code)
-        known = self._woven.get((id(code), module))
-        if known is None:
+        woven = self._known(code, module)
+        if woven is None:
             with _without_collecting():
-                return self._cached(code, module)
-        return known[1]
+                woven = self._cached(code, module)
+            self._recent.append(woven)
+        return woven
 
     def made(self) -> Iterator[tuple[str, types.CodeType]]:
         """Yield the woven code objects, with the names of their modules."""
-        for (_, module), (code, woven) in self._woven.items():
-            if woven is not code:
+        for (_, module), reference in list(self._woven.items()):
+            woven = reference()
+            if woven is not None and is_woven(woven):
                 yield module, woven
+
+    def _known(self, code: types.CodeType, module: str) -> types.CodeType | None:
+        """Return the woven form of a code object, None if it has none that is in use or recent."""
+        reference = self._woven.get((id(code), module))  # the woven form has the code object: the id is no other's
+        return None if reference is None else reference()
 
     def _cached(self, code: types.CodeType, module: str) -> types.CodeType:
         """Load the woven form from the cache, or weave and store it."""
@@ -142,9 +154,9 @@ class Weaver:
             module: name of the module that it belongs to.
             made: gets the parts of the woven ones, None where there are none, and these.
         """
-        known = self._woven.get((id(code), module))
+        known = self._known(code, module)
         if known is not None:
-            return known[1]
+            return known
         nested = {}
         for value in code.co_consts:
             if type(value) is types.CodeType:
@@ -158,9 +170,9 @@ class Weaver:
 
     def _finish(self, code: types.CodeType, module: str, parts: Parts | None) -> types.CodeType:
         """Make the woven form of a code object, set its probes, and register it."""
-        known = self._woven.get((id(code), module))
+        known = self._known(code, module)
         if known is not None:
-            return known[1]
+            return known
         woven = code
         if parts is not None:
             woven = parts.make()
@@ -168,7 +180,7 @@ class Weaver:
                 self.probes.set(woven, parts.table())
             if self.shadower is not None:
                 self.shadower.finished(code, woven)
-        self._woven[id(code), module] = code, woven
+        enter(self._woven, (id(code), module), woven)
         return woven
 
     def _parts(self, code: types.CodeType, module: str, nested: dict[int, types.CodeType]) -> Parts | None:
