@@ -47,9 +47,9 @@ def test_rounds_leave_no_objects_behind(kind: str, rounds: int, engine: str) -> 
 
 
 @ENGINES
-@pytest.mark.parametrize("rounds", [1_500, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [400, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_executed_sources_leave_no_objects_behind(rounds: int, engine: str) -> None:
-    check("exec", engine, rounds, BY_PLACE if rounds > 1_500 else BY_PLACE[1:3])
+    check("exec", engine, rounds, BY_PLACE if rounds > 400 else BY_PLACE[1:3])
 
 
 @pytest.mark.slow

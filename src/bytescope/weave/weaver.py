@@ -24,7 +24,7 @@ from bytescope.weave.outline import Outline
 from bytescope.weave.parts import Parts
 from bytescope.weave.writer import Task, Writer
 
-_RECENT = 128
+_RECENT = 32
 """How many woven code objects are kept although nothing executes or refers to them: programs `exec` some repeatedly."""
 
 Made = dict[int, tuple[Parts | None, types.CodeType]]
