@@ -159,6 +159,13 @@ def test_pdb_past_the_end_of_the_program(tmp_path: Path, engine: tuple[str, ...]
 
 
 @pytest.mark.parametrize("engine", [MACHINE, WOVEN], ids=["interpreter", "woven"])
+@pytest.mark.parametrize("name", ["settrace", "setprofile"])
+def test_a_program_that_ends_while_it_is_traced(tmp_path: Path, engine: tuple[str, ...], name: str) -> None:
+    (tmp_path / "traced.py").write_text(f"import sys\nsys.{name}(lambda *told: None)\nprint('end')\n")
+    assert run(tmp_path, *engine, "traced.py") == "end\n"
+
+
+@pytest.mark.parametrize("engine", [MACHINE, WOVEN], ids=["interpreter", "woven"])
 @pytest.mark.parametrize("program", ["import sys\nsys.exit(5)\n", "x = 1\n", "1 / 0\n"], ids=["exits", "ends", "fails"])
 def test_a_prompt_after_the_program(tmp_path: Path, engine: tuple[str, ...], program: str) -> None:
     (tmp_path / "before.py").write_text(program)

@@ -13,6 +13,7 @@ from bytescope.cli.host_state import HostState
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.loading.main_program import Action
+from bytescope.machine.guests import settrace
 from bytescope.machine.support.budget import BudgetExceeded
 from bytescope.machine.support.recursion import trim
 from bytescope.startup.stdlib_lite import Callable, NoReturn
@@ -84,6 +85,7 @@ def launch(
         if type(failure) is KeyboardInterrupt:
             _die_of_interrupt()
         elif failure is None and not sys.flags.inspect:
+            settrace.end()
             raise SystemExit
 
     sys.excepthook = start

@@ -221,6 +221,12 @@ def _restore() -> None:
     sys.setprofile, sys.getprofile = _set_native_profile, _get_native_profile
 
 
+def end() -> None:
+    """Take the trace and profile functions off: no frame is left that the host could call them with."""
+    _set_native(None)
+    _set_native_profile(None)
+
+
 available = Shared(_replace, _restore)
 """The replacement of `sys.settrace`, `sys.setprofile` and their getters."""
 
