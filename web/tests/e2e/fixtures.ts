@@ -190,6 +190,16 @@ export const quick = test.extend<object, { kept: Page }>({
   },
 });
 
+/** For tests that run nothing: no interpreter is started, which is most of what a test takes. */
+export const still = test.extend({
+  tab: async ({ tab, shared }, use) => {
+    const files = /\/(pyodide\/|python\.pack|snapshot\.pack)/;
+    await shared.route(files, () => {}); // never answered
+    await use(tab);
+    await shared.unroute(files);
+  },
+});
+
 /** Note what must not happen. */
 export function watch(page: Page, complaints: string[], origins: string[]): void {
   page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));

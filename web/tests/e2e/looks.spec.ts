@@ -1,7 +1,7 @@
 // How the page looks to eyes, to screen readers and to keys.
 
 import AxeBuilder from "@axe-core/playwright";
-import { expect, quick, test } from "./fixtures";
+import { expect, quick, still, test } from "./fixtures";
 
 test("the page as screen readers have it", async ({ notebook }) => {
   await notebook.open();
@@ -27,14 +27,16 @@ for (const colorScheme of ["light", "dark"] as const) {
     await notebook.run(2);
     await notebook.start(3);
     await expect(notebook.page.locator(".ask input")).toBeFocused();
-    const axe = new AxeBuilder({ page: notebook.page });
-    const seen = (await axe.analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
-    expect(seen).toEqual([]);
+    const violations = async (): Promise<string[]> => {
+      const axe = new AxeBuilder({ page: notebook.page });
+      if (colorScheme === "dark") axe.withRules(["color-contrast"]); // all else is the same
+      return (await axe.analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+    };
+    expect(await violations()).toEqual([]);
     await notebook.page.keyboard.press("Enter");
     for (const open of ["Share", "More"]) {
       await notebook.page.getByRole("button", { name: open, exact: true }).click();
-      const found = (await new AxeBuilder({ page: notebook.page }).analyze()).violations;
-      expect(found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`)).toEqual([]);
+      expect(await violations()).toEqual([]);
       await notebook.page.keyboard.press("Escape");
     }
     await notebook.page.emulateMedia({ colorScheme: null });
@@ -163,7 +165,7 @@ test("narrow, zoomed, printed", async ({ notebook }) => {
   await notebook.page.emulateMedia({ media: null });
 });
 
-test("a cell whose notebook wants it so is folded until one looks", async ({ notebook }) => {
+still("a cell whose notebook wants it so is folded until one looks", async ({ notebook }) => {
   await notebook.open("#chapter=04-calls");
   const fold = notebook.page.getByRole("button", { name: /^The machine so far/ });
   await expect(fold).toHaveAccessibleName(/\d+ lines$/);
