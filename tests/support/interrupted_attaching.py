@@ -111,7 +111,12 @@ class Trial:
     def points(self) -> list[interrupting.Point]:
         """Return where it can be interrupted: everywhere but in this file, the module, and importlib itself."""
         outside = (__file__, interrupting.__file__, self.module.work.__code__.co_filename, "<frozen importlib")
-        return interrupting.points(self.once, lambda code: not code.co_filename.startswith(outside))
+        callbacks = ("weakref.py", "_weakrefset.py")  # the host ignores what callbacks raise
+
+        def wanted(code: types.CodeType) -> bool:
+            return not code.co_filename.startswith(outside) and not code.co_filename.endswith(callbacks)
+
+        return interrupting.points(self.once, wanted)
 
     def interrupted(self, point: interrupting.Point) -> str | None:
         """Interrupt it once, and return what is wrong afterwards."""
