@@ -189,7 +189,7 @@ def relink_shadowed() -> None:
     with CHANGES:
         for program in alive(engine.programs):
             if program.shadower is not None and program.is_linked():
-                program.link()
+                program.relink()
 
 
 def replan(which: Callable[[Program], bool] = lambda program: True) -> None:
@@ -201,9 +201,10 @@ def replan(which: Callable[[Program], bool] = lambda program: True) -> None:
     for program in alive(engine.programs):
         if not which(program):
             continue
-        if TRANSFORMS["hooks"] is None:
-            forget(program)
-        program.link()
+        with CHANGES:
+            if TRANSFORMS["hooks"] is None:
+                forget(program)
+            program.relink()
 
 
 def guard() -> None:
@@ -232,7 +233,8 @@ def refresh(code: types.CodeType, index: int, plan_point: Callable[[Program, int
     jumps = [number for number, each in points.items() if site(index) in (each.loop_site, each.again_site)]
     for number in (index, *jumps):
         points[number] = plan_point(program, number) or Point(site(number))
-        _rehandle(program, number)
+        if not program.is_late:
+            _rehandle(program, number)
     if program.traced:
         program.retrace()
     del kept

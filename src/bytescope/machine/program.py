@@ -22,6 +22,7 @@ from bytescope.machine.jit.counters import threshold_from_environment, with_coun
 from bytescope.machine.registers import HEADER
 from bytescope.machine.support import budget as limits
 from bytescope.machine.support import intercepts
+from bytescope.machine.support.recursion import ample
 from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import (
     TYPE_CHECKING,
@@ -78,7 +79,8 @@ class Program(Unwinding):
     `guests.settrace`; guarded: whether every exception in new activations is passed to the machine generator first;
     module: name of the module that it was first run for; resident: its resident code object, if there is one; requests:
     its request sites; hidden: the variables of inlined comprehensions; run: the budget of the run that has made or last
-    executed it; has_entry: whether it ever had an entry, see `jit.entries`; traced: whether it may have traces.
+    executed it; has_entry: whether it ever had an entry, see `jit.entries`; traced: whether it may have traces; is_late:
+    whether its handlers are still to be made, see `relink`.
     """
 
     hooked = intercepts.HOOKED
@@ -100,6 +102,7 @@ class Program(Unwinding):
     resident: ref[types.CodeType] | None = None
     has_entry: bool = False
     traced: bool = False
+    is_late: bool = False
 
     def __init__(self, code: types.CodeType) -> None:
         self.code = code
@@ -158,21 +161,47 @@ class Program(Unwinding):
         held = self.resident_code()
         if module is not None:
             self.module = module
-        self.transforms = [each for each in TRANSFORMS.values() if each is not None and each.wants(self)]
-        self.stops = frozenset([index for each in self.transforms for index in each.stops(self)])
-        ops: list[Op] = []
-        resumes: list[Resume | None] = []
-        for index in range(len(self.instructions)):
-            op, resume = self.handlers(index)
-            ops.append(op)
-            resumes.append(resume)
-        self.entry = self.follow(0)
+        self._choose_transforms()
+        self._fill(self.plain, self.resumes, [self.handlers(index) for index in range(len(self.instructions))])
+        self.is_late = False
         entries.remove(self)
-        resumes += [_resume_at, released]
-        self.plain[:], self.resumes[:] = ops, resumes  # activations hold these very lists
         linked = self.retrace()
         del held
         return linked
+
+    def relink(self) -> None:
+        """Have the handlers made anew when the program is executed again, by active frames too."""
+        with CHANGES:
+            ops = self.ops
+            if ops is None:
+                self._link(None)
+                return
+            self._choose_transforms()
+            late = [_made_late(self, index, ops, self.plain, self.resumes) for index in range(len(self.instructions))]
+            self._fill(self.plain, self.resumes, late)
+            self.is_late = True
+            entries.remove(self)
+            self.retrace()
+
+    def _choose_transforms(self) -> None:
+        self.transforms = [each for each in TRANSFORMS.values() if each is not None and each.wants(self)]
+        self.stops = frozenset([index for each in self.transforms for index in each.stops(self)])
+        self.entry = self.follow(0)
+
+    @staticmethod
+    def _fill(plain: list[Op], resumes: list[Any], handlers: Sequence[tuple[Op, Resume | None]]) -> None:
+        """Fill the lists that activations hold."""
+        plain[:], resumes[:] = [op for op, _ in handlers], [*[resume for _, resume in handlers], _resume_at, released]
+
+    def make_late(self, ops: list[Op], plain: list[Op], resumes: list[Any]) -> None:
+        """Make the handlers in the lists that `relink` has filled."""
+        with CHANGES:
+            self._fill(plain, resumes, [self.handlers(index) for index in range(len(self.instructions))])
+            if ops is self.ops:
+                self.is_late = False
+                self.retrace()
+            else:  # the program was unlinked meanwhile
+                ops[:] = plain
 
     def resident_code(self) -> types.CodeType | None:
         """Return the resident code object, None if it is gone. While it exists, the program stays linked."""
@@ -217,7 +246,7 @@ class Program(Unwinding):
         ops = self.plain[:]
         if self.ops is not None:
             self.ops[:] = ops
-        if Program.threshold is not None and all(each.traces for each in self.transforms):
+        if Program.threshold is not None and not self.is_late and all(each.traces for each in self.transforms):
             ops = with_counters(self, ops, self.resumes, Program.threshold)
         if self.ops is None:
             self.ops = ops  # complete: as of now other threads execute it
@@ -265,6 +294,23 @@ class Program(Unwinding):
             else:
                 break
         return index
+
+
+_make_late = ample(Program.make_late)
+
+
+def _made_late(program: Program, index: int, ops: list[Op], plain: list[Op], resumes: list[Any]) -> tuple[Op, Resume]:
+    """Return handlers of an instruction that first have those of the program made."""
+
+    def op(R: list[Any]) -> int:
+        _make_late(program, ops, plain, resumes)
+        return plain[index](R)
+
+    def resume(R: list[Any], answer: Any) -> int:
+        _make_late(program, ops, plain, resumes)
+        return resumes[index](R, answer)  # type: ignore[no-any-return]
+
+    return op, resume
 
 
 def _unreachable(R: list[Any]) -> int:
