@@ -162,7 +162,7 @@ class Program(Unwinding):
         if module is not None:
             self.module = module
         self._choose_transforms()
-        self._fill(self.plain, self.resumes, [self.handlers(index) for index in range(len(self.instructions))])
+        self._fill([self.handlers(index) for index in range(len(self.instructions))])
         self.is_late = False
         entries.remove(self)
         linked = self.retrace()
@@ -172,13 +172,11 @@ class Program(Unwinding):
     def relink(self) -> None:
         """Have the handlers made anew when the program is executed again, by active frames too."""
         with CHANGES:
-            ops = self.ops
-            if ops is None:
+            if self.ops is None:
                 self._link(None)
                 return
             self._choose_transforms()
-            late = [_made_late(self, index, ops, self.plain, self.resumes) for index in range(len(self.instructions))]
-            self._fill(self.plain, self.resumes, late)
+            self._fill([_made_late(self, index) for index in range(len(self.instructions))])
             self.is_late = True
             entries.remove(self)
             self.retrace()
@@ -188,20 +186,20 @@ class Program(Unwinding):
         self.stops = frozenset([index for each in self.transforms for index in each.stops(self)])
         self.entry = self.follow(0)
 
-    @staticmethod
-    def _fill(plain: list[Op], resumes: list[Any], handlers: Sequence[tuple[Op, Resume | None]]) -> None:
-        """Fill the lists that activations hold."""
-        plain[:], resumes[:] = [op for op, _ in handlers], [*[resume for _, resume in handlers], _resume_at, released]
+    def _fill(self, made: Sequence[tuple[Op, Resume | None]]) -> None:
+        """Fill the lists of handlers, which activations hold."""
+        self.plain[:], self.resumes[:] = [op for op, _ in made], [*[resume for _, resume in made], _resume_at, released]
 
-    def make_late(self, ops: list[Op], plain: list[Op], resumes: list[Any]) -> None:
-        """Make the handlers in the lists that `relink` has filled."""
+    def late_handlers(self, index: int) -> tuple[Op, Resume | None]:
+        """Return the handlers of an instruction, after making those of all that `relink` has put off."""
         with CHANGES:
-            self._fill(plain, resumes, [self.handlers(index) for index in range(len(self.instructions))])
-            if ops is self.ops:
+            if self.ops is None:  # unlinked: only the activations of a copy are left, with lists of their own
+                return self.handlers(index)
+            if self.is_late:
+                self._fill([self.handlers(each) for each in range(len(self.instructions))])
                 self.is_late = False
                 self.retrace()
-            else:  # the program was unlinked meanwhile
-                ops[:] = plain
+            return self.plain[index], self.resumes[index]
 
     def resident_code(self) -> types.CodeType | None:
         """Return the resident code object, None if it is gone. While it exists, the program stays linked."""
@@ -296,19 +294,19 @@ class Program(Unwinding):
         return index
 
 
-_make_late = ample(Program.make_late)
+_late_handlers = ample(Program.late_handlers)
 
 
-def _made_late(program: Program, index: int, ops: list[Op], plain: list[Op], resumes: list[Any]) -> tuple[Op, Resume]:
-    """Return handlers of an instruction that first have those of the program made."""
+def _made_late(program: Program, index: int) -> tuple[Op, Resume]:
+    """Return handlers of an instruction in the place of those that are still to be made."""
 
     def op(R: list[Any]) -> int:
-        _make_late(program, ops, plain, resumes)
-        return plain[index](R)
+        return _late_handlers(program, index)[0](R)
 
     def resume(R: list[Any], answer: Any) -> int:
-        _make_late(program, ops, plain, resumes)
-        return resumes[index](R, answer)  # type: ignore[no-any-return]
+        made = _late_handlers(program, index)[1]
+        assert made is not None
+        return made(R, answer)
 
     return op, resume
 

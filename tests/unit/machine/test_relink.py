@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -92,3 +94,20 @@ def test_a_frame_of_a_program_that_was_unlinked_goes_on(guest: dict[str, Any]) -
     assert not unlinked.is_linked()
     assert next(guest["numbers"]()) == 1
     assert next(numbers) == 6
+
+
+def test_a_program_that_is_still_to_be_made_dies_with_its_functions(guest: dict[str, Any]) -> None:
+    assert guest["step"](1) == 1
+    known = weakref.ref(program(guest["step"]))
+    with attach(Calls(), engine="interpreter"):
+        pass
+    left = known()
+    assert left is not None
+    assert left.is_late
+    del left
+    gc.disable()
+    try:
+        guest.clear()
+        assert known() is None
+    finally:
+        gc.enable()
