@@ -79,8 +79,8 @@ class Program(Unwinding):
     `guests.settrace`; guarded: whether every exception in new activations is passed to the machine generator first;
     module: name of the module that it was first run for; resident: its resident code object, if there is one; requests:
     its request sites; hidden: the variables of inlined comprehensions; run: the budget of the run that has made or last
-    executed it; has_entry: whether it ever had an entry, see `jit.entries`; traced: whether it may have traces; is_late:
-    whether its handlers are still to be made, see `relink`.
+    executed it; has_entry: whether it ever had an entry, see `jit.entries`; traced: whether it may have traces;
+    is_late: whether its handlers are still to be made, see `relink`.
     """
 
     hooked = intercepts.HOOKED
