@@ -12,6 +12,7 @@ import sys
 from _thread import get_ident
 
 from bytescope.code.host.interrupts import no_interrupts_at_start, no_interrupts_in_jumps
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.transactions import Shared, Step, Transaction
 from bytescope.machine.support import intercepts
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     _P = ParamSpec("_P")
     _T = TypeVar("_T")
 
-ROOM = 4
+ROOM = 5 if BEHAVIOUR.counts_builtin_calls else 4
 """Frames that the interpreter needs above a guest's."""
 
 room = [0]
@@ -136,6 +137,10 @@ def headroom(below: int = 0) -> Transaction:
     return Transaction(_headroom.use(), Step(open, lambda: None))
 
 
+def _room_0() -> None:
+    _room_1()
+
+
 def _room_1() -> None:
     _room_2()
 
@@ -148,7 +153,10 @@ def _room_3() -> None:
     pass
 
 
-check: Callable[[], None] = _room_1
+_deep: Callable[[], None] = _room_0 if BEHAVIOUR.counts_builtin_calls else _room_1
+"""Takes `ROOM` frames, that of the machine generator among them."""
+
+check: Callable[[], None] = _deep
 """Raises RecursionError, called by the machine generator, where the limit leaves the interpreter no room."""
 
 _more: dict[object, int] = {}
@@ -243,7 +251,7 @@ def leave_room(owner: object, frames: int) -> None:
         else:
             _more.pop(owner, None)
         reserve(owner, frames)
-        deep = _room_1
+        deep = _deep
         for _ in range(sum(_more.values())):
             deep = _one_more(deep)
         check = _unless_shallow(deep) if _more and _module_of else deep
