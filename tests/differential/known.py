@@ -28,6 +28,7 @@ LENDING_DIFFERS = {
 _LIMIT = "how deep a program gets depends on the frames that hooks need"
 _LONG = "has too many events for its time"
 _BYTECODE = "looks at the bytecode, or at how much there is of it"
+_SHOWN = "woven code is shown as it is, hooks included"
 _PLACES = "names of temporary folders, and how many modules there are"
 _HOOKS = "traces instructions, those of the hooks included"
 _BELOW = "names the frames that run the program, which the interpreter hides"
@@ -48,6 +49,7 @@ WOVEN_DIFFERS = {
     "big_code::big_displays": _LONG,
     "big_code::long_jumps": _LONG,
     "debuggers::counts_of_cprofile": _OWN,
+    "debuggers::monitoring_callback_that_raises": "the callback is called, and raises, in hooks, too",
     "debuggers::monitoring_of_everything": _OWN,
     "debuggers::no_growth": _LONG,
     "debuggers::pdb_session": "steps into the hooks",
@@ -58,7 +60,11 @@ WOVEN_DIFFERS = {
     "debuggers::trace_functions_that_raise": "frames of hooks are traced, too",
     "exec_eval::profilers_see_exec": "profiles the hooks, too",
     "exec_eval::code_with_free_variables": "exec is given code in the place of text, and says so",
-    "inspection::bytecode_as_dis_and_marshal_show_it": "woven code is shown as it is, hooks included",
+    "inspection::bytecode_as_dis_and_marshal_show_it": _SHOWN,
+    "inspection::code_of_functions_as_they_read_it": _SHOWN,
+    "inspection::code_with_other_constants": _SHOWN,
+    "inspection::distb_marks_the_place": _SHOWN,
+    "inspection::offsets_of_frames_and_tracebacks": _SHOWN,
     "recursion::deep_methods_and_closures": _LIMIT,
     "recursion::limit_is_guarded": _LIMIT,
     "recursion::no_exception_is_left_behind_at_the_limit": _LIMIT,

@@ -239,9 +239,9 @@ def test_nobody_asked_nothing_is_called() -> None:
     source = "def f(n):\n return n + 1\ndef g(n):\n return n < 1\nf(1); g(1)"
     vm = bytescope.VM()
     with attach(Comparisons()):
-        vm.exec(source)
+        vm.exec(compile(source, "nobody_asked.py", "exec"))
         for program in weak_tables.alive(engine.programs):
-            if program.code.co_filename == "<string>" and program.plan is not None:
+            if program.code.co_filename == "nobody_asked.py" and program.plan is not None:
                 observed = {program.instructions[index].op for index in program.plan.points}
                 assert (program.code.co_name, observed) == ("g", {"COMPARE"})
         instructions = vm.instructions
