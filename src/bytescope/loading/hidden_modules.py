@@ -91,8 +91,8 @@ class _Back:
         for each, child in list(HIDDEN.items()):
             parent, _, attribute = each.rpartition(".")
             if parent == name and vars(module).get(attribute) is child:
-                spec = getattr(child, "__spec__", None)
-                if getattr(spec, "name", None) != each:  # the module has put it there by itself
+                path = vars(module).get("__path__")
+                if path is None or _find_natively(each, path) is None:  # the module has put it there by itself
                     sys.modules[each] = HIDDEN.pop(each)
                 elif each not in imported:
                     delattr(module, attribute)

@@ -38,6 +38,7 @@ _DEPTH, _AT_ONCE = 5, 500
 _UNKNOWN: Any = object()
 
 _TEXTS = frozenset({str, bytes})
+_SLOTS = frozenset({int, str})
 _BOUND = frozenset({types.MethodType, types.BuiltinFunctionType})
 _CONTAINERS = frozenset({list, dict, set, bytearray, deque})
 
@@ -129,9 +130,11 @@ class Objects:
         if kind is types.CellType:
             pairs = contents_of(value) or [(CONTENTS, ABSENT)]
             return self._stands_for(contents.get(CONTENTS, ABSENT), pairs[0][1])
-        if kind is range or kind is slice:
-            return all(self._stands_for(contents[slot], each) for slot, each in contents_of(value) or ())
-        return True
+        pairs = contents_of(value)
+        return pairs is None or (
+            len(pairs) == len(contents)
+            and all(self._stands_for(contents.get(slot, ABSENT), each) for slot, each in pairs if type(slot) in _SLOTS)
+        )
 
     def _stands_for(self, token: Any, value: Any) -> bool:
         if token is value:
