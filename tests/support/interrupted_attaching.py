@@ -22,6 +22,7 @@ import bytescope
 from bytescope.analyses.coverage import Coverage
 from bytescope.analysis.planning import dispatch
 from bytescope.machine.support import budget
+from bytescope.machine.support.own_frames import HANDLER_FILE
 
 from . import interrupting
 
@@ -109,14 +110,20 @@ class Trial:
         return [*(each.__code__ for each in functions), *tools, loader, threading.Thread._bootstrap, *process]
 
     def points(self) -> list[interrupting.Point]:
-        """Return where it can be interrupted: everywhere but in this file, the module, and importlib itself."""
+        """Return where it can be interrupted: everywhere but in this file, the module, and importlib itself.
+
+        Handlers are written for where the host looks for signals, and go on from anywhere there alone.
+        """
         outside = (__file__, interrupting.__file__, self.module.work.__code__.co_filename, "<frozen importlib")
         callbacks = ("weakref.py", "_weakrefset.py")  # the host ignores what callbacks raise
+
+        def looked_for(point: interrupting.Point) -> bool:
+            return point[0].co_filename != HANDLER_FILE or point[1] in interrupting.where_the_host_looks(point[0])
 
         def wanted(code: types.CodeType) -> bool:
             return not code.co_filename.startswith(outside) and not code.co_filename.endswith(callbacks)
 
-        return interrupting.points(self.once, wanted)
+        return [point for point in interrupting.points(self.once, wanted) if looked_for(point)]
 
     def interrupted(self, point: interrupting.Point) -> str | None:
         """Interrupt it once, and return what is wrong afterwards."""

@@ -6,9 +6,11 @@ at one of them; where there is none (CPython 3.11), a trace function does.
 
 from __future__ import annotations
 
+import dis
 import sys
 import types
 from collections.abc import Callable
+from functools import cache
 
 _monitoring = getattr(sys, "monitoring", None)
 _TOOL = 5
@@ -31,6 +33,18 @@ def points(action: Callable[[], object], wanted: Callable[[types.CodeType], bool
 
     _before_instructions(note, action)
     return list(found)
+
+
+@cache
+def where_the_host_looks(code: types.CodeType) -> frozenset[int]:
+    """Return the offsets in a code object before which the host looks for signals: at its start, after calls, in loops."""
+    found = set()
+    before = "RESUME"
+    for instruction in dis.get_instructions(code):
+        if before.startswith(("RESUME", "CALL", "JUMP_BACKWARD", "COPY_FREE_VARS")) or instruction.is_jump_target:
+            found.add(instruction.offset)
+        before = instruction.opname
+    return frozenset(found)
 
 
 def interrupt(point: Point, action: Callable[[], object]) -> bool:

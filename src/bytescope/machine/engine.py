@@ -146,6 +146,9 @@ def drive(R: list[Any]) -> Generator[tuple[Any, ...], Any, Any]:
             elif not program.raises[last] and pc >= 0:  # an interrupt, where the guest cannot be interrupted
                 late, answer, last = without_own(outcome), pc, len(ops)
                 continue
+            elif late is None and pc < 0 <= last < len(ops) and not program.raises[last]:
+                late = without_own(outcome)  # likewise, before the answer to its request has had an effect
+                continue
             else:
                 R[PROTOCOL] = None
                 R.append(program.failure(last, without_own(outcome)))
@@ -244,6 +247,11 @@ def watched(R: list[Any], budget: limits.Budget) -> Generator[tuple[Any, ...], A
                         continue
                 elif pc >= 0 and budget.spent is None and not program.raises[last]:
                     late, answer, last, resume = without_own(outcome), pc, pc, len(ops)
+                    continue
+                elif (
+                    late is None and budget.spent is None and pc < 0 <= resume < len(ops) and not program.raises[resume]
+                ):
+                    late = without_own(outcome)  # likewise, before the answer to its request has had an effect
                     continue
                 else:
                     R[PROTOCOL] = None

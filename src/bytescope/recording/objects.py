@@ -130,10 +130,10 @@ class Objects:
         if kind is types.CellType:
             pairs = contents_of(value) or [(CONTENTS, ABSENT)]
             return self._stands_for(contents.get(CONTENTS, ABSENT), pairs[0][1])
-        pairs = contents_of(value)
-        return pairs is None or (
-            len(pairs) == len(contents)
-            and all(self._stands_for(contents.get(slot, ABSENT), each) for slot, each in pairs if type(slot) in _SLOTS)
+        found = contents_of(value)
+        return found is None or (
+            len(found) == len(contents)
+            and all(self._stands_for(contents.get(slot, ABSENT), each) for slot, each in found if type(slot) in _SLOTS)
         )
 
     def _stands_for(self, token: Any, value: Any) -> bool:

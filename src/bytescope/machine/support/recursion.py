@@ -11,8 +11,8 @@ import os
 import sys
 from _thread import get_ident
 
-from bytescope.code.host.interrupts import no_interrupts_at_start, no_interrupts_in_jumps
 from bytescope.code.host.facts import BEHAVIOUR
+from bytescope.code.host.interrupts import no_interrupts_at_start, no_interrupts_in_jumps
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.transactions import Shared, Step, Transaction
 from bytescope.machine.support import intercepts
