@@ -37,7 +37,7 @@ def points(action: Callable[[], object], wanted: Callable[[types.CodeType], bool
 
 @cache
 def where_the_host_looks(code: types.CodeType) -> frozenset[int]:
-    """Return the offsets in a code object before which the host looks for signals: at its start, after calls, in loops."""
+    """Return the offsets in a code object where the host looks for signals: at its start, after calls, in loops."""
     found = set()
     before = "RESUME"
     for instruction in dis.get_instructions(code):
