@@ -95,13 +95,18 @@ class Pool:
                     start_new_session=True,
                 )
                 self._live.add(process)
-            timer = threading.Timer(job.minutes * 60, _kill, [process])
+            timed_out = threading.Event()
+
+            def end(process: subprocess.Popen[bytes] = process) -> None:
+                timed_out.set()
+                _kill(process)
+
+            timer = threading.Timer(job.minutes * 60, end)
             timer.start()
             cpu = _wait(process)
-            timed_out = not timer.is_alive()
             timer.cancel()
             self._live.discard(process)
-            if timed_out:
+            if timed_out.is_set():
                 log.write(f"\nstill running after {job.minutes:g} minutes, killed\n".encode())
         seconds = time.monotonic() - began
         return Ended(process.returncode, seconds, seconds if cpu is None else cpu)

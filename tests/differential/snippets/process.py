@@ -307,7 +307,7 @@ next(it)
 print("end")
 
 # --- exit_in_odd_places [process posix]
-import asyncio, atexit, functools, os, signal, sys, threading, weakref
+import asyncio, atexit, functools, gc, os, signal, sys, threading, weakref
 def leave(*_): sys.exit(7)
 class Deleted:
     def __del__(self): leave()
@@ -377,6 +377,7 @@ def in_eval(): eval("leave()")
 def in_trace_function(): sys.settrace(leave); (lambda: 1)()
 def in_task(): asyncio.run(coroutine())
 def in_callback():
+    gc.disable()  # the order in which the loop's cycle is finalized depends on what was collected before
     loop = asyncio.new_event_loop()
     loop.call_soon(leave)
     loop.run_forever()
