@@ -32,7 +32,7 @@ def program_in(code: types.CodeType) -> Any:
 def guest_offset(code: types.CodeType, offset: int) -> int:
     """Return the guest's offset for one in its resident code object; any other offset unchanged."""
     program = program_in(code)
-    if program is None or offset < 0:
+    if program is None or offset < 0 or offset % 2:  # no instruction is there: somebody has made it up
         return offset
     instructions = program.instructions
     index = program.requests.origin(offset)
