@@ -62,13 +62,11 @@ class Recorder:
         self.token = self.objects.token
         self._records: dict[int, list[Any]] = {}
         self._codes: dict[int, tuple[ref[Program], int]] = {}
-        self.prepared: list[ref[Program]] = []
 
     # --- programs
 
     def prepare(self, program: Program) -> None:
         """Record the exceptions of a program's frames, too."""
-        self.prepared.append(ref(program))
         inner = vars(program).get("unwind") or partial(Program.unwind, program)
         vars(program)["unwind"] = partial(self._unwind, program, inner)
 

@@ -35,7 +35,8 @@ class Breakpoint:
 
     line, file: a line, of files whose names end so; function: a glob over qualified names, to stop where one begins;
     exception: a glob over names of exceptions, to stop at the instruction that one comes up at, in the frame where it
-    is raised; condition: an expression over the frame's values that must be true as well.
+    is raised; condition: an expression over the frame's values that must be true as well, and is not where it cannot be
+    evaluated on what is recorded (`Recording.evaluate` says why).
     """
 
     line: int | None = None
@@ -139,7 +140,7 @@ class Stepper:
         """Go to the next breakpoint, or to the end.
 
         Raises:
-            ValueError: if the condition of a breakpoint is no expression, or cannot be evaluated on recorded values.
+            ValueError: if the condition of a breakpoint is no expression.
         """
         for step in self._steps(back):
             for each in self.breakpoints:
