@@ -189,8 +189,8 @@ class Plan:
         job = Job("documentation", command, self._place("log"), expected=20)
         self.tasks.append(Task("docs", job, partial(outcomes.of_checks, 1)))
 
-    def add_page(self) -> None:
-        """Add the page: its types, its models under Node, and itself in Chromium."""
+    def add_page(self, python: Path) -> None:
+        """Add the page: its types, its models under Node, and itself in Chromium; Python makes what they read."""
         programs = page.WEB / "node_modules" / ".bin"
         job = Job("types", [programs / "tsc", "-p", "web"], self._place("log"), expected=10)
         self.tasks.append(Task("page", job, partial(outcomes.of_checks, 1)))
@@ -203,5 +203,5 @@ class Plan:
             ),
         ):
             results, log = self._place("xml"), self._place("log")
-            job = Job(name, command, log, expected, env={report: str(results)})
+            job = Job(name, command, log, expected, env={report: str(results), "BYTESCOPE_PYTHON": str(python)})
             self.tasks.append(Task("page", job, partial(outcomes.of_pytest, results)))

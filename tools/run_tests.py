@@ -109,7 +109,7 @@ def _fill(plan: Plan, hosts: Mapping[str, Host], options: argparse.Namespace, pa
         if options.pyodide and minor == newest:
             _add_pyodide(plan, python, parts)
         if options.page and minor == newest:
-            _add_page(plan, parts)
+            _add_page(plan, python, parts)
 
 
 def _add_pyodide(plan: Plan, python: Path, parts: dict[str, Outcome]) -> None:
@@ -125,7 +125,7 @@ def _add_pyodide(plan: Plan, python: Path, parts: dict[str, Outcome]) -> None:
         parts["Pyodide"] = Outcome(failed=1, notes=[f"set-up failed: {problem}"])
 
 
-def _add_page(plan: Plan, parts: dict[str, Outcome]) -> None:
+def _add_page(plan: Plan, python: Path, parts: dict[str, Outcome]) -> None:
     lacking = page.missing() or page.without_browser()
     if lacking:
         say(f"page SKIPPED: {lacking}", "note")
@@ -133,7 +133,7 @@ def _add_page(plan: Plan, parts: dict[str, Outcome]) -> None:
         return
     try:
         page.build()
-        plan.add_page()
+        plan.add_page(python)
     except SetupError as problem:
         say(f"set-up failed: {problem}", "bad")
         parts["page"] = Outcome(failed=1, notes=[f"set-up failed: {problem}"])

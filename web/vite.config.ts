@@ -38,6 +38,7 @@ export default defineConfig({
   test: {
     include: ["tests/unit/**/*.test.ts"],
     environment: "node",
+    globalSetup: ["tests/recordings.ts"],
     ...(process.env.VITEST_JUNIT ? { outputFile: { junit: process.env.VITEST_JUNIT } } : {}),
   },
 });

@@ -35,6 +35,7 @@ _COMPARED: dict[type, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _SEQUENCES = frozenset({"list", "tuple", "bytearray", "collections.deque"})
 _SIZED = _SEQUENCES | {"dict", "set", "frozenset"}
+_REFUSED = (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 _LARGEST = 1 << 16
 """Length of the longest string that an expression may make."""
 
@@ -68,7 +69,7 @@ def evaluate(expression: str | ast.expr, frame: Frame) -> Any:
     parsed = parse(expression) if isinstance(expression, str) else expression
     try:
         return _Evaluation(frame).value(parsed)
-    except (TypeError, ZeroDivisionError, OverflowError, MemoryError, RecursionError, ValueError) as error:
+    except _REFUSED as error:
         raise NotRecorded(f"{type(error).__name__}: {error}") from None
 
 
@@ -204,5 +205,5 @@ def holds(expression: str | ast.expr, frame: Frame) -> bool:
     parsed = parse(expression) if isinstance(expression, str) else expression
     try:
         return _Evaluation(frame).truth(parsed)
-    except (TypeError, ZeroDivisionError, OverflowError, MemoryError, RecursionError, ValueError) as error:
+    except _REFUSED as error:
         raise NotRecorded(f"{type(error).__name__}: {error}") from None

@@ -53,6 +53,7 @@ def test_expressions() -> None:
         ("accounts[0].balance", r"accounts\[0\] \(__main__.Account\) has no recorded attribute 'balance'"),
         ("[n for n in names]", "would run code"),
         ("1 // 0", "ZeroDivisionError"),
+        ("'x'[3]", "IndexError"),
         ("'x' * 10 ** 9", "is not evaluated in the past"),
         ("'x' * 1000000", "would be longer than"),
         ("not accounts[0]", "would take its code to find out"),

@@ -1,0 +1,150 @@
+"""Recordings as files, with the answers of bytescope's reader: the page's reader is compared with them.
+
+python -m tests.support.recording_answers FOLDER
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bytescope.machine.handler_namespace import NULL, UNBOUND
+from bytescope.recording import Cursor, Frame, NotRecorded, Object, Origin, Recording, Stepper
+from tests.differential import corpus
+from tests.unit.recording.programs import PROGRAMS, recorded
+
+STEPS, QUESTIONS, MOVES = 20, 20, 60
+TOPICS = ("closures", "unpacking")
+EXPRESSIONS = (
+    "{a}", "len({a})", "{a}[0]", "{a}[-1]", "{a} is None", "{a} is not {b}", "not {a}", "{a} + 1", "{a} * 2 - 1",
+    "-{a}", "~{a}", "{a} == {b}", "{a} != {b}", "{a} < {b} <= 10", "{a} in {b}", "{a} not in ({b})", "{a} // 3", "{a} % -4",
+    "{a} / 7", "{a} and {b} or 'x'", "1.5 if {a} else b'\\xff'", "{a}()", "{a}.x", "0x1f + {a}",
+    "{a} % 2.5", "{a} // 0.3",
+    "1e16 * {a}", "{a} / 3e7", "{a} +", "'a\\n\\u1234' 'b'", "nothing", "{a} | 6", "{a} ^ True", "not {a} == {b}",
+)  # fmt: skip
+VALUES = """
+x = [1 << 70, -(1 << 70), -0.0, float('nan'), 1e300, 1e-7, 1j, b'\\xff\\n"', '\\udc80', "it's", 'é\\u200b😀', ..., True]
+d = {True: 1, 0.0: 2, None: 3, ('t', 1): 4, b'k': 5}
+d[1] = 'one'; d[0] = 'zero'; del d[None]; d[2] = d.pop(b'k')
+long, cut = 'ab\\n' * 3000, b'x' * 9999
+big = list(range(500)); big.append(1); big[0] = -1
+small, text, number, real = (1, 2), "text", 12, 2.5
+s = {1, 2}; s.add(1.5); s.discard(True)
+"""
+WINDOW = "x = 0\ndef f(n):\n    return n\nfor i in range(600):\n    x += f(i)\n"
+
+
+def shown(value: Any) -> str:
+    """Return what stands for a value in answers."""
+    return "NULL" if value is NULL else "<unbound>" if value is UNBOUND else repr(value)
+
+
+def answers(recording: Recording, chance: random.Random) -> dict[str, Any]:
+    """Return what a recording says: states in any order, moves, expressions, writes, origins."""
+    cursor = Cursor(recording.tape)
+    steps = [chance.randrange(recording.steps + 1) for _ in range(STEPS)]
+    states = [_state(cursor, step) for step in steps]
+    questions = [_question(recording, chance) for _ in range(QUESTIONS)]
+    return {"states": states, "moves": _moves(recording, chance), "questions": questions}
+
+
+def _state(cursor: Cursor, step: int) -> dict[str, Any]:
+    cursor.go(step)
+    frames = cursor.frames
+    objects = [frame.owner.globals for frame in frames]
+    for frame in frames:
+        objects += [*frame.variables.values(), *frame.operands]
+    found: dict[int, list[list[str]]] = {}
+    while objects:
+        each = objects.pop()
+        if type(each) is Object and each.number not in found:
+            contents = cursor.contents(each)
+            found[each.number] = [[shown(slot), shown(value)] for slot, value in contents.items()]
+            objects += contents.values()
+    return {
+        "step": step,
+        "frames": [_frame(frame) for frame in frames],
+        "suspended": [frame.number for frame in cursor.suspended],
+        "objects": found,
+    }
+
+
+def _frame(frame: Frame) -> dict[str, Any]:
+    variables = {name: shown(value) for name, value in frame.variables.items()}
+    operands = [shown(value) for value in frame.operands]
+    return {
+        "name": frame.code.name, "index": frame.index, "line": frame.line, "class": frame.class_name,
+        "variables": variables, "operands": operands,
+    }  # fmt: skip
+
+
+def _moves(recording: Recording, chance: random.Random) -> list[list[Any]]:
+    stepper = Stepper(recording, chance.randrange(recording.steps))
+    found: list[list[Any]] = [["go", False, stepper.step]]
+    for _ in range(MOVES):
+        name, back = chance.choice(("instruction", "into", "over", "out", "over", "into")), chance.random() < 0.5
+        getattr(stepper, name)(back=back)
+        found.append([name, back, stepper.step])
+        if stepper.step in (0, recording.steps):
+            stepper.go(chance.randrange(recording.steps))
+            found.append(["go", False, stepper.step])
+    return found
+
+
+def _question(recording: Recording, chance: random.Random) -> dict[str, Any]:
+    step = chance.randrange(recording.steps)
+    frame = recording.at(step).frames[0]
+    names = sorted(
+        {str(name) for name in (*frame.variables, *frame.names) if str(name).isidentifier()} - {"__builtins__"}
+    )
+    a, b = chance.choices(names or ["nothing"], k=2)
+    text = chance.choice(EXPRESSIONS).format(a=a, b=b)
+    place = chance.choice((a, f"{a}[0]", f"{a}.x"))
+    return {
+        "step": step, "text": text, "place": place,
+        "value": _answer(lambda: shown(recording.evaluate(text, step))),
+        "next": _answer(lambda: recording.find(text, step)),
+        "previous": _answer(lambda: recording.find(text, step, back=True)),
+        "writes": _answer(
+            lambda: [[each.step, shown(each.old), shown(each.new)] for each in recording.writes(place, step)]
+        ),
+        "why": _answer(lambda: _origin(recording.why(place, step))),
+    }  # fmt: skip
+
+
+def _origin(origin: Origin) -> list[Any]:
+    sources = [_origin(each) for each in origin.sources]
+    return [origin.step, shown(origin.value), origin.how, origin.function, origin.line, origin.instruction, sources]
+
+
+def _answer(ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except (NotRecorded, ValueError) as error:
+        return {"refused": type(error).__name__}
+
+
+def main(folder: Path) -> None:
+    """Write recordings and answers into a folder."""
+    programs = {**PROGRAMS, "values": VALUES, "window": WINDOW}
+    for topic in TOPICS:
+        programs |= {each.id: each.source for each in corpus.load(topic) if not each.own_process}
+    made = 0
+    for name, source in programs.items():
+        recording = recorded(source, steps=400 if name == "window" else 1_000_000)
+        if not 0 < recording.steps <= 3_000:
+            continue
+        path = folder / f"{name.replace('::', '-')}.bscope"
+        recording.save(path)
+        found = answers(Recording.load(path), random.Random(name))
+        path.with_suffix(".json").write_text(json.dumps(found), encoding="utf-8")
+        made += 1
+    print(f"{made} recordings")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

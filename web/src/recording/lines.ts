@@ -1,0 +1,139 @@
+// Index of a tape: the steps of each frame, who called it, how deep the stack is, and where lines begin.
+
+import type { Tape } from "./tape";
+
+/** The first place in a sorted array at which what is there is not less than a number. */
+function lowerBound(sorted: ArrayLike<number>, wanted: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The positions of each number in a column, in order. */
+function positionsOf(column: Uint32Array, size: number): Uint32Array[] {
+  const counts = new Uint32Array(size);
+  for (const number of column) counts[number]!++;
+  const all = new Uint32Array(column.length);
+  const begins = new Uint32Array(size);
+  for (let number = 1; number < size; number++) begins[number] = begins[number - 1]! + counts[number - 1]!;
+  const ends = begins.slice();
+  column.forEach((number, position) => (all[ends[number]!++] = position));
+  return Array.from(begins, (begin, number) => all.subarray(begin, ends[number]));
+}
+
+export class Index {
+  private readonly steps: Uint32Array[];
+  private readonly entries: Uint32Array[];
+  private readonly begins: Uint8Array;
+  private readonly parents = new Map<number, { places: number[]; frames: (number | null)[] }>();
+  /** How many frames are on the stack at each step. */
+  readonly depths: Uint16Array;
+
+  constructor(readonly tape: Tape) {
+    this.steps = positionsOf(tape.columns.frames, tape.owners.length);
+    this.entries = positionsOf(tape.columns.owner, tape.owners.length);
+    this.begins = this.findLines();
+    this.depths = this.findCallers();
+  }
+
+  /** The steps of a frame, in order. */
+  ofFrame(number: number): Uint32Array {
+    return this.steps[number] ?? new Uint32Array();
+  }
+
+  /** The frame that has called or resumed a frame at a step, null if none that is recorded has. */
+  parent(number: number, step: number): number | null {
+    const found = this.parents.get(number);
+    if (!found) return null;
+    const at = lowerBound(found.places, this.tape.place(step) + 1) - 1;
+    return at >= 0 ? found.frames[at]! : null;
+  }
+
+  nextOf(number: number, step: number): number | null {
+    const steps = this.ofFrame(number);
+    return steps[lowerBound(steps, step + 1)] ?? null;
+  }
+
+  previousOf(number: number, step: number): number | null {
+    const steps = this.ofFrame(number);
+    const at = lowerBound(steps, step);
+    return at > 0 ? steps[at - 1]! : null;
+  }
+
+  /** Whether control comes to a line at a step: to another one than before, or back to it. */
+  beginsLine(step: number): boolean {
+    return this.begins[step] === 1;
+  }
+
+  /** The last entry about a slot before a place in the log, -1 if there is none. */
+  lastEntry(owner: number, slot: number, before: number): number {
+    const entries = this.entries[owner] ?? new Uint32Array();
+    const slots = this.tape.columns.slot;
+    for (let at = lowerBound(entries, before) - 1; at >= 0; at--) {
+      if (this.tape.same(slots[entries[at]!]!, slot)) return entries[at]!;
+    }
+    return -1;
+  }
+
+  /** All entries about a slot, in order. */
+  entriesOf(owner: number, slot: number): number[] {
+    const slots = this.tape.columns.slot;
+    return Array.from(this.entries[owner] ?? []).filter((entry) => this.tape.same(slots[entry]!, slot));
+  }
+
+  /** All steps at which exceptions came up. */
+  get raises(): number[] {
+    const { tape } = this;
+    const raised = tape.numberOf("raised");
+    const found: number[] = [];
+    tape.columns.slot.forEach((slot, entry) => {
+      if (slot === raised && tape.owners[tape.columns.owner[entry]!] === tape.frame(tape.stepOf(entry))) found.push(tape.stepOf(entry));
+    });
+    return found;
+  }
+
+  private findLines(): Uint8Array {
+    const { tape } = this;
+    const found = new Uint8Array(tape.steps);
+    const lines = new Map<number, number>();
+    const indices = new Map<number, number>();
+    tape.columns.frames.forEach((number, step) => {
+      const index = tape.index(step);
+      const line = tape.code(step).starts.get(index);
+      if (line === undefined) return;
+      found[step] = lines.get(number) !== line || indices.get(number)! >= index ? 1 : 0;
+      lines.set(number, line);
+      indices.set(number, index);
+    });
+    return found;
+  }
+
+  private findCallers(): Uint16Array {
+    const { tape } = this;
+    const { owner, slot, now, frames, places } = tape.columns;
+    const parentSlot = tape.numberOf("parent");
+    const depthOf = new Map<number, number>();
+    const link = (frame: number, place: number, value: unknown): void => {
+      const parent = typeof value === "number" ? value : null;
+      const found = this.parents.get(frame) ?? { places: [], frames: [] };
+      this.parents.set(frame, found);
+      found.places.push(place);
+      found.frames.push(parent);
+      depthOf.set(frame, parent === null ? 1 : (depthOf.get(parent) ?? 1) + 1);
+    };
+    const based = [...tape.base].filter(([, slots]) => slots.has(parentSlot));
+    for (const [frame, slots] of based) link(frame, -1, tape.value(slots.get(parentSlot)));
+    const found = new Uint16Array(tape.steps);
+    let entry = 0;
+    for (let step = 0; step < tape.steps; step++) {
+      for (; entry < places[step]!; entry++) if (slot[entry] === parentSlot) link(owner[entry]!, entry, tape.values[now[entry]!]);
+      found[step] = Math.min(depthOf.get(frames[step]!) ?? 1, 65_535);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,138 @@
+// Where a value comes from: the write, the operands of the instruction that has written, their writes, and so on.
+
+import type { Index } from "./lines";
+import { placeOfName, type Place } from "./places";
+import { Cursor, type Frame } from "./state";
+import { FrameOwner, type Instruction, type Tape } from "./tape";
+import { Thing, type Value } from "./values";
+
+/** A step in the history of a value: the step whose instruction has written or made it, and what that has used. */
+export interface Origin {
+  step: number;
+  value: Value;
+  how: "write" | "load" | "result" | "argument" | "constant" | "before";
+  function: string;
+  file: string;
+  line: number | null;
+  instruction: string;
+  sources: Origin[];
+}
+
+const ATTRIBUTES = new Set(["GETATTR", "SUPER_ATTR"]);
+const MOVES = new Set(["COPY", "SWAP"]);
+const NOWHERE = new Set(["LOAD_CONST", "LOAD_CLOSURE", "LOAD_BUILD_CLASS", "LOAD_LOCALS", "LOAD_SPECIAL"]);
+
+interface Operand {
+  slot: number;
+  value: number | undefined;
+}
+
+/** Where what a place holds before a step comes from. */
+export function originOf(index: Index, place: Place, step: number, depth = 12): Origin {
+  return new Search(index).ofPlace(place, index.tape.place(step), depth);
+}
+
+class Search {
+  private readonly tape: Tape;
+  private readonly cursor: Cursor;
+
+  constructor(private readonly index: Index) {
+    this.tape = index.tape;
+    this.cursor = new Cursor(this.tape);
+  }
+
+  ofPlace({ owner, slot }: Place, before: number, depth: number): Origin {
+    const entry = this.index.lastEntry(owner, slot, before);
+    if (entry >= 0) return this.ofEntry(entry, "write", depth);
+    const value = this.initial(owner, slot);
+    return { step: 0, value, how: "before", function: "", file: "", line: null, instruction: "", sources: [] };
+  }
+
+  private initial(owner: number, slot: number): Value {
+    const thing = this.tape.owners[owner];
+    const slots = thing instanceof Thing ? thing.initial : this.tape.base.get(owner);
+    return (slots && this.tape.value(this.tape.get(slots, slot))) ?? null;
+  }
+
+  private ofEntry(entry: number, by: Origin["how"], depth: number): Origin {
+    const { tape } = this;
+    const owner = tape.owners[tape.columns.owner[entry]!];
+    let step = tape.stepOf(entry);
+    let how = by;
+    if (owner instanceof FrameOwner && tape.frame(step) !== owner) {
+      const asked = this.index.previousOf(owner.number, step);
+      how = asked === null ? "argument" : "result";
+      step = asked ?? step;
+    }
+    this.cursor.go(step);
+    const frame = this.cursor.frames[0]!;
+    const { instruction, code } = frame;
+    const number = tape.columns.now[entry]!;
+    const origin: Origin = {
+      step, value: tape.values[number]!, how,
+      function: code.name, file: code.file, line: frame.line, instruction: instruction.text, sources: [],
+    };
+    if (depth > 0) {
+      origin.sources = how === "argument" ? this.given(frame, instruction, number, depth) : this.sources(frame, instruction, entry, depth);
+    }
+    return origin;
+  }
+
+  private operands(frame: Frame, instruction: Instruction): Operand[] {
+    const top = frame.code.firstOperand + instruction.depth;
+    return Array.from({ length: instruction.operands }, (_, at) => {
+      const slot = this.tape.numberOf(top - instruction.operands + at);
+      return { slot, value: frame.slots.get(slot) };
+    });
+  }
+
+  /** The origins of the operands of a call that are the argument. */
+  private given(frame: Frame, instruction: Instruction, value: number, depth: number): Origin[] {
+    const before = this.tape.place(this.cursor.step);
+    const found = this.operands(frame, instruction).find((each) => each.value === value);
+    return found ? [this.ofPlace({ owner: frame.owner.number, slot: found.slot }, before, depth - 1)] : [];
+  }
+
+  private sources(frame: Frame, instruction: Instruction, entry: number, depth: number): Origin[] {
+    const { tape, index } = this;
+    const { step } = this.cursor;
+    const before = tape.place(step);
+    const { op } = instruction;
+    if (op.startsWith("LOAD_")) {
+      const found = loaded(frame, instruction);
+      return found ? [this.ofPlace(found, before, depth - 1)] : [];
+    }
+    let operands = this.operands(frame, instruction);
+    if (op.startsWith("CALL")) {
+      const returned = this.returned(step, entry);
+      if (returned >= 0) return [this.ofEntry(returned, "result", depth - 1)];
+    }
+    if (ATTRIBUTES.has(op) || op === "GETITEM") {
+      const owner = tape.value(operands[0]?.value);
+      const slot = ATTRIBUTES.has(op) ? tape.numberOf(restOf(instruction.text)) : (operands[1]?.value ?? -1);
+      if (owner instanceof Thing && slot >= 0 && index.lastEntry(owner.number, slot, before) >= 0) {
+        return [this.ofPlace({ owner: owner.number, slot }, before, depth - 1)];
+      }
+    }
+    if (MOVES.has(op)) operands = operands.filter((each) => each.value === tape.columns.now[entry]).slice(-1);
+    return operands.map(({ slot }) => this.ofPlace({ owner: frame.owner.number, slot }, before, depth - 1));
+  }
+
+  /** The entry about the return that has answered a call, -1 if it was a native one. */
+  private returned(step: number, entry: number): number {
+    const slot = this.tape.numberOf("returned");
+    for (let at = entry - 1; at >= this.tape.place(step); at--) if (this.tape.columns.slot[at] === slot) return at;
+    return -1;
+  }
+}
+
+function restOf(text: string): string {
+  const space = text.indexOf(" ");
+  return space < 0 ? "" : text.slice(space + 1);
+}
+
+/** The place that an instruction loads from, null if it is none. */
+function loaded(frame: Frame, instruction: Instruction): Place | null {
+  if (NOWHERE.has(instruction.text.split(" ", 1)[0]!)) return null;
+  return placeOfName(restOf(instruction.text), frame);
+}

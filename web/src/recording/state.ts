@@ -1,0 +1,175 @@
+// State at any step of a recording, reached forwards or backwards.
+
+import type { Code, FrameOwner, Instruction, Tape } from "./tape";
+import { Mark, Thing, type Slots, type Value } from "./values";
+
+/** A slot and its value. */
+export type Pair = readonly [Value, Value];
+
+/** A position on a tape, and the state there: before the step's instruction is executed. */
+export class Cursor {
+  step = 0;
+  private place = 0;
+  private readonly state = new Map<number, Slots>();
+  private readonly names: { parent: number; site: number; status: number; names: number };
+
+  constructor(readonly tape: Tape) {
+    const [parent, site, status, names] = ["parent", "site", "status", "names"].map((name) => tape.numberOf(name));
+    this.names = { parent: parent!, site: site!, status: status!, names: names! };
+    this.go(0);
+  }
+
+  /** Go to a step; that of the end is the number of steps. */
+  go(step: number): void {
+    if (!(step >= 0 && step <= this.tape.steps)) throw new RangeError(`step ${step}: the recording has steps 0 to ${this.tape.steps}`);
+    const { tape, state } = this;
+    const { owner, slot, old, now } = tape.columns;
+    const wanted = tape.place(step);
+    for (let at = this.place; at < wanted; at++) tape.set(state.get(owner[at]!) ?? this.begin(owner[at]!), slot[at]!, now[at]!);
+    for (let at = this.place - 1; at >= wanted; at--) tape.set(state.get(owner[at]!) ?? this.begin(owner[at]!), slot[at]!, old[at]!);
+    this.step = step;
+    this.place = wanted;
+  }
+
+  private begin(number: number): Slots {
+    const owner = this.tape.owners[number];
+    const slots: Slots = new Map((owner instanceof Thing ? owner.initial : this.tape.base.get(number)) ?? []);
+    this.state.set(number, slots);
+    return slots;
+  }
+
+  /** The slots of a frame or object here; some may hold the mark for what is not there. */
+  slots(number: number): Slots {
+    return this.state.get(number) ?? this.begin(number);
+  }
+
+  /** A frame here, at an instruction, or at the one that it waits at. */
+  frame(number: number, index?: number): Frame {
+    const slots = this.slots(number);
+    const site = this.tape.value(slots.get(this.names.site));
+    return new Frame(this, this.tape.owners[number] as FrameOwner, slots, index ?? (typeof site === "number" ? Math.max(site, 0) : 0));
+  }
+
+  /** The frames of the stack, the one that executes this step first; at the end there are none. */
+  get frames(): Frame[] {
+    if (this.step >= this.tape.steps) return [];
+    const found = [this.frame(this.tape.frame(this.step).number, this.tape.index(this.step))];
+    for (;;) {
+      const parent = this.tape.value(found[found.length - 1]!.slots.get(this.names.parent));
+      if (typeof parent !== "number") return found;
+      found.push(this.frame(parent));
+    }
+  }
+
+  /** The frames of generators and coroutines that are suspended here. */
+  get suspended(): Frame[] {
+    const active = new Set(this.frames.map((frame) => frame.owner.number));
+    const found: Frame[] = [];
+    for (const [number, slots] of this.state) {
+      const status = this.tape.value(slots.get(this.names.status));
+      if ((status === "suspended" || status === "delegates") && !active.has(number)) found.push(this.frame(number));
+    }
+    return found;
+  }
+
+  /** The contents of an object here, by index, key or name; the first items of a large container. */
+  contents(thing: Thing): Pair[] {
+    return this.pairs(this.state.get(thing.number) ?? thing.initial ?? new Map());
+  }
+
+  /** What an object has in a slot here. */
+  content(thing: Thing, slot: Value): Value | undefined {
+    const slots = this.state.get(thing.number) ?? thing.initial;
+    const number = this.tape.numberOf(slot);
+    const value = slots && number >= 0 ? this.tape.get(slots, number) : undefined;
+    return value === this.tape.absent ? undefined : this.tape.value(value);
+  }
+
+  private pairs(slots: Slots): Pair[] {
+    const { absent, values } = this.tape;
+    const found: Pair[] = [];
+    for (const [slot, value] of slots) if (value !== absent) found.push([values[slot]!, values[value]!]);
+    return found;
+  }
+
+  /** The namespace of class and module code. */
+  namespace(slots: Slots): Value | undefined {
+    return this.tape.value(slots.get(this.names.names));
+  }
+}
+
+/** A variable of a frame: `number` is that of its value; a cell's contents are those of the cell. */
+export interface Bound {
+  name: string;
+  scope: string;
+  value: Value;
+  owner: number;
+  slot: number;
+}
+
+/** A frame at a step. */
+export class Frame {
+  constructor(
+    readonly cursor: Cursor,
+    readonly owner: FrameOwner,
+    readonly slots: Slots,
+    readonly index: number,
+  ) {}
+
+  get code(): Code {
+    return this.cursor.tape.codes[this.owner.code]!;
+  }
+
+  get instruction(): Instruction {
+    return this.code.instructions[this.index]!;
+  }
+
+  get line(): number | null {
+    return this.instruction.position?.[0] ?? null;
+  }
+
+  /** The variables that are bound. */
+  get variables(): Bound[] {
+    const { tape } = this.cursor;
+    const contents = tape.numberOf(0);
+    const found = new Map<string, Bound>();
+    for (const { slot, name, scope } of this.code.variables) {
+      let owner = this.owner.number;
+      let at = tape.numberOf(slot);
+      let number = this.slots.get(at);
+      const cell = tape.value(number);
+      if (cell instanceof Thing && scope !== "local" && cell.kind === "cell") {
+        [owner, at] = [cell.number, contents];
+        number = this.cursor.slots(owner).get(at);
+      }
+      const value = tape.value(number);
+      if (value === undefined || (value instanceof Mark && (value.name === "absent" || value.name === "unbound"))) continue;
+      found.set(name, { name, scope, value, owner, slot: at });
+    }
+    return [...found.values()];
+  }
+
+  /** The name of the class whose method it executes, for private names. */
+  get className(): string | null {
+    const outer = this.code.name.split(".").slice(0, -1).pop();
+    return outer && outer !== "<locals>" ? outer : null;
+  }
+
+  /** The namespace of class and module code, null in functions. */
+  get names(): Thing | null {
+    const found = this.cursor.namespace(this.slots);
+    return found instanceof Thing ? found : null;
+  }
+
+  get globals(): Thing | null {
+    const found = this.cursor.tape.value(this.owner.globals);
+    return found instanceof Thing ? found : null;
+  }
+
+  /** The operands on the stack before the instruction, the lowest first. */
+  get operands(): (Value | undefined)[] {
+    const { tape } = this.cursor;
+    const first = this.code.firstOperand;
+    return Array.from({ length: Math.max(this.instruction.depth, 0) }, (_, at) => tape.value(this.slots.get(tape.numberOf(first + at))));
+  }
+}

@@ -1,0 +1,112 @@
+// The page's reader of recordings says what Python's says, of recordings that Python makes for this test.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, inject, test } from "vitest";
+import { NoExpression, NotRecorded, NoRecording } from "../../src/recording/errors";
+import type { Origin } from "../../src/recording/origins";
+import { Recording } from "../../src/recording/recording";
+import type { Cursor, Frame } from "../../src/recording/state";
+import { Stepper } from "../../src/recording/stepper";
+import { repr, Thing, type Value } from "../../src/recording/values";
+
+type Move = ["instruction" | "into" | "over" | "out" | "go", boolean, number];
+
+interface Answers {
+  states: { step: number }[];
+  moves: Move[];
+  questions: { step: number; text: string; place: string; value: unknown; next: unknown; previous: unknown; writes: unknown; why: unknown }[];
+}
+
+const folder = inject("recordings");
+const names = readdirSync(folder).filter((name) => name.endsWith(".bscope")).map((name) => name.replace(".bscope", ""));
+const bytes = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, `${name}.bscope`)));
+
+const shown = (value: Value | undefined): string => (value === undefined ? "None" : repr(value));
+
+function stateAt(cursor: Cursor, step: number): unknown {
+  cursor.go(step);
+  const { frames } = cursor;
+  const objects: (Value | undefined)[] = frames.map((frame) => frame.globals);
+  for (const frame of frames) objects.push(...frame.variables.map((each) => each.value), ...frame.operands);
+  const found: Record<string, string[][]> = {};
+  while (objects.length) {
+    const each = objects.pop();
+    if (!(each instanceof Thing) || found[each.number]) continue;
+    const contents = cursor.contents(each);
+    found[each.number] = contents.map((pair) => pair.map(shown));
+    objects.push(...contents.map(([, value]) => value));
+  }
+  return { step, frames: frames.map(frameAnswer), suspended: cursor.suspended.map((frame) => frame.owner.number), objects: found };
+}
+
+function frameAnswer(frame: Frame): unknown {
+  const variables = Object.fromEntries(frame.variables.map(({ name, value }) => [name, shown(value)]));
+  const { code, index, line, className } = frame;
+  return { name: code.name, index, line, class: className, variables, operands: frame.operands.map(shown) };
+}
+
+function answer(ask: () => unknown): unknown {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof NotRecorded) return { refused: "NotRecorded" };
+    if (error instanceof NoExpression) return { refused: "ValueError" };
+    throw error;
+  }
+}
+
+const originAnswer = (origin: Origin): unknown[] => [
+  origin.step, shown(origin.value), origin.how, origin.function, origin.line, origin.instruction, origin.sources.map(originAnswer),
+];
+
+test("there are recordings to compare", () => expect(names.length).toBeGreaterThanOrEqual(40));
+
+describe.each(names)("%s", (name) => {
+  const answers = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")) as Answers;
+
+  test("states, in any order", async () => {
+    const cursor = (await Recording.read(bytes(name))).at(0);
+    for (const state of answers.states) expect(stateAt(cursor, state.step)).toEqual(state);
+  });
+
+  test("moves", async () => {
+    const stepper = new Stepper(await Recording.read(bytes(name)));
+    const made = answers.moves.map(([how, back, step]): Move => [how, back, how === "go" ? stepper.go(step) : stepper[how](back)]);
+    expect(made).toEqual(answers.moves);
+  });
+
+  test("questions", async () => {
+    const recording = await Recording.read(bytes(name));
+    for (const { step, text, place, ...expected } of answers.questions) {
+      const found = {
+        value: answer(() => shown(recording.evaluate(text, step))),
+        next: answer(() => recording.find(text, step)),
+        previous: answer(() => recording.find(text, step, true)),
+        writes: answer(() => recording.writes(place, step).map(({ step, old, now }) => [step, shown(old), shown(now)])),
+        why: answer(() => originAnswer(recording.why(place, step))),
+      };
+      expect(found, `${text} and ${place} at ${step}`).toEqual(expected);
+    }
+  });
+});
+
+describe("what is refused", () => {
+  const changed = (change: (data: Uint8Array) => Uint8Array | void): Promise<Recording> => {
+    const data = bytes("gcd");
+    return Recording.read(change(data) ?? data);
+  };
+
+  test.each<[string, (data: Uint8Array) => Uint8Array | void, string]>([
+    ["nothing", () => new Uint8Array(), "this is no recording"],
+    ["a text", () => new TextEncoder().encode("x = 1 # and so on, for a while"), "this is no recording"],
+    ["a later version", (data) => void data.set([0xff, 0xff], 8), "the recording has format 65535: this viewer reads up to"],
+    ["a cut file", (data) => data.subarray(0, data.length - 1), "the recording is damaged: its checksum is wrong"],
+    ["a changed file", (data) => void (data[200]! ^= 1), "the recording is damaged: its checksum is wrong"],
+    ["a wrong size", (data) => void (data[10]! ^= 1), "the recording is damaged: its size is wrong"],
+  ])("%s", async (_, change, message) => {
+    const error = await changed(change).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(NoRecording);
+    expect(String(error)).toContain(message);
+  });
+});
