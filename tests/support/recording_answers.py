@@ -21,9 +21,9 @@ STEPS, QUESTIONS, MOVES = 20, 20, 60
 TOPICS = ("closures", "unpacking")
 EXPRESSIONS = (
     "{a}", "len({a})", "{a}[0]", "{a}[-1]", "{a} is None", "{a} is not {b}", "not {a}", "{a} + 1", "{a} * 2 - 1",
-    "-{a}", "~{a}", "{a} == {b}", "{a} != {b}", "{a} < {b} <= 10", "{a} in {b}", "{a} not in ({b})", "{a} // 3", "{a} % -4",
+    "-{a}", "~{a}", "{a} == {b}", "{a} != {b}", "{a} < {b} <= 10", "{a} in {b}", "{a} not in ({b})", "{a} // 3",
     "{a} / 7", "{a} and {b} or 'x'", "1.5 if {a} else b'\\xff'", "{a}()", "{a}.x", "0x1f + {a}",
-    "{a} % 2.5", "{a} // 0.3",
+    "{a} % 2.5", "{a} // 0.3", "{a} % -4",
     "1e16 * {a}", "{a} / 3e7", "{a} +", "'a\\n\\u1234' 'b'", "nothing", "{a} | 6", "{a} ^ True", "not {a} == {b}",
 )  # fmt: skip
 VALUES = """
