@@ -59,6 +59,8 @@ def load(name: str) -> types.ModuleType | None:
     """
     parent, _, last = name.rpartition(".")
     package = sys.modules.get(parent)
+    if package is None and "." in parent and (package := load(parent)) is not None and name in sys.modules:
+        return sys.modules[name]  # the package has imported it, or put it off
     if package is None or not parent.startswith("bytescope") or _thread_count() or "importtime" in sys._xoptions:
         return None
     spec: Any = spec_of(name, package.__path__[0])
