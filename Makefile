@@ -48,6 +48,9 @@ bench:  ## run the benchmarks (ARGS=...)
 playground:  ## build the page into src/bytescope/playground/static, for `bytescope playground` or any static host
 	$(NOX) playground
 
+vsix:  ## pack editors/vscode into dist/bytescope-vscode.vsix, which VS Code installs
+	$(NOX) vsix
+
 docs:  ## build the documentation into docs/_build
 	$(NOX) docs
 
@@ -66,4 +69,4 @@ clean:  ## remove what the targets made, environments included
 	rm -rf .mypy_cache .pytest_cache .import_linter_cache .grimp_cache .hypothesis
 	find . '(' -name __pycache__ -o -name .ruff_cache ')' -type d -prune -exec rm -rf {} +
 
-.PHONY: help demo check test test-all lint format conformance ecosystem fuzz bench playground docs dist changelog lock clean
+.PHONY: help demo check test test-all lint format conformance ecosystem fuzz bench playground vsix docs dist changelog lock clean

@@ -12,6 +12,7 @@ from pathlib import Path
 import nox
 
 from tools import page, run_tests
+from tools import vsix as tools_vsix
 from tools.bootstrap import ENVIRONMENTS, SetupError, program_of, run_bare_demo
 from tools.console import say
 from tools.pythons import SUPPORTED, environment, find_hosts, newest_host
@@ -97,6 +98,12 @@ def build_page(session: nox.Session) -> None:
 def playground(session: nox.Session) -> None:
     """Build the page, for `bytescope playground` or any static host."""
     build_page(session)
+
+
+@nox.session
+def vsix(session: nox.Session) -> None:
+    """Pack the extension of VS Code."""
+    say(f"built {tools_vsix.build()}")
 
 
 @nox.session

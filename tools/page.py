@@ -25,7 +25,7 @@ CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-c
 
 _OLDEST_NODE = (20, 19)
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
-_LEFT_OUT = ("cli", "playground")
+_LEFT_OUT = ("cli", "dap", "playground")
 
 
 def missing() -> str | None:

@@ -103,6 +103,15 @@ def playground_command(port: int | None, browser: bool) -> None:
     playground(PORT if port is None else port, browser)
 
 
+@commands.command("dap")
+@click.option("--listen", "address", metavar="[HOST:]PORT", help="Wait for one client there, on 127.0.0.1 by default.")
+def dap_command(address: str | None) -> None:
+    """Serve a client of the Debug Adapter Protocol, such as an editor, on standard input and output."""
+    from bytescope.cli.dap import dap
+
+    sys.exit(dap(address))
+
+
 @commands.group("cache", no_args_is_help=True)
 def cache_group() -> None:
     """Look after the cache of woven code."""
