@@ -149,6 +149,9 @@ ROOM = 16
 RECORDING_ROOM = 12
 """Frames that a recorder may need above a guest's."""
 
+STEPPING_ROOM = 60
+"""Frames that a recorder may need that looks at each step whether the program is to wait there."""
+
 
 def set_planner(planner: Planner | None) -> None:
     """Observe programs that are linked from now on as a planner plans; None: observe nothing."""
@@ -169,10 +172,15 @@ def set_shadows(shadower: HandlerTransform | None, contexts: HandlerTransform | 
             program.shadower = None
 
 
-def set_recording(transform: HandlerTransform | None) -> None:
-    """Record programs from now on, active frames at their next instruction; None: record nothing any more."""
+def set_recording(transform: HandlerTransform | None, room: int = RECORDING_ROOM) -> None:
+    """Record programs from now on, active frames at their next instruction; None: record nothing any more.
+
+    Args:
+        transform: makes handlers record.
+        room: frames that it may need above a guest's.
+    """
     before = TRANSFORMS["recording"]
-    recursion.leave_room(set_recording, 0 if transform is None else RECORDING_ROOM)
+    recursion.leave_room(set_recording, 0 if transform is None else room)
     TRANSFORMS["recording"] = transform
     for program in alive(engine.programs):
         if before is not None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import linecache
+import types
+from collections.abc import Iterable, Iterator
 
 from bytescope.analysis.site import describe
 from bytescope.code.flags import CO_SUSPENDS
+from bytescope.code.host.facts import OPMAP
 from bytescope.isa.lift import lift
 from bytescope.machine.guests.settrace import line_starts
 from bytescope.machine.program import Program
 from bytescope.machine.registers import HEADER
-from bytescope.recording.tape import CodeInfo, Instruction, Tape, Variable
+from bytescope.recording.tape import CodeInfo, InnerCode, Instruction, Tape, Variable
+
+_RESUME = OPMAP["RESUME"]
 
 
 def code_info(program: Program) -> CodeInfo:
@@ -26,13 +31,25 @@ def code_info(program: Program) -> CodeInfo:
     suspends = bool(code.co_flags & CO_SUSPENDS)
     return CodeInfo(
         code.co_qualname, code.co_filename, code.co_firstlineno, program.module, instructions, line_starts(program),
-        variables, program.first_operand, handlers, suspends,
+        variables, program.first_operand, handlers, suspends, tuple(inner_codes(code.co_consts)),
     )  # fmt: skip
+
+
+def inner_codes(constants: Iterable[object]) -> Iterator[InnerCode]:
+    """Yield the code objects among the constants of another one, and those in them."""
+    pending = list(constants)
+    while pending:
+        each = pending.pop()
+        if type(each) is types.CodeType:
+            pending += each.co_consts
+            resume = next((at for at in range(0, len(each.co_code), 2) if each.co_code[at] == _RESUME), 0)
+            lines = sorted({line for start, _, line in each.co_lines() if line and start > resume})
+            yield InnerCode(each.co_qualname, each.co_firstlineno, tuple(lines))
 
 
 def add_sources(tape: Tape) -> None:
     """Add the texts of the files that recorded code objects come from, as far as they can be read."""
-    for file in {code.file for code in tape.codes}:
+    for file in {code.file for code in tape.codes} - tape.sources.keys():
         lines = linecache.getlines(file)
         if lines:
             tape.sources[file] = "".join(lines)

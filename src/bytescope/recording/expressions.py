@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from bytescope.recording.inspection import ATOMS
 from bytescope.recording.state import Cursor, Frame
 from bytescope.recording.tape import ABSENT, Object, Text
 
-__all__ = ["NotRecorded", "evaluate", "parse"]
+__all__ = ["NotRecorded", "evaluate", "filled", "holds", "parse"]
 
 
 class NotRecorded(Exception):
@@ -207,3 +208,15 @@ def holds(expression: str | ast.expr, frame: Frame) -> bool:
         return _Evaluation(frame).truth(parsed)
     except _REFUSED as error:
         raise NotRecorded(f"{type(error).__name__}: {error}") from None
+
+
+_BRACES = re.compile(r"\{([^{}]+)\}")
+
+
+def filled(text: str, frame: Frame) -> str:
+    """Return a text with the expressions in its braces evaluated in a frame of the past; see `evaluate`."""
+    return _BRACES.sub(lambda found: _text(evaluate(found[1], frame)), text)
+
+
+def _text(value: Any) -> str:
+    return value if type(value) is str else repr(value)

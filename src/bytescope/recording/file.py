@@ -24,6 +24,7 @@ from bytescope.recording.tape import (
     ROW,
     CodeInfo,
     FrameOwner,
+    InnerCode,
     Instruction,
     Object,
     Tape,
@@ -252,4 +253,5 @@ def _read_code(shown: dict[str, Any]) -> CodeInfo:
     found["starts"] = {int(index): int(line) for index, line in shown["starts"]}
     found["variables"] = tuple(Variable(*each) for each in shown["variables"])
     found["handlers"] = tuple(tuple(each) for each in shown["handlers"])
+    found["inner"] = tuple(InnerCode(name, first, tuple(lines)) for name, first, lines in shown.get("inner", ()))
     return CodeInfo(**found)

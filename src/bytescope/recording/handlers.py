@@ -18,6 +18,7 @@ from bytescope.machine.program import Program
 from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, RECORD, RETURN
 from bytescope.machine.support.own_frames import HANDLER_FILE
 from bytescope.recording.changes import Changes, Target, changes_of
+from bytescope.recording.evaluation import EVALUATED
 from bytescope.recording.frame_record import HELD, NUMBER, RECENT, RECORDER, WAITING
 from bytescope.recording.inspection import ATOMS, LONG
 from bytescope.recording.tape import ABSENT
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _NAMESPACES = {"LOCALS": LOCALS, "GLOBALS": GLOBALS}
 
-_factories: dict[Changes, Callable[..., tuple[Op, Resume]]] = {}
+_factories: dict[tuple[Changes, bool], Callable[..., tuple[Op, Resume]]] = {}
 
 
 def _register(position: int) -> str:
@@ -88,8 +89,13 @@ def _noted(slot: str, give: str) -> list[str]:
     return [f"{test} x = {give}(x)", f"log((V[{NUMBER}], {slot}, V[{slot}], x))", f"V[{slot}] = x"]
 
 
-def text_of(changes: Changes) -> str:
-    """Return the text of a factory of wrappers."""
+def text_of(changes: Changes, live: bool = False) -> str:
+    """Return the text of a factory of wrappers.
+
+    Args:
+        changes: what the instruction changes.
+        live: whether the program may be told to wait before it.
+    """
     capture = _capture(changes.target)
     changed = ["    " + line for line in _changed(changes)]
     waits = [f"V[{WAITING}] = pc"]
@@ -98,7 +104,7 @@ def text_of(changes: Changes) -> str:
     op = [
         f"V = R[{RECORD}]",
         f"if V is None or V[{RECORDER}] is not recorder: V = enter(R)",
-        f"row((V[{NUMBER}], pc, len(entries)))",
+        *(["arrive(V, R, pc)"] if live else [f"row((V[{NUMBER}], pc, len(entries)))"]),
         *([f"if len(recent) > {RECENT}: settle()"] if changes.ends == "loop" else []),
         *([f"held = {capture}"] if capture else []),
         "n = op(R)",
@@ -137,16 +143,16 @@ _BOUND = (
     "contents_of_cell, read_of_cell = recorder.contents_of_cell, recorder.read_of_cell",
     "cell_of_cell = recorder.cell_of_cell",
     "operands, left, suspended, resumed = recorder.operands, recorder.left, recorder.suspended, recorder.resumed",
-    "delegates = recorder.delegates",
+    "delegates, arrive = recorder.delegates, recorder.arrive",
 )
 
 
-def _factory(changes: Changes) -> Callable[..., tuple[Op, Resume]]:
-    found = _factories.get(changes)
+def _factory(changes: Changes, live: bool) -> Callable[..., tuple[Op, Resume]]:
+    found = _factories.get((changes, live))
     if found is None:
         made: dict[str, Any] = {}
-        exec(compile(text_of(changes), HANDLER_FILE, "exec"), _namespace, made)
-        found = _factories[changes] = made["make"]
+        exec(compile(text_of(changes, live), HANDLER_FILE, "exec"), _namespace, made)
+        found = _factories[changes, live] = made["make"]
     return found
 
 
@@ -176,7 +182,7 @@ class Recording:
 
     def wants(self, program: Program) -> bool:
         """Record a program, and the exceptions in its frames."""
-        if not self.wanted(program):
+        if not self.wanted(program) and program.code.co_filename != EVALUATED:
             return False
         self.recorder.prepare(program)
         return True
@@ -192,6 +198,6 @@ class Recording:
         changes = changes_of(instruction, index)
         first = program.first_operand + program.verified.depths[index] - lifted.need
         variable = HEADER + instruction.arg.index if changes.variable else 0
-        return _factory(changes)(
+        return _factory(changes, self.recorder.arrive is not None)(
             op, resume, index, first, variable, instruction.arg, self.recorder, self.recorder.entering(program, index)
         )

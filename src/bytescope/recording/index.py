@@ -1,57 +1,87 @@
-"""Index of a tape: the steps of each frame, and where lines begin."""
+"""Index of a tape: the steps of each frame, where lines begin, where exceptions come up."""
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
 
-from bytescope.recording.tape import ENTRY, PARENT, ROW, Tape
+from bytescope.recording.tape import EDITED, ENTRY, PARENT, RAISED, RETURNED, ROW, STATUS, FrameOwner, Object, Tape
 
-__all__ = ["Index"]
+__all__ = ["Index", "Raise"]
+
+_CLOSING = frozenset({"GeneratorExit", "StopIteration", "StopAsyncIteration"})
+
+
+class Raise(NamedTuple):
+    """An exception that comes up, not one that only passes a frame or is raised again at the end of a `finally`.
+
+    step: the step whose instruction raises it; frame: owner number of the frame in which it comes up; exception: it;
+    thrown: whether it was thrown into the frame, by `throw` or `close`, so that `step` is somebody else's.
+    """
+
+    step: int
+    frame: int
+    exception: Object
+    thrown: bool
 
 
 class Index:
-    """What is looked up on a tape: made when it is first needed, in one pass over the tape.
+    """What is looked up on a tape: made in one pass over it, and continued when there is more.
 
     Args:
-        tape: the tape, complete.
+        tape: the tape.
     """
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
+        self._steps: dict[int, array[int]] = {}
+        self._lines = bytearray()
+        self._last: dict[int, tuple[int, int]] = {}
+        self._place = 0
+        self._parents: dict[int, list[tuple[int, int | None]]] = {
+            number: [(-1, slots[PARENT])] for number, slots in tape.base.items() if PARENT in slots
+        }
+        self._ended: dict[int, int] = {}
+        self._raises: list[Raise] = []
+        self._known: dict[Object, Raise] = {}
+        self._arrived: dict[int, Raise] = {}
+        self._arrivals: dict[int, list[tuple[int, Raise]]] = {}
+        self._uncaught: list[Raise] = []
+        self._edits: list[tuple[int, int, str]] = []
 
-    @cached_property
+    # --- rows
+
+    def _read_rows(self) -> None:
+        tape, owners = self.tape, self.tape.owners
+        tape.settle()
+        rows, found, last, steps = tape.rows, self._lines, self._last, self._steps
+        begin = len(found)
+        if begin * ROW == len(rows):
+            return
+        codes = tape.codes
+        for step, (number, index) in enumerate(
+            zip(islice(rows, begin * ROW, None, ROW), islice(rows, begin * ROW + 1, None, ROW), strict=True), begin
+        ):
+            of_frame = steps.get(number)
+            if of_frame is None:
+                of_frame = steps[number] = array("I")
+            of_frame.append(step)
+            line = codes[owners[number].code].starts.get(index)  # type: ignore[union-attr]
+            if line is None:
+                found.append(0)
+            else:
+                before = last.get(number)
+                last[number] = line, index
+                found.append(before is None or before[0] != line or before[1] >= index)
+
+    @property
     def of_frame(self) -> Mapping[int, Sequence[int]]:
         """Return the steps of each frame by its owner number, in order."""
-        found: dict[int, array[int]] = {}
-        for step, number in enumerate(self.tape.rows[0::ROW]):
-            steps = found.get(number)
-            if steps is None:
-                steps = found[number] = array("I")
-            steps.append(step)
-        return found
-
-    @cached_property
-    def _parents(self) -> dict[int, list[tuple[int, int | None]]]:
-        """By frame: (place in the log, number of the frame that called or resumed it from there on)."""
-        found: dict[int, list[tuple[int, int | None]]] = {}
-        log = self.tape.log
-        for number, slots in self.tape.base.items():
-            if PARENT in slots:
-                found[number] = [(-1, slots[PARENT])]
-        for position, slot in enumerate(log[1::ENTRY]):
-            if slot == PARENT:
-                place = position * ENTRY
-                found.setdefault(log[place], []).append((place, log[place + 3]))
-        return found
-
-    def parent(self, number: int, step: int) -> int | None:
-        """Return the frame that has called or resumed a frame at a step, None if none that is recorded has."""
-        changes = self._parents.get(number, [])
-        at = bisect_left(changes, (self.tape.place(step) + 1, -1)) - 1
-        return changes[at][1] if at >= 0 else None
+        self._read_rows()
+        return self._steps
 
     def next_of(self, number: int, step: int) -> int | None:
         """Return the next step of a frame after a step, None if it has none."""
@@ -70,20 +100,114 @@ class Index:
 
         That is where a line starts that differs from the one before it, or that control has gone back to.
         """
+        if step >= len(self._lines):
+            self._read_rows()
         return bool(self._lines[step])
 
-    @cached_property
-    def _lines(self) -> bytearray:
-        """For each step, whether a line begins there."""
-        tape, owners = self.tape, self.tape.owners
-        found = bytearray(len(tape))
-        starts = [code.starts for code in tape.codes]
-        last: dict[int, tuple[int, int]] = {}
-        rows = tape.rows
-        for step, (number, index) in enumerate(zip(rows[0::ROW], rows[1::ROW], strict=True)):
-            line = starts[owners[number].code].get(index)  # type: ignore[union-attr]
-            if line is not None:
-                before = last.get(number)
-                last[number] = line, index
-                found[step] = before is None or before[0] != line or before[1] >= index
+    # --- entries
+
+    def _read_log(self) -> None:
+        tape = self.tape
+        log, begin, end = tape.log, self._place, len(tape.log)
+        if begin == end:
+            return
+        tape.settle()
+        self._place = end
+        for place, slot in zip(range(begin, end, ENTRY), islice(log, begin + 1, end, ENTRY), strict=True):
+            if type(slot) is int:
+                continue
+            if slot == PARENT:
+                self._parents.setdefault(log[place], []).append((place, log[place + 3]))
+            elif slot == EDITED:
+                self._edits.append((place - log[place + 2] * ENTRY, place, log[place + 3]))
+            elif slot == RAISED:
+                self._raised(place, log[place], log[place + 3])
+            elif slot == RETURNED and type(tape.owners[log[place]]) is FrameOwner:
+                self._ended[log[place]] = place
+                self._arrived.pop(log[place], None)
+            elif slot == STATUS and log[place + 3] == "done":
+                self._ended[log[place]] = place
+                self._left(place, log[place])
+
+    def parent(self, number: int, step: int) -> int | None:
+        """Return the frame that has called or resumed a frame at a step, None if none that is recorded has."""
+        return self._parent_before(number, self.tape.place(step) + 1)
+
+    def _parent_before(self, number: int, place: int) -> int | None:
+        self._read_log()
+        changes = self._parents.get(number, [])
+        at = bisect_left(changes, (place, -1)) - 1
+        return changes[at][1] if at >= 0 else None
+
+    def has_ended(self, number: int) -> bool:
+        """Return True if a frame has returned or was left by an exception, as far as the recording goes."""
+        return self.end_of(number) is not None
+
+    def end_of(self, number: int) -> int | None:
+        """Return the place in the log where a frame returns or is left by an exception, None if it is not there."""
+        self._read_log()
+        return self._ended.get(number)
+
+    def edited(self, place: int) -> str:
+        """Return what the user has done that has made an entry of the log, "" if the program has made it."""
+        self._read_log()
+        at = bisect_right(self._edits, (place, len(self.tape.log), "")) - 1
+        return self._edits[at][2] if at >= 0 and place < self._edits[at][1] else ""
+
+    # --- exceptions
+
+    @property
+    def raises(self) -> Sequence[Raise]:
+        """Return the exceptions that come up, in order."""
+        self._read_log()
+        return self._raises
+
+    @property
+    def uncaught(self) -> Sequence[Raise]:
+        """Return those that nothing catches: they end a thread, or the program.
+
+        One that only a generator's end, a context manager or native code swallows is none, nor is `SystemExit`.
+        """
+        self._read_log()
+        return self._uncaught
+
+    def raise_of(self, exception: Object, step: int) -> Raise | None:
+        """Return where an exception has come up last before a step, None if that is not recorded."""
+        found = None
+        for each in self.raises:
+            if each.step >= step:
+                break
+            if each.exception is exception:
+                found = each
         return found
+
+    def arrived(self, number: int, step: int) -> Raise | None:
+        """Return where the exception has come up that has arrived in a frame last before a step, None if none has."""
+        self._read_log()
+        before = self.tape.place(step)
+        return next((each for place, each in reversed(self._arrivals.get(number, [])) if place < before), None)
+
+    def _raised(self, place: int, number: int, exception: Object) -> None:
+        """Note that an exception arrives in a frame: it comes up there, or goes on from where it was."""
+        tape = self.tape
+        step = tape.step_of(place)
+        instruction = tape.instruction(step) if tape.frame(step).number == number else None
+        known = self._known.get(exception)
+        if known is None or (instruction is not None and instruction.op == "RAISE" and instruction.operands):
+            known = Raise(step, number, exception, instruction is None or instruction.op == "YIELD")
+            self._known[exception] = known
+            self._raises.append(known)
+        self._arrived[number] = known
+        self._arrivals.setdefault(number, []).append((place, known))
+
+    def _left(self, place: int, number: int) -> None:
+        """Note that a frame was left by an exception."""
+        known = self._arrived.pop(number, None)
+        if known is None or self._parent_before(number, place) is not None:
+            return
+        frame = self.tape.owners[number]
+        assert type(frame) is FrameOwner
+        kind = known.exception.kind
+        if kind == "SystemExit" or (kind in _CLOSING and self.tape.codes[frame.code].suspends):
+            return
+        self._uncaught.append(known)

@@ -51,15 +51,18 @@ class Recorder:
     Args:
         tape: an empty tape.
         steps: how many steps are kept at least, of the last ones, if there are more.
+        arrive: writes the row of an instruction in the place of the recorder, and may have the program wait; or None.
     """
 
-    def __init__(self, tape: Tape, steps: int) -> None:
+    def __init__(self, tape: Tape, steps: int, arrive: Callable[[list[Any], list[Any], int], None] | None) -> None:
         self.tape = tape
         self.steps = steps
         self.row = tape.recent.extend
         self.log = tape.log.extend
         self.objects = Objects(tape)
         self.token = self.objects.token
+        self.arrive = arrive
+        self.registers: dict[int, list[Any]] | None = None if arrive is None else {}
         self._records: dict[int, list[Any]] = {}
         self._codes: dict[int, tuple[ref[Program], int]] = {}
 
@@ -114,6 +117,8 @@ class Recorder:
         if R[LOCALS] is not None:
             entries += (number, NAMES, ABSENT, token(R[LOCALS]))
         self.log(entries)
+        if self.registers is not None:
+            self.registers[number] = R
         self._link(record)
         if midway:
             self.operands(record, R)
@@ -151,7 +156,7 @@ class Recorder:
 
     def _waits(self, record: list[Any]) -> None:
         """Log where a frame is that has called or resumed another."""
-        rows = self.tape.recent
+        rows = self.tape.recent or self.tape.rows
         site = rows[-2] if rows and rows[-ROW] == record[NUMBER] else record[WAITING]
         if site != record[_SITE]:
             self.log((record[NUMBER], SITE, record[_SITE], site))
@@ -165,6 +170,8 @@ class Recorder:
     def _forget(self, record: list[Any]) -> None:
         if self._records.get(record[_FRAME]) is record:
             del self._records[record[_FRAME]]
+        if self.registers is not None:
+            self.registers.pop(record[NUMBER], None)
 
     def suspended(self, record: list[Any]) -> None:
         """Log that a frame is suspended."""
@@ -201,6 +208,13 @@ class Recorder:
         return target  # type: ignore[no-any-return]
 
     # --- registers
+
+    def variable(self, number: int, slot: int, value: Any) -> None:
+        """Log that the user has set a variable of a frame."""
+        record = next(each for each in self._records.values() if each[NUMBER] == number)
+        new = self.token(value)
+        self.log((number, slot, record[slot], new))
+        record[slot] = new
 
     def operands(self, record: list[Any], R: list[Any]) -> None:
         """Log all operands that are not what the log says."""

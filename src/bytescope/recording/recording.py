@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from bytescope.machine.handler_namespace import UNBOUND
+from bytescope.recording.breakpoints import LENGTH, Place
+from bytescope.recording.codes import add_sources
 from bytescope.recording.expressions import NotRecorded, evaluate, holds, parse
 from bytescope.recording.index import Index
 from bytescope.recording.origins import Origin, origin_of_place
@@ -23,12 +25,14 @@ __all__ = ["Divergence", "Recording", "Write"]
 class Write:
     """A write to a variable, an attribute or an item.
 
-    step: the step whose instruction has written; old, new: the values; `ABSENT` where there was, or is, none.
+    step: the step whose instruction has written; old, new: the values; `ABSENT` where there was, or is, none; by_user:
+    "", or what the user has evaluated or set after that step, which has written.
     """
 
     step: int
     old: Any
     new: Any
+    by_user: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Recording:
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
+        self._index: tuple[Index, int] | None = None
 
     def __repr__(self) -> str:
         return f"<Recording of {self.steps} steps>"
@@ -76,11 +81,16 @@ class Recording:
         """Return the code objects that were executed."""
         return self.tape.codes
 
-    @cached_property
+    @property
     def index(self) -> Index:
-        """Return the steps of each frame and the steps at which lines begin."""
-        self.tape.settle()
-        return Index(self.tape)
+        """Return the steps of each frame, where lines begin, and where exceptions come up."""
+        if self._index is None or self._index[1] != self.tape.forgotten:
+            self._index = Index(self.tape), self.tape.forgotten
+        return self._index[0]
+
+    def read_sources(self) -> None:
+        """Read the texts of the source files that are not known yet, as far as they are there."""
+        add_sources(self.tape)
 
     def at(self, step: int) -> Cursor:
         """Return the state before a step: frames, variables, operands, contents of objects.
@@ -210,7 +220,35 @@ class Recording:
             place = position * ENTRY
             if number == owner and log[place + 1] == slot:
                 old, new = (ABSENT if each is UNBOUND else each for each in log[place + 2 : place + ENTRY])
-                yield Write(self.tape.step_of(place), old, new)
+                yield Write(self.tape.step_of(place), old, new, self.index.edited(place))
+
+    def place(self, text: str, step: int, frame: int = 0) -> Place:
+        """Return what a name, an attribute or an item means at a step: for `Breakpoint.write`.
+
+        Args:
+            text: "total", "self.total" or "seen[0]"; "seen[:]" is all that an object contains, "len(seen)" the number
+                of its items.
+            step: the step at which it is looked up; the object is that at this step.
+            frame: which frame of the stack, the innermost is 0.
+
+        Raises:
+            ValueError: if it is no such name.
+            NotRecorded: if it means nothing there.
+            IndexError: if there is no such step or frame.
+        """
+        here = self.at(step).frames[frame]
+        node = parse(text)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and node.args:
+            return Place(self._object(node.args[0], here), LENGTH, text)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+            return Place(self._object(node.value, here), None, text)
+        return Place(*place_of(text, here), text)
+
+    def _object(self, node: ast.expr, frame: Frame) -> int:
+        found = evaluate(node, frame)
+        if type(found) is not Object:
+            raise NotRecorded(f"{ast.unparse(node)} is no object whose changes are recorded")
+        return found.number
 
     def last_write(self, name: str, step: int, frame: int = 0) -> Write | None:
         """Return the last write before a step to what a name means there, None if there is none that is kept."""

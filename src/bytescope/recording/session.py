@@ -11,6 +11,7 @@ from bytescope.loading.imports import Guests
 from bytescope.machine import instrument
 from bytescope.machine.program import TRANSFORMS, Program
 from bytescope.recording.codes import add_sources
+from bytescope.recording.frontier import Frontier
 from bytescope.recording.handlers import Recording as Transform
 from bytescope.recording.recorder import Recorder
 from bytescope.recording.recording import Recording
@@ -42,6 +43,7 @@ class record:
         files: globs over file names.
         functions: globs over qualified names: the others are executed as usual, and not recorded.
         steps: how many steps are kept: of a longer run the last ones.
+        frontier: controls the program while it is recorded, from another thread; see `Frontier`.
 
     Raises:
         TypeError: if a filter is of the wrong type.
@@ -57,6 +59,7 @@ class record:
         files: Globs = None,
         functions: Globs = None,
         steps: int = STEPS,
+        frontier: Frontier | None = None,
     ) -> None:
         if type(steps) is not int:
             raise TypeError(f"steps must be an int, not {type(steps).__name__}")
@@ -64,6 +67,7 @@ class record:
             raise ValueError(f"steps must be at least 1, not {steps}")
         self._filters = Filters(include, exclude, files, functions)
         self._steps = steps
+        self._frontier = frontier
         self._stack: ExitStack | None = None
 
     def __enter__(self) -> Recording:
@@ -73,13 +77,20 @@ class record:
         patterns = [*(self._filters.include or ()), *(f"!{pattern}" for pattern in self._filters.exclude)]
         guests = Guests(patterns, default=self._filters.include is None)
         with ExitStack() as stack:
+            recording = Recording(tape)
+            recorder = Recorder(tape, self._steps, None if self._frontier is None else self._frontier.arrive)
+            if self._frontier is not None:
+                stack.callback(self._frontier.end)
             stack.callback(add_sources, tape)
             stack.callback(tape.settle)
             stack.enter_context(INTERPRETER.attached(guests, lambda: existing_functions(self._filters)))
             stack.callback(instrument.set_recording, None)
-            instrument.set_recording(Transform(Recorder(tape, self._steps), self._wants))
+            room = instrument.RECORDING_ROOM if self._frontier is None else instrument.STEPPING_ROOM
+            instrument.set_recording(Transform(recorder, self._wants), room)
+            if self._frontier is not None:
+                self._frontier.begin(recorder, recording)
             self._stack = stack.pop_all()
-        return Recording(tape)
+        return recording
 
     def __exit__(self, *error: object) -> None:
         stack, self._stack = self._stack, None

@@ -38,7 +38,6 @@ class Cursor:
         self.step = 0
         self._place = 0
         self._state: dict[int, dict[Any, Any]] = {}
-        tape.settle()
         self.go(0)
 
     def go(self, step: int) -> None:
@@ -50,6 +49,8 @@ class Cursor:
         Raises:
             IndexError: if there is no such step.
         """
+        if self.tape.recent:
+            self.tape.settle()
         if not 0 <= step <= len(self.tape):
             raise IndexError(f"step {step}: the recording has steps 0 to {len(self.tape)}")
         log, state, place, wanted = self.tape.log, self._state, self._place, self.tape.place(step)

@@ -1,72 +1,115 @@
-"""The stepper: a position in a recording that moves in both directions."""
+"""The stepper: a position in a recording that moves in both directions, and on with a program that still runs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bytescope.recording.breakpoints import Breakpoint, Place, Search
+from bytescope.recording.expressions import NotRecorded, evaluate, filled, holds
+from bytescope.recording.index import Raise
+from bytescope.recording.lines import line_for
+from bytescope.recording.returned import Returned, returned_since
 from bytescope.recording.state import Cursor, Frame
-from bytescope.recording.tape import Tape
+from bytescope.recording.tape import Object, Tape
 
 if TYPE_CHECKING:
+    from bytescope.recording.frontier import Frontier
     from bytescope.recording.recording import Recording
 
-__all__ = ["Breakpoint", "Stepper", "Stop"]
+__all__ = ["Message", "Stepper", "Stop"]
+
+Target = tuple[int, str] | None
+"""A step to stop at and the reason, None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
     """Where the stepper has stopped, and why.
 
-    step: the step; reason: "step", "return" (in the caller), "breakpoint", "begin" or "end" (of the recording);
-    breakpoint: the one that it has stopped at, or None.
+    step: the step; reason: "step", "return" (in the caller), "breakpoint", "begin" or "end" (of the recording), "pause"
+    or "input" (a running program waits for it); breakpoint: the one that it has stopped at, or None; raised: the
+    exception that comes up here, if that is why; returned: the calls on the line that has been executed, after a move
+    forwards.
     """
 
     step: int
     reason: str
     breakpoint: Breakpoint | None = None
+    raised: Raise | None = None
+    returned: tuple[Returned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Breakpoint:
-    """A place or an event to stop at; what is None is not asked for.
+class Message:
+    """What a breakpoint has to say: the text of a logpoint, or why its condition or text could not be evaluated.
 
-    line, file: a line, of files whose names end so; function: a glob over qualified names, to stop where one begins;
-    exception: a glob over names of exceptions, to stop at the instruction that one comes up at, in the frame where it
-    is raised; condition: an expression over the frame's values that must be true as well, and is not where it cannot be
-    evaluated on what is recorded (`Recording.evaluate` says why).
+    step, line, file: where; text: what; breakpoint: whose; failed: whether it is an error.
     """
 
-    line: int | None = None
-    file: str | None = None
-    function: str | None = None
-    exception: str | None = None
-    condition: str | None = None
+    step: int
+    line: int | None
+    file: str
+    text: str
+    breakpoint: Breakpoint
+    failed: bool
 
 
 class Stepper:
     """A position in a recording, before an instruction is executed.
 
-    Each move returns a `Stop`. With `back` a move goes to where the same move forward could have come from.
+    Each move returns a `Stop`. With `back` a move goes to where the same move forward could have come from. A move
+    stops at a breakpoint on its way. At the end of a recording whose program is still running, a move forward has the
+    program go on.
 
     Args:
         recording: the recording.
         step: where to begin.
-        breakpoints: where `run` stops.
+        breakpoints: where to stop.
+        frontier: the program that is being recorded, if it still runs.
+
+    Attributes:
+        breakpoints: a list, to be changed at will.
+        messages: what logpoints have to say, and which conditions could not be evaluated; to be emptied at will.
 
     Raises:
         IndexError: if there is no such step.
     """
 
-    def __init__(self, recording: Recording, step: int = 0, breakpoints: Iterable[Breakpoint] = ()) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        step: int = 0,
+        breakpoints: Iterable[Breakpoint] = (),
+        frontier: Frontier | None = None,
+    ) -> None:
         self.recording = recording
         self.breakpoints = list(breakpoints)
+        self.messages: list[Message] = []
+        self.frontier = frontier
         self._tape: Tape = recording.tape
-        self._index = recording.index
         self._cursor = Cursor(self._tape)
         self._cursor.go(step)
+        self._searches: dict[Breakpoint, Search] = {}
+        self._told: set[tuple[int, Breakpoint, bool]] = set()
+
+    @classmethod
+    def live(cls, frontier: Frontier, timeout: float = -1) -> Stepper:
+        """Wait until a program waits, or has ended, and return a stepper that stands there.
+
+        Args:
+            frontier: the program's.
+            timeout: how many seconds to wait at most; -1 for as long as it takes.
+
+        Raises:
+            TimeoutError: if it takes longer.
+            RuntimeError: if the program has ended before it was recorded.
+        """
+        if not frontier.wait(timeout):
+            raise TimeoutError(f"the program did not begin to wait within {timeout} seconds")
+        steps = frontier.recording.steps
+        return cls(frontier.recording, max(steps - 1, 0) if frontier.runs else steps, frontier=frontier)
 
     # --- where it is
 
@@ -91,6 +134,15 @@ class Stepper:
         frames = self.frames
         return frames[0].line if frames else None
 
+    @property
+    def is_live(self) -> bool:
+        """Return True if the program waits right here: then it can be changed, and anything be evaluated."""
+        return self._runs and self.step == len(self._tape) - 1
+
+    @property
+    def _runs(self) -> bool:
+        return self.frontier is not None and self.frontier.runs
+
     # --- moves
 
     def go(self, step: int) -> Stop:
@@ -100,84 +152,323 @@ class Stepper:
             IndexError: if there is no such step.
         """
         self._cursor.go(step)
-        return self._stop("step")
+        return Stop(step, "step")
 
     def instruction(self, back: bool = False) -> Stop:
         """Go to the next instruction, of whatever frame."""
-        return self._first(self._steps(back), lambda step: True)
+        return self._move(back, lambda start: self._first(start, back, lambda step: True))
 
     def into(self, back: bool = False) -> Stop:
-        """Go to the next line, of whatever frame."""
-        return self._first(self._steps(back), self._index.begins_line)
+        """Go to the next line, of whatever frame, in whatever thread."""
+        return self._move(back, lambda start: self._first(start, back, self.recording.index.begins_line))
 
     def over(self, back: bool = False) -> Stop:
         """Go to the next line of this frame; what it calls, or awaits, is passed over. At its end: into its caller."""
         if self.step >= len(self._tape):
-            return self.into(back) if back else self._stop("end")
+            return self.into(back) if back else Stop(self.step, "end")
         number = self._tape.frame(self.step).number
-        following = self._index.previous_of if back else self._index.next_of
-        step = following(number, self.step)
-        while step is not None:
-            if self._index.begins_line(step):
-                return self.go(step)
-            step = following(number, step)
-        return self.out(back)
+        return self._move(back, lambda start: self._over(number, start, back))
+
+    def line_in_thread(self, back: bool = False) -> Stop:
+        """Go to the next line of this thread, of whatever frame."""
+        if self.step >= len(self._tape):
+            return self.into(back)
+        thread, tape, index = self._tape.frame(self.step).thread, self._tape, self.recording.index
+        return self._move(
+            back,
+            lambda start: self._first(
+                start, back, lambda step: tape.frame(step).thread == thread and index.begins_line(step)
+            ),
+        )
 
     def out(self, back: bool = False) -> Stop:
         """Go to where the caller goes on, or with `back`, to where it has called; to the end if there is no caller."""
-        if self.step < len(self._tape):
-            number = self._tape.frame(self.step).number
-            parent = self._index.parent(number, self.step)
-            if parent is not None:
-                step = (self._index.previous_of if back else self._index.next_of)(parent, self.step)
-                if step is not None:
-                    self._cursor.go(step)
-                    return self._stop("return")
-        self._cursor.go(0 if back else len(self._tape))
-        return self._stop("begin" if back else "end")
+        if self.step >= len(self._tape):
+            return self.go(0) if back else Stop(self.step, "end")
+        number = self._tape.frame(self.step).number
+        return self._move(back, lambda start: self._out(number, start, back))
 
-    def run(self, back: bool = False) -> Stop:
+    def run(self, back: bool = False, frame: bool = False, until: Callable[[int], bool] | None = None) -> Stop:
         """Go to the next breakpoint, or to the end.
+
+        Args:
+            back: whether to go to the previous one.
+            frame: whether only breakpoints in this very frame count.
+            until: a further condition to stop at, of the number of a step.
 
         Raises:
             ValueError: if the condition of a breakpoint is no expression.
         """
-        for step in self._steps(back):
-            for each in self.breakpoints:
-                if self._reached(each, step):
-                    self._cursor.go(step)
-                    if each.condition is None or self.recording.holds(each.condition, self._cursor):
-                        return self._stop("breakpoint", each)
-        self._cursor.go(0 if back else len(self._tape))
-        return self._stop("begin" if back else "end")
+        only = self._tape.frame(self.step).number if frame and self.step < len(self._tape) else None
+        if until is None:
+            return self._move(back, lambda start: None, only)
+        return self._move(back, lambda start: self._first(start, back, until), only)
 
-    # --- how
+    def to_raise(self, text: str | None = None, frame: int = 0) -> Stop:
+        """Go back to where an exception has come up.
 
-    def _steps(self, back: bool) -> range:
-        return range(self.step - 1, -1, -1) if back else range(self.step + 1, len(self._tape))
+        Args:
+            text: an expression for it, such as "error", "error.__cause__", "error.__context__" or
+                "group.exceptions[0]"; None: the one that arrived in the frame last.
+            frame: the frame to evaluate that in.
 
-    def _first(self, steps: Iterable[int], wanted: Callable[[int], bool]) -> Stop:
-        back = isinstance(steps, range) and steps.step < 0
-        for step in steps:
-            if wanted(step):
-                return self.go(step)
-        self._cursor.go(0 if back else len(self._tape))
-        return self._stop("begin" if back else "end")
+        Raises:
+            ValueError: if that is no expression.
+            NotRecorded: if there is no such exception, or its raise is not in the recording.
+        """
+        here = self.frames[frame] if self.frames else None
+        if text is None:
+            found = self.recording.index.arrived(here.number, self.step) if here else None
+        else:
+            value = evaluate(text, here) if here else None
+            found = self.recording.index.raise_of(value, self.step) if type(value) is Object else None
+        if found is None:
+            raise NotRecorded(f"no raise of {text or 'an exception'} is recorded before this step")
+        self._cursor.go(found.step)
+        return Stop(found.step, "step", None, found)
 
-    def _stop(self, reason: str, breakpoint: Breakpoint | None = None) -> Stop:
-        return Stop(self.step, reason, breakpoint)
+    def post_mortem(self) -> Stop:
+        """Go to where the last exception has come up that nothing has caught.
 
-    def _reached(self, each: Breakpoint, step: int) -> bool:
+        Raises:
+            NotRecorded: if there is none.
+        """
+        if not self.recording.index.uncaught:
+            raise NotRecorded("no exception has ended the program or a thread")
+        found = self.recording.index.uncaught[-1]
+        self._cursor.go(found.step)
+        return Stop(found.step, "step", None, found)
+
+    # --- questions
+
+    def line_of(self, line: int, file: str | None = None) -> int | None:
+        """Return the line at which a breakpoint on a line stops: the next one with code, None if there is none."""
+        if self._runs:
+            self.recording.read_sources()
+        return line_for(self._tape, line, file)
+
+    def place(self, text: str, frame: int = 0) -> Place:
+        """Return what a name, an attribute or an item means here, to stop where it is written to.
+
+        See `Recording.place`.
+        """
+        return self.recording.place(text, self.step, frame)
+
+    def evaluate(self, text: str, frame: int = 0) -> Any:
+        """Evaluate an expression: where the program waits, any; in the past, what `Recording.evaluate` understands.
+
+        What an expression changes where the program waits is changed for good, and noted as the user's doing.
+
+        Args:
+            text: the expression.
+            frame: which frame of the stack, the innermost is 0.
+
+        Returns:
+            An atom, a string, an `Object` or a `Text`.
+
+        Raises:
+            ValueError: if it is no expression.
+            NotRecorded: if it cannot be evaluated in the past.
+            EvaluationFailed: if it raises an exception; the program goes on all the same.
+        """
+        if self.is_live:
+            assert self.frontier is not None
+            try:
+                return self.frontier.evaluate(text, self.frames[frame])
+            finally:
+                self._cursor.go(self.step)
+        return evaluate(text, self.frames[frame])
+
+    def set(self, target: str, text: str, frame: int = 0) -> Any:
+        """Set a variable, attribute or item to the value of an expression, where the program waits.
+
+        Args:
+            target: "total", "self.total" or "seen[0]"; a name is set where it lives: local, in a cell, or global.
+            text: the expression.
+            frame: which frame of the stack, the innermost is 0.
+
+        Returns:
+            The new value, as `evaluate` returns it.
+
+        Raises:
+            ValueError: if the texts are no target and no expression.
+            NotRecorded: if the stepper is in the past, which cannot be changed.
+            EvaluationFailed: if it raises an exception.
+        """
+        if not self.is_live:
+            raise NotRecorded(f"{target} cannot be set here: only where the program waits, which is the last step")
+        assert self.frontier is not None
+        try:
+            return self.frontier.set(target, text, self.frames[frame])
+        finally:
+            self._cursor.go(self.step)
+
+    def feed(self, text: str) -> Stop:
+        """Give a program that waits for input a text - a line with its end, "" for the end of the input - and go on.
+
+        Returns:
+            Where the move that had stopped for input now ends.
+
+        Raises:
+            NotRecorded: if the program does not wait for input.
+        """
+        if self.frontier is None or not self.frontier.wants_input:
+            raise NotRecorded("the program does not wait for input")
+        self.frontier.feed(text)
+        return self._after_wait() or self._resumed()
+
+    def close(self) -> None:
+        """Have the program end if it still runs; the recording stays."""
+        if self.frontier is not None:
+            self.frontier.close()
+
+    # --- how moves are made
+
+    def _move(self, back: bool, find: Callable[[int], Target], only: int | None = None) -> Stop:
+        """Go to what is found or to a breakpoint on the way; have the program go on if there is none yet."""
+        start = self.step
+        self._told = {each for each in self._told if each[2]}
+        self._resumed: Callable[[], Stop] = lambda: self._move_from(start, back, find, only)
+        return self._resumed()
+
+    def _move_from(self, start: int, back: bool, find: Callable[[int], Target], only: int | None) -> Stop:
         tape = self._tape
-        code = tape.code(step)
-        if each.file is not None and not code.file.endswith(each.file):
+        began, forgotten = start + tape.forgotten, tape.forgotten
+        checked = start
+        while True:
+            target = find(start)
+            end = target[0] if target is not None else -1 if back else len(tape)
+            stopped = self._breakpoint(checked - 1 if back else checked + 1, end, only)
+            if stopped is not None:
+                return self._arrive(start, back, *stopped)
+            if target is not None:
+                return self._arrive(start, back, *target)
+            if back or not self._runs:
+                self._cursor.go(0 if back else len(tape))
+                return Stop(self.step, "begin" if back else "end", returned=self._returned(start, back))
+            assert self.frontier is not None
+            latest = tape.forgotten + max(checked, len(tape) - 2)
+            self.frontier.go_on(lambda step: self._is_reached(step, max(began - tape.forgotten, 0), find, only))
+            start, checked = max(began - tape.forgotten, 0), max(latest - tape.forgotten, 0)
+            if tape.forgotten != forgotten:
+                forgotten = tape.forgotten
+                self._cursor = Cursor(tape)
+            stop = self._after_wait()
+            if stop is not None and (stop.reason == "input" or find(start) is None):
+                return stop
+
+    def _after_wait(self) -> Stop | None:
+        """Return the stop, at the last step, if the program has been paused or waits for input."""
+        assert self.frontier is not None
+        why = self.frontier.why
+        if why not in ("pause", "input"):
+            return None
+        self._cursor.go(len(self._tape) - 1)
+        return Stop(self.step, why)
+
+    def _is_reached(self, step: int, start: int, find: Callable[[int], Target], only: int | None) -> bool:
+        """Return True if the program, about to execute a step, is to wait. Runs in its thread."""
+        self._tape.settle()
+        if find(start) is not None:
+            return True
+        return self._breakpoint(step, step + 1, only, max(step - 1, start + 1)) is not None
+
+    def _arrive(self, start: int, back: bool, step: int, reason: str, *more: Any) -> Stop:
+        self._cursor.go(step)
+        breakpoint, raised = more or (None, None)
+        return Stop(step, reason, breakpoint, raised, self._returned(start, back))
+
+    def _returned(self, start: int, back: bool) -> tuple[Returned, ...]:
+        return () if back else returned_since(self.recording.index, self._looking, start, self.step)
+
+    def _first(self, start: int, back: bool, wanted: Callable[[int], bool]) -> Target:
+        for step in range(start - 1, -1, -1) if back else range(start + 1, len(self._tape)):
+            if wanted(step):
+                return step, "step"
+        return None
+
+    def _over(self, number: int, start: int, back: bool) -> Target:
+        index = self.recording.index
+        following = index.previous_of if back else index.next_of
+        step = following(number, start)
+        while step is not None:
+            if index.begins_line(step):
+                return step, "step"
+            step = following(number, step)
+        if not back and self._runs and not index.has_ended(number):
+            return None
+        return self._out(number, start, back)
+
+    def _out(self, number: int, start: int, back: bool) -> Target:
+        index = self.recording.index
+        parent = index.parent(number, start)
+        if parent is None:
+            return None
+        step = (index.previous_of if back else index.next_of)(parent, start)
+        return None if step is None else (step, "return")
+
+    # --- breakpoints
+
+    def _search(self, breakpoint: Breakpoint) -> Search:
+        found = self._searches.get(breakpoint)
+        if found is None or found.index is not self.recording.index:
+            found = self._searches[breakpoint] = Search(breakpoint, self.recording.index)
+        return found
+
+    def _breakpoint(
+        self, begin: int, end: int, only: int | None, hindsight: int | None = None
+    ) -> tuple[Any, ...] | None:
+        """Return the first stop at a breakpoint in a range of steps: step, reason, breakpoint and exception.
+
+        Args:
+            begin: the first step of the range.
+            end: the step after it.
+            only: owner number of the frame that counts, None if all do.
+            hindsight: where to begin with what is known only when a step has been executed.
+        """
+        best: tuple[Any, ...] | None = None
+        for each in self.breakpoints:
+            search = self._search(each)
+            for step in search.steps(begin if hindsight is None or not search.hindsight else hindsight, end):
+                if only is not None and self._tape.frame(step).number != only:
+                    continue
+                if self._holds(each, step):
+                    raised = next(iter(search.raises(step, step + 1)), None) if search.hindsight else None
+                    best, end = (step, "breakpoint", each, raised), step
+                    break
+        return best
+
+    def _holds(self, breakpoint: Breakpoint, step: int) -> bool:
+        """Return True if a breakpoint is to stop: its condition is true, and it is no logpoint."""
+        if breakpoint.condition is None and breakpoint.log is None:
+            return True
+        cursor = self._looking
+        cursor.go(step)
+        frame = cursor.frames[0]
+        try:
+            if breakpoint.condition is not None and not holds(breakpoint.condition, frame):
+                return False
+            if breakpoint.log is not None:
+                self._tell(breakpoint, frame, filled(breakpoint.log, frame), False)
+        except NotRecorded as error:
+            text = f"condition {breakpoint.condition!r}" if breakpoint.condition is not None else breakpoint.log
+            self._tell(breakpoint, frame, f"{text}: {error}", True)
             return False
-        if each.line is not None and (tape.instruction(step).line != each.line or not self._index.begins_line(step)):
-            return False
-        if each.function is not None and not (
-            fnmatchcase(code.name, each.function) and self._index.previous_of(tape.frame(step).number, step) is None
-        ):
-            return False
-        return each.exception is None or any(
-            fnmatchcase(error.kind, each.exception) for error in self.recording.raised(step)
-        )
+        return breakpoint.log is None
+
+    @property
+    def _looking(self) -> Cursor:
+        """A cursor beside the stepper's own: also moved by the program's thread, while this one waits."""
+        if self._other is None or self._other[1] != self._tape.forgotten:
+            self._other = Cursor(self._tape), self._tape.forgotten
+        return self._other[0]
+
+    _other: tuple[Cursor, int] | None = None
+
+    def _tell(self, breakpoint: Breakpoint, frame: Frame, text: str, failed: bool) -> None:
+        key = self._tape.forgotten + frame.cursor.step, breakpoint, failed
+        if key in self._told:
+            return
+        self._told.add(key)
+        message = Message(frame.cursor.step, frame.line, frame.code.file, text, breakpoint, failed)
+        self.messages.append(message)

@@ -10,8 +10,8 @@ from array import array
 from typing import Any, NamedTuple
 
 __all__ = [
-    "ABSENT", "CONTENTS", "ENTRY", "NAMES", "PARENT", "RAISED", "RETURNED", "ROW", "SITE", "STATUS",
-    "CodeInfo", "FrameOwner", "Instruction", "Object", "Tape", "Text",
+    "ABSENT", "CONTENTS", "EDITED", "ENTRY", "NAMES", "PARENT", "RAISED", "RETURNED", "ROW", "SITE", "STATUS",
+    "CodeInfo", "FrameOwner", "InnerCode", "Instruction", "Object", "Tape", "Text",
 ]  # fmt: skip
 
 ROW = 3
@@ -27,6 +27,11 @@ namespace of class and module code."""
 
 RAISED, RETURNED = "raised", "returned"
 """Slots of what happened in a frame: the exception that came up at an instruction, the value that a frame returned."""
+
+
+EDITED = "edited"
+"""Slot of what the user has done to the program while it waited: the text, and, as the old value, how many entries
+before this one it has made."""
 
 
 class _Absent:
@@ -73,13 +78,21 @@ class Variable(NamedTuple):
     scope: str
 
 
+class InnerCode(NamedTuple):
+    """A code object inside another one, which may never run: its qualified name, first line, and lines with code."""
+
+    name: str
+    first_line: int
+    lines: tuple[int, ...]
+
+
 class CodeInfo(NamedTuple):
     """A recorded code object.
 
     name, file, first_line: as in the code object, the name qualified; module: name of its module; instructions: its
     lowered instructions; starts: the instructions at which lines start, with these lines; variables: its variables;
     first_operand: slot of the lowest operand; handlers: regions (start, end, target, depth) in the order in which they
-    are looked through; suspends: whether it is a generator's or coroutine's.
+    are looked through; suspends: whether it is a generator's or coroutine's; inner: the code objects in it.
     """
 
     name: str
@@ -92,6 +105,7 @@ class CodeInfo(NamedTuple):
     first_operand: int
     handlers: tuple[tuple[int, int, int, int], ...]
     suspends: bool
+    inner: tuple[InnerCode, ...] = ()
 
 
 class FrameOwner(NamedTuple):

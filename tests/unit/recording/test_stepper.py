@@ -108,6 +108,7 @@ def test_over_an_await_stays_in_the_task() -> None:
     recording = recorded(TASKS)
     stepper = Stepper(recording, breakpoints=[Breakpoint(function="worker")])
     stepper.run()
+    stepper.breakpoints.clear()
     number = stepper.frames[0].number
     for _ in range(6):
         stepper.over()
