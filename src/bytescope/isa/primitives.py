@@ -4,7 +4,8 @@
 lets the operands' types answer with (reference manual, "Data model"); `shadow` says how a value's shadow follows:
 "reach" (the join of what reaches the operands: their own shadows, and those of what they hold), "join" (of their own
 shadows alone), "clean", "move" (the operand's own), or that `bytescope.shadow` has a rule for it: "load" (from a
-place), "store" (into a place), "build" (what holds its operands), "call" (what frames hand to each other).
+place), "store" (into a place), "build" (what holds its operands), "call" (what frames hand to each other). Those that
+never raise say so; an interrupt can come at any.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class Primitive:
     immediate: str | None
     shadow: str
     dunders: tuple[str, ...]
+    raises: bool
 
     @property
     def variadic(self) -> bool:
@@ -33,34 +35,36 @@ PRIMITIVES: dict[str, Primitive] = {}
 """All primitives by name."""
 
 
-def _declare(name: str, effect: str, shadow: str = "reach", immediate: str | None = None, dunders: str = "") -> None:
+def _declare(
+    name: str, effect: str, shadow: str = "reach", immediate: str | None = None, dunders: str = "", raises: bool = True
+) -> None:
     operands, _, results = effect.partition("--")
     PRIMITIVES[name] = Primitive(
-        name, tuple(operands.split()), tuple(results.split()), immediate, shadow, tuple(dunders.split())
+        name, tuple(operands.split()), tuple(results.split()), immediate, shadow, tuple(dunders.split()), raises
     )
 
 
 # constants and variables
-_declare("const", "-- value", "clean", "the constant")
-_declare("null", "-- value", "clean")
+_declare("const", "-- value", "clean", "the constant", raises=False)
+_declare("null", "-- value", "clean", raises=False)
 _declare("load_local", "-- value", "load", "variable")
-_declare("store_local", "value --", "store", "variable")
+_declare("store_local", "value --", "store", "variable", raises=False)
 _declare("delete_local", "--", "store", "variable")
-_declare("save_local", "-- value", "load", "variable")
+_declare("save_local", "-- value", "load", "variable", raises=False)
 _declare("load_cell", "-- value", "load", "variable")
-_declare("store_cell", "value --", "store", "variable")
+_declare("store_cell", "value --", "store", "variable", raises=False)
 _declare("delete_cell", "--", "store", "variable")
 _declare("load_closure", "-- cell", "clean", "variable")
-_declare("save_cell", "-- cell", "clean", "variable")
-_declare("make_cell", "--", "clean", "variable")
-_declare("restore_cell", "cell --", "clean", "variable")
+_declare("save_cell", "-- cell", "clean", "variable", raises=False)
+_declare("make_cell", "--", "clean", "variable", raises=False)
+_declare("restore_cell", "cell --", "clean", "variable", raises=False)
 _declare("load_global", "-- value", "load", "name")
 _declare("store_global", "value --", "store", "name")
 _declare("delete_global", "--", "store", "name")
 _declare("load_name", "-- value", "load", "name")
 _declare("store_name", "value --", "store", "name")
 _declare("delete_name", "--", "store", "name")
-_declare("load_locals", "-- mapping", "clean")
+_declare("load_locals", "-- mapping", "clean", raises=False)
 _declare("load_from_dict_or_globals", "mapping -- value", "load", "name")
 _declare("load_from_dict_or_cell", "mapping -- value", "load", "variable")
 _declare("setup_annotations", "--", "clean")
@@ -74,8 +78,8 @@ _declare(
 _declare("inplace", "left right -- result", immediate="operator", dunders="__iadd__ and so on, then as binary")
 _declare("compare", "left right -- result", immediate="operator", dunders="__lt__ __le__ __eq__ __ne__ __gt__ __ge__")
 _declare("contains", "item container -- result", immediate="operator", dunders="__contains__ __iter__ __getitem__")
-_declare("identity", "left right -- result", "join", immediate="operator")
-_declare("is_none", "value -- result", "join")
+_declare("identity", "left right -- result", "join", immediate="operator", raises=False)
+_declare("is_none", "value -- result", "join", raises=False)
 _declare("truth", "value -- result", "join", dunders="__bool__ __len__")
 _declare("negation", "value -- result", "join", dunders="__bool__ __len__")
 # attributes and items
@@ -96,14 +100,14 @@ _declare("build_map", "*keys_and_values -- dict", "build", dunders="__hash__ __e
 _declare("build_const_key_map", "keys *values -- dict", "build")
 _declare("build_interpolation", "value *parts -- interpolation", immediate="conversion")
 _declare("build_template", "strings interpolations -- template")
-_declare("list_append", "list value --", "store")
+_declare("list_append", "list value --", "store", raises=False)
 _declare("set_add", "set value --", "store", dunders="__hash__ __eq__")
 _declare("map_add", "dict key value --", "store", dunders="__hash__ __eq__")
 _declare("list_extend", "list iterable --", "store", dunders="__iter__ __next__ __length_hint__")
 _declare("set_update", "set iterable --", "store", dunders="__iter__ __next__ __hash__ __eq__")
 _declare("dict_update", "dict mapping --", "store", dunders="keys __getitem__")
 _declare("dict_merge", "dict mapping function --", "store", dunders="keys __getitem__")
-_declare("list_to_tuple", "list -- tuple", "build")
+_declare("list_to_tuple", "list -- tuple", "build", raises=False)
 _declare("unpack", "iterable -- *values", "load", "count", "__iter__ __next__")
 _declare("unpack_ex", "iterable -- *values", "load", "counts before and after the star", "__iter__ __next__")
 _declare("convert", "value -- string", immediate="conversion", dunders="__str__ __repr__")
@@ -122,8 +126,8 @@ _declare("display", "value -- result", "clean")
 _declare("type_intrinsic", "*operands -- result", "reach", "which")
 # structural pattern matching
 _declare("length", "subject -- length", "join", dunders="__len__")
-_declare("match_mapping", "subject -- result", "join")
-_declare("match_sequence", "subject -- result", "join")
+_declare("match_mapping", "subject -- result", "join", raises=False)
+_declare("match_sequence", "subject -- result", "join", raises=False)
 _declare("match_keys", "subject keys -- values_or_none", "load", dunders="get __contains__")
 _declare(
     "match_class", "subject class names -- attributes_or_none", "load", "count", "__match_args__ __instancecheck__"
@@ -138,10 +142,10 @@ _declare("prepare_reraise_star", "original raised -- exception_or_none")
 _declare("enter_with", "manager -- exit result", "join", dunders="__enter__ __exit__")
 _declare("enter_async_with", "manager -- exit awaitable", "join", dunders="__aenter__ __aexit__")
 _declare("with_except", "exit self_or_null exception -- result", dunders="__exit__ __aexit__")
-_declare("stopiteration_error", "exception -- error", "move")
+_declare("stopiteration_error", "exception -- error", "move", raises=False)
 _declare("cleanup_throw", "exception -- value", "move")
-_declare("push_exc_info", "exception -- previous", "clean")
-_declare("pop_except", "previous --", "clean")
+_declare("push_exc_info", "exception -- previous", "clean", raises=False)
+_declare("pop_except", "previous --", "clean", raises=False)
 _declare("end_async_for", "exception --", "clean")
 # generators and coroutines
 _declare("suspend", "value -- sent", "call")

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from bytescope.code.instruction import Instruction
 from bytescope.isa.lift import Call, lift, shape
+from bytescope.isa.primitives import PRIMITIVES
 from bytescope.machine.handlers.operations import operation_of
 
 _CELL_OPERATIONS = frozenset({"MAKE_CELL", "SAVE_CELL", "RESTORE_CELL"})
 _VARIABLE_ACCESS = frozenset(
     "load_local store_local delete_local save_local load_cell store_cell delete_cell load_closure load_global".split()
 )
-_MAY_FAIL = frozenset("load_local load_closure delete_local load_cell delete_cell load_global".split())
-_NEVER_FAIL = frozenset(
-    {"identity", "is_none", "load_locals", "list_append", "list_to_tuple", "match_mapping", "match_sequence",
-     "stopiteration_error"}
-)  # fmt: skip
 
 
 def sites(instruction: Instruction, private: bool, names: tuple[str, ...]) -> list[tuple[str, int]]:
@@ -67,7 +63,7 @@ class Description:
         if name in ("push_exc_info", "pop_except"):
             return [(name, 0)]
         if name in _VARIABLE_ACCESS:
-            fails = name in _MAY_FAIL and (instruction.flag or name == "load_global")
+            fails = PRIMITIVES[name].raises and (instruction.flag or name == "load_global")
             return [*([("raise", 1)] if fails else []), *([("drop", 1)] if name.startswith("delete") else [])]
         if name in ("delete_name", "delete_global"):
             return [("protocol", 0) if name == "delete_name" else ("raise", 1), ("drop", 1)]
@@ -82,7 +78,7 @@ class Description:
             return [("protocol", 0)]
         if operation.call:
             return [("call", len(operation.args))]
-        return [("raise", 1)] if name not in _NEVER_FAIL else []
+        return [("raise", 1)] if PRIMITIVES[name].raises else []
 
 
 _descriptions: dict[object, Description] = {}
