@@ -1,8 +1,8 @@
 """The same work measured twice: by coverage.py on CPython and by bytescope's `coverage`, each in a fresh process.
 
-`python -m tests.differential.coverage_pair coverage.py|bytescope SUBJECT DATA` writes coverage.py's data file about a
-subject: the modules of the standard library's `json`, driven over documents that are right and wrong, or the constructs
-of `coverage_constructs`. `report` reads such a file.
+`python -m tests.differential.coverage_pair coverage.py|woven|interpreter SUBJECT DATA` writes coverage.py's data file
+about a subject: the modules of the standard library's `json`, driven over documents that are right and wrong, the
+constructs of `coverage_constructs`, or the statements of `coverage_forms`. `report` reads such a file.
 """
 
 from __future__ import annotations
@@ -108,13 +108,21 @@ def constructs() -> None:
     coverage_constructs.work()
 
 
+def forms() -> None:
+    """Use `coverage_forms`."""
+    from . import coverage_forms
+
+    coverage_forms.work()
+
+
+def _here(name: str) -> str:
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
+
+
 SUBJECTS: dict[str, tuple[Callable[[], None], list[str], str]] = {
     "json": (work, [os.path.join(os.path.dirname(json.__file__), f"{name}.py") for name in MODULES], "json.*"),
-    "constructs": (
-        constructs,
-        [os.path.join(os.path.dirname(os.path.abspath(__file__)), "coverage_constructs.py")],
-        "*.coverage_constructs",
-    ),
+    "constructs": (constructs, [_here("coverage_constructs.py")], "*.coverage_constructs"),
+    "forms": (forms, [_here("coverage_forms.py")], "*.coverage_forms"),
 }
 """What is done, the files that are measured, and the modules that they are."""
 
@@ -138,7 +146,7 @@ def main() -> None:
         from bytescope.analysis import attach
 
         ours = Coverage(branch=True)
-        with attach(ours, include=[modules]):
+        with attach(ours, include=[modules], engine="woven" if how == "woven" else "interpreter"):
             use()
         ours.save(data, "data")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ pytestmark = [
 ]
 
 
-def measured(how: str, subject: str, folder: Path) -> dict[str, dict[str, Any]]:
+def measured(how: str, subject: str, folder: Path, *flags: str) -> dict[str, dict[str, Any]]:
     data = folder / f"data-{how}"
-    words = ("-m", "tests.differential.coverage_pair", how, subject, data)
-    done = run_python(*words, cwd=folder, COVERAGE_CORE="ctrace")
+    words = (*flags, "-m", "tests.differential.coverage_pair", how, subject, data)
+    done = run_python(*words, cwd=folder, COVERAGE_CORE="ctrace", BYTESCOPE_CACHE="0")
     assert done.returncode == 0, done.stderr
     files = SUBJECTS[subject][1]
     found = report(str(data), files)
@@ -30,9 +31,16 @@ def measured(how: str, subject: str, folder: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
-def test_same_lines_and_branches_as_coverage_py(tmp_path: Path, subject: str) -> None:
-    theirs, ours = measured("coverage.py", subject, tmp_path), measured("bytescope", subject, tmp_path)
+@pytest.mark.parametrize(
+    ("subject", "how", "flags"),
+    [
+        *[(subject, "woven", ()) for subject in SUBJECTS],
+        ("forms", "interpreter", ()),
+        ("forms", "woven", ("-O",)),
+    ],
+)
+def test_same_lines_and_branches_as_coverage_py(tmp_path: Path, subject: str, how: str, flags: tuple[str, ...]) -> None:
+    theirs, ours = (measured(each, subject, tmp_path, *flags) for each in ("coverage.py", how))
     assert ours == theirs
     for entry in ours.values():
         assert all(len(entry[kind]) > 10 for kind in ("executed_lines", "executed_branches"))
@@ -62,3 +70,52 @@ def test_reports_of_coverage_py_from_our_data(tmp_path: Path) -> None:
     assert 'condition-coverage="50% (1/2)" missing-branches="4"' in (tmp_path / "coverage.xml").read_text("utf-8")
     run("coverage", "lcov")
     assert "DA:3,1" in (tmp_path / "coverage.lcov").read_text("utf-8")
+
+
+PLACES = {
+    "main.py": """
+import os, sys, tempfile
+sys.path[:0] = ["linked", "packed.zip"]
+import both, empty, packed
+exec(compile(open("relative.py").read(), "relative.py", "exec"))
+exec(compile("x = 1\\n" * 9, "<nowhere>", "exec"))
+os.chdir(tempfile.gettempdir())
+both.later()
+""",
+    "real/both.py": "def later():\n    return 1\ndef never(): return 2\n",
+    "real/empty.py": "",
+    "relative.py": "if 0:\n    x = 1\ny = 1\nif y: z = 1\n",
+    "packing/packed.py": "def f(): return 1\nx = 1\n",
+    "never.py": "def f():\n    return 1\n",
+    "package/__init__.py": "x = 1\n",
+    "plain/never.py": "x = 1\n",
+}
+
+
+def places(folder: Path) -> None:
+    for name, text in PLACES.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "linked").symlink_to(folder / "real", target_is_directory=True)
+    with zipfile.ZipFile(folder / "packed.zip", "w") as file:
+        file.write(folder / "packing" / "packed.py", "packed.py")
+
+
+@pytest.mark.parametrize("source", [None, "."])
+def test_same_files_as_coverage_py_wherever_they_are(tmp_path: Path, source: str | None) -> None:
+    places(tmp_path)
+    options = ["--branch", *(["--source", source] if source else [])]
+    found = []
+    for words in (
+        ["coverage", "run", "--data-file", "theirs", *options],
+        ["bytescope", "coverage", *options, "--output", "data:ours", "--engine", "interpreter"],
+    ):
+        done = run_python("-m", *words, "main.py", cwd=tmp_path, COVERAGE_CORE="ctrace", BYTESCOPE_CACHE="0")
+        assert done.returncode == 0, done.stderr
+        data = "theirs" if not found else "ours"
+        done = run_python("-m", "coverage", "report", "-m", "--data-file", data, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr + done.stdout
+        found.append(done.stdout)
+    assert found[1] == found[0]
+    for name in ("both.py", "empty.py", "relative.py", "packed.py", *(["never.py"] if source else [])):
+        assert name in found[0]

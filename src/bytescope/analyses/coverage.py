@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bytescope.analyses.base import Shipped, shown, table
-from bytescope.analyses.coverage_universe import Arc, Possible, arc_of, end_of_async_for, possible
+from bytescope.analyses.coverage_universe import Possible, possible
 from bytescope.analyses.decisions import Decisions
 from bytescope.analyses.lcov import tracefile
+from bytescope.analyses.line_arcs import Arc, LineArcs
+from bytescope.analyses.sources import has_source, path_of, python_files
 from bytescope.analysis import ENOUGH, Analysis, Site
 from bytescope.analysis.guest_frames import frame
 
@@ -25,15 +27,18 @@ class Coverage(Shipped):
         branch: also record which ways the branches went, as arcs from line to line, as coverage.py does.
         condition: also record the outcomes of the conditions of each decision, for MC/DC.
         instruction: also record the instructions.
+        source: a folder; all Python files in it are reported, those that were never imported too, and no others.
     """
 
     formats: ClassVar[dict[str, str]] = {"text": "report", "json": "json", "lcov": "lcov", "data": ""}
 
-    def __new__(cls, branch: bool = False, condition: bool = False, instruction: bool = False) -> Coverage:
+    def __new__(
+        cls, branch: bool = False, condition: bool = False, instruction: bool = False, source: str | None = None
+    ) -> Coverage:
         """Choose the class that has just the events that are needed."""
         bases: tuple[type, ...] = (_Lines,)
         if branch:
-            bases = (_Branches, *bases)
+            bases = (_Branches,)
         if condition:
             bases = (_Conditions, *bases)
         if instruction:
@@ -41,35 +46,39 @@ class Coverage(Shipped):
         made = super().__new__(_combined(bases))
         return made
 
-    def __init__(self, branch: bool = False, condition: bool = False, instruction: bool = False) -> None:
+    def __init__(
+        self, branch: bool = False, condition: bool = False, instruction: bool = False, source: str | None = None
+    ) -> None:
+        if source is not None and not os.path.isdir(source):
+            raise ValueError(f"source must be a folder, and {source} is none")
+        self.source = None if source is None else path_of(source)
         self.with_branches, self.with_conditions, self.with_instructions = branch, condition, instruction
         self.lines: dict[str, set[int]] = {}
-        self.outcomes: dict[Site, int] = {}
-        self.loops_done: set[Site] = set()
+        self.paths: dict[str, str] = {}
+        self.arcs = LineArcs()
         self.decisions = Decisions()
         self.instructions: dict[tuple[str, str, int], set[int]] = {}
 
     # --- results
 
-    def files(self) -> list[str]:
-        """The files that were executed and exist."""
-        return [name for name in sorted(self.lines) if not name.startswith("<") and os.path.exists(name)]
+    def files(self) -> dict[str, set[int]]:
+        """The executed lines of the source files that were executed, and of those that are to be reported anyway."""
+        found: dict[str, set[int]] = {}
+        if self.source is not None:
+            found = {file: set() for file in python_files(self.source)}
+        for name, lines in list(self.lines.items()):
+            path = self.paths[name]
+            if has_source(path) if self.source is None else path.startswith(os.path.join(self.source, "")):
+                found[path] = found.get(path, set()) | lines
+        return dict(sorted(found.items()))
 
-    def arcs_of(self, file: str) -> set[Arc]:
-        """The branches of a file that were taken, each as (line, next line); minus a function's first for its end."""
-        taken = {arc for arc in possible(file).entered if arc[1] in self.lines.get(file, ())}
-        for site, seen in self.outcomes.items():
-            if site.file == file and site.table is not None:
-                flow = site.table.flow
-                taken |= {arc_of(flow, site.index, bool(each)) for each in (0, 1) if seen & 1 << each}
-        for site in self.loops_done:
-            if site.file == file and site.table is not None:
-                taken.add(end_of_async_for(site.table.flow, site.index))
-        return {arc for arc in taken if all(arc)}
+    def arcs_of(self, path: str) -> set[Arc]:
+        """The arcs of a file that were taken, each as (line, next line); minus a function's first for its end."""
+        return {arc for name, its in list(self.paths.items()) if its == path for arc in self.arcs.of(name)}
 
-    def _file(self, file: str) -> dict[str, Any]:
+    def _file(self, file: str, lines: set[int]) -> dict[str, Any]:
         can = possible(file)
-        done = self.lines[file] & can.lines
+        done = lines & can.lines
         entry: dict[str, Any] = {
             "lines": {"executed": sorted(done), "missing": sorted(can.lines - done)},
             "line_rate": len(done) / max(len(can.lines), 1),
@@ -82,7 +91,7 @@ class Coverage(Shipped):
             entry["instructions"] = {
                 f"{function}:{first}": {"executed": len(done), "of": can.instructions.get((function, first), len(done))}
                 for (name, function, first), done in sorted(self.instructions.items())
-                if name == file
+                if self.paths.get(name) == file
             }
         return entry
 
@@ -94,7 +103,7 @@ class Coverage(Shipped):
 
     def result(self) -> dict[str, Any]:
         """Lines, and what else was asked for, by file."""
-        return {"files": {file: self._file(file) for file in self.files()}}
+        return {"files": {file: self._file(file, lines) for file, lines in self.files().items()}}
 
     def report(self) -> str:
         """Figures for each file, and what was missed."""
@@ -115,9 +124,7 @@ class Coverage(Shipped):
 
     def lcov(self) -> str:
         """An LCOV trace file."""
-        return tracefile(
-            {file: self.lines[file] for file in self.files()}, self.arcs_of if self.with_branches else None
-        )
+        return tracefile(self.files(), self.arcs_of if self.with_branches else None)
 
     def check_output(self, path: str | os.PathLike[str], form: str) -> None:
         """Find out whether an output could be written."""
@@ -148,13 +155,14 @@ class Coverage(Shipped):
         self.check_output(path, "data")
         temporary = target.with_name(f".{target.name}.{os.getpid()}")
         try:
+            files = self.files()
             data = _coverage_data()(basename=os.fspath(temporary))
             if self.with_branches:
                 # A line's arc to itself says that it was executed, as in the files of coverage.py's sysmon core.
-                arcs = {file: {(line, line) for line in self.lines[file]} | self.arcs_of(file) for file in self.files()}
-                data.add_arcs({os.path.abspath(file): each for file, each in arcs.items()})
+                data.add_arcs({file: {(line, line) for line in files[file]} | self.arcs_of(file) for file in files})
             else:
-                data.add_lines({os.path.abspath(file): self.lines[file] for file in self.files()})
+                data.add_lines(files)
+            data.touch_files(files)
             data.close()
             os.replace(temporary, target)
         except OSError:
@@ -179,29 +187,59 @@ class _Lines(Analysis):
     """Lines: each site tells once."""
 
     lines: dict[str, set[int]]
+    paths: dict[str, str]
 
     def line(self, site: Site) -> Any:
         """A line is executed."""
-        if site.line is not None:
-            self.lines.setdefault(site.file, set()).add(site.line)
+        if site.line is not None and site.file[:1] != "<":
+            self._lines_of(site.file).add(site.line)
         return ENOUGH
 
+    def import_(self, site: Site, name: str) -> Any:
+        """A module is executed, which may be empty."""
+        if site.file[:1] != "<":
+            self._lines_of(site.file)
+        return ENOUGH
 
-class _Branches(Analysis):
-    """The ways that conditional jumps went: each tells of each once."""
+    def _lines_of(self, file: str) -> set[int]:
+        found = self.lines.get(file)
+        if found is None:
+            self.paths[file] = path_of(file)  # now: the program may go to another folder
+            found = self.lines.setdefault(file, set())
+        return found
 
-    outcomes: dict[Site, int]
-    loops_done: set[Site]
+
+class _Branches(_Lines):
+    """Branches: each site tells once of each way that execution goes from there."""
+
+    arcs: LineArcs
+
+    def line(self, site: Site) -> Any:
+        """A line is executed."""
+        if site.line is not None and site.file[:1] != "<":
+            self._lines_of(site.file).add(site.line)
+            self.arcs.add(site, "line")
+        return ENOUGH
 
     def branch(self, site: Site, value: Any, condition: bool) -> Any:
         """A conditional jump."""
-        self.outcomes[site] = self.outcomes.get(site, 0) | (2 if condition else 1)
+        self.arcs.add(site, "yes" if condition else "no")
         return ENOUGH
 
-    def raise_(self, site: Site, exception: BaseException) -> None:
-        """An exception is how an `async for` learns that there is no more."""
-        if isinstance(exception, StopAsyncIteration) and site.op in ("GET_ANEXT", "SEND"):
-            self.loops_done.add(site)
+    def raise_(self, site: Site, exception: BaseException) -> Any:
+        """An exception goes to its handler."""
+        self.arcs.add(site, "raise")
+        return ENOUGH
+
+    def leave(self, site: Site, value: Any) -> Any:
+        """A frame returns."""
+        self.arcs.add(site, "end")
+        return ENOUGH
+
+    def unwind(self, site: Site, exception: BaseException) -> Any:
+        """A frame is left by an exception, which is an exit for coverage.py, too."""
+        self.arcs.add(site, "end")
+        return ENOUGH
 
 
 class _Conditions(Analysis):
@@ -225,7 +263,8 @@ class _Instructions(Analysis):
 
     def instruction(self, site: Site) -> Any:
         """An instruction is executed."""
-        self.instructions.setdefault((site.file, site.function, site.first_line), set()).add(site.index)
+        if site.file[:1] != "<":
+            self.instructions.setdefault((site.file, site.function, site.first_line), set()).add(site.index)
         return ENOUGH
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bytescope.analyses.coverage_universe import Arc, possible
+from bytescope.analyses.coverage_universe import possible
+from bytescope.analyses.line_arcs import Arc
 
 
 def tracefile(executed: Mapping[str, set[int]], arcs_of: Callable[[str], set[Arc]] | None) -> str:

@@ -74,6 +74,7 @@ class Analyses:
         for each, analysis in zip(self.requested, self.analyses, strict=True):
             self._check_outputs(each, analysis)
         self.has_started = False
+        self._folder, self._process = os.getcwd(), os.getpid()
         self._attachment: attach | None = None
         if self.analyses:
             try:
@@ -174,15 +175,21 @@ class Analyses:
                 status = self._write(requested, analysis) or status
         return status
 
-    @staticmethod
-    def _write(requested: Requested, analysis: Shipped) -> int:
+    def _write(self, requested: Requested, analysis: Shipped) -> int:
+        """Write the outputs of an analysis, for the folder that the program was started in.
+
+        A process that the program has forked writes its own: the names of its files end with its number.
+        """
         status = 0
+        own = "" if os.getpid() == self._process else f".{os.getpid()}"
         for form, path in requested.outputs or [("", "")]:
             try:
                 if path:
-                    analysis.save(path, form)
+                    target = os.path.join(self._folder, path)
+                    analysis.save(target + own if _is_replaced(target) else target, form)
                 else:
-                    sys.stderr.write(f"\n--- {requested.name}\n{analysis.report()}")
+                    process = own and f" (process {own[1:]})"
+                    sys.stderr.write(f"\n--- {requested.name}{process}\n{analysis.report()}")
                     sys.stderr.flush()
             except OSError as error:
                 _say(f"cannot write {path or 'the report'}: {error.strerror or error}", requested.name)
@@ -191,6 +198,11 @@ class Analyses:
                 _say(f"cannot write {path or 'the report'}: {type(error).__name__}: {error}", requested.name)
                 status = FAILED
         return status
+
+
+def _is_replaced(path: str) -> bool:
+    """Return True if an output takes the place of a file, and does not go to a device or a pipe."""
+    return os.path.isfile(path) or not os.path.exists(path)
 
 
 def _say(text: str, name: str = "") -> None:
