@@ -1,4 +1,6 @@
-"""Build the page: static files with Pyodide, bytescope and the notebook, for any static host.
+"""Build the page, static files with Pyodide, bytescope and the notebook, for any static host; and the viewer.
+
+The viewer is one file, of which `bytescope record` makes copies with a recording inside.
 
 The files go to src/bytescope/playground/static, from where `bytescope playground` serves them and the wheel takes them.
 What is needed for it is Node with npm; packages are fetched once, as web/package-lock.json locks them.
@@ -19,6 +21,7 @@ from tools.console import Stopwatch, run, say
 
 WEB = ROOT / "web"
 ASSEMBLED = WEB / ".assembled"
+VIEWER = "viewer.html"
 BUILT = ROOT / "src" / "bytescope" / "playground" / "static"
 SNAPSHOT = "snapshot.pack"
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
@@ -88,7 +91,7 @@ def lacking_in(wheel: Path) -> list[str]:
     with zipfile.ZipFile(wheel) as archive:
         sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
     built = [path.relative_to(ROOT / "src").as_posix() for path in BUILT.rglob("*") if path.is_file()]
-    needed = {f"{BUILT.relative_to(ROOT / 'src').as_posix()}/{name}" for name in ("index.html", SNAPSHOT)}
+    needed = {f"{BUILT.relative_to(ROOT / 'src').as_posix()}/{name}" for name in ("index.html", VIEWER, SNAPSHOT)}
     return sorted(name for name in needed.union(built) if not sizes.get(name))
 
 
@@ -98,6 +101,8 @@ def _build() -> None:
     build = _assemble()
     if run(["npx", "vite", "build", "--logLevel", "warn"], cwd=WEB, env={"BYTESCOPE_BUILD": build}):
         raise SetupError("the page could not be built")
+    if run(["npx", "vite", "build", "-c", "vite.viewer.config.ts", "--logLevel", "warn"], cwd=WEB):
+        raise SetupError("the viewer of recordings could not be built")
     _add_snapshot(build)
     _list_files()
     say(f"built {BUILT.relative_to(ROOT)} in {watch}")
@@ -149,7 +154,7 @@ def _add_snapshot(build: str) -> None:
 def _list_files() -> None:
     """Tell the service worker what there is to keep."""
     script = BUILT / "sw.js"
-    files = sorted(path for path in BUILT.rglob("*") if path.is_file() and path != script)
+    files = sorted(path for path in BUILT.rglob("*") if path.is_file() and path not in (script, BUILT / VIEWER))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
     names = json.dumps([path.relative_to(BUILT).as_posix() for path in files])
     text = script.read_text(encoding="utf-8").replace('["__FILES__"]', names).replace("__BUILD__", digest)

@@ -144,7 +144,12 @@ def test_a_wheel_that_lacks_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(page, "ROOT", tmp_path)
     monkeypatch.setattr(page, "BUILT", built)
     wheel = tmp_path / "a.whl"
-    names = ["package/static/index.html", "package/static/other.js", "package/static/snapshot.pack"]
+    names = [
+        "package/static/index.html",
+        "package/static/other.js",
+        "package/static/snapshot.pack",
+        "package/static/viewer.html",
+    ]
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr(names[0], "text")
         archive.writestr(names[2], "")

@@ -56,6 +56,10 @@ def _command(words: list[str]) -> None:
         from bytescope.cli.run import run
 
         run(subcommand(words[0], words[1:]), collecting)
+    elif words[:1] == ["record"]:
+        from bytescope.cli.record import record
+
+        record(words[1:], collecting)
     elif words == ["--version"]:
         from bytescope.cli.version import version
 

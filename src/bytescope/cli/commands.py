@@ -30,6 +30,15 @@ def run_command(words: tuple[str, ...]) -> None:
     run(list(words))
 
 
+@commands.command("record", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def record_command(words: tuple[str, ...]) -> None:
+    """Record a run, to step through it in both directions: a file and a page."""
+    from bytescope.cli.record import record
+
+    record(list(words))
+
+
 @commands.command("info", add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def info_command(words: tuple[str, ...]) -> None:

@@ -1,58 +1,127 @@
-"""A run that is recorded: `bytescope run --record FILE`."""
+"""A run that is recorded: `bytescope record`, and `bytescope run --record FILE`."""
 
 from __future__ import annotations
 
 import os
 import sys
 from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
 
-from bytescope.recording import Recording, record
+from bytescope.cli.host_state import HostState
+from bytescope.recording import NoViewer, Recording, record
+from bytescope.recording.file import MAGIC
+from bytescope.recording.html import MARK
+
+BUILD = "make playground"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a run is recorded in, and how.
+
+    command: what messages begin with; path: the file; page: the file of the page, "" for none; filters: what else
+    `record` takes.
+    """
+
+    command: str
+    path: str
+    page: str = ""
+    filters: dict[str, Any] = field(default_factory=dict)
 
 
 class RecordedRun:
-    """Records a run and writes the recording into a file when the run ends.
+    """Records a run and writes the files when the run ends, also if it ends by `os._exit`.
+
+    A process that the program forks is not recorded.
 
     Args:
-        path: the file; relative to the folder that the run starts in.
+        wanted: the files, relative to the folder that the run starts in, and how to record.
+        state: the state of the process, to write with if the program ends at once.
 
     Raises:
-        OSError: if no file can be written there.
+        OSError: if a file cannot be written, or there is one that is no recording.
+        ValueError: if a filter is malformed.
     """
 
-    def __init__(self, path: str) -> None:
-        self.path = os.path.abspath(path)
-        if os.path.isdir(self.path):
-            raise IsADirectoryError(21, "it is a folder", path)
-        folder = os.path.dirname(self.path)
-        if not os.access(folder, os.W_OK):
-            reason = "its folder cannot be written to" if os.path.isdir(folder) else "there is no such folder"
-            raise FileNotFoundError(2, reason, path)
+    def __init__(self, wanted: Recorded, state: HostState) -> None:
+        self.wanted = wanted
+        self._state = state
+        self._path = _checked(wanted.path, MAGIC)
+        self._page = _checked(wanted.page, MARK.encode()) if wanted.page else ""
+        self._record = record(**wanted.filters)
         self._stack = ExitStack()
         self._recording: Recording | None = None
+        self._process = os.getpid()
 
     def start(self) -> None:
         """Record from here on."""
-        self._recording = self._stack.enter_context(record())
+        self._recording = self._stack.enter_context(self._record)
+        leave = os._exit
+
+        def _exit(status: int) -> None:
+            """Exit to the system with specified status, without normal exit processing."""
+            with self._state.restored():
+                self.finish()
+            leave(status)
+
+        os._exit = _exit  # type: ignore[assignment]
+        self._stack.callback(setattr, os, "_exit", leave)
 
     def finish(self) -> int:
-        """Stop recording and write the file, which replaces another one of its name once it is complete.
+        """Stop recording and write the files; each replaces another one of its name once it is complete.
 
         Returns:
-            The exit status that this alone would have: 1 if the file cannot be written.
+            The exit status that this alone would have: 1 if a file cannot be written.
         """
-        self._stack.close()
-        if self._recording is None:
+        if os.getpid() != self._process:
             return 0
-        partial = f"{self.path}.{os.getpid()}.part"
+        self._stack.close()
+        recording, self._recording = self._recording, None
+        if recording is None:
+            return 0
         try:
-            self._recording.save(partial)
-            os.replace(partial, self.path)
+            _write(self._path, recording.save)
+            files = self.wanted.path
+            if self._page:
+                title = os.path.basename(self._page).removesuffix(".html")
+                try:
+                    _write(self._page, lambda path: recording.to_html(path, title))
+                    files += f" and {self.wanted.page}"
+                except NoViewer:
+                    files += f"; {self.wanted.page} needs the viewer, which `{BUILD}` builds"
         except OSError as error:
-            print(f"bytescope run: cannot write {self.path}: {error.strerror}", file=sys.stderr)
+            print(f"{self.wanted.command}: cannot write {error.filename}: {error.strerror}", file=sys.stderr)
             return 1
-        finally:
-            if os.path.exists(partial):
-                os.unlink(partial)
-        kept = " (the last ones)" if self._recording.forgotten else ""
-        print(f"recorded {self._recording.steps} steps{kept} in {self.path}", file=sys.stderr)
+        kept = " (the last ones)" if recording.forgotten else ""
+        print(f"recorded {recording.steps} steps{kept} in {files}", file=sys.stderr)
         return 0
+
+
+def _checked(path: str, begins: bytes) -> str:
+    """Return the absolute form of the path of a file that can be written, and is no other's."""
+    found = os.path.abspath(path)
+    if os.path.isdir(found):
+        raise IsADirectoryError(21, "it is a folder", path)
+    folder = os.path.dirname(found)
+    if not os.access(folder, os.W_OK):
+        reason = "its folder cannot be written to" if os.path.isdir(folder) else "there is no such folder"
+        raise FileNotFoundError(2, reason, path)
+    if os.path.isfile(found) and os.path.getsize(found):
+        with open(found, "rb") as file:
+            if begins not in file.read(1 << 20):
+                raise FileExistsError(17, "it is there and is no recording", path)
+    return found
+
+
+def _write(path: str, write: Any) -> None:
+    partial = f"{path}.{os.getpid()}.part"
+    try:
+        write(partial)
+        os.replace(partial, path)
+    except OSError as error:
+        error.filename = path
+        raise
+    finally:
+        if os.path.exists(partial):
+            os.unlink(partial)

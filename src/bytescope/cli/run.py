@@ -14,7 +14,10 @@ from bytescope.loading.imports import forget_own_imports
 from bytescope.machine.resident import resident
 from bytescope.machine.support.budget import BudgetExceeded
 from bytescope.machine.vm import VM
-from bytescope.startup.stdlib_lite import Any, Callable, NoReturn
+from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Callable, NoReturn
+
+if TYPE_CHECKING:
+    from bytescope.cli.recorded_run import Recorded
 
 USAGE = """\
 usage: bytescope run [OPTION]... SCRIPT [ARGUMENT]...
@@ -137,12 +140,13 @@ def _size(text: str) -> int:
     return size * unit
 
 
-def run(words: list[str], collecting: bool = True) -> NoReturn:
+def run(words: list[str], collecting: bool = True, recorded_in: Recorded | None = None) -> NoReturn:
     """Run the program that the words after `run` name.
 
     Args:
         words: these words.
         collecting: whether the program is to start with the garbage collector on.
+        recorded_in: what the run is recorded in, if `bytescope record` asks for it.
 
     Raises:
         SystemExit: if there is none.
@@ -162,8 +166,8 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
     running = vm.running(program.guests, program.below) if woven is None else woven
     if options.stats:
         from bytescope.cli.stats import print_stats
-    recorded = _recorded(options)
     state = HostState()
+    recorded = _recorded(options, recorded_in, state)
 
     def start() -> main_program.Action:
         running.__enter__()  # for good: exit handlers and threads that outlive the main program belong to it
@@ -204,16 +208,22 @@ def run(words: list[str], collecting: bool = True) -> NoReturn:
     launch(start, left, ended, state)
 
 
-def _recorded(options: Options) -> Any:
+def _recorded(options: Options, wanted: Recorded | None, state: HostState) -> Any:
     """The recording that is asked for, or None."""
-    if options.record is None:
+    if options.record is None and wanted is None:
         return None
-    from bytescope.cli.recorded_run import RecordedRun
+    from bytescope.cli.recorded_run import Recorded, RecordedRun
 
+    wanted = wanted or Recorded("bytescope run", options.record or "")
     try:
-        return RecordedRun(options.record)
+        return RecordedRun(wanted, state)
     except OSError as error:
-        _usage(f"--record {options.record}: {error.strerror}")
+        option = "--record" if options.record is not None else "--output"
+        problem = f"{option} {error.filename}: {error.strerror}"
+    except ValueError as error:
+        problem = str(error)
+    print(f"{wanted.command}: {problem}\n{wanted.command} --help says more", file=sys.stderr)
+    raise SystemExit(2)
 
 
 def _analyses(options: Options) -> Any:

@@ -6,6 +6,7 @@ from bytescope.recording.breakpoints import Breakpoint, Place
 from bytescope.recording.evaluation import EvaluationFailed
 from bytescope.recording.expressions import NotRecorded
 from bytescope.recording.frontier import Frontier
+from bytescope.recording.html import NoViewer
 from bytescope.recording.index import Raise
 from bytescope.recording.launch import launch
 from bytescope.recording.origins import Origin
@@ -17,7 +18,7 @@ from bytescope.recording.stepper import Message, Stepper, Stop
 from bytescope.recording.tape import ABSENT, Object, Text
 
 __all__ = [
-    "ABSENT", "Breakpoint", "Cursor", "Divergence", "EvaluationFailed", "Frame", "Frontier", "Message", "NotRecorded",
-    "Object", "Origin", "Place", "Raise", "Recording", "Returned", "Stepper", "Stop", "Text", "Write", "launch",
+    "ABSENT", "Breakpoint", "Cursor", "Divergence", "EvaluationFailed", "Frame", "Frontier", "Message", "NoViewer",
+    "NotRecorded", "Object", "Origin", "Place", "Raise", "Recording", "Returned", "Stepper", "Stop", "Text", "Write", "launch",
     "record",
 ]  # fmt: skip

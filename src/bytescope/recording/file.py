@@ -30,6 +30,7 @@ from bytescope.recording.tape import (
     Tape,
     Text,
     Variable,
+    Written,
 )
 
 __all__ = ["VERSION", "decode", "encode"]
@@ -102,6 +103,7 @@ def encode(tape: Tape) -> bytes:
         "owners": [_owner(owner, number) for owner in tape.owners],
         "base": [[owner, _pairs(slots, number)] for owner, slots in tape.base.items()],
         "values": values.table,
+        "output": tape.output,
     }
     text = json.dumps(head, separators=(",", ":")).encode()
     block = b"".join([struct.pack("<III", len(text), len(tape), len(log) // ENTRY), text, *map(_bytes, columns)])
@@ -175,6 +177,7 @@ def _tape(block: bytes) -> Tape:
     tape = Tape()
     tape.forgotten = int(head["forgotten"])
     tape.sources = {str(file): str(text) for file, text in head["sources"].items()}
+    tape.output = [Written(int(at), str(stream), str(text)) for at, stream, text in head["output"]]
     tape.codes = [_read_code(code) for code in head["codes"]]
     owners = head["owners"]
     objects: list[Object | None] = [

@@ -105,6 +105,10 @@ class Recording:
         cursor.go(step)
         return cursor
 
+    def output(self, step: int | None = None) -> str:
+        """Return what the program has written to its standard streams before a step; all of it if none is given."""
+        return "".join(each.text for each in self.tape.output if step is None or each.at <= step)
+
     # --- questions
 
     def raised(self, step: int) -> list[Object]:
@@ -308,6 +312,24 @@ class Recording:
         data = encode(self.tape)
         with open(path, "wb") as file:
             file.write(data)
+
+    def to_html(self, path: str | os.PathLike[str], title: str = "") -> None:
+        """Write a page that shows the recording in a browser, offline and without Python.
+
+        Args:
+            path: the file.
+            title: what the page is called, by default the file's name.
+
+        Raises:
+            NoViewer: if this installation has no viewer.
+            OSError: if it cannot be written.
+        """
+        from bytescope.recording.file import encode
+        from bytescope.recording.html import page_of
+
+        page = page_of(encode(self.tape), title or os.path.basename(os.fspath(path)).removesuffix(".html"))
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(page)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Recording:

@@ -13,6 +13,7 @@ from bytescope.machine.program import TRANSFORMS, Program
 from bytescope.recording.codes import add_sources
 from bytescope.recording.frontier import Frontier
 from bytescope.recording.handlers import Recording as Transform
+from bytescope.recording.output import noting_output
 from bytescope.recording.recorder import Recorder
 from bytescope.recording.recording import Recording
 from bytescope.recording.tape import Tape
@@ -83,6 +84,7 @@ class record:
                 stack.callback(self._frontier.end)
             stack.callback(add_sources, tape)
             stack.callback(tape.settle)
+            stack.enter_context(noting_output(tape))
             stack.enter_context(INTERPRETER.attached(guests, lambda: existing_functions(self._filters)))
             stack.callback(instrument.set_recording, None)
             room = instrument.RECORDING_ROOM if self._frontier is None else instrument.STEPPING_ROOM

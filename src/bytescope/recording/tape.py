@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 __all__ = [
     "ABSENT", "CONTENTS", "EDITED", "ENTRY", "NAMES", "PARENT", "RAISED", "RETURNED", "ROW", "SITE", "STATUS",
-    "CodeInfo", "FrameOwner", "InnerCode", "Instruction", "Object", "Tape", "Text",
+    "CodeInfo", "FrameOwner", "InnerCode", "Instruction", "Object", "Tape", "Text", "Written",
 ]  # fmt: skip
 
 ROW = 3
@@ -117,6 +117,14 @@ class FrameOwner(NamedTuple):
     globals: Any
 
 
+class Written(NamedTuple):
+    """What was written to a standard stream: how many steps there were by then, the stream's name, and the text."""
+
+    at: int
+    stream: str
+    text: str
+
+
 class Text:
     """A string or bytes object that is too long to be kept: its beginning, its length, and its type."""
 
@@ -158,7 +166,8 @@ class Tape:
 
     rows: `ROW` numbers for each step; recent: those of the latest steps, until `settle` moves them; log: `ENTRY` values
     for each change; owners: frames and objects by number; codes: code objects by number; sources: texts by file name;
-    forgotten: the number of steps before the first one; base: the slots of frames there.
+    output: what was written to the standard streams, in order; forgotten: the number of steps before the first one;
+    base: the slots of frames there.
     """
 
     def __init__(self) -> None:
@@ -168,6 +177,7 @@ class Tape:
         self.owners: list[FrameOwner | Object | None] = []
         self.codes: list[CodeInfo] = []
         self.sources: dict[str, str] = {}
+        self.output: list[Written] = []
         self.forgotten = 0
         self.base: dict[int, dict[Any, Any]] = {}
 
@@ -210,6 +220,7 @@ class Tape:
         del self.rows[: steps * ROW]
         places = self.rows[2::ROW]
         self.rows[2::ROW] = array("I", [place - cut for place in places])
+        self.output[:] = [each._replace(at=each.at - steps) for each in self.output if each.at > steps]
         self.forgotten += steps
 
     def frame(self, step: int) -> FrameOwner:

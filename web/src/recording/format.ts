@@ -70,7 +70,8 @@ function tapeOf(block: Uint8Array): Tape {
   });
   const base = new Map(head.base.map(([owner, pairs]) => [owner, slotsOf(pairs)]));
   check(columns, codes, owners, values.length);
-  return new Tape({ forgotten: head.forgotten, sources: new Map(Object.entries(head.sources)), codes, owners, base, values }, columns);
+  const output = head.output.map(([at, stream, text]) => ({ at, stream, text }));
+  return new Tape({ forgotten: head.forgotten, sources: new Map(Object.entries(head.sources)), codes, owners, base, values, output }, columns);
 }
 
 function columnsFrom(bytes: Uint8Array): Uint32Array {
@@ -104,6 +105,7 @@ interface RawHead {
   owners: (unknown[] | null)[];
   base: [number, [number, number][]][];
   values: unknown[];
+  output: [number, string, string][];
 }
 
 interface RawCode {

@@ -3,7 +3,7 @@
 import type { Tape } from "./tape";
 
 /** The first place in a sorted array at which what is there is not less than a number. */
-function lowerBound(sorted: ArrayLike<number>, wanted: number): number {
+export function lowerBound(sorted: ArrayLike<number>, wanted: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

@@ -60,6 +60,13 @@ export interface Columns {
   now: Uint32Array;
 }
 
+/** What the program has written to a standard stream: before this step, and in no earlier one. */
+export interface Written {
+  at: number;
+  stream: string;
+  text: string;
+}
+
 /** What a file says before its columns. */
 export interface Head {
   forgotten: number;
@@ -68,6 +75,7 @@ export interface Head {
   owners: readonly Owner[];
   base: ReadonlyMap<number, Slots>;
   values: readonly Value[];
+  output: readonly Written[];
 }
 
 export class Tape {
@@ -79,6 +87,7 @@ export class Tape {
   readonly owners: readonly Owner[];
   readonly base: ReadonlyMap<number, Slots>;
   readonly values: readonly Value[];
+  readonly output: readonly Written[];
   /** The number of the mark for what is not there, -1 if this tape has none; likewise the others. */
   readonly absent: number;
   readonly unbound: number;
@@ -93,7 +102,7 @@ export class Tape {
     this.steps = columns.frames.length;
     this.entries = columns.owner.length;
     ({ forgotten: this.forgotten, sources: this.sources, codes: this.codes, owners: this.owners, base: this.base } = head);
-    this.values = head.values;
+    ({ values: this.values, output: this.output } = head);
     const marks = new Map<string, number>();
     const atNumber = new Map<number, number[]>();
     this.values.forEach((value, number) => {

@@ -1,0 +1,109 @@
+"""`bytescope record`: the program as otherwise, a file and a page."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from bytescope.recording import Recording
+from bytescope.recording.html import MARK, VIEWER
+from tests.support.processes import run_python
+
+pytestmark = pytest.mark.process
+
+SCRIPT = "import sys\ndef f(n):\n    return n * 2\nprint(f(int(sys.argv[1])))\n"
+
+
+def said(steps: int, name: str) -> str:
+    """Return the line at the end, which says what the page still needs where there is no viewer."""
+    page = f"{name}.html"
+    more = f" and {page}" if VIEWER.is_file() else f"; {page} needs the viewer, which `make playground` builds"
+    return f"recorded {steps} steps in {name}.bscope{more}\n"
+
+
+def test_a_script_is_recorded(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    for _ in range(2):  # the second time, the files are there
+        done = run_python("-m", "bytescope", "record", "script.py", "21", cwd=tmp_path)
+        recording = Recording.load(tmp_path / "script.bscope")
+        assert (done.stdout, done.stderr, done.returncode) == ("42\n", said(recording.steps, "script"), 0)
+    assert recording.output() == "42\n"
+    assert (tmp_path / "script.html").is_file() == VIEWER.is_file()
+    assert not VIEWER.is_file() or MARK in (tmp_path / "script.html").read_text(encoding="utf-8")
+    assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["-c", "x = 1"], "command"),
+        (["-m", "package.module"], "package.module"),
+        (["package"], "package"),
+        (["--output", "other.html", "-cx=1"], "other"),
+        (["--output=some/other", "-c", "x = 1"], "some/other"),
+    ],
+)
+def test_what_the_files_are_called(words: list[str], name: str, tmp_path: Path) -> None:
+    for folder in ("package", "some"):
+        (tmp_path / folder).mkdir()
+    for file in ("__init__", "__main__", "module"):
+        (tmp_path / "package" / f"{file}.py").write_text("x = 1\n")
+    done = run_python("-m", "bytescope", "record", *words, cwd=tmp_path)
+    assert done.stderr == said(Recording.load(tmp_path / f"{name}.bscope").steps, name)
+
+
+@pytest.mark.parametrize(
+    ("ending", "status", "line"),
+    [
+        ("raise ValueError('x')", 1, 3),
+        ("sys.exit(3)", 3, 3),
+        ("os._exit(4)", 4, 3),
+        ("os.kill(os.getpid(), signal.SIGINT)", -signal.SIGINT, 3),
+        ("os.fork() and os.wait()", 0, 3),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="signals and forks are those of POSIX")
+def test_however_it_ends(ending: str, status: int, line: int, tmp_path: Path) -> None:
+    source = f"import os, signal, sys\nprint('first', flush=True)\n{ending}\n"
+    done = run_python("-W", "ignore", "-m", "bytescope", "record", "-c", source, cwd=tmp_path)
+    assert (done.stdout, done.returncode) == ("first\n", status)
+    recording = Recording.load(tmp_path / "command.bscope")
+    assert done.stderr.endswith(said(recording.steps, "command"))
+    assert done.stderr.count("recorded") == 1
+    assert recording.at(recording.steps - 1).frames[0].line == line
+
+
+def test_filters_and_bounds(tmp_path: Path) -> None:
+    source = "import helper\nhelper.f()\nfor i in range(20_000): pass\n"
+    (tmp_path / "helper.py").write_text("def f():\n    return 1\n")
+    run_python("-m", "bytescope", "record", "--steps", "300", "-c", source, cwd=tmp_path)
+    recording = Recording.load(tmp_path / "command.bscope")
+    assert recording.forgotten > 0 and recording.steps < 40_000
+    run_python("-m", "bytescope", "record", "--include", "helper", "-c", source, cwd=tmp_path)
+    assert {code.module for code in Recording.load(tmp_path / "command.bscope").codes} == {"helper"}
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ([], "there is no program to record"),
+        (["--nope", "x.py"], "there is no option --nope"),
+        (["--output"], "--output needs a value"),
+        (["--steps", "many", "-c", "1"], "--steps must be a whole number, got 'many'"),
+        (["--steps", "0", "-c", "1"], "steps must be at least 1, not 0"),
+        (["--output", "no/x", "-c", "1"], "--output no/x.bscope: there is no such folder"),
+        (["index.py"], "--output index.html: it is there and is no recording"),
+        (["--include", "[", "-c", "1"], "include: '[' has a bracket that is not closed"),
+    ],
+)
+def test_errors_are_one_line_before_anything_runs(words: list[str], problem: str, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<p>mine")
+    (tmp_path / "index.py").write_text("print(1)")
+    done = run_python("-m", "bytescope", "record", *words, cwd=tmp_path)
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert done.stderr.startswith(f"bytescope record: {problem}")
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "index.html").read_text() == "<p>mine"

@@ -1,0 +1,180 @@
+// The viewer of a recording: panes, controls, scrubber, and one sentence for each step.
+
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import { BytecodePane } from "./bytecode";
+import { FramesPane } from "./frames";
+import { COMMANDS, onKey } from "./keys";
+import { PANES, type Pane, type Viewer } from "./model";
+import { ObjectsPane } from "./objects";
+import { OutputPane } from "./output";
+import { Scrubber } from "./scrubber";
+import { SourcePane } from "./source";
+import { StackPane } from "./stack";
+import { WhyPane } from "./why";
+
+const TITLES: Record<Pane, string> = {
+  source: "Source", bytecode: "Bytecode", stack: "Operand stack", frames: "Frames", objects: "Objects", output: "Output", why: "Why",
+};
+
+/** Panes that share a place on wide screens. */
+const BESIDE: readonly Pane[] = ["output", "why"];
+
+export function ViewerApp({ viewer }: { viewer: Viewer }) {
+  useEffect(() => {
+    const key = (event: KeyboardEvent): void => {
+      if (onKey(event, viewer)) event.preventDefault();
+    };
+    addEventListener("keydown", key);
+    return () => removeEventListener("keydown", key);
+  }, [viewer]);
+  return (
+    <div class="viewer">
+      <Top viewer={viewer} />
+      <Tabs viewer={viewer} />
+      <main class="panes" aria-label="State">
+        {PANES.filter((pane) => !BESIDE.includes(pane)).map((pane) => (
+          <PaneView viewer={viewer} pane={pane} key={pane} />
+        ))}
+        <div class="side-panes">
+          {BESIDE.map((pane) => (
+            <PaneView viewer={viewer} pane={pane} key={pane} />
+          ))}
+        </div>
+      </main>
+      <Controls viewer={viewer} />
+    </div>
+  );
+}
+
+function PaneView({ viewer, pane }: { viewer: Viewer; pane: Pane }) {
+  return (
+    <section class={`pane ${pane}${viewer.pane.value === pane ? " on" : ""}`} id={`pane-${pane}`} aria-label={TITLES[pane]}>
+      <h2>
+        {TITLES[pane]} <small>
+          <Note viewer={viewer} pane={pane} />
+        </small>
+      </h2>
+      <div class="body">{contents(viewer, pane)}</div>
+    </section>
+  );
+}
+
+function contents(viewer: Viewer, pane: Pane): ComponentChildren {
+  const panes = {
+    source: SourcePane, bytecode: BytecodePane, stack: StackPane, frames: FramesPane, objects: ObjectsPane, output: OutputPane, why: WhyPane,
+  };
+  const Contents = panes[pane];
+  return <Contents viewer={viewer} />;
+}
+
+function Note({ viewer, pane }: { viewer: Viewer; pane: Pane }) {
+  const { frame, code, frames } = viewer.shown.value;
+  if (pane === "source") return <>{frame ? `${code!.name} · line ${frame.line ?? "?"}` : "the end"}</>;
+  if (pane === "bytecode") return <>{code?.name ?? ""}</>;
+  if (pane === "stack") return <>{frame ? `${frame.operands.length} deep` : ""}</>;
+  if (pane === "frames") return <>{frames.length ? `${frames.length} deep` : ""}</>;
+  return <>{pane === "output" ? "up to this step" : ""}</>;
+}
+
+function Top({ viewer }: { viewer: Viewer }) {
+  const condition = useSignal("");
+  const { forgotten } = viewer.recording.tape;
+  return (
+    <header class="top">
+      <h1>
+        byte<i>scope</i> <span>{viewer.title}</span>
+      </h1>
+      {forgotten > 0 && <span class="quiet">the last {viewer.steps.toLocaleString("en")} steps</span>}
+      <form
+        role="search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const back = (event.submitter as HTMLButtonElement | null)?.value === "back";
+          if (condition.value.trim()) viewer.find(condition.value.trim(), back);
+        }}
+      >
+        <label>
+          <span class="sr">Find where a line begins and this is true</span>
+          <input id="find" type="text" value={condition.value} placeholder="Find: total > 5  ( / )" spellcheck={false} autocomplete="off" onInput={(event) => (condition.value = event.currentTarget.value)} />
+        </label>
+        <button type="submit" class="btn" value="on" aria-label="Find the next step">
+          Next
+        </button>
+        <button type="submit" class="btn" value="back" aria-label="Find the previous step">
+          Previous
+        </button>
+        <output class="quiet">{viewer.found.value}</output>
+      </form>
+    </header>
+  );
+}
+
+/** On narrow screens one pane is shown, and these choose it. */
+function Tabs({ viewer }: { viewer: Viewer }) {
+  const choose = (pane: Pane): void => {
+    viewer.pane.value = pane;
+    document.getElementById(`tab-${pane}`)?.focus();
+  };
+  return (
+    <div class="tabs" role="tablist" aria-label="Panes">
+      {PANES.map((pane, at) => (
+        <button
+          type="button"
+          role="tab"
+          id={`tab-${pane}`}
+          key={pane}
+          aria-selected={viewer.pane.value === pane}
+          aria-controls={`pane-${pane}`}
+          tabIndex={viewer.pane.value === pane ? 0 : -1}
+          onClick={() => choose(pane)}
+          onKeyDown={(event) => {
+            const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+            if (by) choose(PANES[(at + by + PANES.length) % PANES.length]!);
+          }}
+        >
+          {pane === "stack" ? "Stack" : TITLES[pane]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Controls({ viewer }: { viewer: Viewer }) {
+  const { step, sentence } = viewer.shown.value;
+  return (
+    <footer class="foot" aria-label="Steps">
+      <div class="ctl">
+        {COMMANDS.map((each) => (
+          <button
+            type="button"
+            class={each.key === "n" ? "btn main" : /^[OIUR]$/.test(each.key) ? "btn wide" : "btn"}
+            key={each.key}
+            title={each.hint}
+            aria-label={each.hint}
+            aria-keyshortcuts={each.key}
+            onClick={() => each.do(viewer)}
+          >
+            {each.label}
+            {each.key.length === 1 && <kbd aria-hidden="true">{each.key}</kbd>}
+          </button>
+        ))}
+        <label class="go">
+          <span class="sr">Go to step</span>
+          <input id="go" type="number" min={0} max={viewer.steps} value={step} onChange={(event) => viewer.go(Number(event.currentTarget.value))} />
+        </label>
+      </div>
+      <div class="said">
+        <p class="say" role="status">
+          {sentence}
+        </p>
+        <label class="check">
+          <input type="checkbox" checked={viewer.stopsAtExceptions.value} onChange={(event) => (viewer.stopsAtExceptions.value = event.currentTarget.checked)} />
+          run stops at exceptions
+        </label>
+      </div>
+      <Scrubber viewer={viewer} />
+    </footer>
+  );
+}

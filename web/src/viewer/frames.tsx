@@ -1,0 +1,91 @@
+// The frames of the stack and those that are suspended, with their variables and cells.
+
+import type { Frame } from "../recording/state";
+import { Mark, type Value } from "../recording/values";
+import { placeKey } from "./changes";
+import type { Viewer } from "./model";
+import { preview } from "./preview";
+import { ValueView } from "./value";
+
+export function FramesPane({ viewer }: { viewer: Viewer }) {
+  const { frames, frame, cursor } = viewer.shown.value;
+  if (!frame) return <p class="none">The run has ended: there are no frames.</p>;
+  const { suspended } = cursor;
+  return (
+    <div class="frames">
+      {frames.map((each, at) => (
+        <div key={each.owner.number}>
+          <h3>
+            <button type="button" class="frame" aria-expanded={each === frame} onClick={() => (viewer.selected.value = at)}>
+              {each.code.name} <small>{at === 0 ? `line ${each.line ?? "?"}` : `waits in line ${each.line ?? "?"}`}</small>
+            </button>
+          </h3>
+          {each === frame && <Variables viewer={viewer} frame={each} />}
+        </div>
+      ))}
+      {suspended.length > 0 && <h3 class="quiet">Suspended</h3>}
+      {suspended.map((each) => (
+        <p class="suspended" key={each.owner.number}>
+          {each.code.name} <small>in line {each.line ?? "?"}</small>
+        </p>
+      ))}
+    </div>
+  );
+}
+
+interface Row {
+  name: string;
+  note: string;
+  value: Value;
+  key: string;
+}
+
+function rowsOf(frame: Frame): Row[] {
+  const found = frame.variables.map(({ name, scope, value, owner, slot }): Row => {
+    return { name, note: scope === "local" ? "" : scope, value, key: placeKey(owner, slot) };
+  });
+  const { names, cursor } = frame;
+  for (const [slot, value] of names ? cursor.contents(names) : []) {
+    if (typeof slot !== "string" || /^__.*__$/.test(slot) || found.some((each) => each.name === slot)) continue;
+    found.push({ name: slot, note: "", value, key: placeKey(names!.number, cursor.tape.numberOf(slot)) });
+  }
+  return found;
+}
+
+function Variables({ viewer, frame }: { viewer: Viewer; frame: Frame }) {
+  const { changes, cursor } = viewer.shown.value;
+  const rows = rowsOf(frame);
+  if (!rows.length) return <p class="none">No variable is bound yet.</p>;
+  return (
+    <table>
+      <caption class="sr">Variables of {frame.code.name}</caption>
+      <tbody>
+        {rows.map(({ name, note, value, key }) => {
+          const before = changes.get(key);
+          return (
+            <tr class={before === undefined ? "" : "ch"} key={key}>
+              <th scope="row">
+                {name}
+                {note && <small> {note}</small>}
+              </th>
+              <td>
+                <ValueView viewer={viewer} value={value} cursor={cursor} />
+                {before !== undefined && <small class="was">{was(before, value, cursor)}</small>}
+              </td>
+              <td class="ask">
+                <button type="button" class="ref" aria-label={`Why is ${name} so?`} onClick={() => viewer.why(name)}>
+                  why
+                </button>
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function was(before: Value, value: Value, cursor: Frame["cursor"]): string {
+  if (before instanceof Mark && (before.name === "absent" || before.name === "unbound")) return "new";
+  return before === value ? "written again" : `was ${preview(before, cursor, 24)}`;
+}

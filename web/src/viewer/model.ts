@@ -1,0 +1,179 @@
+// The viewer's model: a position in a recording, and what is asked there. It knows no document.
+
+import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
+import { NoExpression, NotRecorded } from "../recording/errors";
+import type { Origin } from "../recording/origins";
+import { lowerBound } from "../recording/lines";
+import type { Recording } from "../recording/recording";
+import type { Cursor, Frame } from "../recording/state";
+import { Stepper, type Breakpoint } from "../recording/stepper";
+import type { Code } from "../recording/tape";
+import { changesOf, type Changes } from "./changes";
+import { sentence } from "./sentence";
+
+export const MOVES = ["instruction", "into", "over", "out", "run"] as const;
+export type Move = (typeof MOVES)[number];
+
+export const PANES = ["source", "bytecode", "stack", "frames", "objects", "output", "why"] as const;
+export type Pane = (typeof PANES)[number];
+
+/** What is shown at a step. `frames` are those of the stack, the selected one is `frame`; at the end there is none. */
+export interface Shown {
+  step: number;
+  cursor: Cursor;
+  frames: Frame[];
+  frame: Frame | null;
+  code: Code | null;
+  changes: Changes;
+  sentence: string;
+}
+
+/** The answer to "why", or why there is none. */
+export interface Answer {
+  name: string;
+  step: number;
+  origin: Origin | null;
+  refusal: string;
+}
+
+export class Viewer {
+  readonly stepper: Stepper;
+  readonly shown: ReadonlySignal<Shown>;
+  /** Which frame of the stack is looked at; 0 is the one that executes. */
+  readonly selected = signal(0);
+  readonly pane = signal<Pane>("source");
+  /** Lines to stop at, as "line:file". */
+  readonly breakpoints = signal<ReadonlySet<string>>(new Set());
+  readonly stopsAtExceptions = signal(true);
+  readonly answer = signal<Answer | null>(null);
+  readonly found = signal("");
+  /** The object that is looked at, by its number. */
+  readonly object = signal<number | null>(null);
+  /** The steps at which exceptions came up. */
+  readonly raises: readonly number[];
+  /** By "line:file", the steps at which control comes to a line. */
+  private readonly comings: ReadonlyMap<string, number[]>;
+  private readonly position = signal({ step: 0, since: 0 });
+
+  constructor(
+    readonly recording: Recording,
+    readonly title: string,
+    step = 0,
+  ) {
+    this.stepper = new Stepper(recording);
+    this.raises = recording.index.raises;
+    this.comings = comingsOf(recording);
+    this.shown = computed(() => this.look());
+    this.go(Math.min(Math.max(step, 0), recording.steps));
+  }
+
+  get steps(): number {
+    return this.recording.steps;
+  }
+
+  // --- moves
+
+  go(step: number): void {
+    this.moved(() => this.stepper.go(Math.min(Math.max(Math.round(step), 0), this.steps)), true);
+  }
+
+  move(how: Move, back = false): void {
+    this.moved(() => {
+      if (how === "run") this.stepper.breakpoints = this.wanted;
+      return this.stepper[how](back);
+    });
+  }
+
+  /** What is marked as changed is what a move forward has passed; after a jump or a move back, what the last step did. */
+  private moved(move: () => number, jumps = false): void {
+    const before = this.stepper.step;
+    const step = move();
+    batch(() => {
+      this.position.value = { step, since: before < step && !jumps ? before : Math.max(0, step - 1) };
+      this.selected.value = 0;
+    });
+  }
+
+  private get wanted(): Breakpoint[] {
+    const lines = [...this.breakpoints.value].map((each): Breakpoint => {
+      const colon = each.indexOf(":");
+      return { line: Number(each.slice(0, colon)), file: each.slice(colon + 1) };
+    });
+    return this.stopsAtExceptions.value ? [...lines, { exception: true }] : lines;
+  }
+
+  // --- what is there
+
+  private look(): Shown {
+    const { step, since } = this.position.value;
+    const { recording } = this;
+    const { cursor } = this.stepper;
+    const { frames } = cursor;
+    const frame = frames[Math.min(this.selected.value, frames.length - 1)] ?? null;
+    const code = frame?.code ?? (recording.steps ? recording.tape.code(recording.steps - 1) : null);
+    const changes = changesOf(recording.tape, since, step);
+    return { step, cursor, frames, frame, code, changes, sentence: sentence(recording, cursor) };
+  }
+
+  /** How often control has come to a line up to this step. */
+  passes(line: number, file: string): number {
+    const steps = this.comings.get(`${line}:${file}`) ?? [];
+    return lowerBound(steps, this.stepper.step + 1);
+  }
+
+  /** The steps at which control comes to breakpoints. */
+  get stops(): number[] {
+    return [...this.breakpoints.value].flatMap((each) => this.comings.get(each) ?? []);
+  }
+
+  // --- questions
+
+  toggleBreakpoint(line: number, file: string): void {
+    const changed = new Set(this.breakpoints.value);
+    if (!changed.delete(`${line}:${file}`)) changed.add(`${line}:${file}`);
+    this.breakpoints.value = changed;
+  }
+
+  why(name: string): void {
+    const { step } = this.shown.value;
+    this.pane.value = "why";
+    const answer: Answer = { name, step, origin: null, refusal: "" };
+    try {
+      answer.origin = this.recording.why(name, step, this.selected.value);
+    } catch (error) {
+      answer.refusal = refusal(error);
+    }
+    this.answer.value = answer;
+  }
+
+  /** Go to the next step at which an expression is true, or the previous one. */
+  find(condition: string, back = false): void {
+    try {
+      const step = this.recording.find(condition, this.stepper.step + (back ? -1 : 1), back);
+      const where = back ? "before" : "after";
+      this.found.value = step === null ? `${condition} holds at no line ${where} this step` : `${condition} holds at step ${step.toLocaleString("en")}`;
+      if (step !== null) this.go(step);
+    } catch (error) {
+      this.found.value = refusal(error);
+    }
+  }
+}
+
+function comingsOf({ index, tape }: Recording): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (let step = 0; step < tape.steps; step++) {
+    if (!index.beginsLine(step)) continue;
+    const code = tape.code(step);
+    const key = `${code.starts.get(tape.index(step))}:${code.file}`;
+    const steps = found.get(key);
+    if (steps) steps.push(step);
+    else found.set(key, [step]);
+  }
+  return found;
+}
+
+function refusal(error: unknown): string {
+  if (error instanceof NoExpression || error instanceof NotRecorded) return error.message;
+  if (error instanceof RangeError) return "there is no frame at the end";
+  throw error;
+}

@@ -1,0 +1,71 @@
+// Where a value comes from: the write, what that has used, and so on; each step of it can be gone to.
+
+import { useSignal } from "@preact/signals";
+import type { Origin } from "../recording/origins";
+import type { Viewer } from "./model";
+import { preview } from "./preview";
+
+const HOW: Record<Origin["how"], string> = {
+  write: "written", load: "loaded", result: "result of the call", argument: "given as an argument", constant: "constant", before: "there before the recording",
+};
+
+export function WhyPane({ viewer }: { viewer: Viewer }) {
+  const name = useSignal("");
+  const answer = viewer.answer.value;
+  return (
+    <div class="asking">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (name.value.trim()) viewer.why(name.value.trim());
+        }}
+      >
+        <label>
+          Why is
+          <input id="why" type="text" value={name.value} placeholder="total, self.rate, seen[0]" onInput={(event) => (name.value = event.currentTarget.value)} spellcheck={false} autocomplete="off" />
+        </label>
+        <button type="submit" class="btn">
+          Ask
+        </button>
+      </form>
+      <div role="status" aria-label="Answer">
+        {answer?.refusal && <p class="bad">{answer.refusal}</p>}
+        {answer?.origin && (
+          <>
+            <p>
+              <code>{answer.name}</code> at step {answer.step.toLocaleString("en")} is <code>{preview(answer.origin.value, viewer.shown.value.cursor)}</code>:
+            </p>
+            <ol>
+              <OriginView viewer={viewer} origin={answer.origin} />
+            </ol>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function OriginView({ viewer, origin }: { viewer: Viewer; origin: Origin }) {
+  const { cursor } = viewer.shown.value;
+  return (
+    <li>
+      <code>{preview(origin.value, cursor, 40)}</code> {HOW[origin.how]}
+      {origin.function && (
+        <>
+          {" "}
+          by <code>{origin.instruction}</code> in {origin.function}, line {origin.line ?? "?"}, step{" "}
+          <button type="button" class="ref" aria-label={`Go to step ${origin.step}`} onClick={() => viewer.go(origin.step)}>
+            {origin.step.toLocaleString("en")}
+          </button>
+        </>
+      )}
+      {origin.sources.length > 0 && (
+        <ol>
+          {origin.sources.map((each) => (
+            <OriginView viewer={viewer} origin={each} />
+          ))}
+        </ol>
+      )}
+    </li>
+  );
+}
