@@ -19,6 +19,6 @@ from bytescope.recording.tape import ABSENT, Object, Text
 
 __all__ = [
     "ABSENT", "Breakpoint", "Cursor", "Divergence", "EvaluationFailed", "Frame", "Frontier", "Message", "NoViewer",
-    "NotRecorded", "Object", "Origin", "Place", "Raise", "Recording", "Returned", "Stepper", "Stop", "Text", "Write", "launch",
-    "record",
+    "NotRecorded", "Object", "Origin", "Place", "Raise", "Recording", "Returned", "Stepper", "Stop", "Text", "Write",
+    "launch", "record",
 ]  # fmt: skip
