@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -37,6 +38,14 @@ def collects_own_objects_only() -> Iterator[None]:
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a test that leaves an exception behind as the one that this thread handles."""
+    before = sys.exception()
+    yield
+    assert sys.exception() is before, f"{item.nodeid} leaves sys.exception() set: {sys.exception()!r}"
 
 
 @pytest.hookimpl(trylast=True)  # after those that are not to run have been left out

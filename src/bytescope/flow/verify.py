@@ -14,11 +14,13 @@ class Verified:
     """Result of the verifier.
 
     depths: operand stack depth before each instruction, -1 where it is unreachable; handled: how many exceptions
-    are being handled (pushed by PUSH_EXC_INFO, not popped) before each; handlers: the region in force at each, or None.
+    are being handled (pushed by PUSH_EXC_INFO, not popped) before each; saved: where on the stack the outermost of the
+    exceptions is that PUSH_EXC_INFO has saved before each, or None; handlers: the region in force at each, or None.
     """
 
     depths: list[int]
     handled: list[int]
+    saved: list[int | None]
     handlers: list[Handler | None]
     max_depth: int
 
@@ -29,6 +31,9 @@ class Verified:
         """
         handler = self.handlers[index]
         if handler is None or self.depths[index] < handler.depth or self.depths[handler.target] != _entry(handler):
+            return None
+        saved = self.saved[index]
+        if saved is not None and saved >= handler.depth:
             return None
         return handler
 
@@ -68,7 +73,8 @@ class _Verifier(Worklist):
         self.interrupt()
         depths = [-1 if state is None else state[0] for state in self.states]
         handled = [0 if state is None else len(state[1]) for state in self.states]
-        return Verified(depths, handled, self.handlers, self.deepest + 2)
+        saved = [None if state is None or not state[1] else state[1][0] for state in self.states]
+        return Verified(depths, handled, saved, self.handlers, self.deepest + 2)
 
     def step(self, index: int, state: _State) -> _State | None:
         depth, marks = state

@@ -23,6 +23,7 @@ class Emitter:
         deepest: the maximum number of values above the program's own.
         before_layout: is called when all has been written, and before it is laid out.
         outline: notes of what is written for what, None if no listing needs them.
+        hook_key: the key of the handler of the hooks that are called next.
     """
 
     def __init__(self, code: types.CodeType, boxed: bool = False) -> None:
@@ -41,6 +42,7 @@ class Emitter:
         self.deepest = 0
         self.before_layout: Callable[[], None] = _nothing
         self.outline: Outline | None = None
+        self.hook_key: Any = None
         self._const_index: dict[int, int] = {}
         self._name_index: dict[str, int] = {}
         self._box: list[Any] | None = None
@@ -48,7 +50,7 @@ class Emitter:
         if boxed:
             self._box, self._box_index = [], len(self.consts)
             self.consts.append([])
-        self._cold: list[tuple[Any, Callable[[], None], int | None]] = []
+        self._cold: list[tuple[Any, Hashable, Hashable, Callable[[], None], int | None]] = []
         self._spans: list[tuple[int, int, Hashable]] = []
         self._cover: tuple[int, Hashable] | None = None
 
@@ -217,8 +219,9 @@ class Emitter:
     # --- cold code
 
     def emit_cold(self, write: Callable[[], None]) -> None:
-        """Register cold code, which is emitted after all else, with the present source position."""
-        self._cold.append((self.asm.position, write, None if self.outline is None else self.outline.index))
+        """Register cold code, which is emitted after all else, with the present source position and handlers."""
+        index = None if self.outline is None else self.outline.index
+        self._cold.append((self.asm.position, self.covered_by, self.hook_key, write, index))
 
     def emit_pending(self) -> None:
         """Emit the cold code that has been registered."""
@@ -226,8 +229,9 @@ class Emitter:
             self.section(f"{self.outline.section}, {COLD}".removeprefix(", "))
         while self._cold:
             pending, self._cold = self._cold, []
-            for position, write, index in pending:
-                self.asm.position = position
+            for position, key, hook_key, write, index in pending:
+                self.asm.position, self.hook_key = position, hook_key
+                self.cover(key)
                 if self.outline is not None:
                     self.outline.begin(len(self.asm), index)
                 write()

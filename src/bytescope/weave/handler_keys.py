@@ -20,24 +20,29 @@ _RERAISING = frozenset({"RERAISE", "CLEANUP_THROW", "END_ASYNC_FOR"})
 class HookKey(NamedTuple):
     """The key of the handler of hooks that fail.
 
-    program: the key of the handler that gets what is the program's own affair, such as an interrupt.
+    program: the key of the handler that gets what is the program's own affair, such as an interrupt, or None; version,
+    saved: as in `HandlerKey`, for a handler that leaves the frame because there is none of the program's.
     """
 
-    program: Hashable
+    program: HandlerKey | None
+    version: int = 1
+    saved: int | None = None
 
 
 class HandlerKey(NamedTuple):
     """The key of the handler that covers instructions of the program.
 
     handler: the program's own; reraising: whether hooks have been called for what is raised there before; where: see
-    `HandlerKeys.where`; version: the number of the version, counted from 1 on, see `HandlerKeys.versions`; first: emits
-    what the handler does before all else.
+    `HandlerKeys.where`; version: the number of the version, counted from 1 on, see `HandlerKeys.versions`; saved: where
+    on the program's stack the outermost of the saved exceptions is, which leaving the frame restores, or None; first:
+    emits what the handler does before all else.
     """
 
     handler: Handler | None
     reraising: bool
     where: tuple[int, ...] | None
     version: int
+    saved: int | None
     first: Callable[[], None] | None = None
 
 
@@ -68,19 +73,19 @@ class HandlerKeys:
         self._instructions, self._verified, self._start = instructions, verified, start
         self._exceptions = exceptions
         self._emitter = emitter
-        self._keys: dict[tuple[int, bool, tuple[int, ...] | None, int], HandlerKey] = {}
+        self._keys: dict[tuple[int, bool, tuple[int, ...] | None, int, int | None], HandlerKey] = {}
         self._first_keys: dict[tuple[int, int, int], HandlerKey] = {}
-        self._hook_keys: dict[int, HookKey] = {}
+        self._hook_keys: dict[tuple[int, int, int | None], HookKey] = {}
 
-    def key(self, index: int) -> Hashable:
-        """Return the key of the handler that covers an instruction of the program."""
+    def key(self, index: int) -> HandlerKey | None:
+        """Return the key of the handler that covers an instruction of the program, None if none does."""
         handler = self._verified.handler_at(index)
         exceptions = self._exceptions
         if handler is None and (not exceptions or index < self._start):
             return None  # an exception thrown into an unstarted generator has no frame, hence no handler
         reraising = exceptions and self._instructions[index].op in _RERAISING
         where = self.where(index) if exceptions else None
-        given = id(handler), reraising, where, len(self.versions)
+        given = id(handler), reraising, where, len(self.versions), self._verified.saved[index]
         key = self._keys.get(given)
         if key is None:
             key = self._keys[given] = HandlerKey(handler and handler._replace(start=0, end=0), *given[1:])
@@ -107,18 +112,17 @@ class HandlerKeys:
         given = id(self._verified.handler_at(index)), id(first), len(self.versions)
         key = self._first_keys.get(given)
         if key is None:
-            known = self.key(index)
-            if not isinstance(known, HandlerKey):
-                known = HandlerKey(None, False, None, len(self.versions))
+            known = self.key(index) or HandlerKey(None, False, None, len(self.versions), self._verified.saved[index])
             key = self._first_keys[given] = known._replace(first=first)
         return key
 
     def hook_key(self, index: int) -> HookKey:
         """Return the key of the handler of hooks at an instruction."""
         key = self.key(index)
-        found = self._hook_keys.get(id(key))
+        given = id(key), len(self.versions), self._verified.saved[index]
+        found = self._hook_keys.get(given)
         if found is None:
-            found = self._hook_keys[id(key)] = HookKey(key)
+            found = self._hook_keys[given] = HookKey(key, *given[1:])
         return found
 
     def mark(self, index: int) -> None:

@@ -26,7 +26,6 @@ class HookCaller:
 
     Attributes:
         calls: for each call emitted so far the number of its instruction, the hook and the site.
-        key: the key of the handler of the hooks that are called next.
         hits: hook, site and operands of calls by probes, with the numbers of their instructions.
         label_hits: the same with labels.
     """
@@ -42,7 +41,7 @@ class HookCaller:
         self.probes = probes
         self.hits: list[tuple[int, tuple[Hook, Any, tuple[Any, ...]]]] = []
         self.label_hits: list[tuple[int, tuple[Hook, Any, tuple[Any, ...]]]] = []
-        self.key = HookKey(None)
+        emitter.hook_key = HookKey(None)
         self.calls: list[tuple[int, Hook | None, Any]] = []
 
     def call(
@@ -61,7 +60,7 @@ class HookCaller:
             self.hits.append((len(self.emitter.asm), (hook, site, (None,) * len(operands))))
             return
         e = self.emitter
-        e.cover(self.key)
+        e.cover(e.hook_key)
         if hook.pure:
             for each in hook.pure:
                 self._call_directly(each, hook, site, operands, replace)
@@ -81,7 +80,7 @@ class HookCaller:
             site: its first argument.
             operands: its other arguments.
         """
-        self.emitter.cover(self.key)
+        self.emitter.cover(self.emitter.hook_key)
         self._emit_call(hook, site, [hook.call, site], operands)
         self._done()
 
@@ -109,7 +108,7 @@ class HookCaller:
 
     def _replace_result(self, replace: Callable[[int], None]) -> None:
         """Emit a test of the result on top: None is popped; cold code handles a replacement."""
-        e, key = self.emitter, self.key
+        e = self.emitter
         answered, go_on = e.asm.label(), e.asm.label()
         e.sequences.jump_unless_none(answered)
         self._done()
@@ -117,7 +116,7 @@ class HookCaller:
         e.asm.place(go_on)
 
         def write() -> None:
-            e.cover(key)
+            e.cover(e.hook_key)
             e.asm.place(answered)
             e.call([VALUE], [e.at(1)])  # by a call: names of the weaver's would be among the function's own
             e.emit("SWAP", 2)
@@ -132,7 +131,7 @@ class HookCaller:
         When a Python function that CPython called without a frame of C raises, 3.13 looks for the caller's handler at
         the instruction *before* the call, which must not be covered as a hook's.
         """
-        self.emitter.cover(self.key.program)
+        self.emitter.cover(self.emitter.hook_key.program)
 
     def _emit_call(self, hook: Hook, site: Any, objects: list[Any], operands: list[Operand]) -> None:
         """Emit a call of the first of some objects with the others and with operands."""
@@ -149,7 +148,7 @@ class HookCaller:
         if does_nothing(direct):
             return
         dead = e.asm.label()
-        e.cover(self.key)
+        e.cover(e.hook_key)
         e.reserve(8)
         e.load_const(direct.live)
         sequences.to_bool()
@@ -174,7 +173,7 @@ class HookCaller:
 
     def _replace_top(self, replace: Callable[[int], None]) -> None:
         """Emit a jump to cold code that handles the replacement on top."""
-        e, key = self.emitter, self.key
+        e = self.emitter
         replaced, go_on = e.asm.label(), e.asm.label()
         e.asm.jump("JUMP_FORWARD", replaced)
         self._done()
@@ -182,7 +181,7 @@ class HookCaller:
         e.emit("NOP")
 
         def write() -> None:
-            e.cover(key)
+            e.cover(e.hook_key)
             e.asm.place(replaced)
             replace(go_on)
 

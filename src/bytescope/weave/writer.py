@@ -131,7 +131,7 @@ class Writer:
             self.context.raws(group.raws, group.first, group)
             self.resumed(group)
             return
-        if not self.jumps.places_itself(group):
+        if not self.places_itself(group):
             self.context.place(group)
         e = self.context.emitter
         for index, raws in zip(indices, groups.parts(group, self.code), strict=True):
@@ -139,6 +139,10 @@ class Writer:
                 e.outline.begin(len(e.asm), index)
             self.instruction(index, raws, group)
         self.resumed(group)
+
+    def places_itself(self, group: Group) -> bool:
+        """Return True if the label of a group is placed after the hooks that come first."""
+        return self.jumps.places_itself(group)
 
     def concerns(self, index: int) -> bool:
         """Return True if an instruction cannot stay as it is."""
@@ -164,7 +168,7 @@ class Writer:
             return
         if (point.before or point.after) and instruction.op not in CALLING:
             context.check_operands(index, instruction)
-        context.hook_caller.key = context.handlers.hook_key(index)
+        context.emitter.hook_key = context.handlers.hook_key(index)
         context.handlers.mark(index)
         self.frames.arrive(index, instruction, point)
         op = instruction.op

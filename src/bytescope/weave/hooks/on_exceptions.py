@@ -4,6 +4,9 @@ If there are hooks of exceptions, each range of the program's own instructions h
 the program has none. It reraises an error that ends the run, calls the hooks, and jumps to the program's handler, if
 there is one, with the stack that this one expects. Hooks have a handler of their own: an error of an analysis leaves
 the frame, whatever handlers the program has; any other, such as an interrupt, goes to the program's.
+
+What leaves the frame in this way passes by the program's own cleanup of exceptions that it is handling. The handler
+sets back what the outermost of them has replaced: the one below on the stack, which PUSH_EXC_INFO has saved there.
 """
 
 from __future__ import annotations
@@ -46,17 +49,32 @@ class Handlers:
                     self._program(key)
         for each in e.needed_handlers():
             if isinstance(each, HookKey):
-                label, depth = written.get(each.program, (None, 0))
+                label, depth = (None, self._depth(each)) if each.program is None else written[each.program]
                 written[each] = (e.asm.here(), depth)
-                self._failure(label)
+                self._failure(each, label)
         return written
 
-    def _depth(self, key: HandlerKey) -> int:
+    def _depth(self, key: HandlerKey | HookKey) -> int:
         """Return the depth to which the stack is cut before a handler."""
-        if key.handler is None:
+        handler = key.handler if isinstance(key, HandlerKey) else None
+        if handler is not None:
+            depth: int = handler.depth
+        elif key.saved is not None:
+            depth = key.saved + 1
+        else:
             return 0
-        depth: int = key.handler.depth
-        return depth + (self.context.handlers.below if key.version > 1 else 0)
+        return depth + self._below(key)
+
+    def _below(self, key: HandlerKey | HookKey) -> int:
+        return self.context.handlers.below if key.version > 1 else 0
+
+    def _leave(self, key: HandlerKey | HookKey) -> None:
+        """Emit the way out of the frame: [.. offset, exception]."""
+        e = self.emitter
+        if key.saved is not None:
+            e.emit("COPY", self._depth(key) + 2 - key.saved - self._below(key))
+            e.emit("POP_EXCEPT")
+        e.emit("RERAISE", 1)
 
     def _program(self, key: HandlerKey) -> None:
         """Call hooks, and jump to the program's handler or leave the frame: [.. offset, exception]."""
@@ -67,8 +85,8 @@ class Handlers:
         e.load_const(self.stopper)
         e.emit("CHECK_EXC_MATCH")
         e.sequences.jump_if("TRUE", out)
-        self.context.hook_caller.key = HookKey(None)
-        e.cover(self.context.hook_caller.key)
+        self.context.emitter.hook_key = HookKey(None, key.version, key.saved)
+        e.cover(self.context.emitter.hook_key)
         if plan.raised is not None and not key.reraising:
             self._call(self.raising.told_raised, key.where)
         if key.handler is None:
@@ -88,7 +106,7 @@ class Handlers:
             e.sequences.jump_back(self.context.handlers.versions[key.version - 1][group.offset])
         e.cover(None)
         e.asm.place(out)
-        e.emit("RERAISE", 1)
+        self._leave(key)
         e.reserve(8)
 
     def _call(self, function: Callable[[Any, BaseException], None], where: tuple[int, ...] | None) -> None:
@@ -108,7 +126,7 @@ class Handlers:
             e.load_const(where)
         e.emit("COPY", 4)
 
-    def _failure(self, program: int | None) -> None:
+    def _failure(self, key: HookKey, program: int | None) -> None:
         """Turn a failure into its error, and jump to the program's handler or leave the frame: [offset, exception]."""
         e = self.emitter
         e.push_function(self.raising.failure)
@@ -117,7 +135,7 @@ class Handlers:
         e.emit("SWAP", 2)
         e.emit("POP_TOP")
         if program is None:
-            e.emit("RERAISE", 1)
+            self._leave(key)
         else:
             e.sequences.jump_back(program)
         e.reserve(8)

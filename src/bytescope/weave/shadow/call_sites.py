@@ -132,7 +132,7 @@ class CallSite:
             for write in self.pending:
                 write()
             return
-        context.hook_caller.key = context.handlers.hook_key(self.index)
+        context.emitter.hook_key = context.handlers.hook_key(self.index)
         self.calls.write(self.index, self.instruction, context.plan.points[self.index])
         e.cover(self.program)
         e.sequences.jump_back(self.done)

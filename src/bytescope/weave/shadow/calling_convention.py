@@ -159,7 +159,7 @@ class CallingConvention:
                 e.emit("STORE_SUBSCR")
                 e.sequences.jump_back(done)
             e.asm.place(otherwise)
-            context.hook_caller.key = context.handlers.hook_key(index)
+            context.emitter.hook_key = context.handlers.hook_key(index)
             assert point.leave is not None
             context.hook_caller.call(point.leave, point.site, [e.at(1)])
             e.cover(cover)

@@ -86,7 +86,7 @@ class CleanContainers:
         self.context.raws(raws, index, group)
         results = len(moved.results(False))
         label, _ = self.test_flag()
-        done, key = e.asm.label(), self.context.hook_caller.key
+        done, key = e.asm.label(), self.context.emitter.hook_key
         if results:
             e.emit("SWAP", 2)
         e.emit("POP_TOP")

@@ -126,7 +126,7 @@ class CleanTier:
         """
         e = self.emitter
         label, stay = self.test_flag()
-        key = self.context.hook_caller.key
+        key = self.context.emitter.hook_key
         given = e.tuple_of([e.at(depth) for depth in results])
         depth = self.verified.depths[index]
 
@@ -195,7 +195,7 @@ class CleanTier:
         if self.instructions[index].op == "CALL_KW" and not e.sequences.PUSHES_KEYWORD_NAMES:
             depth -= 1
         for each in watched:
-            label, key = e.asm.label(), self.context.hook_caller.key
+            label, key = e.asm.label(), self.context.emitter.hook_key
             e.emit("COPY", depth)
             e.load_const(each)
             e.emit("IS_OP", 0)

@@ -214,12 +214,12 @@ class FastPath:
 
         def slow_path() -> None:
             e.asm.place(self.slow)
-            context.hook_caller.key = context.handlers.hook_key(self.index)
+            context.emitter.hook_key = context.handlers.hook_key(self.index)
             if self.instruction.op == "FOR_ITER":
                 self.slow_path_of_loop()
             elif references(self.instruction).jump is not None:
                 assert self.point.before is not None
-                e.cover(context.hook_caller.key)
+                e.cover(context.emitter.hook_key)
                 context.hook_caller.call(self.point.before, self.point.site, [e.at(1)])
                 e.cover(self.program)
                 e.sequences.truth()

@@ -105,7 +105,7 @@ class Generators:
         def cold() -> None:
             frame.stack = list(stack)
             e.asm.place(shadowed)
-            context.hook_caller.key = context.handlers.hook_key(index)
+            context.emitter.hook_key = context.handlers.hook_key(index)
             assert point.suspend is not None
             context.hook_caller.call(point.suspend, point.site, [e.at(1)])
             e.cover(program)
@@ -139,7 +139,7 @@ class Generators:
         def ask() -> None:
             frame.stack = list(stack)
             e.asm.place(sent)
-            context.hook_caller.key = context.handlers.hook_key(index)
+            context.emitter.hook_key = context.handlers.hook_key(index)
             assert point.resume is not None
             context.hook_caller.call(point.resume, point.site, [e.at(1)])
             e.cover(program)
@@ -172,14 +172,14 @@ class Generators:
         def cold() -> None:
             context.frame.stack = list(stack)
             e.asm.place(tells)
-            context.hook_caller.key = context.handlers.hook_key(index)
+            context.emitter.hook_key = context.handlers.hook_key(index)
             assert point.before is not None
             context.hook_caller.call(point.before, point.site, [e.at(2), e.at(1)])
             e.cover(program)
             e.sequences.jump_back(begun)
 
         e.emit_cold(cold)
-        context.hook_caller.key = context.handlers.hook_key(index)
+        context.emitter.hook_key = context.handlers.hook_key(index)
         self.jumps.delegate(index, instruction, Point(point.site, after=point.after), raws, group)
 
     def push_code(self, depth: int) -> None:

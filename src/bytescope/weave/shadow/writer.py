@@ -160,6 +160,10 @@ class ShadowWriter(Writer):
         self.new_version(before)
         self.frame.reset(self.verified.depths[context.start])
 
+    def places_itself(self, group: Group) -> bool:
+        """Return True if the label of a group is placed after the hooks that come first."""
+        return not self.cleaning and super().places_itself(group)
+
     def concerns(self, index: int) -> bool:
         """Return True if an instruction cannot stay as it is."""
         if index in self.context.inside or self.verified.depths[index] < 0:
@@ -196,7 +200,7 @@ class ShadowWriter(Writer):
         """Emit what comes before an instruction: the shadows of what a handler finds, and spills for joins."""
         frame, context, e = self.frame, self.context, self.context.emitter
         depth = self.verified.depths[index]
-        context.hook_caller.key = context.handlers.hook_key(index)
+        context.emitter.hook_key = context.handlers.hook_key(index)
         context.cover(index)
         if index in context.leaders or len(frame.stack) != depth:
             frame.reset(depth)
@@ -357,8 +361,8 @@ class _Frames(Frames):
                 e.sequences.load_cell(variable.index)
             e.emit("BUILD_MAP", len(captured))
 
-        hook_caller.key = context.handlers.hook_key(context.start)
-        e.cover(hook_caller.key)
+        e.hook_key = context.handlers.hook_key(context.start)
+        e.cover(e.hook_key)
         e.load_const((None,) * (frame.count - frame.variables))
         e.emit("UNPACK_SEQUENCE", frame.count - frame.variables)
         assert point.enter is not None
