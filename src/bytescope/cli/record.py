@@ -24,6 +24,7 @@ it ends: NAME.bscope, which bytescope reads, and NAME.html, a page to step throu
 options, which come before the program:
   --output NAME          write NAME.bscope and NAME.html; the default is the name of the script or module
   --steps N              keep the last N steps of a longer run; the default is a million
+  --redact NAME          keep the values of variables, attributes and keys of this name out of the files (repeatable)
   --include GLOB         record only these modules, whether the program imports them or is one (repeatable)
   --exclude GLOB         do not record these modules (repeatable)
   --files GLOB, --functions GLOB
@@ -54,6 +55,7 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
     """
     name, rest = "", list(words)
     filters: dict[str, Any] = {}
+    redacted: list[str] = []
     passed: list[str] = []
     while rest and rest[0].startswith("--"):
         option, equals, value = rest.pop(0).partition("=")
@@ -62,7 +64,7 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
         if option == "--help":
             print(HELP, end="")
             raise SystemExit
-        if option not in ("--output", "--steps", *_GLOBS, *_PASSED):
+        if option not in ("--output", "--steps", "--redact", *_GLOBS, *_PASSED):
             _usage(f"there is no option {option}{equals}{value}")
         if not equals:
             if not rest:
@@ -70,6 +72,8 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
             value = rest.pop(0)
         if option == "--output":
             name = value
+        elif option == "--redact":
+            redacted.append(value)
         elif option == "--steps":
             filters["steps"] = _count(value)
         elif option in _PASSED:
@@ -82,7 +86,8 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
         print(HELP, end="")
         raise SystemExit
     name = _without_suffix(name or _name_of(rest))
-    run([*passed, "--", *rest], collecting, Recorded("bytescope record", f"{name}.bscope", f"{name}.html", filters))
+    wanted = Recorded("bytescope record", f"{name}.bscope", f"{name}.html", filters, redacted)
+    run([*passed, "--", *rest], collecting, wanted)
 
 
 def _count(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,13 +22,14 @@ class Recorded:
     """What a run is recorded in, and how.
 
     command: what messages begin with; path: the file; page: the file of the page, "" for none; filters: what else
-    `record` takes.
+    `record` takes; redacted: names whose values are kept out of the files.
     """
 
     command: str
     path: str
     page: str = ""
     filters: dict[str, Any] = field(default_factory=dict)
+    redacted: Sequence[str] = ()
 
 
 class RecordedRun:
@@ -80,6 +82,8 @@ class RecordedRun:
         recording, self._recording = self._recording, None
         if recording is None:
             return 0
+        if self.wanted.redacted:
+            recording.redact(self.wanted.redacted)
         try:
             _write(self._path, recording.save)
             files = self.wanted.path

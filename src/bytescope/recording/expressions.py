@@ -15,7 +15,7 @@ from typing import Any
 from bytescope.machine.handler_namespace import NULL, UNBOUND
 from bytescope.recording.inspection import ATOMS
 from bytescope.recording.state import Cursor, Frame
-from bytescope.recording.tape import ABSENT, Object, Text
+from bytescope.recording.tape import ABSENT, REDACTED, Object, Text
 
 __all__ = ["NotRecorded", "evaluate", "filled", "holds", "parse"]
 
@@ -192,6 +192,8 @@ class _Evaluation:
         return value.length > 0 if type(value) is Text else bool(value)
 
     def _atom(self, value: Any, node: ast.expr) -> Any:
+        if value is REDACTED:
+            raise NotRecorded(f"the value of {ast.unparse(node)} is kept out of the recording")
         if type(value) in (Object, Text) or value is NULL or value is UNBOUND:
             raise NotRecorded(f"{ast.unparse(node)} is {_kind(value)}, whose operators would run code")
         return value

@@ -21,6 +21,7 @@ from bytescope.machine.handler_namespace import NULL, UNBOUND
 from bytescope.recording.tape import (
     ABSENT,
     ENTRY,
+    REDACTED,
     ROW,
     CodeInfo,
     FrameOwner,
@@ -45,7 +46,14 @@ _HEADER = struct.Struct("<8sHQI")
 _LARGEST = 1 << 34
 """Size of the largest block that is unpacked, in bytes."""
 
-_MARKS = {"absent": ABSENT, "null": NULL, "unbound": UNBOUND, "...": ..., "NotImplemented": NotImplemented}
+_MARKS = {
+    "absent": ABSENT,
+    "null": NULL,
+    "unbound": UNBOUND,
+    "redacted": REDACTED,
+    "...": ...,
+    "NotImplemented": NotImplemented,
+}
 _EXACT = 1 << 53
 """Integers below are numbers in JSON for every reader."""
 

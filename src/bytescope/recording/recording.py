@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -300,6 +300,20 @@ class Recording:
         return None if self.steps == other.steps else Divergence(min(self.steps, other.steps), "length")
 
     # --- files
+
+    def redact(self, names: Iterable[str]) -> None:
+        """Take out what was ever in variables, attributes and keys of some names, and what objects there contain.
+
+        What is equal to such a value, or is a string that contains it, goes as well, wherever it stands: operands,
+        items, output, constants in instructions and source texts. Values of fewer than three characters or digits go
+        from their places only, and what else was computed from a value stays.
+
+        Args:
+            names: the names.
+        """
+        from bytescope.recording.redaction import redact
+
+        redact(self.tape, names)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the recording to a file, which holds data only; see `load`.

@@ -10,8 +10,8 @@ from array import array
 from typing import Any, NamedTuple
 
 __all__ = [
-    "ABSENT", "CONTENTS", "EDITED", "ENTRY", "NAMES", "PARENT", "RAISED", "RETURNED", "ROW", "SITE", "STATUS",
-    "CodeInfo", "FrameOwner", "InnerCode", "Instruction", "Object", "Tape", "Text", "Written",
+    "ABSENT", "CONTENTS", "EDITED", "ENTRY", "NAMES", "PARENT", "RAISED", "REDACTED", "RETURNED", "ROW", "SITE",
+    "STATUS", "CodeInfo", "FrameOwner", "InnerCode", "Instruction", "Object", "Tape", "Text", "Written",
 ]  # fmt: skip
 
 ROW = 3
@@ -42,6 +42,17 @@ class _Absent:
 
 
 ABSENT = _Absent()
+"""The mark."""
+
+
+class _Redacted:
+    """The type of the mark for what is kept out of a recording."""
+
+    def __repr__(self) -> str:
+        return "<redacted>"
+
+
+REDACTED = _Redacted()
 """The mark."""
 
 CONTENTS = 0

@@ -86,6 +86,14 @@ def test_filters_and_bounds(tmp_path: Path) -> None:
     assert {code.module for code in Recording.load(tmp_path / "command.bscope").codes} == {"helper"}
 
 
+def test_redacted_values_are_in_no_file(tmp_path: Path) -> None:
+    source = "password, user = 'hunter22', 'ada'\nprint(password)\n"
+    done = run_python("-m", "bytescope", "record", "--redact", "password", "-c", source, cwd=tmp_path)
+    recording = Recording.load(tmp_path / "command.bscope")
+    assert (done.stdout, recording.output()) == ("hunter22\n", "<redacted>\n")
+    assert recording.evaluate("user", recording.steps - 1) == "ada"
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [

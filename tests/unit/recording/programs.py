@@ -14,7 +14,7 @@ from tests.support.recording_truth import Truth
 def recorded(source: str, name: str = "program.py", **options: Any) -> Recording:
     """Return the recording of a program; what it writes is dropped, what it raises is, too."""
     code = compile(source, name, "exec")
-    with record(**options) as recording, contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
+    with contextlib.redirect_stdout(io.StringIO()), record(**options) as recording, contextlib.suppress(Exception):
         bytescope.VM().run_code(code, {"__name__": "__main__"})
     return recording
 

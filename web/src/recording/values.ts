@@ -67,7 +67,7 @@ export function kindOf(value: Value): string {
   return value instanceof Mark ? value.name : value.kind;
 }
 
-const MARKS: Record<string, string> = { absent: "<absent>", null: "NULL", unbound: "<unbound>", "...": "Ellipsis" };
+const MARKS: Record<string, string> = { absent: "<absent>", null: "NULL", unbound: "<unbound>", redacted: "<redacted>", "...": "Ellipsis" };
 
 /** A value as Python's `repr` shows it; of an object its class, number and name. */
 export function repr(value: Value): string {
