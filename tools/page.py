@@ -28,7 +28,7 @@ CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-c
 
 _OLDEST_NODE = (20, 19)
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
-_LEFT_OUT = ("cli", "dap", "playground")
+_LEFT_OUT = ("cli", "dap", "playground", "pytest_plugin.py")
 
 
 def missing() -> str | None:

@@ -1,0 +1,42 @@
+"""pytest's way to bytescope: options. Nothing of bytescope is imported unless one of them asks for it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("bytescope", "recording tests with bytescope")
+    group.addoption(
+        "--record",
+        choices=("failures", "all"),
+        help="record tests and keep the recordings of those that fail: 'failures' runs a test that has failed again, "
+        "recorded; 'all' records each test from the start, which takes longer",
+    )
+    group.addoption(
+        "--record-failures", dest="record", action="store_const", const="failures", help="the same as --record=failures"
+    )
+    group.addoption(
+        "--record-dir", metavar="DIR", default="recordings", help="the folder for recordings [default: recordings]"
+    )
+    group.addoption(
+        "--record-steps", metavar="N", type=int, default=100_000, help="keep the last N steps [default: 100000]"
+    )
+    group.addoption(
+        "--record-include",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="record the modules of this name as well, besides those below the root folder (repeatable)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have tests recorded if that is asked for."""
+    if config.getoption("record"):
+        from bytescope.pytest_plugin import TestRecorder
+
+        config.pluginmanager.register(TestRecorder(config), "bytescope-recorder")
