@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from bytescope.recording import Recording, record
+from bytescope.recording import NoViewer, Recording, record
 
 __all__ = ["TestRecorder"]
 
@@ -194,7 +194,12 @@ class TestRecorder:
         stem = re.sub(r"[^\w.-]+", "-", nodeid)[-100:].strip("-")
         path = self._folder / f"{stem}-{digest}{'' if name == 'test' else '.teardown'}.bscope"
         recording.save(path)
-        return os.path.relpath(path)
+        page = path.with_suffix(".html")
+        try:
+            recording.to_html(page, nodeid, _failure(recording))
+        except NoViewer:
+            return os.path.relpath(path)
+        return os.path.relpath(page)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """List the recordings, and the tests that fail only sometimes."""
@@ -209,6 +214,12 @@ class TestRecorder:
             terminalreporter.section("recordings")
             for nodeid, name, text in found:
                 terminalreporter.line(f"{nodeid}: {text}" if name == RECORDED else f"FLAKY {nodeid}: {text}")
+
+
+def _failure(recording: Recording) -> int:
+    """Return the step at which the exception comes up that ends the test; the last one if none does."""
+    uncaught = recording.index.uncaught
+    return uncaught[-1].step if uncaught else recording.steps - 1
 
 
 def _message(report: pytest.TestReport) -> str:

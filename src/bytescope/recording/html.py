@@ -24,12 +24,13 @@ class NoViewer(RuntimeError):
         super().__init__("the viewer is not built: say `make playground` in a clone, or install a released wheel")
 
 
-def page_of(recording: bytes, title: str) -> str:
+def page_of(recording: bytes, title: str, step: int = 0) -> str:
     """Return a page that shows a recording; it needs no other file and asks nobody for anything.
 
     Args:
         recording: the recording, as in a file.
         title: what the page is called.
+        step: the step that it opens at.
 
     Raises:
         NoViewer: if there is no viewer.
@@ -43,4 +44,5 @@ def page_of(recording: bytes, title: str) -> str:
     head, _, rest = before.partition(_TITLE)
     data = base64.b64encode(recording).decode()
     # The data is text of an element that is no program: none of its characters can end it.
-    return f'{head}<title>{name}: a recording</title>{rest}{mark} data-name="{name}">{data}{after.removeprefix(">")}'
+    mark += f' data-name="{name}"' + (f' data-step="{step}"' if step else "")
+    return f"{head}<title>{name}: a recording</title>{rest}{mark}>{data}{after.removeprefix('>')}"

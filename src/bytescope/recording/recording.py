@@ -327,12 +327,13 @@ class Recording:
         with open(path, "wb") as file:
             file.write(data)
 
-    def to_html(self, path: str | os.PathLike[str], title: str = "") -> None:
+    def to_html(self, path: str | os.PathLike[str], title: str = "", step: int = 0) -> None:
         """Write a page that shows the recording in a browser, offline and without Python.
 
         Args:
             path: the file.
             title: what the page is called, by default the file's name.
+            step: the step that it opens at.
 
         Raises:
             NoViewer: if this installation has no viewer.
@@ -341,7 +342,7 @@ class Recording:
         from bytescope.recording.file import encode
         from bytescope.recording.html import page_of
 
-        page = page_of(encode(self.tape), title or os.path.basename(os.fspath(path)).removesuffix(".html"))
+        page = page_of(encode(self.tape), title or os.path.basename(os.fspath(path)).removesuffix(".html"), step)
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(page)
 

@@ -149,18 +149,13 @@ def test_wrong_requests_are_refused(wire: Wire, program: Path) -> None:
     "source, status, message",
     [
         (
-            "import os\nprint('here', flush=True)\nos._exit(5)\n",
-            5,
-            "the program ended with status 5 before its recording",
-        ),
-        (
             "import os, signal\nprint('here', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n",
             -9,
             "ended by SIGKILL",
         ),
         ("print('here'", 1, "nothing of the program was executed"),
     ],
-    ids=["os._exit", "killed", "SyntaxError"],
+    ids=["killed", "SyntaxError"],
 )
 def test_a_program_that_ends_badly_ends_the_session(
     wire: Wire, program: Path, source: str, status: int, message: str
@@ -171,6 +166,16 @@ def test_a_program_that_ends_badly_ends_the_session(
     wire.until(event="terminated")
     assert "here" in wire.output and message in wire.output
     assert wire.end() == 0
+
+
+def test_a_program_that_calls_os_exit_is_recorded(wire: Wire, program: Path) -> None:
+    program.write_text("import os\nos._exit(5)\n", encoding="utf-8")
+    wire.launch(program, stopOnEntry=True)
+    wire.until(event="stopped")
+    wire.begin("continue", threadId=1)
+    assert wire.until(event="exited")["body"] == {"exitCode": 5}
+    wire.until(event="terminated")
+    assert wire.output == ""
 
 
 def test_an_interpreter_that_is_not_there_ends_the_session(wire: Wire, program: Path) -> None:

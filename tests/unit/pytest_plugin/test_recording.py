@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 import bytescope
+from bytescope.recording import html
 from tests.support.processes import run_python
 
 pytestmark = [pytest.mark.process, pytest.mark.any_host]
@@ -106,6 +108,23 @@ def test_a_failure_is_recorded_up_to_where_it_is_raised(project: Path) -> None:
         stepper.over(back=True)
     assert (stepper.line, stepper.evaluate("left")) == (16, 2)
     assert {code.name for code in recording.codes} == {"ledger", "spend", "test_spend"}
+
+
+def test_a_page_opens_at_the_failure(project: Path) -> None:
+    viewer = project / "viewer.html"
+    viewer.write_text(f"<title>Recording</title>{html.MARK}></script>", encoding="utf-8")
+    (project / "conftest.py").write_text(
+        f"import pathlib, bytescope.recording.html\nbytescope.recording.html.VIEWER = pathlib.Path({str(viewer)!r})\n",
+        encoding="utf-8",
+    )
+    done = run_pytest(project, "--record-failures")
+    (path,) = (project / "recordings").glob("*.html")
+    assert f"recordings/{path.name}: " in done.stdout.replace("\\", "/")
+    recording = bytescope.Recording.load(path.with_suffix(".bscope"))
+    shown = re.search(r'data-name="(.*?)" data-step="(\d+)"', path.read_text(encoding="utf-8"))
+    assert shown is not None
+    assert shown[1] == "test_it.py::test_spend"
+    assert recording.at(int(shown[2])).frames[0].line == 17
 
 
 def test_without_the_option_nothing_of_bytescope_is_imported(project: Path) -> None:

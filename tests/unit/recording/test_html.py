@@ -32,6 +32,14 @@ def test_a_page_has_the_recording_inside(tmp_path: Path, monkeypatch: pytest.Mon
     assert page.count("</script>") == 2
 
 
+def test_a_page_opens_at_a_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer = tmp_path / "viewer.html"
+    viewer.write_text(TEMPLATE)
+    monkeypatch.setattr(html, "VIEWER", viewer)
+    recorded("x = 1\n").to_html(tmp_path / "x.html", step=2)
+    assert f'{ELEMENT} data-name="x" data-step="2">' in (tmp_path / "x.html").read_text()
+
+
 def test_without_a_viewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html, "VIEWER", tmp_path / "viewer.html")
     with pytest.raises(NoViewer, match="say `make playground`"):

@@ -12,7 +12,8 @@ const data = document.getElementById("recording")!;
 
 async function show(bytes: Uint8Array, title: string): Promise<void> {
   try {
-    const viewer = new Viewer(await Recording.read(bytes), title, Number(/^#step=(\d+)$/.exec(location.hash)?.[1] ?? 0));
+    const step = /^#step=(\d+)$/.exec(location.hash)?.[1] ?? data.dataset.step ?? 0;
+    const viewer = new Viewer(await Recording.read(bytes), title, Number(step));
     document.title = `${title}: a recording`;
     render(<ViewerApp viewer={viewer} />, app);
   } catch (error) {
