@@ -9,7 +9,7 @@ from typing import Any
 
 from bytescope.recording.index import Index, Raise
 from bytescope.recording.lines import begins_pass, line_for, matches, sites
-from bytescope.recording.tape import ABSENT, ENTRY
+from bytescope.recording.tape import ABSENT, ENTRY, SIZE
 
 __all__ = ["LENGTH", "Breakpoint", "Place", "Search"]
 
@@ -55,6 +55,10 @@ class Breakpoint:
     log: str | None = None
 
 
+def _changes_length(log: list[Any], place: int) -> bool:
+    return log[place + 1] is SIZE or log[place + 2] is ABSENT or log[place + 3] is ABSENT
+
+
 class Search:
     """The steps that a breakpoint means, without its condition.
 
@@ -72,9 +76,14 @@ class Search:
         self.hindsight = raises or breakpoint.write is not None
         """Whether it is known only when the step has been executed."""
 
-    def steps(self, begin: int, end: int) -> Iterable[int]:
-        """Yield the steps in a range, in the order of the steps; backwards if it ends before it begins."""
-        back = end < begin
+    def steps(self, begin: int, end: int, back: bool = False) -> Iterable[int]:
+        """Yield the steps in a range.
+
+        Args:
+            begin: the first one.
+            end: the one after the range.
+            back: whether the range goes backwards.
+        """
         low, high = (end + 1, begin + 1) if back else (begin, end)
         if self.hindsight:
             found = sorted(set(self._with_hindsight(low, high)))
@@ -105,7 +114,7 @@ class Search:
         for at in range(tape.place(low), tape.place(high), ENTRY):
             if log[at] != owner:
                 continue
-            if slot is None or log[at + 1] == slot or (slot is LENGTH and ABSENT in (log[at + 2], log[at + 3])):
+            if slot is None or log[at + 1] == slot or (slot is LENGTH and _changes_length(log, at)):
                 yield tape.step_of(at)
 
     def _at(self, step: int) -> bool:

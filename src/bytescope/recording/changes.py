@@ -19,6 +19,7 @@ _NAMESPACES = {
 }  # fmt: skip
 _CALLS = frozenset({"call", "call_kw", "call_ex"})
 _MADE = frozenset({"build", "build_set", "build_map", "build_const_key_map", "make_function", "list_to_tuple"})
+_READS = frozenset({"getattr", "getitem"})
 _RESETTING = frozenset({"CLEANUP_THROW", "END_ASYNC_FOR"})
 
 
@@ -26,7 +27,8 @@ class Target(NamedTuple):
     """The object that an instruction changes.
 
     how: "attribute" (of a name), "item" (of a key), "contents" (anything in it), "name" (in a namespace), "call"
-    (whatever a native function is given); operand: its position among the operands, the lowest one is 0; key, value:
+    (whatever a native function is given), "received" (what native code that it calls has changed: that of a
+    `defaultdict`, a cached property); operand: its position among the operands, the lowest one is 0; key, value:
     positions of the key and of the new value, -1 if there is none; operands: the number of operands of a call;
     namespace: the name of the register.
     """
@@ -117,4 +119,7 @@ def _target(lifted: Lifted) -> Target | None:
             key, *value = (_position(lifted, each) for each in operands[1:])
             return Target("item", where, key, value[0] if value else -1)
         return Target("contents", where)
+    for call in lifted.calls:
+        if call.name in _READS and call.operands and call.operands[0].is_operand:
+            return Target("received", _position(lifted, call.operands[0]))
     return None

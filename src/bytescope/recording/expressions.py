@@ -17,7 +17,7 @@ from bytescope.recording.inspection import ATOMS
 from bytescope.recording.state import Cursor, Frame
 from bytescope.recording.tape import ABSENT, REDACTED, Object, Text
 
-__all__ = ["NotRecorded", "evaluate", "filled", "holds", "parse"]
+__all__ = ["NotRecorded", "attribute_slots", "evaluate", "filled", "holds", "parse"]
 
 
 class NotRecorded(Exception):
@@ -99,12 +99,11 @@ class _Evaluation:
     def _Attribute(self, node: ast.Attribute) -> Any:
         owner = self.value(node.value)
         name = node.attr
-        if name.startswith("__") and not name.endswith("__") and (found := self.frame.class_name) is not None:
-            name = f"_{found.lstrip('_')}{name}"
         if type(owner) is Object:
             contents = self.cursor.contents(owner)
-            if name in contents:
-                return contents[name]
+            for slot in attribute_slots(name, self.frame):
+                if slot in contents:
+                    return contents[slot]
             raise NotRecorded(f"{ast.unparse(node.value)} ({owner.kind}) has no recorded attribute {name!r}")
         raise NotRecorded(f"{ast.unparse(node.value)} is {_kind(owner)}, whose attributes are not recorded")
 
@@ -113,7 +112,7 @@ class _Evaluation:
         if type(owner) is Object:
             contents = self.cursor.contents(owner)
             if type(key) is int and key < 0 and owner.kind in ("list", "tuple"):
-                key += len(contents)
+                key += self.cursor.size(owner)
             if type(key) is not Object and key in contents:
                 return contents[key]
             raise NotRecorded(f"{ast.unparse(node.value)} ({owner.kind}) has no recorded item {key!r}")
@@ -170,7 +169,10 @@ class _Evaluation:
             raise NotRecorded(f"whether {ast.unparse(item_node)} is in {ast.unparse(node)} would take code to find out")
         contents = self.cursor.contents(container)
         within = contents.values() if container.kind in _SEQUENCES else contents
-        return any(type(each) is not Object and each == item for each in within)
+        found = any(type(each) is not Object and each == item for each in within)
+        if not found and not self.cursor.is_whole(container):
+            raise NotRecorded(f"not all items of {ast.unparse(node)} are recorded")
+        return found
 
     def _Call(self, node: ast.Call) -> Any:
         if isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1 and not node.keywords:
@@ -178,7 +180,7 @@ class _Evaluation:
             if type(value) is Text:
                 return value.length
             if type(value) is Object and value.kind in _SIZED:
-                return len(self.cursor.contents(value))
+                return self.cursor.size(value)
             return len(self._atom(value, node.args[0]))
         raise NotRecorded(f"the call {ast.unparse(node)!r} would run code, which the past cannot")
 
@@ -187,7 +189,7 @@ class _Evaluation:
         value = self.value(node)
         if type(value) is Object:
             if value.kind in _SIZED:
-                return bool(self.cursor.contents(value))
+                return bool(self.cursor.size(value))
             raise NotRecorded(f"whether {ast.unparse(node)} ({value.kind}) is true would take its code to find out")
         return value.length > 0 if type(value) is Text else bool(value)
 
@@ -197,6 +199,13 @@ class _Evaluation:
         if type(value) in (Object, Text) or value is NULL or value is UNBOUND:
             raise NotRecorded(f"{ast.unparse(node)} is {_kind(value)}, whose operators would run code")
         return value
+
+
+def attribute_slots(name: str, frame: Frame) -> tuple[str, str]:
+    """Return the slots that an attribute may be in: those of a container's attributes begin with a dot."""
+    if name.startswith("__") and not name.endswith("__") and (found := frame.class_name) is not None:
+        name = f"_{found.lstrip('_')}{name}"
+    return f".{name}", name
 
 
 def _kind(value: Any) -> str:

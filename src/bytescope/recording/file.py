@@ -23,6 +23,7 @@ from bytescope.recording.tape import (
     ENTRY,
     REDACTED,
     ROW,
+    SIZE,
     CodeInfo,
     FrameOwner,
     InnerCode,
@@ -48,6 +49,7 @@ _LARGEST = 1 << 34
 
 _MARKS = {
     "absent": ABSENT,
+    "size": SIZE,
     "null": NULL,
     "unbound": UNBOUND,
     "redacted": REDACTED,

@@ -62,12 +62,13 @@ _LOGS = {
     "attribute": "attribute(held, name)",
     "item": "item(*held)",
     "contents": "contents(held)",
+    "received": "received(held)",
 }
 
 
-def _changed(changes: Changes) -> list[str]:
-    """Return the statements that log what an instruction has changed."""
-    log = _log(changes.target)
+def _changed(changes: Changes, answered: bool) -> list[str]:
+    """Return the statements that log what an instruction has changed, by itself or after the answer to its request."""
+    log = _log(changes.target) if answered or (changes.target and changes.target.how != "received") else ""
     lines = [log] if log else []  # first: an object that has changed is known by what the log says of it
     if changes.variable == "local":
         lines += ["try: x = R[var].cell_contents", "except ValueError: x = UNBOUND", *_noted("var", "token")]
@@ -97,7 +98,7 @@ def text_of(changes: Changes, live: bool = False) -> str:
         live: whether the program may be told to wait before it.
     """
     capture = _capture(changes.target)
-    changed = ["    " + line for line in _changed(changes)]
+    changed, answered = (["    " + line for line in _changed(changes, after)] for after in (False, True))
     waits = [f"V[{WAITING}] = pc"]
     waits += [f"V[{HELD}] = held"] if capture else []
     waits += {"suspend": ["suspended(V)"], "delegate": ["delegates(V)"]}.get(changes.ends, [])
@@ -122,7 +123,7 @@ def text_of(changes: Changes, live: bool = False) -> str:
         "n = resume(R, v)",
         "if n >= 0:",
         *([f"    held = V[{HELD}]"] if capture else []),
-        *changed,
+        *answered,
         *([f"    V[{HELD}] = held = None"] if capture else []),
         *(["elif n == RETURN: left(V, R)"] if changes.ends == "return" else []),
         "return n",
@@ -140,6 +141,7 @@ _BOUND = (
     "token, made, given, taken = recorder.token, recorder.objects.made, recorder.objects.given, recorder.objects.taken",
     "attribute, item = recorder.objects.attribute, recorder.objects.item",
     "contents, name_written = recorder.objects.contents, recorder.objects.name",
+    "received = recorder.objects.received",
     "contents_of_cell, read_of_cell = recorder.contents_of_cell, recorder.read_of_cell",
     "cell_of_cell = recorder.cell_of_cell",
     "operands, left, suspended, resumed = recorder.operands, recorder.left, recorder.suspended, recorder.resumed",

@@ -12,6 +12,9 @@ from bytescope.recording.tape import EDITED, ENTRY, PARENT, RAISED, RETURNED, RO
 
 __all__ = ["Index", "Raise"]
 
+_AGAIN, _COMES = 1, 2
+"""How a line begins at a step: a loop within it goes on, or control comes to it."""
+
 _CLOSING = frozenset({"GeneratorExit", "StopIteration", "StopAsyncIteration"})
 
 
@@ -75,7 +78,8 @@ class Index:
             else:
                 before = last.get(number)
                 last[number] = line, index
-                found.append(before is None or before[0] != line or before[1] >= index)
+                comes = before is None or before[0] != line
+                found.append(_COMES if comes else _AGAIN if before[1] >= index else 0)  # type: ignore[index]
 
     @property
     def of_frame(self) -> Mapping[int, Sequence[int]]:
@@ -103,6 +107,10 @@ class Index:
         if step >= len(self._lines):
             self._read_rows()
         return bool(self._lines[step])
+
+    def comes_to_line(self, step: int) -> bool:
+        """Return True if a line begins at a step and the frame was at another one before: no loop within it goes on."""
+        return self.begins_line(step) and self._lines[step] == _COMES
 
     # --- entries
 

@@ -13,7 +13,18 @@ from itertools import islice
 from typing import Any
 from weakref import ref
 
-__all__ = ["ATOMS", "ITEMS", "LONG", "Contents", "contents_of", "fixed", "kind_name", "label_of", "namespace_of"]
+__all__ = [
+    "ATOMS",
+    "ITEMS",
+    "LONG",
+    "Contents",
+    "contents_of",
+    "fixed",
+    "holds_items",
+    "kind_name",
+    "label_of",
+    "namespace_of",
+]
 
 ITEMS = 200
 """Number of items of a container that are recorded; the rest is counted."""
@@ -33,6 +44,8 @@ _class_order: Callable[[type], tuple[type, ...]] = vars(type)["__mro__"].__get__
 _class_name: Callable[[type], str] = vars(type)["__name__"].__get__
 _class_flags = vars(type)["__flags__"].__get__
 _exception_arguments = vars(BaseException)["args"].__get__
+_LINKS = [(name, vars(BaseException)[name].__get__) for name in ("__cause__", "__context__")]
+_group_members = vars(BaseExceptionGroup)["exceptions"].__get__
 
 _BY_NAME = (
     types.FunctionType, types.BuiltinFunctionType, types.ModuleType, types.CodeType, types.MethodDescriptorType,
@@ -141,15 +154,33 @@ def contents_of(value: Any, limit: int = ITEMS) -> Contents | None:
             break
     else:
         if BaseException in order:
-            found = list(enumerate(_exception_arguments(value)))
+            found = _of_exception(value, order)
     namespace = namespace_of(value)
+    dot = "." if holds_items(kind) else ""
     if namespace:
-        found += _pairs(dict.items, dict.copy, namespace, limit)
+        attributes = _pairs(dict.items, dict.copy, namespace, limit)
+        found += [(dot + name if type(name) is str else name, each) for name, each in attributes] if dot else attributes
     for name in _layout(kind)[2]:
         try:
-            found.append((name, _attribute(value, name)))
+            found.append((dot + name, _attribute(value, name)))
         except AttributeError:
             pass
+    return found
+
+
+def holds_items(kind: type) -> bool:
+    """Return True if objects of a class hold items as well as attributes, whose slots begin with a dot then."""
+    return any(base in _class_order(kind) for base in _READERS)
+
+
+def _of_exception(value: Any, order: tuple[type, ...]) -> Contents:
+    found: Contents = list(enumerate(_exception_arguments(value)))
+    for name, read in _LINKS:
+        link = read(value)
+        if link is not None:
+            found.append((name, link))
+    if BaseExceptionGroup in order:
+        found.append(("exceptions", _group_members(value)))
     return found
 
 

@@ -23,12 +23,13 @@ from bytescope.recording.inspection import (
     LONG,
     contents_of,
     fixed,
+    holds_items,
     is_class,
     kind_name,
     label_of,
     namespace_of,
 )
-from bytescope.recording.tape import ABSENT, CONTENTS, Object, Tape, Text
+from bytescope.recording.tape import ABSENT, CONTENTS, SIZE, Object, Tape, Text
 
 __all__ = ["Objects"]
 
@@ -60,6 +61,10 @@ def _token(known: dict[int, Object], other: Callable[[Any], Any]) -> Callable[[A
         return other(value)
 
     return token
+
+
+def _length(value: Any, kind: type, other: int) -> int:
+    return len(value) if kind in _CONTAINERS or kind is tuple else other
 
 
 class Objects:
@@ -146,7 +151,7 @@ class Objects:
     # --- objects that are new
 
     def _new(self, kind: str, label: str) -> Object:
-        found = Object(len(self.tape.owners), kind, label, len(self.tape))
+        found = Object(len(self.tape.owners), kind, label, self.tape.forgotten + max(len(self.tape) - 1, 0))
         self.tape.owners.append(found)
         return found
 
@@ -201,7 +206,7 @@ class Objects:
 
     def _fill(self, found: Object, value: Any, contents: dict[Any, Any]) -> None:
         found.initial = contents
-        found.size = len(value) if type(value) in _CONTAINERS or type(value) is tuple else len(contents)
+        found.size = found.length = _length(value, type(value), len(contents))
         if not fixed(type(value)):
             found.now = contents.copy()
 
@@ -221,8 +226,15 @@ class Objects:
         self._put((found.number, slot, now.get(slot, ABSENT), new))
         if new is ABSENT:
             now.pop(slot, None)
-        else:
+        elif slot in now or len(now) < ITEMS or type(slot) is str:
             now[slot] = new
+
+    def _measure(self, found: Object, value: Any) -> None:
+        """Log the number of items of a container of which not all are recorded."""
+        length = _length(value, type(value), 0)
+        if length != found.length and max(length, found.length) > ITEMS:
+            self._put((found.number, SIZE, found.length, length))
+        found.length = length
 
     def _inside(self, found: Object, value: Any) -> Any:
         """Return what stands for a value in an object that has just changed, which the value may be itself."""
@@ -246,14 +258,15 @@ class Objects:
         if found is None:
             return
         namespace = namespace_of(value)
+        place = f".{name}" if holds_items(type(value)) else name
         if namespace is not None and name in namespace:
-            self.write(found, name, self.token(namespace[name]))
+            self.write(found, place, self.token(namespace[name]))
         elif (
-            name in (found.now or ())
+            place in (found.now or ())
             and namespace is not None
-            and not any(slot == name for slot, _ in contents_of(value) or ())
+            and not any(slot == place for slot, _ in contents_of(value) or ())
         ):
-            self.write(found, name, ABSENT)
+            self.write(found, place, ABSENT)
         elif namespace is None:
             self._compare(found, value)
 
@@ -263,18 +276,16 @@ class Objects:
         if found is None:
             return
         kind = type(value)
-        if kind is list and type(key) is int and new is not ABSENT:
+        if (kind is list or kind is bytearray) and type(key) is int and new is not ABSENT:
             slot = key if key >= 0 else key + len(value)
-            if slot < ITEMS and found.now is not None and slot in found.now:
-                self.write(found, slot, self._inside(found, new))
-            return
-        if kind is dict and found.now is not None:
+            self.write(found, slot, self._inside(found, new))
+        elif kind is dict and found.now is not None:
             slot = self.token(key)
-            if type(slot) is Text or (slot not in found.now and len(found.now) >= ITEMS):
-                return
-            self.write(found, slot, new if new is ABSENT else self._inside(found, new))
-            return
-        self._compare(found, value)
+            if type(slot) is not Text:
+                self.write(found, slot, new if new is ABSENT else self._inside(found, new))
+            self._measure(found, value)
+        else:
+            self._compare(found, value)
 
     def name(self, namespace: Any, name: str | None) -> None:
         """Log a write to a name of a namespace."""
@@ -297,6 +308,12 @@ class Objects:
         if found is not None:
             self._compare(found, value)
 
+    def received(self, value: Any) -> None:
+        """Log what native code that an object has called has changed in it, if it is known."""
+        found = self._known.get(id(value))
+        if found is not None and found.kind_id == id(type(value)) and found.now is not None:
+            self._compare(found, value)
+
     def appended(self, value: Any) -> None:
         """Log that an item was appended to a list."""
         found = self._current(value)
@@ -305,6 +322,7 @@ class Objects:
         length = len(found.now)
         if type(value) is list and len(value) == length + 1 and length < ITEMS:
             self.write(found, length, self._inside(found, value[-1]))
+            found.length = length + 1
         else:
             self._compare(found, value)
 
@@ -319,6 +337,7 @@ class Objects:
                 self.write(found, key, new)
         for key in [key for key in now if key not in tokens]:
             self.write(found, key, ABSENT)
+        self._measure(found, value)
 
     # --- calls of native functions
 

@@ -21,8 +21,9 @@ class Origin:
     """A step in the history of a value.
 
     step: the step whose instruction has written or made the value; value: it; function, file, line, instruction: where
-    that was; how: "write", "load", "result", "argument", "constant" or "before" (it was there when the recording
-    began); sources: where what the instruction has used comes from, as far as it was followed.
+    that was; how: "write", "load", "result", "argument", "constant", "made" (with the object that contains it) or
+    "before" (it was there when the recording began); sources: where what the instruction has used comes from, as far
+    as it was followed.
     """
 
     step: int
@@ -74,7 +75,10 @@ class _Search:
     def of_place(self, owner: int, slot: Any, before: int, depth: int) -> Origin:
         place = self.last(owner, slot, before)
         if place is None:
-            return Origin(0, self._initial(owner, slot), "before")
+            value, thing = self._initial(owner, slot), self.tape.owners[owner]
+            if type(thing) is Object and thing.birth >= self.tape.forgotten:
+                return self._made(thing, value, depth)
+            return Origin(0, value, "before")
         return self.of_entry(place, "write", depth)
 
     def _initial(self, owner: int, slot: Any) -> Any:
@@ -104,6 +108,26 @@ class _Search:
             else:
                 origin.sources = self._sources(frame, instruction, place, depth)
         return origin
+
+    def _made(self, thing: Object, value: Any, depth: int) -> Origin:
+        """Return the origin of a value that an object has had since it was made."""
+        step = thing.birth - self.tape.forgotten
+        self.cursor.go(step)
+        frame = self.cursor.frames[0]
+        instruction = frame.instruction
+        how = "before" if instruction.op.startswith("LOAD_") else "made"
+        origin = Origin(step, value, how, frame.code.name, frame.code.file, frame.line, instruction.text)
+        if depth > 0 and how == "made":
+            found = [slot for slot, each in self._operands(frame, instruction) if self._holds(each, value)]
+            origin.sources = [
+                self.of_place(frame.number, slot, self.tape.place(step), depth - 1) for slot in found[-1:]
+            ]
+        return origin
+
+    def _holds(self, operand: Any, value: Any) -> bool:
+        """Return True if an operand is a value, or contains it."""
+        within = self.cursor.contents(operand).values() if type(operand) is Object else ()
+        return any(each is value or (type(each) is type(value) and each == value) for each in (operand, *within))
 
     def _operands(self, frame: Frame, instruction: Instruction) -> list[tuple[int, Any]]:
         top = frame.code.first_operand + instruction.depth

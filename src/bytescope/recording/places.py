@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from bytescope.recording.expressions import NotRecorded, evaluate, parse
+from bytescope.recording.expressions import NotRecorded, attribute_slots, evaluate, parse
 from bytescope.recording.state import Frame
 from bytescope.recording.tape import CONTENTS, NAMES, Object
 
@@ -27,7 +27,14 @@ def place_of(name: str, frame: Frame) -> tuple[int, Any]:
     owner = evaluate(node.value, frame)
     if type(owner) is not Object:
         raise NotRecorded(f"{ast.unparse(node.value)} is no object whose changes are recorded")
-    return owner.number, node.attr if isinstance(node, ast.Attribute) else evaluate(node.slice, frame)
+    contents = frame.cursor.contents(owner)
+    if isinstance(node, ast.Attribute):
+        inside, plain = attribute_slots(node.attr, frame)
+        return owner.number, inside if inside in contents else plain
+    key = evaluate(node.slice, frame)
+    if type(key) is int and key < 0 and owner.kind in ("list", "tuple"):
+        key += frame.cursor.size(owner)
+    return owner.number, key
 
 
 def place_of_name(name: str, frame: Frame) -> tuple[int, Any]:

@@ -175,11 +175,13 @@ class Recorder:
 
     def suspended(self, record: list[Any]) -> None:
         """Log that a frame is suspended."""
+        self._waits(record)
         self.log((record[NUMBER], STATUS, None, "suspended"))
 
     def delegates(self, record: list[Any]) -> None:
         """Log that a frame waits for what it delegates to."""
         if record[HELD] is not DELEGATES:
+            self._waits(record)
             self.log((record[NUMBER], STATUS, None, DELEGATES))
             record[HELD] = DELEGATES
 
@@ -198,6 +200,7 @@ class Recorder:
         if record is None or record[RECORDER] is not self:
             return inner(R, index, exception, lasti)  # type: ignore[no-any-return]
         self.log((record[NUMBER], RAISED, ABSENT, self.token(exception)))
+        self.objects.contents(exception)
         record[HELD] = None
         target = inner(R, index, exception, lasti)
         if target == REQUEST:

@@ -254,6 +254,26 @@ class Recording:
             raise NotRecorded(f"{ast.unparse(node)} is no object whose changes are recorded")
         return found.number
 
+    def born(self, text: str, step: int, frame: int = 0) -> int:
+        """Return the step at which an object was made, or first seen.
+
+        Args:
+            text: an expression for the object.
+            step: the step at which that is evaluated.
+            frame: which frame of the stack, the innermost is 0.
+
+        Raises:
+            ValueError: if it is no expression.
+            NotRecorded: if it is no object, or older than what is kept of the recording.
+            IndexError: if there is no such step or frame.
+        """
+        found = evaluate(text, self.at(step).frames[frame])
+        if type(found) is not Object:
+            raise NotRecorded(f"{text} is no object: it has no birth")
+        if found.birth < self.forgotten:
+            raise NotRecorded(f"{text} was made before the first step that is kept")
+        return found.birth - self.forgotten
+
     def last_write(self, name: str, step: int, frame: int = 0) -> Write | None:
         """Return the last write before a step to what a name means there, None if there is none that is kept."""
         found = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bytescope.machine.handler_namespace import UNBOUND
@@ -13,6 +13,7 @@ from bytescope.recording.tape import (
     NAMES,
     PARENT,
     SITE,
+    SIZE,
     STATUS,
     CodeInfo,
     FrameOwner,
@@ -125,7 +126,18 @@ class Cursor:
         slots = self._state.get(thing.number)
         if slots is None:
             slots = thing.initial or {}
-        return {slot: value for slot, value in slots.items() if value is not ABSENT}
+        return {slot: value for slot, value in slots.items() if value is not ABSENT and slot is not SIZE}
+
+    def size(self, thing: Object) -> int:
+        """Return the number of items, or attributes, that an object has here, of which not all may be recorded."""
+        slots = self._state.get(thing.number) or {}
+        known = len(self.contents(thing))
+        size: int = slots.get(SIZE, thing.size if thing.size > len(thing.initial or ()) else known)
+        return max(size, known)
+
+    def is_whole(self, thing: Object) -> bool:
+        """Return True if all that an object contains here is recorded."""
+        return self.size(thing) == len(self.contents(thing))
 
 
 class Frame:
@@ -156,6 +168,19 @@ class Frame:
     def line(self) -> int | None:
         """Return the line that it is at, None if its instruction has none."""
         return self.instruction.line
+
+    @property
+    def span(self) -> tuple[int, int, int, int] | None:
+        """Return line, end line, column and end column of the source text of its instruction, None if it has none.
+
+        Columns count characters, where `Instruction.position` counts bytes, as CPython does.
+        """
+        position = self.instruction.position
+        if position is None or None in position:
+            return None
+        line, end_line, column, end_column = position
+        lines = self.cursor.tape.lines_of(self.code.file)
+        return line, end_line, _characters(lines, line, column), _characters(lines, end_line, end_column)  # type: ignore
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -193,3 +218,10 @@ class Frame:
         """Return the operands on the stack before the instruction, the lowest first."""
         first = self.code.first_operand
         return [self.slots.get(first + place) for place in range(max(self.instruction.depth, 0))]
+
+
+def _characters(lines: Sequence[str], line: int, column: int) -> int:
+    """Return a column in characters that is given in bytes of UTF-8."""
+    if not 0 < line <= len(lines):
+        return column
+    return len(lines[line - 1].encode("utf-8", "surrogatepass")[:column].decode("utf-8", "replace"))

@@ -317,6 +317,19 @@ class Stepper:
         self.frontier.feed(text)
         return self._after_wait() or self._resumed()
 
+    def born(self, text: str, frame: int = 0) -> Stop:
+        """Go to the step at which an object was made, or first seen.
+
+        Args:
+            text: an expression for it.
+            frame: the frame to evaluate that in.
+
+        Raises:
+            ValueError: if that is no expression.
+            NotRecorded: if it is no object, or older than what is kept of the recording.
+        """
+        return self.go(self.recording.born(text, self.step, frame))
+
     def close(self) -> None:
         """Have the program end if it still runs; the recording stays."""
         if self.frontier is not None:
@@ -338,7 +351,7 @@ class Stepper:
         while True:
             target = find(start)
             end = target[0] if target is not None else -1 if back else len(tape)
-            stopped = self._breakpoint(checked - 1 if back else checked + 1, end, only)
+            stopped = self._breakpoint(checked - 1 if back else checked + 1, end, only, back=back)
             if stopped is not None:
                 return self._arrive(start, back, *stopped)
             if target is not None:
@@ -392,7 +405,7 @@ class Stepper:
         following = index.previous_of if back else index.next_of
         step = following(number, start)
         while step is not None:
-            if index.begins_line(step):
+            if index.comes_to_line(step):
                 return step, "step"
             step = following(number, step)
         if not back and self._runs and not index.has_ended(number):
@@ -416,7 +429,7 @@ class Stepper:
         return found
 
     def _breakpoint(
-        self, begin: int, end: int, only: int | None, hindsight: int | None = None
+        self, begin: int, end: int, only: int | None, hindsight: int | None = None, back: bool = False
     ) -> tuple[Any, ...] | None:
         """Return the first stop at a breakpoint in a range of steps: step, reason, breakpoint and exception.
 
@@ -424,12 +437,14 @@ class Stepper:
             begin: the first step of the range.
             end: the step after it.
             only: owner number of the frame that counts, None if all do.
+            back: whether the range goes backwards.
             hindsight: where to begin with what is known only when a step has been executed.
         """
         best: tuple[Any, ...] | None = None
         for each in self.breakpoints:
             search = self._search(each)
-            for step in search.steps(begin if hindsight is None or not search.hindsight else hindsight, end):
+            first = begin if hindsight is None or not search.hindsight else hindsight
+            for step in search.steps(first, end, back):
                 if only is not None and self._tape.frame(step).number != only:
                     continue
                 if self._holds(each, step):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 __all__ = [
     "ABSENT", "CONTENTS", "EDITED", "ENTRY", "NAMES", "PARENT", "RAISED", "REDACTED", "RETURNED", "ROW", "SITE",
-    "STATUS", "CodeInfo", "FrameOwner", "InnerCode", "Instruction", "Object", "Tape", "Text", "Written",
+    "SIZE", "STATUS", "CodeInfo", "FrameOwner", "InnerCode", "Instruction", "Object", "Tape", "Text", "Written",
 ]  # fmt: skip
 
 ROW = 3
@@ -34,26 +34,24 @@ EDITED = "edited"
 before this one it has made."""
 
 
-class _Absent:
-    """The type of the mark for what is not there: a deleted attribute, an item before it was appended."""
+class _Mark:
+    """The type of marks, which are no values of a program."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def __repr__(self) -> str:
-        return "<absent>"
+        return f"<{self._name}>"
 
 
-ABSENT = _Absent()
-"""The mark."""
+ABSENT = _Mark("absent")
+"""What is not there: a deleted attribute, an item before it was appended."""
 
+SIZE = _Mark("size")
+"""Slot of the number of items of a container of which not all are recorded."""
 
-class _Redacted:
-    """The type of the mark for what is kept out of a recording."""
-
-    def __repr__(self) -> str:
-        return "<redacted>"
-
-
-REDACTED = _Redacted()
-"""The mark."""
+REDACTED = _Mark("redacted")
+"""What is kept out of a recording."""
 
 CONTENTS = 0
 """Slot of the contents of a cell."""
@@ -155,16 +153,19 @@ class Object:
     step at which it was first seen; initial: its contents then, None if they are not known; size: its number of items
     then, of which some may be left out.
     Only for the recorder: folded: whether its contents are recorded when it is met again; kind_id: identity of its
-    class; now: its contents as the log has them; watched: whether its end will be noticed.
+    class; now: its contents as the log has them, without items beyond those that are recorded; length: its number of
+    items as the log has it; watched: whether its end will be noticed.
     """
 
-    __slots__ = ("birth", "folded", "initial", "kind", "kind_id", "label", "now", "number", "size", "watched")
+    __slots__ = (
+        "birth", "folded", "initial", "kind", "kind_id", "label", "length", "now", "number", "size", "watched",
+    )  # fmt: skip
 
     def __init__(self, number: int, kind: str, label: str = "", birth: int = 0) -> None:
         self.number, self.kind, self.label, self.birth = number, kind, label, birth
         self.initial: dict[Any, Any] | None = None
         self.now: dict[Any, Any] | None = None
-        self.size = 0
+        self.size = self.length = 0
         self.kind_id = 0
         self.watched = self.folded = False
 
@@ -218,7 +219,9 @@ class Tape:
             if type(owner) is Object:
                 if owner.initial is None:
                     continue
-                if new is ABSENT:
+                if slot is SIZE:
+                    owner.size = new
+                elif new is ABSENT:
                     owner.initial.pop(slot, None)
                 else:
                     owner.initial[slot] = new
@@ -255,6 +258,11 @@ class Tape:
     def place(self, step: int) -> int:
         """Return the number of values in the log before a step; all of them for the end."""
         return len(self.log) if step >= len(self) else self.rows[step * ROW + 2]
+
+    def lines_of(self, file: str) -> list[str]:
+        """Return the lines of a source file, none if its text is not known."""
+        text = self.sources.get(file)
+        return [] if text is None else text.split("\n")
 
     def step_of(self, place: int) -> int:
         """Return the step that made an entry of the log: the last one whose row is at or before it."""
