@@ -102,7 +102,7 @@ export class Evaluation {
   truth(node: SyntaxNode): boolean {
     const value = this.value(node);
     if (value instanceof Thing) {
-      if (SIZED.has(value.kind)) return this.cursor.contents(value).length > 0;
+      if (SIZED.has(value.kind)) return this.cursor.size(value) > 0;
       throw new NotRecorded(`whether ${this.text(node)} (${value.kind}) is true would take its code to find out`);
     }
     if (value === null || value === false || value === 0 || value === "") return false;
@@ -130,14 +130,14 @@ export class Evaluation {
     if (parts[1]!.name === ".") {
       const name = this.mangled(this.text(parts[2]!));
       if (!(owner instanceof Thing)) throw new NotRecorded(`${shown} is of type ${kindOf(owner)}, whose attributes are not recorded`);
-      const value = this.cursor.content(owner, name);
+      const value = this.cursor.content(owner, `.${name}`) ?? this.cursor.content(owner, name);
       if (value === undefined) throw new NotRecorded(`${shown} (${owner.kind}) has no recorded attribute ${repr(name)}`);
       return value;
     }
     if (parts.length !== 4) throw new NotRecorded(`${repr(this.text(node))} would run code, which the past cannot`);
     let key = this.value(parts[2]!);
     if (owner instanceof Thing) {
-      if (isInt(key) && key < 0 && (owner.kind === "list" || owner.kind === "tuple")) key = Number(key) + this.cursor.contents(owner).length;
+      if (isInt(key) && key < 0 && (owner.kind === "list" || owner.kind === "tuple")) key = Number(key) + this.cursor.size(owner);
       const value = key instanceof Thing ? undefined : this.cursor.content(owner, key);
       if (value === undefined) throw new NotRecorded(`${shown} (${owner.kind}) has no recorded item ${repr(key)}`);
       return value;
@@ -191,7 +191,9 @@ export class Evaluation {
     }
     const contents = this.cursor.contents(container);
     const within = contents.map(([key, value]) => (SEQUENCES.has(container.kind) ? value : key));
-    return within.some((each) => !(each instanceof Thing) && compared("==", each, item));
+    const found = within.some((each) => !(each instanceof Thing) && compared("==", each, item));
+    if (!found && this.cursor.size(container) !== contents.length) throw new NotRecorded(`not all items of ${this.text(node)} are recorded`);
+    return found;
   }
 
   private unary(parts: SyntaxNode[]): Value {
@@ -206,7 +208,7 @@ export class Evaluation {
       throw new NotRecorded(`the call ${repr(this.text(node))} would run code, which the past cannot`);
     }
     const value = this.value(given[1]!);
-    if (value instanceof Thing && SIZED.has(value.kind)) return this.cursor.contents(value).length;
+    if (value instanceof Thing && SIZED.has(value.kind)) return this.cursor.size(value);
     return length(value instanceof Text ? value : this.atom(value, given[1]!));
   }
 

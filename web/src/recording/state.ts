@@ -77,6 +77,14 @@ export class Cursor {
     return this.pairs(this.state.get(thing.number) ?? thing.initial ?? new Map());
   }
 
+  /** The number of items, or attributes, that an object has here, of which not all may be recorded. */
+  size(thing: Thing): number {
+    const known = this.contents(thing).length;
+    const logged = this.tape.value(this.state.get(thing.number)?.get(this.tape.size));
+    const first = thing.size > (thing.initial?.size ?? 0) ? thing.size : known;
+    return Math.max(typeof logged === "number" ? logged : first, known);
+  }
+
   /** What an object has in a slot here. */
   content(thing: Thing, slot: Value): Value | undefined {
     const slots = this.state.get(thing.number) ?? thing.initial;
@@ -86,9 +94,9 @@ export class Cursor {
   }
 
   private pairs(slots: Slots): Pair[] {
-    const { absent, values } = this.tape;
+    const { absent, size, values } = this.tape;
     const found: Pair[] = [];
-    for (const [slot, value] of slots) if (value !== absent) found.push([values[slot]!, values[value]!]);
+    for (const [slot, value] of slots) if (value !== absent && slot !== size) found.push([values[slot]!, values[value]!]);
     return found;
   }
 
