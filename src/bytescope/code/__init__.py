@@ -2,14 +2,19 @@
 
 TYPE_CHECKING = False  # typing's own would cost its import
 if TYPE_CHECKING:
+    from bytescope.code.format.pyc import read_pyc
     from bytescope.code.object.code import Code
 
-__all__ = ["Code"]
+__all__ = ["Code", "read_pyc"]
 
 
 def __getattr__(name: str) -> object:
-    if name != "Code":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from bytescope.code.object.code import Code
+    if name == "Code":
+        from bytescope.code.object.code import Code
 
-    return Code
+        return Code
+    if name == "read_pyc":
+        from bytescope.code.format.pyc import read_pyc
+
+        return read_pyc
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

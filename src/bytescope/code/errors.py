@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["InvalidBytecode", "UnsupportedHost"]
+__all__ = ["InvalidBytecode", "InvalidPyc", "UnsupportedHost"]
 
 
 class InvalidBytecode(ValueError):
@@ -25,6 +25,25 @@ class InvalidBytecode(ValueError):
 
     def __reduce__(self) -> tuple[type[InvalidBytecode], tuple[str, int | None, str]]:
         return type(self), (self.code, self.offset, self.reason)
+
+
+class InvalidPyc(ValueError):
+    """A `.pyc` file is damaged, or is none that can be read.
+
+    The arguments are the attributes.
+
+    Attributes:
+        offset: the offset in the file where what is wrong starts, or None where it is the file as a whole.
+        reason: what is wrong, as a phrase.
+    """
+
+    def __init__(self, offset: int | None, reason: str) -> None:
+        self.offset = offset
+        self.reason = reason
+        super().__init__(reason if offset is None else f"damaged at offset {offset}: {reason}")
+
+    def __reduce__(self) -> tuple[type[InvalidPyc], tuple[int | None, str]]:
+        return type(self), (self.offset, self.reason)
 
 
 class UnsupportedHost(RuntimeError):
