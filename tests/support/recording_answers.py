@@ -49,7 +49,10 @@ def answers(recording: Recording, chance: random.Random) -> dict[str, Any]:
     steps = [chance.randrange(recording.steps + 1) for _ in range(STEPS)]
     states = [_state(cursor, step) for step in steps]
     questions = [_question(recording, chance) for _ in range(QUESTIONS)]
-    return {"states": states, "moves": _moves(recording, chance), "questions": questions}
+    raises = [[each.step, shown(each.exception)] for each in recording.index.raises]
+    moves = _moves(recording, chance)
+    output = [recording.output(step) for step in steps]
+    return {"states": states, "moves": moves, "questions": questions, "raises": raises, "output": output}
 
 
 def _state(cursor: Cursor, step: int) -> dict[str, Any]:

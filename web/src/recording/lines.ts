@@ -1,6 +1,7 @@
 // Index of a tape: the steps of each frame, who called it, how deep the stack is, and where lines begin.
 
 import type { Tape } from "./tape";
+import { Thing } from "./values";
 
 /** The first place in a sorted array at which what is there is not less than a number. */
 export function lowerBound(sorted: ArrayLike<number>, wanted: number): number {
@@ -26,6 +27,12 @@ function positionsOf(column: Uint32Array, size: number): Uint32Array[] {
   return Array.from(begins, (begin, number) => all.subarray(begin, ends[number]));
 }
 
+/** An exception that comes up: the step whose instruction raises it, and it. */
+export interface Raise {
+  step: number;
+  exception: Thing;
+}
+
 export class Index {
   private readonly steps: Uint32Array[];
   private readonly entries: Uint32Array[];
@@ -33,12 +40,15 @@ export class Index {
   private readonly parents = new Map<number, { places: number[]; frames: (number | null)[] }>();
   /** How many frames are on the stack at each step. */
   readonly depths: Uint16Array;
+  /** The exceptions that come up, in order, without those that only pass a frame. */
+  readonly raises: readonly Raise[];
 
   constructor(readonly tape: Tape) {
     this.steps = positionsOf(tape.columns.frames, tape.owners.length);
     this.entries = positionsOf(tape.columns.owner, tape.owners.length);
     this.begins = this.findLines();
     this.depths = this.findCallers();
+    this.raises = this.findRaises();
   }
 
   /** The steps of a frame, in order. */
@@ -86,17 +96,6 @@ export class Index {
     return Array.from(this.entries[owner] ?? []).filter((entry) => this.tape.same(slots[entry]!, slot));
   }
 
-  /** All steps at which exceptions came up. */
-  get raises(): number[] {
-    const { tape } = this;
-    const raised = tape.numberOf("raised");
-    const found: number[] = [];
-    tape.columns.slot.forEach((slot, entry) => {
-      if (slot === raised && tape.owners[tape.columns.owner[entry]!] === tape.frame(tape.stepOf(entry))) found.push(tape.stepOf(entry));
-    });
-    return found;
-  }
-
   private findLines(): Uint8Array {
     const { tape } = this;
     const found = new Uint8Array(tape.steps);
@@ -133,6 +132,24 @@ export class Index {
     for (let step = 0; step < tape.steps; step++) {
       for (; entry < places[step]!; entry++) if (slot[entry] === parentSlot) link(owner[entry]!, entry, tape.values[now[entry]!]);
       found[step] = Math.min(depthOf.get(frames[step]!) ?? 1, 65_535);
+    }
+    return found;
+  }
+
+  private findRaises(): Raise[] {
+    const { tape } = this;
+    const { owner, slot, now } = tape.columns;
+    const raised = tape.numberOf("raised");
+    const known = new Set<Thing>();
+    const found: Raise[] = [];
+    for (let entry = 0; entry < tape.entries; entry++) {
+      const exception = tape.values[now[entry]!];
+      if (slot[entry] !== raised || !(exception instanceof Thing)) continue;
+      const step = tape.stepOf(entry);
+      const again = tape.frame(step).number === owner[entry] && tape.instruction(step).op === "RAISE" && tape.instruction(step).operands > 0;
+      if (known.has(exception) && !again) continue;
+      known.add(exception);
+      found.push({ step, exception });
     }
     return found;
   }

@@ -7,7 +7,7 @@ import { originOf, type Origin } from "./origins";
 import { placeOf } from "./places";
 import { Cursor } from "./state";
 import type { Tape } from "./tape";
-import { Thing, type Value } from "./values";
+import type { Value } from "./values";
 
 /** A write to a place: the step whose instruction has written, and the values. */
 export interface Write {
@@ -73,20 +73,6 @@ export class Recording {
   /** Where the value of a name, an attribute or an item comes from. */
   why(name: string, step: number, frame = 0): Origin {
     return originOf(this.index, placeOf(name, this.frame(step, frame)), step);
-  }
-
-  /** The exceptions that came up at a step, in the frame that executes it. */
-  raised(step: number): Thing[] {
-    const { tape } = this;
-    const { owner, slot, now } = tape.columns;
-    const raised = tape.numberOf("raised");
-    const { number } = tape.frame(step);
-    const found: Thing[] = [];
-    for (let at = tape.place(step); at < tape.place(step + 1); at++) {
-      const value = tape.values[now[at]!];
-      if (owner[at] === number && slot[at] === raised && value instanceof Thing) found.push(value);
-    }
-    return found;
   }
 
   private frame(step: number, number: number) {

@@ -16,12 +16,14 @@ export interface Breakpoint {
 export class Stepper {
   readonly cursor: Cursor;
   breakpoints: readonly Breakpoint[] = [];
+  private readonly raises: ReadonlySet<number>;
 
   constructor(
     readonly recording: Recording,
     step = 0,
   ) {
     this.cursor = new Cursor(recording.tape);
+    this.raises = new Set(recording.index.raises.map((each) => each.step));
     this.cursor.go(step);
   }
 
@@ -89,7 +91,7 @@ export class Stepper {
     if (each.file !== undefined && !code.file.endsWith(each.file)) return false;
     if (each.line !== undefined && (tape.instruction(step).position?.[0] !== each.line || !index.beginsLine(step))) return false;
     if (each.function !== undefined && (code.name !== each.function || index.previousOf(tape.frame(step).number, step) !== null)) return false;
-    if (each.exception && this.recording.raised(step).length === 0) return false;
+    if (each.exception && !this.raises.has(step)) return false;
     if (condition === null) return true;
     this.cursor.go(step);
     return this.recording.holds(condition, this.cursor);

@@ -32,8 +32,8 @@ export function ViewerApp({ viewer }: { viewer: Viewer }) {
   return (
     <div class="viewer">
       <Top viewer={viewer} />
-      <Tabs viewer={viewer} />
       <main class="panes" aria-label="State">
+        <Tabs viewer={viewer} />
         {PANES.filter((pane) => !BESIDE.includes(pane)).map((pane) => (
           <PaneView viewer={viewer} pane={pane} key={pane} />
         ))}

@@ -52,5 +52,10 @@ function fromBase64(text: string): Uint8Array {
 }
 
 const text = data.textContent!.trim();
-if (text) void show(fromBase64(text), data.dataset.name ?? "");
-else render(<Opening />, app);
+const name = data.dataset.name ?? "";
+try {
+  if (text) void show(fromBase64(text), name);
+  else render(<Opening />, app);
+} catch {
+  render(<Opening problem={`${name}: the recording is damaged: it is no base64`} />, app);
+}

@@ -61,7 +61,7 @@ export class Viewer {
     step = 0,
   ) {
     this.stepper = new Stepper(recording);
-    this.raises = recording.index.raises;
+    this.raises = [...new Set(recording.index.raises.map((each) => each.step))];
     this.comings = comingsOf(recording);
     this.shown = computed(() => this.look());
     this.go(Math.min(Math.max(step, 0), recording.steps));

@@ -15,6 +15,8 @@ type Move = ["instruction" | "into" | "over" | "out" | "go", boolean, number];
 interface Answers {
   states: { step: number }[];
   moves: Move[];
+  raises: [number, string][];
+  output: string[];
   questions: { step: number; text: string; place: string; value: unknown; next: unknown; previous: unknown; writes: unknown; why: unknown }[];
 }
 
@@ -74,6 +76,13 @@ describe.each(names)("%s", (name) => {
     const stepper = new Stepper(await Recording.read(bytes(name)));
     const made = answers.moves.map(([how, back, step]): Move => [how, back, how === "go" ? stepper.go(step) : stepper[how](back)]);
     expect(made).toEqual(answers.moves);
+  });
+
+  test("exceptions and output", async () => {
+    const { index, tape } = await Recording.read(bytes(name));
+    expect(index.raises.map(({ step, exception }) => [step, shown(exception)])).toEqual(answers.raises);
+    const outputAt = (step: number): string => tape.output.filter((each) => each.at <= step).map((each) => each.text).join("");
+    expect(answers.states.map(({ step }) => outputAt(step))).toEqual(answers.output);
   });
 
   test("questions", async () => {
