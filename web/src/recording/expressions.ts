@@ -55,6 +55,13 @@ export function unwrapped(node: SyntaxNode): SyntaxNode {
   return node.name === "ParenthesizedExpression" ? unwrapped(children(node)[1]!) : node;
 }
 
+/** The slots that an attribute may be in: those of a container's attributes begin with a dot. */
+export function attributeSlots(name: string, frame: Frame): string[] {
+  const found = frame.className;
+  const mangled = name.startsWith("__") && !name.endsWith("__") && found ? `_${found.replace(/^_+/, "")}${name}` : name;
+  return [`.${mangled}`, mangled];
+}
+
 export class Evaluation {
   private readonly cursor: Cursor;
 
@@ -128,9 +135,9 @@ export class Evaluation {
     const owner = this.value(parts[0]!);
     const shown = this.text(parts[0]!);
     if (parts[1]!.name === ".") {
-      const name = this.mangled(this.text(parts[2]!));
+      const name = this.text(parts[2]!);
       if (!(owner instanceof Thing)) throw new NotRecorded(`${shown} is of type ${kindOf(owner)}, whose attributes are not recorded`);
-      const value = this.cursor.content(owner, `.${name}`) ?? this.cursor.content(owner, name);
+      const [value] = attributeSlots(name, this.frame).map((slot) => this.cursor.content(owner, slot)).filter((each) => each !== undefined);
       if (value === undefined) throw new NotRecorded(`${shown} (${owner.kind}) has no recorded attribute ${repr(name)}`);
       return value;
     }
@@ -143,11 +150,6 @@ export class Evaluation {
       return value;
     }
     return literals.item(this.atom(owner, parts[0]!), key);
-  }
-
-  private mangled(name: string): string {
-    const found = this.frame.className;
-    return name.startsWith("__") && !name.endsWith("__") && found ? `_${found.replace(/^_+/, "")}${name}` : name;
   }
 
   private binary(parts: SyntaxNode[]): Value {

@@ -27,6 +27,10 @@ function positionsOf(column: Uint32Array, size: number): Uint32Array[] {
   return Array.from(begins, (begin, number) => all.subarray(begin, ends[number]));
 }
 
+/** How a line begins at a step: a loop within it goes on, or control comes to it. */
+const AGAIN = 1;
+const COMES = 2;
+
 /** An exception that comes up: the step whose instruction raises it, and it. */
 export interface Raise {
   step: number;
@@ -77,7 +81,12 @@ export class Index {
 
   /** Whether control comes to a line at a step: to another one than before, or back to it. */
   beginsLine(step: number): boolean {
-    return this.begins[step] === 1;
+    return this.begins[step]! > 0;
+  }
+
+  /** Whether a line begins at a step and the frame was at another one before: no loop within it goes on. */
+  comesToLine(step: number): boolean {
+    return this.begins[step] === COMES;
   }
 
   /** The last entry about a slot before a place in the log, -1 if there is none. */
@@ -105,7 +114,7 @@ export class Index {
       const index = tape.index(step);
       const line = tape.code(step).starts.get(index);
       if (line === undefined) return;
-      found[step] = lines.get(number) !== line || indices.get(number)! >= index ? 1 : 0;
+      found[step] = lines.get(number) !== line ? COMES : indices.get(number)! >= index ? AGAIN : 0;
       lines.set(number, line);
       indices.set(number, index);
     });

@@ -10,7 +10,7 @@ import { Thing, type Value } from "./values";
 export interface Origin {
   step: number;
   value: Value;
-  how: "write" | "load" | "result" | "argument" | "constant" | "before";
+  how: "write" | "load" | "result" | "argument" | "constant" | "made" | "before";
   function: string;
   file: string;
   line: number | null;
@@ -45,6 +45,8 @@ class Search {
     const entry = this.index.lastEntry(owner, slot, before);
     if (entry >= 0) return this.ofEntry(entry, "write", depth);
     const value = this.initial(owner, slot);
+    const thing = this.tape.owners[owner];
+    if (thing instanceof Thing && thing.birth >= this.tape.forgotten) return this.made(thing, value, depth);
     return { step: 0, value, how: "before", function: "", file: "", line: null, instruction: "", sources: [] };
   }
 
@@ -76,6 +78,27 @@ class Search {
       origin.sources = how === "argument" ? this.given(frame, instruction, number, depth) : this.sources(frame, instruction, entry, depth);
     }
     return origin;
+  }
+
+  /** The origin of a value that an object has had since it was made. */
+  private made(thing: Thing, value: Value, depth: number): Origin {
+    const step = thing.birth - this.tape.forgotten;
+    this.cursor.go(step);
+    const frame = this.cursor.frames[0]!;
+    const { instruction, code } = frame;
+    const how = instruction.op.startsWith("LOAD_") ? "before" : "made";
+    const sources: Origin[] = [];
+    if (depth > 0 && how === "made") {
+      const found = this.operands(frame, instruction).filter((each) => this.holds(this.tape.value(each.value), value));
+      for (const { slot } of found.slice(-1)) sources.push(this.ofPlace({ owner: frame.owner.number, slot }, this.tape.place(step), depth - 1));
+    }
+    return { step, value, how, function: code.name, file: code.file, line: frame.line, instruction: instruction.text, sources };
+  }
+
+  /** Whether an operand is a value, or contains it. */
+  private holds(operand: Value | undefined, value: Value): boolean {
+    const within = operand instanceof Thing ? this.cursor.contents(operand).map(([, each]) => each) : [];
+    return [operand ?? null, ...within].includes(value);
   }
 
   private operands(frame: Frame, instruction: Instruction): Operand[] {

@@ -1,9 +1,9 @@
 // Places: what a name, an attribute or an item means at a step, as owner and slot.
 
 import { NoExpression, NotRecorded } from "./errors";
-import { children, Evaluation, parse, unwrapped } from "./expressions";
+import { attributeSlots, children, Evaluation, parse, unwrapped } from "./expressions";
 import type { Frame } from "./state";
-import { repr, Thing } from "./values";
+import { isInt, repr, Thing, type Value } from "./values";
 
 /** The number of an owner, and that of a slot: -1 if nothing was ever in it. */
 export interface Place {
@@ -23,9 +23,16 @@ export function placeOf(text: string, frame: Frame): Place {
   const evaluation = new Evaluation(source, frame);
   const thing = evaluation.value(owner);
   if (!(thing instanceof Thing)) throw new NotRecorded(`${shown(owner.from, owner.to)} is no object whose changes are recorded`);
-  const { tape } = frame.cursor;
-  const slot = kind!.name === "." ? shown(key.from, key.to) : evaluation.value(key);
-  return { owner: thing.number, slot: tape.numberOf(slot) };
+  const { cursor } = frame;
+  let slot: Value;
+  if (kind!.name === ".") {
+    const [inside, plain] = attributeSlots(shown(key.from, key.to), frame) as [string, string];
+    slot = cursor.content(thing, inside) === undefined ? plain : inside;
+  } else {
+    slot = evaluation.value(key);
+    if (isInt(slot) && slot < 0 && (thing.kind === "list" || thing.kind === "tuple")) slot = Number(slot) + cursor.size(thing);
+  }
+  return { owner: thing.number, slot: cursor.tape.numberOf(slot) };
 }
 
 export function placeOfName(name: string, frame: Frame): Place {

@@ -56,7 +56,7 @@ export class Stepper {
     if (this.step >= tape.steps) return back ? this.into(back) : this.step;
     const { number } = tape.frame(this.step);
     const following = (step: number): number | null => (back ? index.previousOf(number, step) : index.nextOf(number, step));
-    for (let step = following(this.step); step !== null; step = following(step)) if (index.beginsLine(step)) return this.go(step);
+    for (let step = following(this.step); step !== null; step = following(step)) if (index.comesToLine(step)) return this.go(step);
     return this.out(back);
   }
 

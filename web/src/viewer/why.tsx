@@ -6,7 +6,7 @@ import type { Viewer } from "./model";
 import { preview } from "./preview";
 
 const HOW: Record<Origin["how"], string> = {
-  write: "written", load: "loaded", result: "result of the call", argument: "given as an argument", constant: "constant", before: "there before the recording",
+  write: "written", load: "loaded", result: "result of the call", argument: "given as an argument", constant: "constant", made: "there since its object was made", before: "there before the recording",
 };
 
 export function WhyPane({ viewer }: { viewer: Viewer }) {
