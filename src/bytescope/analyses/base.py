@@ -7,12 +7,9 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from reprlib import Repr
 from typing import Any, ClassVar
 
 from bytescope.analysis import Analysis
-from bytescope.analysis.planning.dispatch import PASSED
-from bytescope.code.host.asynchronous import is_asynchronous
 
 
 class Shipped(Analysis):
@@ -58,7 +55,7 @@ class Shipped(Analysis):
         """
         if form not in self.formats:
             raise ValueError(f"no format {form!r}: choose {', '.join(self.formats)}")
-        target = Path(os.path.realpath(path))
+        target = _target(path)
         if target.is_dir():
             raise OSError(f"cannot write {path}: it is a folder")
         if not os.access(target if target.exists() and not target.is_file() else target.parent, os.W_OK):
@@ -75,20 +72,24 @@ class Shipped(Analysis):
         write_safely(path, self.text_in(form))
 
 
+_ANYTHING = "backslashreplace"
+"""What becomes of characters that are none, as in the names of some files; in JSON it is the escape for them."""
+
+
 def write_safely(path: str | os.PathLike[str], text: str) -> None:
     """Write a file so that it is either what it was or all new.
 
     Raises:
         OSError: if that fails.
     """
-    target = Path(os.path.realpath(path))
+    target = _target(path)
     if target.exists() and not target.is_file():  # a device or a pipe, which nothing can take the place of
-        with open(target, "w", encoding="utf-8") as file:
+        with open(target, "w", encoding="utf-8", errors=_ANYTHING) as file:
             file.write(text)
         return
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
-        with open(descriptor, "w", encoding="utf-8") as file:
+        with open(descriptor, "w", encoding="utf-8", errors=_ANYTHING) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -100,69 +101,16 @@ def write_safely(path: str | os.PathLike[str], text: str) -> None:
         raise
 
 
+def _target(path: str | os.PathLike[str]) -> Path:
+    """Return the file that symbolic links lead to; a pipe or device is what it is, since /dev/stdout leads nowhere."""
+    plain = Path(path)
+    return plain if plain.exists() and not plain.is_file() else Path(os.path.realpath(path))
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-class _Repr(Repr):
-    """A bounded `repr` that swallows no exception of the program's signal handlers."""
-
-    def repr_instance(self, value: object, level: int) -> str:
-        """Return the text of an object with its own `__repr__`."""
-        try:
-            text = repr(value)
-        except Exception as error:
-            if is_asynchronous(error, error.__traceback__):
-                raise
-            return f"<{value.__class__.__name__} instance at {id(value):#x}>"
-        return super().repr_instance(_Shown(text), level)
-
-
-class _Shown:
-    """An object with a given `repr`."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def __repr__(self) -> str:
-        return self._text
-
-
-class SafeRepr:
-    """`repr` that is bounded in size, and never fails.
-
-    Args:
-        limit: characters.
-    """
-
-    def __init__(self, limit: int = 80) -> None:
-        self.limit = limit
-        bounded = self._bounded = _Repr()
-        bounded.maxstring = bounded.maxother = bounded.maxlong = limit
-        bounded.maxlevel = 4
-
-    def __call__(self, value: Any) -> str:
-        """The text of a value."""
-        try:
-            text = self._bounded.repr(value)
-        except PASSED:
-            raise
-        except BaseException as error:  # `Repr` does without an object's own, but not if that is SystemExit, say
-            if is_asynchronous(error, error.__traceback__):
-                raise
-            text = f"<{_name_of(type(value))}, repr raised {_name_of(type(error))}>"
-        return text if len(text) <= self.limit else text[: self.limit - 3] + "..."
-
-
-_type_names: Any = type.__dict__["__qualname__"]
-
-
-def _name_of(kind: type) -> str:
-    """The name of a type, whatever its own type says about that."""
-    name: str = _type_names.__get__(kind)
-    return name
 
 
 def shown(file: str) -> str:

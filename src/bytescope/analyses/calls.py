@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from bytescope.analyses.base import table
@@ -10,24 +12,25 @@ from bytescope.analyses.calltree import CallTree
 
 
 class Calls(CallTree):
-    """Records who calls what, how often, and how many instructions that takes."""
+    """Records who calls what, how often, and how many instructions that takes.
+
+    Args:
+        paths: whether the paths along which functions are called are kept as well, of which there may be very many; the
+            formats speedscope and folded need them.
+    """
 
     formats: ClassVar[dict[str, str]] = {
         "text": "report", "json": "json", "dot": "dot", "speedscope": "speedscope", "folded": "folded",
     }  # fmt: skip
 
-    def edges(self) -> dict[tuple[str, str, str | None], int]:
-        """Return the number of calls by (caller, callee, host function between them); "" is the outside."""
-        found: dict[tuple[str, str, str | None], int] = {}
-        for node in self.root.nodes():
-            if node.parent is not None:
-                key = (node.parent.function, node.function, node.via)
-                found[key] = found.get(key, 0) + node.calls
-        return found
+    def check_output(self, path: str | os.PathLike[str], form: str) -> None:
+        """Find out whether an output could be written; one that consists of paths has them kept."""
+        super().check_output(path, form)
+        self.paths = self.paths or form in ("speedscope", "folded")
 
     def result(self) -> dict[str, Any]:
         """Functions and edges."""
-        places = {node.function: node.place for node in self.root.nodes() if node.parent is not None}
+        places = {name: function.place for function, name in self.names().items()}
         return {
             "instructions": self.total(),
             "functions": [
@@ -74,17 +77,20 @@ class Calls(CallTree):
 
     def folded(self) -> str:
         """Stacks with their instructions, one a line, as flame graph tools read them."""
-        nodes = [node for node in self.root.nodes() if node.parent is not None and node.instructions]
-        return "".join(f"{';'.join(node.path())} {node.instructions}\n" for node in nodes)
+        return "".join(f"{';'.join(path)} {count}\n" for path, count in self._stacks())
+
+    def _stacks(self) -> Iterator[tuple[list[str], int]]:
+        if not self.paths:
+            raise ValueError("paths were not kept: make the analysis with paths=True")
+        return self.stacks()
 
     def speedscope(self) -> str:
         """A file for speedscope: stacks weighted by instructions."""
         names: dict[str, int] = {}
         samples, weights = [], []
-        for node in self.root.nodes():
-            if node.parent is not None and node.instructions:
-                samples.append([names.setdefault(name, len(names)) for name in node.path()])
-                weights.append(node.instructions)
+        for path, count in self._stacks():
+            samples.append([names.setdefault(name, len(names)) for name in path])
+            weights.append(count)
         profile = {
             "type": "sampled", "name": "instructions", "unit": "none", "startValue": 0, "endValue": sum(weights),
             "samples": samples, "weights": weights,

@@ -7,8 +7,9 @@ import types
 from collections import deque
 from typing import Any
 
-from bytescope.analyses.base import SafeRepr, Shipped, table
+from bytescope.analyses.base import Shipped, table
 from bytescope.analyses.calling_context import Surroundings
+from bytescope.analyses.values import SafeRepr, is_of, name_of
 from bytescope.analysis import Site
 from bytescope.analysis.guest_frames import frame
 
@@ -29,16 +30,17 @@ class Comparisons(Surroundings, Shipped):
 
     Args:
         limit: how many records are kept, the latest ones; None for all.
-        width: characters of an operand's repr.
+        width: characters of an operand's text.
         stack: how many frames are recorded.
+        repr: whether objects are shown by their own `__repr__`, which is code of the program.
     """
 
-    def __init__(self, limit: int | None = 100_000, width: int = 80, stack: int = 10) -> None:
+    def __init__(self, limit: int | None = 100_000, width: int = 80, stack: int = 10, repr: bool = False) -> None:
         super().__init__(stack)
         self.records: deque[dict[str, Any]] = deque(maxlen=limit)
         self.count = 0
-        self._repr = SafeRepr(width)
-        self._places: dict[tuple[Site, str, str], list[Any]] = {}
+        self._repr = SafeRepr(width, repr)
+        self._places: dict[tuple[Any, ...], list[Any]] = {}
         self._lookups: dict[int, tuple[Any, Any]] = {}
 
     def compare(self, site: Site, op: str, left: Any, right: Any, result: Any) -> None:
@@ -57,12 +59,12 @@ class Comparisons(Surroundings, Shipped):
             kind, name, operands = found
             if kind != "lookup":
                 self._add(kind, name, operands, result, site)
-            elif not dict.__contains__(operands[1], operands[0]):
+            elif _misses(operands, given=[*args, *kwargs.values()], result=result):
                 self._add(kind, name, operands, False, site)
 
     def before_getitem(self, site: Site, container: Any, key: Any) -> None:
         """A lookup that may miss."""
-        if isinstance(container, dict):
+        if is_of(container, dict):
             self._lookups[id(frame())] = (key, container)
 
     def getitem(self, site: Site, container: Any, key: Any, result: Any) -> None:
@@ -89,7 +91,7 @@ class Comparisons(Surroundings, Shipped):
                 "kind": kind,
                 "op": op,
                 "operands": texts,
-                "types": [type(each).__name__ for each in operands],
+                "types": [name_of(type(each)) for each in operands],
                 "result": self._repr(result),
                 "file": site.file,
                 "line": site.line,
@@ -98,7 +100,8 @@ class Comparisons(Surroundings, Shipped):
                 "stack": self.around(site),
             }
         )
-        place = self._places.setdefault((site, kind, op), [0, {}])
+        where = site.file, site.function, site.line, kind, op
+        place = self._places.get(where) or self._places.setdefault(where, [0, {}])
         place[0] += 1
         if len(place[1]) < _EXAMPLES:
             place[1][" ~ ".join(text if len(text) <= 24 else text[:21] + "..." for text in texts)] = None
@@ -111,32 +114,44 @@ class Comparisons(Surroundings, Shipped):
 
     def report(self) -> str:
         """Return the comparisons as text, the busiest sites first."""
-        places: dict[tuple[Any, ...], list[Any]] = {}
-        for (site, kind, op), (count, examples) in self._places.items():
-            entry = places.setdefault((site.function, site.line, kind, op), [0, {}])
-            entry[0] += count
-            entry[1] |= examples
+        places = sorted(self._places.items(), key=lambda item: -item[1][0])
         rows = [
             [count, f"{function}:{line}", f"{kind} {op}", ", ".join(list(examples)[:_EXAMPLES])]
-            for (function, line, kind, op), (count, examples) in sorted(places.items(), key=lambda item: -item[1][0])
+            for (_, function, line, kind, op), (count, examples) in places
         ]
         head = f"{self.count:,} comparisons at {len(rows):,} place{'s' * (len(rows) != 1)}\n\n"
         return head + table(["count", "place", "test", "operands, for example"], rows[:40])
 
 
+def _misses(operands: tuple[Any, ...], given: list[Any], result: Any) -> bool:
+    """Return True if `dict.get` has not found its key. To look again would run the `__hash__` of other keys."""
+    key, container = operands
+    if type(key) in (str, int, bytes, float, bool, type(None)) and type(container) is dict:
+        return not dict.__contains__(container, key)
+    return result is (given[1] if len(given) > 1 else None)
+
+
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodDescriptorType, types.MethodType)
+
+
 def _test_of(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[str, str, tuple[Any, ...]] | None:
     """Return kind, name and operands of the test that a call is; None if it is not a test."""
-    name = getattr(function, "__name__", None)
-    owner = getattr(function, "__self__", None)
+    if not is_of(function, _FUNCTIONS):  # to ask another one for attributes could run code of the program's
+        return None
+    plain = function.__func__ if type(function) is types.MethodType else function
+    if not is_of(plain, _FUNCTIONS):
+        return None
+    name = plain.__name__
+    owner: Any = getattr(function, "__self__", None)
     if type(function) is types.MethodDescriptorType and args:  # str.startswith(text, "x")
         owner, *args = args  # type: ignore[assignment]
     given = (*args, *kwargs.values())
-    if name in _TEXT_TESTS and isinstance(owner, (str, bytes, bytearray)):
+    if name in _TEXT_TESTS and is_of(owner, (str, bytes, bytearray)):
         return "string", name, (owner, *given)
-    if name in _PATTERN_TESTS and isinstance(owner, re.Pattern):
+    if name in _PATTERN_TESTS and is_of(owner, re.Pattern):
         return "re", name, (owner.pattern, *given)
-    if name in _PATTERN_TESTS and getattr(function, "__module__", None) == "re":
+    if name in _PATTERN_TESTS and getattr(plain, "__module__", None) == "re":
         return "re", name, given
-    if name == "get" and isinstance(owner, dict) and args:
+    if name == "get" and is_of(owner, dict) and args:
         return "lookup", name, (args[0], owner)
     return None

@@ -155,7 +155,7 @@ class Coverage(Shipped):
         self.check_output(path, "data")
         temporary = target.with_name(f".{target.name}.{os.getpid()}")
         try:
-            files = self.files()
+            files = {file: lines for file, lines in self.files().items() if _is_text(file)}
             data = _coverage_data()(basename=os.fspath(temporary))
             if self.with_branches:
                 # A line's arc to itself says that it was executed, as in the files of coverage.py's sysmon core.
@@ -171,6 +171,15 @@ class Coverage(Shipped):
             raise OSError(f"{type(error).__name__}: {error}") from error
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _is_text(name: str) -> bool:
+    """Return True if a file name consists of characters, as the names in a database do."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _coverage_data() -> Any:

@@ -7,7 +7,9 @@ from collections import deque
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from bytescope.analyses.base import SafeRepr, Shipped, shown
+from bytescope.analyses.base import Shipped, shown
+from bytescope.analyses.values import SafeRepr, callable_name, name_of
+from bytescope.analyses.variables import Variables
 from bytescope.analysis import Site
 from bytescope.analysis.guest_frames import frame
 
@@ -43,18 +45,19 @@ class History(Shipped):
 
     Args:
         target: `function:name`, `function:.attribute` or `function:expression`; the function is a glob over qualified
-            names.
+            names, of functions that write it or that the variable belongs to (`<module>` for globals).
         limit: how many values are kept, the latest.
-        width: characters of a value's repr.
+        width: characters of a value's text.
+        repr: whether objects are shown by their own `__repr__`, which is code of the program.
     """
 
-    def __init__(self, target: str, limit: int = 10_000, width: int = 80) -> None:
+    def __init__(self, target: str, limit: int = 10_000, width: int = 80, repr: bool = False) -> None:
         self.target = Target.parse(target)
         self.entries: deque[dict[str, Any]] = deque(maxlen=limit)
         self.count = 0
-        self._repr = SafeRepr(width)
+        self._repr = SafeRepr(width, repr)
         self._origins: dict[int, list[dict[str, Any]]] = {}
-        self._written: dict[int, dict[str, str]] = {}
+        self._variables = Variables()
         name = self.target.name
         self._is_attribute = name.startswith(".")
         self._is_variable = name.isidentifier()
@@ -69,60 +72,81 @@ class History(Shipped):
         origins.append(origin)
         del origins[:-20]
 
-    def _store(self, site: Site, what: str, value: Any, wanted: bool) -> None:
-        here = id(frame())
-        origins = self._origins.pop(here, [])
-        self._written.setdefault(here, {})[what] = site.place
-        if wanted and fnmatchcase(site.function, self.target.function):
+    def _store(self, site: Site, value: Any, wanted: bool, home: str = "") -> None:
+        origins = self._origins.pop(id(frame()), [])
+        if wanted and (self._is_about(site.function) or (home and self._is_about(home))):
             self._add(site, value, origins)
+
+    def _is_about(self, function: str) -> bool:
+        return fnmatchcase(function, self.target.function)
 
     def _add(self, site: Site, value: Any, origins: list[dict[str, Any]]) -> None:
         self.count += 1
         source = site.source
         self.entries.append(
             {
-                "value": self._repr(value), "type": type(value).__name__, "function": site.function, "file": site.file,
+                "value": self._repr(value), "type": name_of(type(value)), "function": site.function, "file": site.file,
                 "line": site.line, "source": source, "statement": _statement(site), "origins": origins,
             }
         )  # fmt: skip
 
     def enter(self, site: Site, arguments: dict[str, Any]) -> None:
         """Record the arguments as values of their variables."""
-        self._written[id(frame())] = dict.fromkeys(arguments, site.place)
-        if self._is_variable and self.target.name in arguments and fnmatchcase(site.function, self.target.function):
+        here = frame()
+        if here is not None:
+            self._variables.enter(here, site, arguments)
+        if self._is_variable and self.target.name in arguments and self._is_about(site.function):
             self._add(site, arguments[self.target.name], [{"what": "argument", "value": "", "place": site.place}])
 
     def leave(self, site: Site, value: Any) -> None:
         """The frame's records are done with."""
         here = id(frame())
         self._origins.pop(here, None)
-        self._written.pop(here, None)
+        self._variables.leave(here)
 
     def unwind(self, site: Site, exception: BaseException) -> None:
         """The frame's records are done with."""
         self.leave(site, None)
+
+    def before_call(self, site: Site, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Remember whose variables a function that begins meanwhile refers to."""
+        self._variables.calling(id(frame()), function, args)
+
+    def make_function(self, site: Site, flags: int, code: Any, attributes: Any, result: Any) -> None:
+        """Remember whose variables a nested function refers to."""
+        here = frame()
+        if here is not None:
+            self._variables.made(here, result)
 
     def line(self, site: Site) -> None:
         """Drop the origins of the statement that has ended."""
         self._origins.pop(id(frame()), None)
 
     def _load(self, site: Site, name: str, result: Any) -> None:
-        self._read(site, name, result, self._written.get(id(frame()), {}).get(name))
+        here = frame()
+        if here is not None:
+            self._read(site, name, result, self._variables.place(here, name, site.op).written(result))
 
     load_local = load_cell = load_global = load_name = _load
 
     def _store_variable(self, site: Site, name: str, value: Any) -> None:
-        self._store(site, name, value, self._is_variable and name == self.target.name)
+        here = frame()
+        if here is None:
+            return
+        variable = self._variables.place(here, name, site.op)
+        variable.write(value, site.place)
+        self._store(site, value, self._is_variable and name == self.target.name, variable.home)
 
     store_local = store_cell = store_global = store_name = _store_variable
 
     def setattr(self, site: Site, name: str, object: Any, value: Any) -> None:
         """An attribute is set."""
-        self._store(site, f".{name}", value, self._is_attribute and f".{name}" == self.target.name)
+        self._variables.attribute(object, name).write(value, site.place)
+        self._store(site, value, self._is_attribute and f".{name}" == self.target.name)
 
     def getattr(self, site: Site, name: str, object: Any, result: Any) -> None:
         """An attribute is read."""
-        self._read(site, f".{name}", result)
+        self._read(site, f".{name}", result, self._variables.attribute(object, name).written(result))
         self._evaluated(site, result)
 
     def getitem(self, site: Site, container: Any, key: Any, result: Any) -> None:
@@ -138,7 +162,7 @@ class History(Shipped):
 
     def call(self, site: Site, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         """A call returned."""
-        self._read(site, f"{getattr(function, '__qualname__', function)}()", result)
+        self._read(site, f"{callable_name(function)}()", result)
         self._evaluated(site, result)
 
     def binary(self, site: Site, op: str, left: Any, right: Any, result: Any) -> None:
@@ -150,7 +174,7 @@ class History(Shipped):
         self._evaluated(site, result)
 
     def _evaluated(self, site: Site, value: Any) -> None:
-        if self._is_attribute or self._is_variable or not fnmatchcase(site.function, self.target.function):
+        if self._is_attribute or self._is_variable or not self._is_about(site.function):
             return
         if re.sub(r"\s+", "", site.source) == self._expression:
             self._add(site, value, list(self._origins.get(id(frame()), [])))

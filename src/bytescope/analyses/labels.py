@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, ClassVar, Self
 
-from bytescope.analyses.base import SafeRepr, Shipped, shown, table
+from bytescope.analyses.base import Shipped, shown, table
+from bytescope.analyses.values import SafeRepr
 from bytescope.analysis import Site
 from bytescope.isa.events import EVENTS
 from bytescope.shadow import Sets, give, operands, reaching
@@ -31,7 +32,8 @@ class Labels(Shipped):
         returns: globs over names of functions: labels that reach what they return are recorded.
         primitives: globs over names of primitives (`compare`, `getitem`): labels that reach an operand are recorded.
         lines: have the label say in which line the source was called, too.
-        width: characters of a value's repr.
+        width: characters of a value's text.
+        repr: whether objects are shown by their own `__repr__`, which is code of the program.
     """
 
     shadows = SETS
@@ -45,6 +47,7 @@ class Labels(Shipped):
         primitives: Globs = "",
         lines: bool = False,
         width: int = 60,
+        repr: bool = False,
     ) -> Self:
         """An instance whose class has methods for the primitives that are asked for, and no others."""
         wanted = globs(primitives)
@@ -72,6 +75,7 @@ class Labels(Shipped):
         primitives: Globs = "",
         lines: bool = False,
         width: int = 60,
+        repr: bool = False,
     ) -> None:
         self.sources = globs(sources)
         self.sinks = globs(sinks)
@@ -80,7 +84,7 @@ class Labels(Shipped):
         self._callables = (*self.sources, *self.sinks)
         self.calls_of = _builtins(self._callables)
         self._found: dict[tuple[Any, ...], dict[str, Any]] = {}
-        self._repr = SafeRepr(width)
+        self._repr = SafeRepr(width, repr)
 
     # --- events
 

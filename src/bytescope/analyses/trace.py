@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import threading
 import time
+import types
 import weakref
 from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from bytescope.analyses.base import SafeRepr, Shipped
+from bytescope.analyses.base import Shipped
+from bytescope.analyses.nesting import BEGINS, ENDS, Nesting
+from bytescope.analyses.values import SafeRepr
 from bytescope.analysis import EVENTS, Site
+from bytescope.analysis.guest_frames import caller, frame
 from bytescope.analysis.planning.tasks import current_task
+from bytescope.code.flags import CO_GENERATOR
 
 LEVELS = ("call", "line", "instruction")
 
-Entry = tuple[float, str, str, Site, str]
-"""Microseconds since the beginning, track, event, site, details."""
+Entry = tuple[float, str, str, Site, str, int, tuple[int, ...]]
+"""Microseconds since the beginning, track, event, site, details, frame, and at the beginning of a frame its callers."""
 
 
 class _Tracks:
@@ -58,12 +63,15 @@ class Trace(Shipped):
         level: "call", "line" (calls and lines) or "instruction" (all of it, with operands and results).
         limit: how many events are kept.
         ring: whether the latest ones are kept, and not the first.
-        width: characters of a value's repr.
+        width: characters of a value's text.
+        repr: whether objects are shown by their own `__repr__`, which is code of the program.
     """
 
     formats: ClassVar[dict[str, str]] = {"text": "report", "json": "json", "chrome": "chrome"}
 
-    def __new__(cls, level: str = "call", limit: int = 100_000, ring: bool = True, width: int = 60) -> Trace:
+    def __new__(
+        cls, level: str = "call", limit: int = 100_000, ring: bool = True, width: int = 60, repr: bool = False
+    ) -> Trace:
         """Choose the class that has just the events of the level."""
         if level not in LEVELS:
             raise ValueError(f"no level {level!r}: choose {', '.join(LEVELS)}")
@@ -71,40 +79,58 @@ class Trace(Shipped):
             raise ValueError(f"limit must be at least 1, got {limit}")
         return super().__new__({"call": Trace, "line": _Lines, "instruction": _Instructions}[level])
 
-    def __init__(self, level: str = "call", limit: int = 100_000, ring: bool = True, width: int = 60) -> None:
+    def __init__(
+        self, level: str = "call", limit: int = 100_000, ring: bool = True, width: int = 60, repr: bool = False
+    ) -> None:
         self.level = level
         self.count = 0
         self.entries: deque[Entry] = deque(maxlen=limit)
         self._limit = limit
         self._ring = ring
-        self._repr = SafeRepr(width)
+        self._repr = SafeRepr(width, repr)
         self._tracks = _Tracks()
         self._start = time.perf_counter()
+        self._suspended: set[int] = set()
 
-    def _add(self, event: str, site: Site, details: str = "") -> None:
+    def _add(self, event: str, site: Site, details: str = "", of: types.FrameType | None = None) -> None:
         self.count += 1
         if self._ring or self.count <= self._limit:
-            self.entries.append(((time.perf_counter() - self._start) * 1e6, self._tracks.now(), event, site, details))
+            moment = (time.perf_counter() - self._start) * 1e6
+            callers = _callers(of) if event in BEGINS else ()
+            self.entries.append((moment, self._tracks.now(), event, site, details, id(of), callers))
 
     def enter(self, site: Site, arguments: dict[str, Any]) -> None:
         """A frame begins."""
-        self._add("enter", site, ", ".join(f"{name}={self._repr(value)}" for name, value in arguments.items()))
+        here = frame()
+        self._suspended.discard(id(here))  # another one's, which has gone without an end
+        self._add("enter", site, ", ".join(f"{name}={self._repr(value)}" for name, value in arguments.items()), here)
 
     def leave(self, site: Site, value: Any) -> None:
         """A frame returns."""
-        self._add("leave", site, self._repr(value))
+        self._add("leave", site, self._repr(value), frame())
 
     def unwind(self, site: Site, exception: BaseException) -> None:
         """A frame is left by an exception."""
-        self._add("unwind", site, self._repr(exception))
+        self._add("unwind", site, self._repr(exception), frame())
 
     def yield_(self, site: Site, value: Any) -> None:
         """A generator is suspended."""
-        self._add("yield", site, self._repr(value))
+        here = frame()
+        self._suspended.add(id(here))
+        self._add("yield", site, self._repr(value), here)
 
     def resume(self, site: Site, value: Any) -> None:
         """A generator goes on."""
-        self._add("resume", site, self._repr(value))
+        here = frame()
+        self._suspended.discard(id(here))
+        self._add("resume", site, self._repr(value), here)
+
+    def raise_(self, site: Site, exception: BaseException) -> None:
+        """An exception comes up: a generator goes on with it, if that was suspended."""
+        here = frame()
+        if id(here) in self._suspended or (site.op == "SEND" and type(exception) is GeneratorExit):
+            self._suspended.discard(id(here))
+            self._add("resume", site, self._repr(exception), here)
 
     # --- results
 
@@ -117,56 +143,57 @@ class Trace(Shipped):
             "events": [
                 {"time": round(moment, 1), "track": track, "event": event, "function": site.function, "file": site.file,
                  "line": site.line, "instruction": site.instruction, "details": details}
-                for moment, track, event, site, details in self.entries
+                for moment, track, event, site, details, _, _ in self.entries
             ],
         }  # fmt: skip
 
     def report(self) -> str:
         """Return one line for each event, indented by depth."""
-        depths: dict[str, int] = {}
+        nestings: dict[str, Nesting] = {}
         lines = []
         dropped = self.count - len(self.entries)
         if dropped:
             lines.append(f"... {dropped:,} events {'before these' if self._ring else 'after these'} were not kept")
         tracks = {entry[1] for entry in self.entries}
         margin = max(map(len, tracks), default=0) + 3 if len(tracks) > 1 else 0
-        for _, track, event, site, details in self.entries:
-            if event in _ENDS:
-                depths[track] = max(depths.get(track, 0) - 1, 0)
+        for _, track, event, site, details, of, callers in self.entries:
+            nesting = nestings.setdefault(track, Nesting())
+            if event in ENDS:
+                nesting.end(of)
+            elif event in BEGINS:
+                nesting.begin(of, site.function, callers)
             who = f"[{track}] ".ljust(margin) if margin else ""
             where = f"{site.function}:{site.line}"
-            indent = "  " * depths.get(track, 0)
+            indent = "  " * (nesting.depth - (event in BEGINS))
             what = _sentence(event, site, details)
             lines.append(f"{who}{where:<28} {indent}{what}".rstrip())
-            if event in _BEGINS:
-                depths[track] = depths.get(track, 0) + 1
         return "\n".join(lines) + "\n"
 
     def chrome(self) -> str:
         """A trace file for Perfetto (ui.perfetto.dev) and chrome://tracing: threads and asyncio tasks are tracks."""
         tracks: dict[str, int] = {}
-        open_: dict[int, list[str]] = {}
+        nestings: dict[int, Nesting] = {}
         events: list[dict[str, Any]] = []
-        last = 0.0
-        for moment, track, event, site, details in self.entries:
-            last = moment
+        last: dict[str, Any] = {"ts": 0.0}
+        for moment, track, event, site, details, of, callers in self.entries:
             number = tracks.setdefault(track, len(tracks) + 1)
-            common = {"ts": round(moment, 3), "pid": 1, "tid": number}
-            args = {"place": site.place, "details": details}
-            stack = open_.setdefault(number, [])
-            if event in _BEGINS:
-                stack.append(site.function)
-                events.append({"ph": "B", "name": site.function, "cat": event, **common, "args": args})
-            elif event in _ENDS:
-                if stack:  # the beginning may have left the ring
-                    events.append({"ph": "E", "name": stack.pop(), **common, "args": args})
+            last = {"ts": round(moment, 3), "pid": 1, "tid": number}
+            what = {"cat": event, **last, "args": {"place": site.place, "details": details}}
+            nesting = nestings.setdefault(number, Nesting())
+            if event in BEGINS:
+                closed, opened = nesting.begin(of, site.function, callers)
+                events += [{"ph": "E", "name": name, **last} for name in closed]
+                events += [{"ph": "B", "name": name, **last} for name in opened[:-1]]
+                events += [{"ph": "B", "name": name, **what} for name in opened[-1:]]
+            elif event in ENDS:
+                closed = nesting.end(of)  # none if the beginning has left the ring
+                events += [{"ph": "E", "name": name, **last} for name in closed[:-1]]
+                events += [{"ph": "E", "name": name, **what} for name in closed[-1:]]
             else:
                 name = f"line {site.line}" if event == "line" else site.instruction
-                events.append({"ph": "i", "s": "t", "name": name, "cat": event, **common, "args": args})
-        for number, stack in open_.items():
-            events += [
-                {"ph": "E", "name": name, "ts": round(last, 3), "pid": 1, "tid": number} for name in reversed(stack)
-            ]
+                events.append({"ph": "i", "s": "t", "name": name, **what})
+        for number, nesting in nestings.items():
+            events += [{"ph": "E", "name": name, "ts": last["ts"], "pid": 1, "tid": number} for name in nesting.rest()]
         names = [
             {"ph": "M", "name": "thread_name", "pid": 1, "tid": number, "args": {"name": track}}
             for track, number in tracks.items()
@@ -174,8 +201,16 @@ class Trace(Shipped):
         return json.dumps({"traceEvents": [*names, *events], "displayTimeUnit": "ms"})
 
 
-_BEGINS = frozenset({"enter", "resume"})
-_ENDS = frozenset({"leave", "unwind", "yield"})
+def _callers(of: types.FrameType | None) -> tuple[int, ...]:
+    """The frame that has called one; if that is a generator, which may wait for it, those behind it as well."""
+    found = []
+    while of is not None:
+        of = caller(of)
+        if of is not None:
+            found.append(id(of))
+            if not of.f_code.co_flags & CO_GENERATOR:
+                break
+    return tuple(found)
 
 
 def _sentence(event: str, site: Site, details: str) -> str:
@@ -211,6 +246,8 @@ def _told(name: str, parameters: tuple[str, ...]) -> Callable[..., None]:
     def method(self: Trace, site: Site, *given: Any) -> None:
         texts = [self._repr(each) for each in given]
         details = f"{', '.join(texts[:-1])} -> {texts[-1]}" if has_result else ", ".join(texts)
+        if name == "raise":
+            Trace.raise_(self, site, *given)
         self._add(name, site, details)
 
     method.__name__ = name
