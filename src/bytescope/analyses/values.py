@@ -11,6 +11,7 @@ from typing import Any
 
 from bytescope.analysis.planning.dispatch import PASSED
 from bytescope.code.host.asynchronous import is_asynchronous
+from bytescope.isa.purity import lookup
 
 _DEPTH = 4
 _ITEMS = 6
@@ -117,7 +118,7 @@ class SafeRepr:
             return f"<module {name!r}>" if type(name) is str else "<module>"
         if is_of(value, type):
             return f"<class {name_of(value)!r}>"
-        if is_of(value, BaseException) and _found(kind, "__repr__") is _found(BaseException, "__repr__"):
+        if is_of(value, BaseException) and lookup(kind, "__repr__") is lookup(BaseException, "__repr__"):
             args = _arguments.__get__(value)
             texts = [self._show(each, depth - 1) for each in args[:_ITEMS]]
             return f"{name_of(kind)}({', '.join(texts)})"
@@ -174,15 +175,6 @@ def callable_name(function: Any) -> str:
         name: str = function.__qualname__
         return name
     return name_of(function if is_of(function, type) else type(function))
-
-
-def _found(kind: type, name: str) -> Any:
-    """Return what a type has under a name, without asking its own type."""
-    return next((space[name] for each in _bases.__get__(kind) if name in (space := _dicts.__get__(each))), None)
-
-
-_bases: Any = type.__dict__["__mro__"]
-_dicts: Any = type.__dict__["__dict__"]
 
 
 def _of_library(kind: type) -> Callable[[Any], str] | None:
