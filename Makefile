@@ -39,7 +39,7 @@ conformance:  ## run CPython's own test suite inside bytescope (ARGS=...)
 ecosystem:  ## run other projects' test suites inside bytescope (ARGS=...)
 	$(NOX) ecosystem $(ARGS)
 
-fuzz:  ## run random programs on CPython and under bytescope (ARGS="--host 3.12 --seed N")
+fuzz:  ## run random programs on CPython and under bytescope (ARGS="--host 3.12 --seed N"; --mutants: mutated bytecode)
 	$(NOX) fuzz $(ARGS)
 
 bench:  ## run the benchmarks (ARGS=...)

@@ -132,11 +132,13 @@ def ecosystem(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Run random programs natively and under bytescope, on one version, and show where they differ."""
+    """Run random programs, or mutated ones, natively and under bytescope, and show where they differ."""
     parser = argparse.ArgumentParser("make fuzz", add_help=False)
     parser.add_argument("--host", choices=SUPPORTED)
+    parser.add_argument("--mutants", action="store_true")
     options, rest = parser.parse_known_args(session.posargs)
-    in_environment(session, "-m", "tests.differential.random_programs", *rest, version=options.host)
+    module = "tests.support.execute_mutants" if options.mutants else "tests.differential.random_programs"
+    in_environment(session, "-m", module, *rest, version=options.host)
 
 
 @nox.session

@@ -1,44 +1,87 @@
-"""Mutated programs that the verifier takes are executed: whatever they do, the process must survive.
+"""Mutated programs that the verifier takes behave as on CPython: the same mutant there is what decides.
 
-    python -m tests.support.execute_mutants [--count N] [--seed N]
+    python -m tests.support.execute_mutants [--count N] [--first N] [--seed N] [--engine interpreter|woven|shadows]
 
-mutates the programs of `tests/spec/instructions` and runs them on the machine within a budget, in child processes. It
-prints how the runs ended, and exits with 1 if one brought its process down or hung. A number in the report names a
-mutant.
+mutates the programs of `tests/spec/instructions` and runs those that the verifier takes in child processes: on CPython,
+in the interpreter within a budget, and woven with hooks for every event or with shadows. It prints what became of them
+and exits with 1 if an engine lost a process that CPython keeps, or if anything that can be seen of a run differed. A
+mutant is named by seed and number: `--first` goes on where another run has ended.
 """
 
 from __future__ import annotations
 
 import argparse
 import builtins
-import contextlib
-import io
-import subprocess
+import gc
+import json
+import os
+import resource
+import signal
 import sys
 import types
-import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from random import Random
+from typing import Any
 
 import bytescope
+from bytescope.analyses.labels import Labels
+from bytescope.analysis.engines.woven import WOVEN
 from bytescope.code.host.facts import HOST
-from tests.spec.instructions.test_rows import PROGRAMS, attempt
+from tests.spec.instructions.test_rows import PROGRAMS, Program, outcome
+from tests.support.every_event import every_event
 from tests.support.mutate import examine, mutant
 from tests.support.processes import HANG
 from tests.support.roundtrip import nested
 
-INSTRUCTIONS = 20_000
-SECONDS = 20.0
+BATCH = 40
+INSTRUCTIONS = 100_000
+SECONDS = 0.5
+"""Processor time of one mutant on CPython; the engines get twenty times as much."""
+MEMORY = 4 << 30
+LOST = "lost"
+LIMITED = "limited"
+MODULE = "__main__"
+
+Run = Callable[[types.CodeType, dict[str, Any]], object]
+Mutant = tuple[int, Program, types.CodeType]
 
 
-def mutated_program(number: int, seed: int) -> types.CodeType | None:
+def _interpret(code: types.CodeType, namespace: dict[str, Any]) -> object:
+    return bytescope.VM(max_instructions=INSTRUCTIONS, timeout=20 * SECONDS).run_code(code, namespace)
+
+
+def _weave(code: types.CodeType, namespace: dict[str, Any]) -> object:
+    return exec(WOVEN.load(code, MODULE), namespace)
+
+
+def _observing() -> AbstractContextManager[object]:
+    return bytescope.attach(every_event(lambda name, given: None), include=[MODULE], engine="woven")
+
+
+def _labelling() -> AbstractContextManager[object]:
+    return bytescope.attach(Labels(sources="attempt"), include=[MODULE], engine="woven")
+
+
+ENGINES: dict[str, tuple[Callable[[], AbstractContextManager[object]], Run]] = {
+    "CPython": (nullcontext, exec),
+    "interpreter": (nullcontext, _interpret),
+    "woven": (_observing, _weave),
+    "shadows": (_labelling, _weave),
+}
+
+
+def mutated_program(number: int, seed: int) -> Mutant | None:
     """A program with one of its code objects mutated; None if that did not pass the verifier."""
     random = Random(f"{seed}/{number}/executed")
-    program = random.choice(PROGRAMS).compiled()
-    code = random.choice([each for each in nested(program) if each is not program] or [program])
+    program = random.choice(PROGRAMS)
+    compiled = program.compiled()
+    code = random.choice([each for each in nested(compiled) if each is not compiled] or [compiled])
     changed = examine(code, mutant(code, random))
-    return _replaced(program, code, changed) if isinstance(changed, types.CodeType) else None
+    if not isinstance(changed, types.CodeType):
+        return None
+    return number, program, _replaced(compiled, code, changed)
 
 
 def _replaced(within: types.CodeType, old: types.CodeType, new: types.CodeType) -> types.CodeType:
@@ -48,91 +91,146 @@ def _replaced(within: types.CodeType, old: types.CodeType, new: types.CodeType) 
     return within.replace(co_consts=tuple(consts))
 
 
-def execute(code: types.CodeType) -> str:
-    """Run a program; returns how that ended."""
-    vm = bytescope.VM(max_instructions=INSTRUCTIONS, max_depth=200, timeout=SECONDS / 2)
-    namespace = {"__name__": "mutant", "attempt": attempt}
-    output = io.StringIO()
-    known = dict(vars(builtins))
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            vm.run_code(code, namespace)
-            ending = "the end"
-        except BaseException as error:
-            ending = type(error).__name__
-        for name in set(vars(builtins)) - set(known):
-            delattr(builtins, name)
-        vars(builtins).update(known)  # a program may have replaced __import__ by what never ends
-        namespace.clear()
-    return ending
-
-
-def child(first: int, count: int, seed: int, report: Callable[[str], object]) -> None:
-    """Run some mutants, saying which before each and how it ended after it."""
-    modules, hooks = dict(sys.modules), (sys.displayhook, sys.excepthook, sys.unraisablehook)
-    sys.unraisablehook = lambda raised: None
-    for number in range(first, first + count):
-        code = mutated_program(number, seed)
-        if code is not None:
-            report(f"{number}")
-            report(f"{number} {execute(code)}")
-            sys.displayhook, sys.excepthook, _ = hooks
-            sys.modules.clear()
-            sys.modules.update(modules)
-
-
-def supervise(first: int, count: int, seed: int, endings: Counter[str]) -> int:
-    """Run some mutants in a child process.
+def run_all(engine: str, mutants: Sequence[Mutant]) -> dict[int, Any]:
+    """Run mutants in child processes, a new one wherever one was lost.
 
     Returns:
-        The first number that was not looked at: more than one process may be needed.
+        By number what could be seen of each; LOST where that was the end of the process.
     """
-    command = [sys.executable, "-m", "tests.support.execute_mutants", "--child", str(first)]
-    command += ["--count", str(count), "--seed", str(seed)]
-    started = -1
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    seen: dict[int, Any] = {}
+    while len(seen) < len(mutants):
+        rest = mutants[len(seen) :]
+        fate = ""
+        for line in _child(engine, rest):
+            number, _, fate = line.partition(" ")
+            if fate:
+                seen[int(number)] = json.loads(fate)
+        if len(seen) < len(mutants):
+            seen[mutants[len(seen)][0]] = LOST
+    return seen
+
+
+def _child(engine: str, mutants: Sequence[Mutant]) -> Iterator[str]:
+    """Yield what a child process reports: the outcomes of mutants as long as it lives."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
         try:
-            output, errors = process.communicate(timeout=HANG + count)
-            fate = f"ended with {process.returncode}: {errors[-2000:]}"
-        except subprocess.TimeoutExpired:
-            process.kill()
-            output, errors = process.communicate()
-            fate = "hung"
-    for line in output.splitlines():
-        number, _, ending = line.partition(" ")
-        started = int(number)
-        if ending:
-            endings[ending] += 1
-            started = -1
-    if process.returncode == 0:
-        return first + count
-    if started < 0:
-        raise SystemExit(f"a child process died between two mutants: {fate}")
-    endings["died"] += 1
-    print(f"mutant {started} of seed {seed}: its process {fate}", file=sys.stderr)
-    return started + 1
+            _confine()
+            with os.fdopen(writing, "w") as report:
+                _report(engine, mutants, lambda line: print(line, file=report, flush=True))
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as report:
+        yield from report
+    os.waitpid(child, 0)
+
+
+def _confine() -> None:
+    """Keep a mutant from the streams of this process, and from its memory."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nowhere, stream)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.alarm(int(HANG))
+
+
+def _report(engine: str, mutants: Sequence[Mutant], report: Callable[[str], object]) -> None:
+    """Run mutants in this process and report what could be seen of each."""
+    attached, run = ENGINES[engine]
+    known, modules = dict(vars(builtins)), dict(sys.modules)
+    sys.unraisablehook = lambda raised: None
+    streams = {name: getattr(sys, name) for name in ("displayhook", "excepthook", "unraisablehook", "stdout", "stderr")}
+    seconds = SECONDS if engine == "CPython" else 20 * SECONDS
+    with attached():
+        for number, program, code in mutants:
+            signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+            seen: Any
+            try:
+                seen = outcome(program, lambda _, namespace, code=code: run(code, namespace))
+            except BaseException as error:
+                seen = f"{type(error).__name__} where the outcome was described"
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            for name in set(vars(builtins)) - set(known):
+                delattr(builtins, name)
+            vars(builtins).update(known)  # a program may have replaced __import__ by what never ends
+            vars(sys).update(streams)
+            sys.modules.clear()
+            sys.modules.update(modules)
+            if "BudgetExceeded" in json.dumps(seen):
+                seen = LIMITED
+            report(f"{number} {json.dumps(seen)}")
+
+
+def judge(engine: str, mutants: Sequence[Mutant], expected: dict[int, Any], endings: Counter[str]) -> list[str]:
+    """Run mutants on an engine and compare; what differs is run again, alone, and CPython's, too.
+
+    Returns:
+        A line for each fault.
+    """
+    faults = []
+    seen = run_all(engine, mutants)
+    for each in mutants:
+        number = each[0]
+        if expected[number] == LOST:
+            endings["lost by CPython"] += 1
+        elif seen[number] == LIMITED:
+            endings["over the budget"] += 1
+        elif seen[number] == expected[number]:
+            endings["the same"] += 1
+        else:
+            natively = [run_all("CPython", [each])[number] for _ in range(2)]
+            again = run_all(engine, [each])[number]
+            if again in (natively[0], LIMITED):
+                endings["the same"] += 1
+            elif LOST in natively or natively[0] != natively[1]:
+                endings["not the same twice on CPython"] += 1
+            else:
+                endings["lost" if again == LOST else "different"] += 1
+                faults.append(f"mutant {number} of {each[1].id}: {engine} {again}, CPython {natively[0]}")
+    return faults
+
+
+def execute(numbers: range, seed: int, engines: Sequence[str]) -> tuple[dict[str, Counter[str]], list[str]]:
+    """Run mutants on CPython and on engines.
+
+    Returns:
+        By engine how many ended how, and the faults.
+    """
+    endings: dict[str, Counter[str]] = {engine: Counter() for engine in engines}
+    faults: list[str] = []
+    made: list[Mutant] = []
+    gc.collect()
+    gc.freeze()
+    for number in numbers:
+        found = mutated_program(number, seed)
+        made += [found] if found else []
+        if len(made) == BATCH or (made and number == numbers[-1]):
+            expected = run_all("CPython", made)
+            for engine in engines:
+                faults += judge(engine, made, expected, endings[engine])
+            made.clear()
+    return endings, faults
 
 
 def main() -> int:
     """Run the mutants and print how that ended."""
-    parser = argparse.ArgumentParser(description="Execute mutated programs on the machine.")
+    parser = argparse.ArgumentParser(description="Execute mutated programs on CPython and by bytescope.")
     parser.add_argument("--count", type=int, default=2000, help="how many are made; most are invalid (2000)")
+    parser.add_argument("--first", type=int, default=0, help="number of the first (0)")
     parser.add_argument("--seed", type=int, default=0, help="which ones (0)")
-    parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--engine", action="append", choices=[*ENGINES][1:], help="where they are run (everywhere)")
     options = parser.parse_args()
-    if options.child is not None:
-        out = sys.stdout
-        child(options.child, options.count, options.seed, lambda line: print(line, file=out, flush=True))
-        return 0
-    endings: Counter[str] = Counter()
-    at = 0
-    while at < options.count:
-        at = supervise(at, min(500, options.count - at), options.seed, endings)
-    print(f"CPython {HOST}: {sum(endings.values())} valid mutants of {options.count} were executed")
-    for ending, number in endings.most_common():
-        print(f"{number:8}  {ending}")
-    return 1 if endings["died"] else 0
+    engines = options.engine or [*ENGINES][1:]
+    endings, faults = execute(range(options.first, options.first + options.count), options.seed, engines)
+    for engine, counted in endings.items():
+        told = ", ".join(f"{number} {ending}" for ending, number in counted.most_common())
+        print(f"CPython {HOST}, {engine}: {counted.total()} valid of {options.count} mutants: {told}")
+    print(*faults, sep="\n")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

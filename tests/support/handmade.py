@@ -39,6 +39,8 @@ def handmade(*units: Unit, regions: list[tuple[int, int, int, int, bool]] | None
         "co_varnames": (),
         "co_cellvars": (),
         "co_freevars": (),
+        "co_argcount": 0,
+        "co_kwonlyargcount": 0,
         "co_flags": 3,
         "co_stacksize": 10,
         "co_linetable": b"",

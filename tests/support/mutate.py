@@ -2,8 +2,8 @@
 
     python -m tests.support.mutate [--count N] [--seed N]
 
-changes code objects of the standard library at random - instructions, exception table, constants, names, stack size -
-and has each decoded, lowered and verified; of those that pass it builds the resident code object. It prints how many
+changes code objects of the standard library at random - instructions, exception table, constants, names, flags, stack
+size - and has each decoded, lowered and verified; of those that pass it builds the resident code object. It prints how many
 were refused and why, and exits with 1 at the first that ends otherwise. A number in the report names a mutant: the
 same seed and number make the same mutant.
 """
@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from bytescope.code import Code
 from bytescope.code.errors import InvalidBytecode
@@ -55,7 +56,7 @@ def mutant(code: types.CodeType, random: Random) -> Attributes:
     """The attributes of the code object that are to be changed, with their new values."""
     changes: Attributes = {}
     for _ in range(random.choice((1, 1, 1, 2, 2, 3, 5))):
-        part = random.choices(("co_code", "co_exceptiontable", "co_consts", "co_names", "co_stacksize"), _WEIGHTS)[0]
+        part = random.choices([*_PARTS], [*_PARTS.values()])[0]
         old = changes.get(part, getattr(code, part))
         if part == "co_code":
             changes[part] = _changed_code(old, random)
@@ -63,12 +64,27 @@ def mutant(code: types.CodeType, random: Random) -> Attributes:
             changes[part] = _changed_bytes(old, random)
         elif part == "co_stacksize":
             changes[part] = random.choice((0, 1, max(old - 1, 0), old + 1, 300))
-        else:
+        elif part == "co_flags":
+            changes[part] = old ^ random.choice(_FLAGS)
+        elif random.random() < 0.3:
             changes[part] = old[: random.randrange(len(old) + 1)]
+        else:
+            changes[part] = _changed_values(old, random, _NAMES if part == "co_names" else _CONSTS)
     return changes
 
 
-_WEIGHTS = (12, 3, 1, 1, 1)
+_PARTS = {"co_code": 12, "co_exceptiontable": 3, "co_consts": 1, "co_names": 1, "co_flags": 1, "co_stacksize": 1}
+_FLAGS = tuple(1 << bit for bit in range(10))
+_CONSTS = (None, True, 0, -1, 1 << 70, 0.5, "", "name", b"", (), ("name",), (1, 2), frozenset((1,)), ..., ValueError)
+_NAMES = ("name", "__class__", "__init__", "print", "exec", "append")
+
+
+def _changed_values(values: tuple[Any, ...], random: Random, others: Sequence[object]) -> tuple[Any, ...]:
+    changed = list(values)
+    for _ in range(random.choice((1, 1, 2)) if values else 0):
+        at = random.randrange(len(values))
+        changed[at] = random.choice((*values, *others))
+    return tuple(changed)
 
 
 def _changed_code(code: bytes, random: Random) -> bytes:

@@ -6,7 +6,7 @@ __all__ = ["InvalidBytecode", "InvalidPyc", "UnsupportedHost"]
 
 
 class InvalidBytecode(ValueError):
-    """A code object breaks the rules of its format, or an edited one cannot be laid out.
+    """A code object breaks the rules of its format or relies on what CPython does not check; or it cannot be laid out.
 
     The arguments are the attributes.
 

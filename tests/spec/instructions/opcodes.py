@@ -51,8 +51,8 @@ def _unit(name: str, arg: int) -> bytes:
 def _sample(name: str, arg: int, generator: bool) -> Sample:
     """Lower the opcode, or raise InvalidBytecode where the argument means nothing."""
     opcode = facts.OPMAP[name]
-    before = [] if name in _FIRST else [("RETURN_GENERATOR", 0)] if generator else []
-    before += [] if name in _FIRST else [("RESUME", 0)]
+    cells = [("MAKE_CELL", each) for each in (2, 3) if name not in _FIRST or (name, arg) != ("MAKE_CELL", each)]
+    before = [] if name in _FIRST else [*cells, *([("RETURN_GENERATOR", 0)] if generator else []), ("RESUME", 0)]
     needed = [(each, arg if number == _SAME else number) for each, number in _BEFORE.get(name, [])]
     following = [(each, arg if number == _SAME else number) for each, number in _BEHIND.get(name, [])]
     landing = ["END_FOR", "POP_ITER" if "POP_ITER" in facts.OPMAP else "POP_TOP"]
@@ -60,9 +60,10 @@ def _sample(name: str, arg: int, generator: bool) -> Sample:
     head = b"".join(_unit(*each) for each in before)
     body = b"".join(_unit(*each) for each in [*needed, (name, 0)])
     if opcode in facts.TARGETED:
-        arg = len(head + body) // 2 if opcode in facts.BACKWARD else 0
+        arg = len(body) // 2 + 1 if opcode in facts.BACKWARD else 0  # to the RESUME
     body = b"".join(_unit(*each) for each in [*needed, (name, arg), *following])
-    tail = b"".join(_unit(each, 0) for each in [*landing, "NOP", "NOP", "RETURN_VALUE"])
+    tail = b"".join(_unit(*each) for each in cells) if name in _FIRST else b""
+    tail += b"".join(_unit(each, 0) for each in [*landing, "NOP", "NOP", "RETURN_VALUE"])
     code = SimpleNamespace(
         co_code=head + body + tail,
         co_consts=(("a",),) * 256,
@@ -70,6 +71,8 @@ def _sample(name: str, arg: int, generator: bool) -> Sample:
         co_varnames=("local", "other", "both"),
         co_cellvars=("both", "cell"),
         co_freevars=("free",),
+        co_argcount=0,
+        co_kwonlyargcount=0,
         co_flags=0x20 if generator else 0,
         co_stacksize=1000,
         co_linetable=b"",

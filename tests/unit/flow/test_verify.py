@@ -37,7 +37,7 @@ SKIP = facts.CACHES[facts.OPMAP[JUMP_IF_NONE]]
             "the handler keeps 4 operands and there are 1",
         ),
         (
-            handmade("RESUME", NONE, "GET_ITER", "RETURN_VALUE", regions=[(2, 3, 3, 1, True), (1, 2, 3, 0, False)]),
+            handmade("RESUME", NONE, "GET_ITER", "RETURN_VALUE", regions=[(1, 2, 3, 0, False), (2, 3, 3, 1, True)]),
             4,
             "depth",
         ),

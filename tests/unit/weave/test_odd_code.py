@@ -33,7 +33,8 @@ async def delegating(awaitable: types.CoroutineType[None, None, None]) -> None:
 def outcome(code: types.CodeType, *units: Unit, regions: list[tuple[int, int, int, int, bool]] | None = None) -> str:
     """What becomes of a function's code when it has these instructions and handler regions."""
     loom = Loom()
-    loom.take(code, {"co_code": code_bytes(*units), "co_exceptiontable": encode_exceptions(regions or [])})
+    table = encode_exceptions(regions or [])
+    loom.take(code, {"co_code": code_bytes(*units), "co_exceptiontable": table, "co_stacksize": 8})
     (name,) = loom.outcomes
     return name
 
@@ -62,7 +63,7 @@ def test_a_send_that_a_handler_comes_to_is_refused() -> None:
     code = delegating.__code__
     at = next(at for at in range(0, len(code.co_code), 2) if code.co_code[at] == OPMAP["SEND"]) // 2
     loom = Loom()
-    assert loom.take(code, {"co_exceptiontable": encode_exceptions([(at - 3, at - 1, at, 0, True)])}) is None
+    assert loom.take(code, {"co_exceptiontable": encode_exceptions([(at - 2, at - 1, at, 1, False)])}) is None
     assert loom.outcomes["refused"]
 
 

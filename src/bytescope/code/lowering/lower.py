@@ -12,6 +12,7 @@ from __future__ import annotations
 import types
 
 from bytescope.code.format.exception_table import decode_exceptions
+from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS, parameter_count
 from bytescope.code.format.line_table import decode_locations
 from bytescope.code.host import facts
 from bytescope.code.instruction import Handler, Instruction, Lowered
@@ -78,6 +79,7 @@ class Lowering(LoweringState):
             arg = 0
             start = offset
         self._check_end(offset)
+        self._check_flags()
         self._resolve_jumps()
         return Lowered(code, instructions, self._handlers(), self.variables)
 
@@ -91,6 +93,16 @@ class Lowering(LoweringState):
             self.offset = 0
             raise self.invalid("a generator's code without RETURN_GENERATOR")
 
+    def _check_flags(self) -> None:
+        self.offset = 0
+        for variable in self.variables:
+            if variable.scope == "cell" and variable not in self.made_cells:
+                raise self.invalid(f"no MAKE_CELL for the captured variable {variable.name!r}")
+        if (self.code.co_flags & CO_SUSPENDS).bit_count() > 1:
+            raise self.invalid(f"flags {self.code.co_flags:#x} of more than one of generator and coroutine")
+        if not self.code.co_flags & CO_OPTIMIZED and parameter_count(self.code):
+            raise self.invalid(f"flags {self.code.co_flags:#x} without fast locals, and there are parameters")
+
     def _resolve_jumps(self) -> None:
         index_at = self._index_at
         for instruction, target in self._jumps:
@@ -98,17 +110,28 @@ class Lowering(LoweringState):
             if index is None or index == len(self.instructions):
                 self.offset = instruction.offset
                 raise self.invalid(f"jump to {target}, where no instruction starts")
+            if index < self.first:
+                self.offset = instruction.offset
+                raise self.invalid(f"jump to {target}, before the frame begins")
             instruction.target = index
 
     def _handlers(self) -> list[Handler]:
-        handlers = []
+        handlers: list[Handler] = []
         index_at = self._index_at
         for start, end, target, depth, lasti in decode_exceptions(self.code.co_exceptiontable, self.code.co_qualname):
-            start, end, target = 2 * start, 2 * end, 2 * target
-            if target not in index_at or start not in index_at or end not in index_at or target >= len(self.raw):
-                self.offset = start
-                raise self.invalid(f"handler region {start} to {end} with handler {target} is off the instructions")
-            handlers.append(Handler(index_at[start], index_at[end], index_at[target], depth, lasti))
+            self.offset, end, target = 2 * start, 2 * end, 2 * target
+            region = f"handler region {self.offset} to {end} with handler {target}"
+            try:
+                handler = Handler(index_at[self.offset], index_at[end], index_at[target], depth, lasti)
+            except KeyError:
+                raise self.invalid(f"{region} is off the instructions") from None
+            if target >= len(self.raw):
+                raise self.invalid(f"{region} is off the instructions")
+            if min(handler.start, handler.target) < self.first:
+                raise self.invalid(f"{region} goes to where the frame has not begun")
+            if handlers and handler.start < handlers[-1].end:
+                raise self.invalid(f"{region} begins before the end of the one before it")
+            handlers.append(handler)
         return handlers
 
 

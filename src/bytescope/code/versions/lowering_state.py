@@ -28,6 +28,8 @@ class LoweringState:
         next_offset: offset after it and its caches.
         opcode: its opcode.
         in_prologue: whether nothing but the making of cells and generators came before it.
+        first: the index of the first instruction behind these.
+        made_cells: the variables for which the prologue makes cells.
         cleared: the variables that an inlined comprehension has saved and cleared so far.
         keyword_names: what KW_NAMES left for the call right after it, and the number of instructions at that time.
     """
@@ -57,6 +59,8 @@ class LoweringState:
         self.opcode = 0
         self.position: Position | None = None
         self.in_prologue = True
+        self.first = 0
+        self.made_cells: set[Variable] = set()
         self.made_generator = False
         self.cleared: set[Variable] = set()
         self.keyword_names: tuple[object, int] | None = None

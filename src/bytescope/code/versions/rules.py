@@ -130,19 +130,26 @@ def cell(lowering: LoweringState, arg: int) -> Variable:
 def make_cell(lowering: LoweringState, arg: int) -> None:
     """Lower MAKE_CELL: the resident frame makes those of the prologue; an inlined comprehension needs a fresh one."""
     variable = cell(lowering, arg)
-    if lowering.in_prologue and variable.scope == "cell":
-        lowering.emit("NOP")
+    if lowering.in_prologue and variable.scope == "cell" and variable not in lowering.made_cells:
+        lowering.made_cells.add(variable)
+        begin_after(lowering, "NOP")
     elif not lowering.in_prologue and lowering.behaviour.inlines_comprehensions:
         lowering.emit("MAKE_CELL", variable)
     else:
         raise lowering.invalid(f"MAKE_CELL for {variable.name!r} out of place")
 
 
+def begin_after(lowering: LoweringState, op: str) -> None:
+    """Emit what remains of an instruction of the prologue."""
+    lowering.emit(op)
+    lowering.first = len(lowering.instructions)
+
+
 def copy_free_vars(lowering: LoweringState, arg: int) -> None:
     """The resident frame has taken the cells from the closure."""
     if not lowering.in_prologue or arg != len(lowering.code.co_freevars):
         raise lowering.invalid(f"COPY_FREE_VARS {arg}")
-    lowering.emit("NOP")
+    begin_after(lowering, "NOP")
 
 
 # --- constants and operators
@@ -157,7 +164,7 @@ def return_generator(lowering: LoweringState, arg: int) -> None:
     if not lowering.is_generator or not lowering.in_prologue or lowering.made_generator:
         raise lowering.invalid("RETURN_GENERATOR out of place")
     lowering.made_generator = True
-    lowering.emit("LOAD_CONST", None)
+    begin_after(lowering, "LOAD_CONST")
 
 
 def return_const(lowering: LoweringState, arg: int) -> None:
