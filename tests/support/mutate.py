@@ -3,8 +3,8 @@
     python -m tests.support.mutate [--count N] [--seed N]
 
 changes code objects of the standard library at random - instructions, exception table, constants, names, flags, stack
-size - and has each decoded, lowered and verified; of those that pass it builds the resident code object. It prints how many
-were refused and why, and exits with 1 at the first that ends otherwise. A number in the report names a mutant: the
+size - and has each decoded, lowered and verified; of those that pass it builds the resident code object. It prints how
+many were refused and why, and exits with 1 at the first that ends otherwise. A number in the report names a mutant: the
 same seed and number make the same mutant.
 """
 

@@ -20,7 +20,6 @@ from bytescope.isa.kinds import (
     MAYBE_EXCEPTION,
     METHOD,
     NAMES,
-    NO_VALUES,
     NOT_COPIED,
     NOT_DROPPED,
     NOT_MOVED,
@@ -79,7 +78,11 @@ class Transfer:
         ]
         plain = all(wanted == VALUE for _, wanted in self._checks) and used.issuperset(before)
         fixed = all(each in self._results for end in ends for each in end)
-        self.given = (self._kinds(lifted.after, ""), self._kinds(lifted.jump, "")) if plain and fixed and not self._singular else None
+        self.given = (
+            (self._kinds(lifted.after, ""), self._kinds(lifted.jump, ""))
+            if plain and fixed and not self._singular
+            else None
+        )
 
     def apply(self, instruction: Instruction, top: str) -> tuple[str, str]:
         """Return the kinds that are in the place of the operands at the next instruction and at the target.
@@ -219,7 +222,7 @@ def _with_except(instruction: Instruction, top: str) -> str:
 
 
 _NAMED = frozenset({"INTRINSIC_TYPEVAR", "INTRINSIC_PARAMSPEC", "INTRINSIC_TYPEVARTUPLE"})
-_INTRINSICS = {name: (STRING,) for name in _NAMED} | {
+_INTRINSICS = dict.fromkeys(_NAMED, (STRING,)) | {
     "INTRINSIC_TYPEVAR_WITH_BOUND": (STRING, VALUE),
     "INTRINSIC_TYPEVAR_WITH_CONSTRAINTS": (STRING, VALUE),
     "INTRINSIC_SET_FUNCTION_TYPE_PARAMS": (FUNCTIONS, VALUE),

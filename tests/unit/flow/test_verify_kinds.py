@@ -12,6 +12,7 @@ from bytescope.code.host.facts import BEHAVIOUR, CACHES, OPMAP
 from bytescope.code.lowering.lower import lower
 from bytescope.flow.verify import verify
 from bytescope.isa import kinds
+from bytescope.isa.primitives import PRIMITIVES
 from tests.support.handmade import Unit, handmade
 from tests.support.mutate import corpus
 
@@ -55,7 +56,7 @@ REFUSED = {
         "FOR_ITER: operand is an object, not an iterator",
     ),
     "function of an int": (function(SEVEN, ("MAKE_FUNCTION", 0)), "MAKE_FUNCTION: operand is an object, not a code"),
-    "function without its cells": (function(CODE, ("MAKE_FUNCTION", 0)), "MAKE_FUNCTION with 0 cells, and the code has 1"),
+    "function without its cells": (function(CODE, ("MAKE_FUNCTION", 0)), "with 0 cells, and the code has 1"),
     "function with other cells": (
         function(SEVEN, ("BUILD_TUPLE", 1), CODE, *CLOSED), "MAKE_FUNCTION: operand is a tuple, not a tuple of cells"
     ),
@@ -63,7 +64,7 @@ REFUSED = {
         function(SEVEN, SEVEN, SEVEN, ("MATCH_CLASS", 0)), "MATCH_CLASS: operand is an object, not a tuple of names"
     ),
     "handling an int": (
-        function(SEVEN, "PUSH_EXC_INFO", "POP_TOP", "POP_EXCEPT", NONE), "PUSH_EXC_INFO: operand is an object, not an exc"
+        function(SEVEN, "PUSH_EXC_INFO", "POP_TOP", "POP_EXCEPT", NONE), "PUSH_EXC_INFO: operand is an object"
     ),
     "raising an int again": (function(SEVEN, ("RERAISE", 0)), "RERAISE: operand is an object, not an exception"),
     "offset that is none": (
@@ -95,7 +96,9 @@ REFUSED = {
         handmade(("MAKE_CELL", 0), "RESUME", TO_START, co_cellvars=("x",)), "before the frame begins"
     ),
     "handler in the prologue": (
-        handmade("RETURN_GENERATOR", "POP_TOP", "RESUME", NONE, "RETURN_VALUE", co_flags=0x23, regions=[(3, 4, 0, 0, False)]),
+        handmade(
+            "RETURN_GENERATOR", "POP_TOP", "RESUME", NONE, "RETURN_VALUE", co_flags=0x23, regions=[(3, 4, 0, 0, False)]
+        ),
         "goes to where the frame has not begun",
     ),
     "overlapping regions": (
@@ -151,8 +154,6 @@ def test_kinds_are_joined(one: str, other: str, both: str | None) -> None:
 
 
 def test_the_table_names_primitives() -> None:
-    from bytescope.isa.primitives import PRIMITIVES
-
     for name, wanted in kinds.TAKES.items():
         assert len(wanted) == len(PRIMITIVES[name].operands)
     for name, given in kinds.GIVES.items():

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import types
 
-from bytescope.code.format.exception_table import decode_exceptions
 from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS, parameter_count
+from bytescope.code.format.exception_table import decode_exceptions
 from bytescope.code.format.line_table import decode_locations
 from bytescope.code.host import facts
 from bytescope.code.instruction import Handler, Instruction, Lowered
