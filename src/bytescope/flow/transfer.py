@@ -11,6 +11,8 @@ from bytescope.isa.kinds import (
     CODES,
     DICT,
     EXCEPTION,
+    EXECUTES,
+    EXECUTORS,
     FUNCTION,
     FUNCTIONS,
     GENERATOR_CODE,
@@ -150,6 +152,13 @@ def _load_local(instruction: Instruction, top: str) -> str:
     return HIDDEN.get(instruction.arg.name, VALUE)
 
 
+def _load_global(instruction: Instruction, top: str) -> str:
+    value = EXECUTES if instruction.arg in EXECUTORS else VALUE
+    if not instruction.flag:
+        return value
+    return NULL + value if instruction.flag == "null below" else value + NULL
+
+
 def _store_local(instruction: Instruction, top: str) -> str:
     wanted = HIDDEN.get(instruction.arg.name)
     require(top, (wanted or VALUE) + kinds.SAVED, "STORE_LOCAL")
@@ -239,6 +248,8 @@ def _type_intrinsic(instruction: Instruction, top: str) -> str:
 _SINGULAR: dict[str, Callable[[Instruction, str], str]] = {
     "LOAD_CONST": _load_const,
     "LOAD_LOCAL": _load_local,
+    "LOAD_GLOBAL": _load_global,
+    "LOAD_NAME": _load_global,
     "STORE_LOCAL": _store_local,
     "BUILD_TUPLE": _build_tuple,
     "CALL": _call,

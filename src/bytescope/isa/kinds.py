@@ -33,6 +33,9 @@ PREVIOUS = "p"
 OFFSET = "l"
 """The offset of the instruction that raised, for RERAISE; no object in every version."""
 
+EXECUTES = "e"
+"""What a global or name that is called `exec` or `eval` holds: its argument is code, if it is what it seems."""
+
 EXCEPTION, MAYBE_EXCEPTION = "x", "y"
 CELL, LIST, SET, DICT, TUPLE, STRING, FUNCTION, ITERATOR = "c", "L", "S", "D", "T", "q", "F", "i"
 GENERATOR_FUNCTION = "G"
@@ -50,6 +53,11 @@ NAMES = chr(3 * FAMILY)
 
 GENERATOR_CODE = chr(4 * FAMILY)
 """The code object of generators, numbered as others."""
+
+NULLS = frozenset((NULL, SELF, RECEIVER))
+"""What may lie beside the callable of a call instead of an argument."""
+
+EXECUTORS = frozenset({"exec", "eval"})
 
 NO_VALUES = frozenset((NULL, METHOD, SELF, SPECIAL, RECEIVER, SAVED, SAVED_CELL, PREVIOUS, OFFSET))
 NOT_COPIED = frozenset((NULL, METHOD, SELF, SPECIAL, RECEIVER, SAVED, SAVED_CELL))
@@ -118,6 +126,7 @@ NOUNS = {
     SAVED_CELL: "a cell that a comprehension has saved",
     PREVIOUS: "the exception that was handled before",
     OFFSET: "the offset of an exception",
+    EXECUTES: "exec or eval",
     EXCEPTION: "an exception",
     MAYBE_EXCEPTION: "an exception or None",
     CELL: "a cell",
@@ -177,4 +186,4 @@ def joined(one: str, other: str) -> str | None:
     for common, kind in ((_EITHER, MAYBE_EXCEPTION), (TUPLES, TUPLE), (FUNCTIONS, FUNCTION)):
         if kinds.issubset(common):
             return kind
-    return VALUE
+    return EXECUTES if EXECUTES in kinds else VALUE

@@ -9,13 +9,12 @@ from bytescope.code.assembly.insertion import FINALIZED, LOADS_CONST
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS
 from bytescope.code.host.facts import BEHAVIOUR, TARGETED
-from bytescope.code.instruction import Instruction, Lowered
+from bytescope.code.instruction import Lowered
 from bytescope.code.lowering import groups
 from bytescope.code.lowering.groups import Group, Raw, check_neighbours, groups_of
-from bytescope.flow.operand_kinds import EXECUTING, check_values, operand_kinds
 from bytescope.flow.verify import Verified
-from bytescope.isa.events import observed_primitive
 from bytescope.isa.instrumentation import Plan
+from bytescope.isa.kinds import EXECUTES, EXECUTORS
 from bytescope.isa.lift import lift
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.startup.stdlib_lite import Any
@@ -43,7 +42,7 @@ class WeaveContext:
         groups: the host's instructions, by the lowered ones they stand for.
         labels: of the groups, by offset, in the version that is being emitted: where jumps go.
         start: the index of the RESUME with which the frame begins; 0 if a plain function has none.
-        kinds: by instruction, what kinds of operands are on the stack; empty if no hook takes operands.
+        kinds: by instruction, what kinds of operands are on the stack.
         executing: the calls of `exec` and `eval`, as far as their names tell.
         inside: instructions that belong to the SEND before them.
         before_label: by offset of a group, what is emitted right before its label.
@@ -66,10 +65,8 @@ class WeaveContext:
         self.labels = {group.offset: self.emitter.asm.label() for group in self.groups}
         self.start = self._start()
         self.handlers = HandlerKeys(self.instructions, verified, self.start, plan.exceptions, self.emitter, self.labels)
-        executes = not EXECUTING.isdisjoint(code.co_names)
-        looks = executes or any(point.before or point.after for point in plan.points.values())
-        self.kinds = operand_kinds(lowered, verified) if looks else []
-        self.executing = self._executing() if executes else frozenset()
+        self.kinds = verified.kinds
+        self.executing = frozenset() if EXECUTORS.isdisjoint(code.co_names) else self._executing()
         self.inside = frozenset(
             each
             for index, instruction in enumerate(self.instructions)
@@ -100,7 +97,7 @@ class WeaveContext:
             kinds = self.kinds[index]
             if kinds is not None and instruction.op in CALLING and index >= self.start:
                 need = lift(instruction).need
-                if not EXECUTING.isdisjoint(kinds[len(kinds) - need : len(kinds) - need + 2]):
+                if EXECUTES in kinds[len(kinds) - need : len(kinds) - need + 2]:
                     found.add(index)
         return frozenset(found)
 
@@ -120,20 +117,6 @@ class WeaveContext:
                 if falls and before not in self.inside and each.op != "SEND":
                     self._arrivals[before + 1] += 1
         return self._arrivals[index] == 1
-
-    def check_operands(self, index: int, instruction: Instruction) -> None:
-        """Check that the operands of a primitive are objects, which can be passed to hooks.
-
-        Raises:
-            InvalidBytecode: if one is not.
-        """
-        call, kinds = observed_primitive(instruction), self.kinds[index]
-        if call is not None and kinds is not None:
-            values = list(call.operands)
-            if call.name == "with_except":
-                del values[1]  # hooks get None for it, since there is a NULL
-            operands = [kinds[-1 - each.index] for each in values if each.is_operand]
-            check_values(self.lowered, index, tuple(operands))
 
     # --- emitting
 

@@ -13,9 +13,9 @@ from bytescope.code.host.monitoring import Probes
 from bytescope.code.host.weak_tables import enter
 from bytescope.code.instruction import Lowered
 from bytescope.code.lowering.lower import lower
-from bytescope.flow.operand_kinds import EXECUTING
 from bytescope.flow.verify import Verified, verify
 from bytescope.isa.instrumentation import Plan
+from bytescope.isa.kinds import EXECUTORS
 from bytescope.startup.stdlib_lite import Any, Protocol, deque, record, ref
 from bytescope.weave.cache.serialize import Cache
 from bytescope.weave.context import WeaveContext
@@ -192,7 +192,7 @@ class Weaver:
             shadower = self.shadower
             propagates = shadower is not None and shadower.wants(module, code)
             needs_handlers = bool(lowered.handlers)  # which do not see what ends the run
-            if not (propagates or plan or nested or needs_handlers) and EXECUTING.isdisjoint(code.co_names):
+            if not (propagates or plan or nested or needs_handlers) and EXECUTORS.isdisjoint(code.co_names):
                 return None
             probes = not propagates and self.probes is not None and self.probes.available()
             task = Task(lowered, unit.verified, plan, nested, self.stopper, self.failed, self.executed, probes)

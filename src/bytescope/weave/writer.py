@@ -166,8 +166,6 @@ class Writer:
             else:
                 context.raws(raws, index, group)
             return
-        if (point.before or point.after) and instruction.op not in CALLING:
-            context.check_operands(index, instruction)
         context.emitter.hook_key = context.handlers.hook_key(index)
         context.handlers.mark(index)
         self.frames.arrive(index, instruction, point)

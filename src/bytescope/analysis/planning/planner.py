@@ -18,10 +18,10 @@ from bytescope.analysis.site import Site, SiteTable, site_table
 from bytescope.analysis.subscriber import Subscriber
 from bytescope.code.instruction import Instruction, Lowered
 from bytescope.flow.line_starts import line_starts
-from bytescope.flow.operand_kinds import SAVED, operand_kinds
 from bytescope.flow.verify import Verified
 from bytescope.isa.events import CALLS, EVENTS, observed_primitive
 from bytescope.isa.instrumentation import NEVER, Hook, Plan, Point
+from bytescope.isa.kinds import SAVED
 from bytescope.isa.lift import lift
 
 _IDLE = frozenset({"NOP", "RESUME", "JUMP", "CLEANUP_THROW"})  # the last is a part of delegation, on some hosts
@@ -271,7 +271,7 @@ def _restoring_stores(unit: Unit) -> frozenset[int]:
     instructions = unit.lowered.instructions
     if not any(each.op == "SAVE_LOCAL" for each in instructions):
         return frozenset()
-    kinds = operand_kinds(unit.lowered, unit.verified)
+    kinds = unit.verified.kinds
     return frozenset(
         index
         for index, each in enumerate(instructions)

@@ -10,10 +10,16 @@ from typing import Any
 from bytescope.code.assembly.insertion import CALLS_WITH_EMPTY_KWARGS, NULL_FIRST, Kept
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Instruction
-from bytescope.flow.operand_kinds import NO_SELF, NULL, VALUE, Kinds, check_values
 from bytescope.isa.instrumentation import Point
+from bytescope.isa.kinds import NULL, RECEIVER, SELF
 from bytescope.weave.context import WeaveContext
 from bytescope.weave.emitter import Operand
+
+
+def has_self(kinds: str, count: int) -> bool:
+    """Return True if a call has an argument in the place of its NULL; `count` others are on top of the kinds."""
+    pair = kinds[len(kinds) - count - 2 : len(kinds) - count]
+    return pair[1] not in (SELF, RECEIVER) and pair[0 if NULL_FIRST else 1] != NULL
 
 
 class Calls:
@@ -63,31 +69,16 @@ class Calls:
         assert kinds is not None
         count = instruction.arg
         if instruction.op == "CALL":
-            return sequences.gather(count, self.has_self(index, kinds, count))
+            return sequences.gather(count, has_self(kinds, count))
         if instruction.op == "CALL_KW":
             names = self.names(index)
-            check_values(self.context.lowered, index, kinds[-1:])
-            has_self = self.has_self(index, kinds[:-1], count)
             if sequences.PUSHES_KEYWORD_NAMES:
                 e.emit("POP_TOP")
-            return sequences.gather_named(count, has_self, lambda: e.load_const(split), lambda: e.load_const(names))
+            return sequences.gather_named(
+                count, has_self(kinds[:-1], count), lambda: e.load_const(split), lambda: e.load_const(names)
+            )
         has_kwargs = bool(count) and not (CALLS_WITH_EMPTY_KWARGS and kinds[-1] == NULL)
-        if self.has_self(index, kinds[:-1] if count and not has_kwargs else kinds, 1 + has_kwargs):
-            raise self.invalid(index, "a NULL is missing")
         return sequences.gather_unpacked(has_kwargs)
-
-    def has_self(self, index: int, kinds: Kinds, count: int) -> bool:
-        """Return True if a call has an argument in the place of its NULL; `count` others are on top of the kinds."""
-        pair, arguments = kinds[len(kinds) - count - 2 : len(kinds) - count], kinds[len(kinds) - count :]
-        null = 0 if NULL_FIRST else 1
-        without = pair == (VALUE, NO_SELF) or pair[null] == NULL
-        function = pair[:1] if pair[1] == NO_SELF else pair[1 - null : 2 - null]
-        check_values(self.context.lowered, index, (*(function if without else pair), *arguments))
-        return not without
-
-    def check(self, index: int, kinds: Kinds, count: int) -> None:
-        """Check that the operands of a CALL are objects, but for its NULL."""
-        self.has_self(index, kinds, count)
 
     def change_code(self, callable_depth: int, kwargs_depth: int) -> None:
         """Emit code that replaces the code object passed to `exec` or `eval` by its woven form."""

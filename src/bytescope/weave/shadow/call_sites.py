@@ -13,6 +13,7 @@ from collections.abc import Callable
 from bytescope.code.assembly.sequences import NULL_FIRST
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Raw
+from bytescope.isa.kinds import NULLS
 from bytescope.isa.moves import references
 from bytescope.shadow.channel import InFlight
 from bytescope.shadow.models.before_call import SLOW, InFlightFill
@@ -22,7 +23,7 @@ from bytescope.weave.shadow.calling_convention import CallingConvention
 from bytescope.weave.shadow.context import ShadowContext
 from bytescope.weave.shadow.frame import CALLED, CLEAN, MADE, Shade
 from bytescope.weave.shadow.inline_cache import InlineCache
-from bytescope.weave.shadow.slowpath import NULLS, SlowPath
+from bytescope.weave.shadow.slowpath import SlowPath
 
 _BUILTIN = frozenset({types.BuiltinFunctionType, type})
 
@@ -52,9 +53,8 @@ class CallSites:
         assert kinds is not None
         context.evict_results(references(instruction))
         self.frames.arrive(index, instruction, context.plan.points[index])
-        self.calls.check(index, kinds, instruction.arg)
         context.place_side_exit(index)
-        has_null = any(each in NULLS for each in kinds[len(kinds) - need : len(kinds) - need + 2])
+        has_null = not NULLS.isdisjoint(kinds[len(kinds) - need : len(kinds) - need + 2])
         function = need - 1 if NULL_FIRST and has_null else need
         return CallSite(context, self.convention, self.calls, index, slow_path, raws, function)
 

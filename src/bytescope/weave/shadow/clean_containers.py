@@ -15,11 +15,11 @@ from bytescope.code.assembly.sequences import NULL_FIRST
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.builtins import FILLING_METHODS
 from bytescope.isa.effects import FILLING
+from bytescope.isa.kinds import NULLS
 from bytescope.isa.moves import references
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.hooks.on_primitives import pushes_method
 from bytescope.weave.shadow.context import ShadowContext
-from bytescope.weave.shadow.slowpath import NULLS
 
 _frame = sys._getframe
 
@@ -63,7 +63,7 @@ class CleanContainers:
             each = self.instructions[call]
             if each.op == "CALL" and self.depths[call] - each.arg - 2 == place:
                 kinds = self.context.kinds[call]
-                known = each.arg == 1 and kinds is not None and any(kind in NULLS for kind in kinds[-3:-1])
+                known = each.arg == 1 and kinds is not None and not NULLS.isdisjoint(kinds[-3:-1])
                 return (call, 2 if NULL_FIRST else 3) if known and self.stays(call) else None
         return None
 

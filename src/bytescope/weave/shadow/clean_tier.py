@@ -14,6 +14,7 @@ from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.builtins import FILLING_METHODS
 from bytescope.isa.instrumentation import observed_callables
+from bytescope.isa.kinds import NULLS
 from bytescope.isa.moves import references
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.hooks.on_primitives import Primitives, pushes_method
@@ -21,7 +22,6 @@ from bytescope.weave.shadow.calling_convention import CallingConvention
 from bytescope.weave.shadow.clean_containers import CleanContainers
 from bytescope.weave.shadow.context import ShadowContext
 from bytescope.weave.shadow.plan import MOVES
-from bytescope.weave.shadow.slowpath import NULLS
 
 _frame = sys._getframe
 
@@ -191,7 +191,7 @@ class CleanTier:
         assert kinds is not None
         need = references(self.instructions[index]).need
         pair = kinds[len(kinds) - need : len(kinds) - need + 2]
-        depth = need - 1 if NULL_FIRST and any(each in NULLS for each in pair) else need
+        depth = need - 1 if NULL_FIRST and not NULLS.isdisjoint(pair) else need
         if self.instructions[index].op == "CALL_KW" and not e.sequences.PUSHES_KEYWORD_NAMES:
             depth -= 1
         for each in watched:

@@ -65,7 +65,6 @@ class Places(Items):
         if not self.takes(index):
             return False
         context.evict_results(references(instruction))
-        context.check_operands(index, instruction)
         self.frames.arrive(index, instruction, point)
         context.cover(index)
         path = FastPath(context, self.primitives, self.jumps, index, raws, group)

@@ -10,7 +10,6 @@ import sys
 
 from bytescope.code.flags import CO_OPTIMIZED
 from bytescope.code.instruction import Instruction, Lowered
-from bytescope.flow.operand_kinds import operand_kinds
 from bytescope.flow.verify import Verified
 from bytescope.isa.effects import CLEAN, PREDICATES
 from bytescope.isa.events import EVENTS, UNOBSERVED, observed_primitive
@@ -76,7 +75,7 @@ class _Planning:
         self.lowered, self.verified, self.plan = lowered, verified, plan
         self.instructions = lowered.instructions
         self.code = lowered.code
-        self.kinds = operand_kinds(lowered, verified)
+        self.kinds = verified.kinds
         self.start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), 0)
         self.made = ShadowPlan(Plan(plan.site, dict(plan.points), plan.raised, plan.handled, plan.unwound))
         for index in range(self.start, len(self.instructions)):

@@ -7,9 +7,9 @@ import types
 from collections.abc import Callable
 
 from bytescope.code.instruction import Instruction
-from bytescope.flow.operand_kinds import NO_SELF, NULL
 from bytescope.isa.events import CALLS, EVENTS
 from bytescope.isa.instrumentation import Hook, Point, callee_filter
+from bytescope.isa.kinds import NULLS
 from bytescope.isa.moves import PLACES, References, result
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.shadow.channel import InFlight
@@ -21,8 +21,6 @@ from bytescope.weave.shadow.woven_callees import WovenCallees
 
 _frame = sys._getframe
 
-NULLS = (NULL, NO_SELF)
-"""The kinds of NULL operands beside callables."""
 
 CALLED = ("function", "args", "kwargs")
 
@@ -75,7 +73,7 @@ class SlowPath:
         runtime: ShadowRuntime,
         callees: WovenCallees,
         instructions: list[Instruction],
-        kinds: tuple[str, ...] | None,
+        kinds: str | None,
         index: int,
         moved: References,
         base: int,
@@ -113,7 +111,7 @@ class SlowPath:
             count = len(self.row.operands)
             self.names = event.parameters[len(event.parameters) - count :] if event else ()
 
-    def called(self, kinds: tuple[str, ...], keywords: Any) -> None:
+    def called(self, kinds: str, keywords: Any) -> None:
         """Find the operands that are the function and the arguments.
 
         Args:
