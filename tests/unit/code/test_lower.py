@@ -37,6 +37,7 @@ def refused(code: Any) -> InvalidBytecode:
         (handmade("RESUME", ("LOAD_FAST", 3), "RETURN_VALUE"), 2, "variable 3 out of range"),
         (handmade("RESUME", ("LOAD_DEREF", 0), *RETURN, co_varnames=("x",)), 2, "used as a cell"),
         (handmade("RESUME", ("DELETE_FAST", 0), *RETURN, co_freevars=("x",)), 2, "used as a local"),
+        (handmade("RESUME", *RETURN[:1], *RETURN[:1], ("IS_OP", 2), "RETURN_VALUE"), 6, "'is' with argument 2"),
         (handmade(*RETURN, bytes((EXTENDED, 1))), 4, "EXTENDED_ARG at the end"),
         (handmade("RESUME", bytes((EXTENDED, 255)) * 4, *RETURN), 2, "too many EXTENDED_ARGs"),
         (handmade("RESUME", bytes((facts.OPMAP["BINARY_OP"], 0))), 2, "cut off"),

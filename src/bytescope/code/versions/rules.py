@@ -199,12 +199,15 @@ def compare_op(lowering: LoweringState, arg: int) -> None:
         lowering.emit("TRUTH")
 
 
-def contains_op(lowering: LoweringState, arg: int) -> None:
-    lowering.emit("CONTAINS", "not in" if arg & 1 else "in")
+def inverted(op: str, plain: str, inverse: str) -> Rule:
+    """A rule for a raw test, whose argument says whether it is inverted."""
 
+    def rule(lowering: LoweringState, arg: int) -> None:
+        if arg > 1:
+            raise lowering.invalid(f"{plain!r} with argument {arg}, of 0 and 1")
+        lowering.emit(op, inverse if arg else plain)
 
-def is_op(lowering: LoweringState, arg: int) -> None:
-    lowering.emit("IS", "is not" if arg & 1 else "is")
+    return rule
 
 
 # --- calls and the rest
@@ -326,8 +329,8 @@ COMMON: dict[str, Rule] = {
     "UNARY_INVERT": plain("UNARY", "~"),
     "UNARY_NOT": "NOT",
     "COMPARE_OP": compare_op,
-    "CONTAINS_OP": contains_op,
-    "IS_OP": is_op,
+    "CONTAINS_OP": inverted("CONTAINS", "in", "not in"),
+    "IS_OP": inverted("IS", "is", "is not"),
     "STORE_ATTR": named("SETATTR"),
     "DELETE_ATTR": named("DELATTR"),
     "STORE_SUBSCR": "SETITEM",
