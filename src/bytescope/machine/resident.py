@@ -19,8 +19,10 @@ from bytescope.startup.stdlib_lite import Any, Iterable, deque, ref
 
 _cache: dict[int, ref[types.CodeType]] = {}
 """Id of a guest code object to its resident one, which keeps it alive."""
-_kept: deque[types.CodeType] = deque(maxlen=1024)
-"""Resident code objects that are likely to be needed again although nothing refers to them for a while."""
+_kept: dict[int, types.CodeType] = {}
+"""Resident code objects that functions need again although they have their own for a while, by the functions' ids."""
+_recent: deque[types.CodeType] = deque(maxlen=1024)
+"""Those of functions that are gone: the next functions of that code need them."""
 
 
 def program_of(code: types.CodeType) -> Program | None:
@@ -37,22 +39,34 @@ def _known(code: types.CodeType) -> types.CodeType | None:
     return None if reference is None else reference()
 
 
-def resident(code: types.CodeType, keep: bool = False) -> types.CodeType:
+def resident(code: types.CodeType) -> types.CodeType:
     """Return the resident code object of a guest code object (itself, if it is resident already).
 
     Args:
         code: the code object.
-        keep: whether it is likely to be needed again after all functions that use it are gone.
 
     Raises:
         InvalidBytecode: if the code object is malformed.
     """
     if program_of(code) is not None:
         return code
-    known = _known(code) or _make(code)
-    if keep:
-        _kept.append(known)
-    return known
+    return _known(code) or _make(code)
+
+
+def keep(functions: Iterable[types.FunctionType]) -> None:
+    """Keep the resident code objects of functions, which are to be host functions again for a while.
+
+    That is as long as the functions exist; of those that are gone, as many as there is room for in `_recent`.
+    """
+    for function in functions:
+        if id(function) not in _kept:
+            when_gone(function, _leave, id(function))
+        _kept[id(function)] = function.__code__
+
+
+@hidden
+def _leave(key: int) -> None:
+    _recent.append(_kept.pop(key))
 
 
 @ample
@@ -118,11 +132,12 @@ def guard(programs: list[Program]) -> None:
             del known  # what still has it is looked for
     for each in alive(engine.programs):
         successors.replace_in(each.inner)
-    kept = dict(enumerate(_kept))
-    successors.replace_in(kept)
-    _kept.clear()
-    _kept.extend(kept.values())
-    kept.clear()
+    successors.replace_in(_kept)
+    recent = dict(enumerate(_recent))
+    successors.replace_in(recent)
+    _recent.clear()
+    _recent.extend(recent.values())
+    recent.clear()
     successors.give_to(finding.functions_in_modules({each.module for each in programs}))
     if successors.wanted():
         successors.give_to(finding.all_functions(successors.old()))

@@ -358,3 +358,33 @@ def test_programs_go_with_their_code() -> None:
         assert programs() - before < 5
     finally:
         gc.enable()
+
+
+def test_functions_are_translated_once_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each call makes guests of all functions of a module: also more of them than are kept of those that are gone."""
+    from bytescope.machine import resident
+
+    translated = []
+    assemble = resident._assemble
+    monkeypatch.setattr(resident, "_assemble", lambda code: translated.append(code) or assemble(code))
+    module = {"__name__": "many"}
+    exec("".join(f"def f{number}(): return {number}\n" for number in range(1100)), module)
+    vm = bytescope.VM()
+    assert vm.call(module["f7"]) == 7
+    assert len(translated) == 1100
+    translated.clear()
+    assert [vm.call(module["f8"]), vm.call(module["f9"])] == [8, 9]
+    assert not translated
+
+
+def test_what_is_kept_of_functions_goes_with_them() -> None:
+    from bytescope.machine import resident
+
+    vm = bytescope.VM()
+    for _ in range(3):
+        module = {"__name__": "fleeting"}
+        exec("def f(n): return n and f(n - 1)", module)
+        assert vm.call(module["f"], 3) == 0
+    before = len(resident._kept)
+    module.clear()
+    assert len(resident._kept) < before

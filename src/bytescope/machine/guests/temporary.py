@@ -7,7 +7,7 @@ import types
 
 from bytescope.code.host.transactions import Released, Transaction, remove
 from bytescope.loading.functions import find_functions, is_own
-from bytescope.machine.resident import is_guest, program_of, resident
+from bytescope.machine.resident import is_guest, keep, program_of, resident
 from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import Any, Callable, Iterable, Iterator
 
@@ -68,7 +68,7 @@ class Converted:
 
     Args:
         functions: finds the functions.
-        keep: see `resident`.
+        keep: whether they are likely to be converted again: see `resident.keep`.
     """
 
     def __init__(self, functions: Callable[[], Iterable[types.FunctionType]], keep: bool = False) -> None:
@@ -78,6 +78,7 @@ class Converted:
     def open(self) -> None:
         """Convert those that are no guests yet; those that another context has converted stay so for this one, too."""
         functions = self._functions()
+        converted = []
         with CHANGES:
             for function in functions:
                 known = _converted.get(id(function))
@@ -85,7 +86,10 @@ class Converted:
                     known.users.append(self)
                 elif not is_guest(function):
                     _converted[id(function)] = _Conversion(function, self)
-                    function.__code__ = resident(function.__code__, self._keep)
+                    function.__code__ = resident(function.__code__)
+                    converted.append(function)
+            if self._keep:
+                keep(converted)
 
     def close(self) -> None:
         """Give the functions back their own code, unless they have got another, or another context needs them."""
