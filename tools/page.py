@@ -101,11 +101,26 @@ def _build() -> None:
     build = _assemble()
     if run(["npx", "vite", "build", "--logLevel", "warn"], cwd=WEB, env={"BYTESCOPE_BUILD": build}):
         raise SetupError("the page could not be built")
-    if run(["npx", "vite", "build", "-c", "vite.viewer.config.ts", "--logLevel", "warn"], cwd=WEB):
-        raise SetupError("the viewer of recordings could not be built")
+    build_viewer()
     _add_snapshot(build)
     _list_files()
     say(f"built {BUILT.relative_to(ROOT)} in {watch}")
+
+
+def build_viewer() -> None:
+    """Build the viewer of recordings alone.
+
+    Raises:
+        SetupError: a package could not be fetched, or it could not be built.
+    """
+    set_up()
+    if run(["npx", "vite", "build", "-c", "vite.viewer.config.ts", "--logLevel", "warn"], cwd=WEB):
+        raise SetupError("the viewer of recordings could not be built")
+
+
+def with_browser() -> dict[str, str]:
+    """Return the environment in which scripts of web/ find Chromium."""
+    return os.environ | {"CHROMIUM": browser() or ""}
 
 
 def _assemble() -> str:

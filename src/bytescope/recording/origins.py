@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bytescope.machine.handler_namespace import NULL
 from bytescope.recording.index import Index
 from bytescope.recording.places import place_of_name
 from bytescope.recording.state import Cursor, Frame
@@ -147,20 +148,28 @@ class _Search:
         op = instruction.op
         if op.startswith("LOAD_"):
             found = self._loaded(frame, instruction)
-            return [] if found is None else [self.of_place(*found, before, depth - 1)]
+            return [self.of_place(*found, before, depth - 1)] if found and self._is_there(*found, before) else []
         operands = self._operands(frame, instruction)
         if op.startswith("CALL") and (returned := self._returned(step, place)) is not None:
             return [self.of_entry(returned, "result", depth - 1)]
         if op in _ATTRIBUTES or op == "GETITEM":
             owner = operands[0][1]
             key = instruction.text.partition(" ")[2] if op in _ATTRIBUTES else operands[1][1]
+            if type(owner) is Object and type(key) is int and key < 0 and owner.kind in ("list", "tuple"):
+                key += self.cursor.size(owner)
             if type(owner) is Object and self.last(owner.number, key, before) is not None:
                 return [self.of_place(owner.number, key, before, depth - 1)]
         if op in _MOVES:
             value = tape.log[place + 3]
             operands = [each for each in operands if each[1] is value][-1:]
-        slots = [slot for slot, _ in operands]
+        slots = [slot for slot, value in operands if value is not NULL]
         return [self.of_place(number, slot, before, depth - 1) for slot in slots]
+
+    def _is_there(self, owner: int, slot: Any, before: int) -> bool:
+        """Return True if a place has, or had, a value: the name of a builtin is in no namespace of the program."""
+        thing = self.tape.owners[owner]
+        initial = thing.initial if type(thing) is Object else self.tape.base.get(owner)
+        return slot in (initial or ()) or self.last(owner, slot, before) is not None
 
     def _loaded(self, frame: Frame, instruction: Instruction) -> tuple[int, Any] | None:
         """Return the place that an instruction loads from, None if it is none."""

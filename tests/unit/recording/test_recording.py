@@ -101,6 +101,19 @@ def test_writes_to_attributes_and_items() -> None:
         list(recording.writes("1 + 1", end))
 
 
+def test_why_of_a_builtin_ends_there() -> None:
+    recording = recorded("x = [3, 4]\ny = sum(x)\nz = y\n")
+    call = recording.why("y", recording.steps - 1).sources[0]
+    sources = {each.instruction: len(each.sources) for each in call.sources}
+    assert sources == {"LOAD_NAME sum": 0, "LOAD_NAME x": 1}
+
+
+def test_why_of_an_item_counted_from_the_end() -> None:
+    recording = recorded("x = []\nx.append('a'); x.append('b')\ny = x[-1]\n")
+    item = recording.why("y", recording.steps - 1).sources[0]
+    assert [(each.how, each.value, each.line) for each in item.sources] == [("write", "b", 2)]
+
+
 def test_why() -> None:
     recording = recorded(ACCOUNTS)
     origin = recording.why("x", recording.steps - 1)

@@ -4,7 +4,7 @@ import type { Index } from "./lines";
 import { placeOfName, type Place } from "./places";
 import { Cursor, type Frame } from "./state";
 import { FrameOwner, type Instruction, type Tape } from "./tape";
-import { Thing, type Value } from "./values";
+import { isInt, Thing, type Value } from "./values";
 
 /** A step in the history of a value: the step whose instruction has written or made it, and what that has used. */
 export interface Origin {
@@ -123,7 +123,7 @@ class Search {
     const { op } = instruction;
     if (op.startsWith("LOAD_")) {
       const found = loaded(frame, instruction);
-      return found ? [this.ofPlace(found, before, depth - 1)] : [];
+      return found && this.isThere(found, before) ? [this.ofPlace(found, before, depth - 1)] : [];
     }
     let operands = this.operands(frame, instruction);
     if (op.startsWith("CALL")) {
@@ -132,13 +132,23 @@ class Search {
     }
     if (ATTRIBUTES.has(op) || op === "GETITEM") {
       const owner = tape.value(operands[0]?.value);
-      const slot = ATTRIBUTES.has(op) ? tape.numberOf(restOf(instruction.text)) : (operands[1]?.value ?? -1);
+      const key = ATTRIBUTES.has(op) ? restOf(instruction.text) : (tape.value(operands[1]?.value) ?? null);
+      const fromEnd = owner instanceof Thing && isInt(key) && key < 0 && (owner.kind === "list" || owner.kind === "tuple");
+      const slot = fromEnd ? tape.numberOf(Number(key) + this.cursor.size(owner)) : ATTRIBUTES.has(op) ? tape.numberOf(key) : (operands[1]?.value ?? -1);
       if (owner instanceof Thing && slot >= 0 && index.lastEntry(owner.number, slot, before) >= 0) {
         return [this.ofPlace({ owner: owner.number, slot }, before, depth - 1)];
       }
     }
     if (MOVES.has(op)) operands = operands.filter((each) => each.value === tape.columns.now[entry]).slice(-1);
-    return operands.map(({ slot }) => this.ofPlace({ owner: frame.owner.number, slot }, before, depth - 1));
+    const given = operands.filter((each) => each.value !== tape.null);
+    return given.map(({ slot }) => this.ofPlace({ owner: frame.owner.number, slot }, before, depth - 1));
+  }
+
+  /** Whether a place has, or had, a value: the name of a builtin is in no namespace of the program. */
+  private isThere({ owner, slot }: Place, before: number): boolean {
+    const thing = this.tape.owners[owner];
+    const slots = thing instanceof Thing ? thing.initial : this.tape.base.get(owner);
+    return (slots != null && this.tape.get(slots, slot) !== undefined) || this.index.lastEntry(owner, slot, before) >= 0;
   }
 
   /** The entry about the return that has answered a call, -1 if it was a native one. */

@@ -91,6 +91,7 @@ export class Tape {
   /** The number of the mark for what is not there, -1 if this tape has none; likewise the others. */
   readonly absent: number;
   readonly unbound: number;
+  readonly null: number;
   readonly size: number;
   private readonly numbers = new Map<Value, number>();
   /** Numbers of values that are equal though of different types, such as 1 and True: they are one slot. */
@@ -118,6 +119,7 @@ export class Tape {
     });
     for (const numbers of atNumber.values()) if (numbers.length > 1) for (const number of numbers) this.equal[number] = numbers;
     this.absent = marks.get("absent") ?? -1;
+    this.null = marks.get("null") ?? -1;
     this.unbound = marks.get("unbound") ?? -1;
     this.size = marks.get("size") ?? -1;
   }

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { BytecodePane } from "./bytecode";
 import { FramesPane } from "./frames";
 import { COMMANDS, onKey } from "./keys";
@@ -18,9 +18,6 @@ const TITLES: Record<Pane, string> = {
   source: "Source", bytecode: "Bytecode", stack: "Operand stack", frames: "Frames", objects: "Objects", output: "Output", why: "Why",
 };
 
-/** Panes that share a place on wide screens. */
-const BESIDE: readonly Pane[] = ["output", "why"];
-
 export function ViewerApp({ viewer }: { viewer: Viewer }) {
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {
@@ -34,14 +31,15 @@ export function ViewerApp({ viewer }: { viewer: Viewer }) {
       <Top viewer={viewer} />
       <main class="panes" aria-label="State">
         <Tabs viewer={viewer} />
-        {PANES.filter((pane) => !BESIDE.includes(pane)).map((pane) => (
-          <PaneView viewer={viewer} pane={pane} key={pane} />
-        ))}
+        <PaneView viewer={viewer} pane="source" />
+        <PaneView viewer={viewer} pane="bytecode" />
         <div class="side-panes">
-          {BESIDE.map((pane) => (
-            <PaneView viewer={viewer} pane={pane} key={pane} />
-          ))}
+          <PaneView viewer={viewer} pane="stack" />
+          <PaneView viewer={viewer} pane="why" />
+          <PaneView viewer={viewer} pane="output" />
         </div>
+        <PaneView viewer={viewer} pane="frames" />
+        <PaneView viewer={viewer} pane="objects" />
       </main>
       <Controls viewer={viewer} />
     </div>
@@ -113,6 +111,8 @@ function Top({ viewer }: { viewer: Viewer }) {
 
 /** On narrow screens one pane is shown, and these choose it. */
 function Tabs({ viewer }: { viewer: Viewer }) {
+  const chosen = viewer.pane.value;
+  useLayoutEffect(() => document.getElementById(`tab-${chosen}`)?.scrollIntoView({ block: "nearest", inline: "nearest" }), [chosen]);
   const choose = (pane: Pane): void => {
     viewer.pane.value = pane;
     document.getElementById(`tab-${pane}`)?.focus();
@@ -125,9 +125,9 @@ function Tabs({ viewer }: { viewer: Viewer }) {
           role="tab"
           id={`tab-${pane}`}
           key={pane}
-          aria-selected={viewer.pane.value === pane}
+          aria-selected={chosen === pane}
           aria-controls={`pane-${pane}`}
-          tabIndex={viewer.pane.value === pane ? 0 : -1}
+          tabIndex={chosen === pane ? 0 : -1}
           onClick={() => choose(pane)}
           onKeyDown={(event) => {
             const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;

@@ -1,18 +1,21 @@
 // The frames of the stack and those that are suspended, with their variables and cells.
 
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Frame } from "../recording/state";
-import { Mark, type Value } from "../recording/values";
+import { Mark, Thing, type Value } from "../recording/values";
 import { placeKey } from "./changes";
 import type { Viewer } from "./model";
 import { preview } from "./preview";
 import { ValueView } from "./value";
 
 export function FramesPane({ viewer }: { viewer: Viewer }) {
-  const { frames, frame, cursor } = viewer.shown.value;
+  const { frames, frame, cursor, step } = viewer.shown.value;
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => box.current?.querySelector("tr.ch")?.scrollIntoView({ block: "nearest" }), [step, frame?.owner.number]);
   if (!frame) return <p class="none">The run has ended: there are no frames.</p>;
   const { suspended } = cursor;
   return (
-    <div class="frames">
+    <div class="frames" ref={box}>
       {frames.map((each, at) => (
         <div key={each.owner.number}>
           <h3>
@@ -49,8 +52,11 @@ function rowsOf(frame: Frame): Row[] {
     if (typeof slot !== "string" || /^__.*__$/.test(slot) || found.some((each) => each.name === slot)) continue;
     found.push({ name: slot, note: "", value, key: placeKey(names!.number, cursor.tape.numberOf(slot)) });
   }
-  return found;
+  return [...found.filter((each) => !isDefinition(each.value)), ...found.filter((each) => isDefinition(each.value))];
 }
+
+/** Whether a value is a function, class or module: these come last. */
+const isDefinition = (value: Value): boolean => value instanceof Thing && value.label !== "";
 
 function Variables({ viewer, frame }: { viewer: Viewer; frame: Frame }) {
   const { changes, cursor } = viewer.shown.value;
