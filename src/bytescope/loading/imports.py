@@ -12,6 +12,7 @@ import os
 import sys
 import types
 
+from bytescope.code.host.facts import VERSION
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.transactions import Member, Shared, Transaction
 from bytescope.code.lowering.lower import rules
@@ -148,7 +149,7 @@ def forget_own_imports(guests: Guests) -> None:
     Args:
         guests: which modules are guests.
     """
-    rules()  # is put off, and imports too
+    rules(VERSION)  # is put off, and imports too
     for name, module in list(sys.modules.items()):
         mine = name not in IMPORTED_BEFORE and name not in _ONE_OF_A_KIND and not name.startswith(("bytescope", "_"))
         filename = getattr(module, "__file__", None)

@@ -17,23 +17,18 @@ from bytescope.code.format.line_table import decode_locations
 from bytescope.code.host import facts
 from bytescope.code.instruction import Handler, Instruction, Lowered
 from bytescope.code.versions.lowering_state import LoweringState, Rule
+from bytescope.code.versions.version import Version
 from bytescope.startup.stdlib_lite import cache
 
 _PROLOGUE = {"COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "EXTENDED_ARG", "NOP"}
 
 
 class Lowering(LoweringState):
-    """The lowering of one code object of the host's version."""
+    """The lowering of one code object."""
 
-    behaviour = facts.BEHAVIOUR
-    opnames = facts.OPNAME
-    backward = facts.BACKWARD
-    binary_ops = facts.BINARY_OPS
-    compare_ops = facts.COMPARE_OPS
-    intrinsics_1 = facts.INTRINSICS_1
-    intrinsics_2 = facts.INTRINSICS_2
-    common_constants = facts.COMMON_CONSTANTS
-    special_methods = facts.SPECIAL_METHODS
+    def __init__(self, code: types.CodeType, version: Version) -> None:
+        super().__init__(code, version.opcodes, version.behaviour)
+        self.version = version
 
     def run(self) -> Lowered:
         """Apply the rules to every raw instruction, then find the targets of jumps and handlers."""
@@ -44,9 +39,10 @@ class Lowering(LoweringState):
         positions = decode_locations(code.co_linetable, code.co_firstlineno, code.co_qualname)
         if len(positions) < len(raw) // 2:
             positions += [None] * (len(raw) // 2 - len(positions))
-        table = rules()
-        caches = facts.CACHES
-        extended = facts.EXTENDED_ARG
+        table = rules(self.version)
+        names = self.opcodes.opname
+        caches = self.opcodes.caches
+        extended = self.opcodes.extended_arg
         index_at = self._index_at
         instructions = self.instructions
         arg = start = offset = 0
@@ -63,7 +59,7 @@ class Lowering(LoweringState):
             rule = table[opcode]
             index_at[start] = len(instructions)
             if self.in_prologue:
-                self.in_prologue = facts.OPNAME[opcode] in _PROLOGUE
+                self.in_prologue = names[opcode] in _PROLOGUE
             if isinstance(rule, str):
                 instructions.append(Instruction(rule, None, positions[offset >> 1], offset))
                 offset += 2 + 2 * caches[opcode]
@@ -136,9 +132,9 @@ class Lowering(LoweringState):
 
 
 @cache
-def rules() -> list[Rule | None]:
-    """The rule of each raw opcode of this host, by number."""
-    return [facts.VERSION.RULES.get(name) for name in facts.OPNAME]
+def rules(version: Version) -> list[Rule | None]:
+    """The rule of each raw opcode of a version, by number."""
+    return [version.rules.get(name) for name in version.opcodes.opname]
 
 
 def lower(code: types.CodeType) -> Lowered:
@@ -147,4 +143,4 @@ def lower(code: types.CodeType) -> Lowered:
     Raises:
         InvalidBytecode: if the raw bytecode is malformed (unknown opcode, index or jump out of range, cut off).
     """
-    return Lowering(code).run()
+    return Lowering(code, facts.VERSION).run()

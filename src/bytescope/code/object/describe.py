@@ -5,10 +5,10 @@ from __future__ import annotations
 import types
 
 from bytescope.code.host.facts import (
-    BEHAVIOUR,
     BINARY_OPS,
     COMMON_CONSTANTS,
     COMPARE_OPS,
+    COMPARE_SHIFT,
     HAS_ARG,
     HAS_COMPARE,
     HAS_CONST,
@@ -70,7 +70,7 @@ def argument_text(instruction: RawInstruction, code: types.CodeType, variables: 
         if opcode in HAS_VARIABLE:
             return variables[arg].name
         if opcode in HAS_COMPARE:
-            return COMPARE_OPS[arg >> BEHAVIOUR.compare_shift]
+            return COMPARE_OPS[arg >> COMPARE_SHIFT]
         if instruction.name in _TABLES:
             return str(_TABLES[instruction.name][arg])
     except IndexError:

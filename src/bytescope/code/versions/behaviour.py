@@ -16,10 +16,6 @@ class Behaviour:
 
     # --- arguments of instructions
 
-    name_shifts: Mapping[str, int]
-    """Opcode to the number of bits by which the index into `co_names` is shifted left in its argument, unless 0."""
-    compare_shift: int
-    """Number of bits by which the operator's number is shifted left in the argument of COMPARE_OP."""
     compare_to_bool: int
     """The bit of COMPARE_OP's argument for converting the result to bool; 0 if there is none."""
     yield_arg: int

@@ -8,7 +8,8 @@ from bytescope.code.errors import InvalidBytecode
 from bytescope.code.flags import CO_SUSPENDS
 from bytescope.code.instruction import Instruction, Position, Variable
 from bytescope.code.versions.behaviour import Behaviour
-from bytescope.startup.stdlib_lite import Callable, ClassVar, Set
+from bytescope.code.versions.opcodes import Opcodes
+from bytescope.startup.stdlib_lite import Callable
 
 __all__ = ["LoweringState", "Rule", "variables"]
 
@@ -23,6 +24,8 @@ class LoweringState:
 
     Attributes:
         code: the code object.
+        opcodes: the opcodes of its version.
+        behaviour: the behaviour of its version.
         instructions: what was emitted so far.
         offset: byte offset of the raw instruction.
         next_offset: offset after it and its caches.
@@ -34,18 +37,9 @@ class LoweringState:
         keyword_names: what KW_NAMES left for the call right after it, and the number of instructions at that time.
     """
 
-    behaviour: ClassVar[Behaviour]
-    """The behaviour of the code object's version; the following are its tables, as in `bytescope.code.host.facts`."""
-    opnames: ClassVar[tuple[str, ...]]
-    backward: ClassVar[Set[int]]
-    binary_ops: ClassVar[tuple[str, ...]]
-    compare_ops: ClassVar[tuple[str, ...]]
-    intrinsics_1: ClassVar[tuple[str, ...]]
-    intrinsics_2: ClassVar[tuple[str, ...]]
-    common_constants: ClassVar[tuple[object, ...]]
-    special_methods: ClassVar[tuple[str, ...]]
-
-    def __init__(self, code: types.CodeType) -> None:
+    def __init__(self, code: types.CodeType, opcodes: Opcodes, behaviour: Behaviour) -> None:
+        self.opcodes = opcodes
+        self.behaviour = behaviour
         self.code = code
         self.raw = code.co_code
         self.consts = code.co_consts
@@ -76,7 +70,7 @@ class LoweringState:
 
     def emit_jump(self, op: str, distance: int, skip: int = 0, arg: object = None) -> None:
         """Append a jump over `distance` code units (signed by the raw opcode), plus `skip` more."""
-        if self.opcode in self.backward:
+        if self.opcode in self.opcodes.backward:
             distance = -distance
         self._jumps.append((self.emit(op, arg), self.next_offset + 2 * (distance + skip)))
 
@@ -86,7 +80,7 @@ class LoweringState:
 
     def opcode_at(self, offset: int) -> str:
         """The name of the raw opcode at an offset; empty off the code."""
-        return self.opnames[self.raw[offset]] if 0 <= offset < len(self.raw) else ""
+        return self.opcodes.opname[self.raw[offset]] if 0 <= offset < len(self.raw) else ""
 
     def const(self, index: int) -> object:
         """The constant with this index."""

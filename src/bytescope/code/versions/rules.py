@@ -179,9 +179,9 @@ def load_global(lowering: LoweringState, arg: int) -> None:
 
 
 def binary_op(lowering: LoweringState, arg: int) -> None:
-    if arg >= len(lowering.binary_ops):
+    if arg >= len(lowering.opcodes.binary_ops):
         raise lowering.invalid(f"no binary operator {arg}")
-    symbol = lowering.binary_ops[arg]
+    symbol = lowering.opcodes.binary_ops[arg]
     if symbol == "[]":
         lowering.emit("GETITEM")
     elif symbol.endswith("="):
@@ -191,10 +191,10 @@ def binary_op(lowering: LoweringState, arg: int) -> None:
 
 
 def compare_op(lowering: LoweringState, arg: int) -> None:
-    index = arg >> lowering.behaviour.compare_shift
-    if index >= len(lowering.compare_ops):
+    index = arg >> lowering.opcodes.shifts.get(lowering.opcode, 0)
+    if index >= len(lowering.opcodes.compare_ops):
         raise lowering.invalid(f"no comparison {arg}")
-    lowering.emit("COMPARE", lowering.compare_ops[index])
+    lowering.emit("COMPARE", lowering.opcodes.compare_ops[index])
     if arg & lowering.behaviour.compare_to_bool:
         lowering.emit("TRUTH")
 
@@ -292,7 +292,7 @@ def intrinsic(operands: int, table: dict[str, Callable[[LoweringState], object]]
     """A rule for CALL_INTRINSIC_1 or _2, by the number of operands: the argument says which intrinsic."""
 
     def rule(lowering: LoweringState, arg: int) -> None:
-        names = lowering.intrinsics_1 if operands == 1 else lowering.intrinsics_2
+        names = lowering.opcodes.intrinsics_1 if operands == 1 else lowering.opcodes.intrinsics_2
         name = names[arg] if arg < len(names) else ""
         if name not in table:
             raise lowering.invalid(f"no intrinsic {arg} {name}")

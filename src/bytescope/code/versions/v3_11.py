@@ -10,8 +10,6 @@ from bytescope.code.versions.rules import COMMON, captured, cell, conversion, co
 class Behaviour311(Behaviour):
     """Behaviour of CPython 3.11."""
 
-    name_shifts = {"LOAD_GLOBAL": 1}
-    compare_shift = 0
     compare_to_bool = 0
     yield_arg = 0
     yield_from_arg = 0

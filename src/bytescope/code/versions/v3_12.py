@@ -19,8 +19,6 @@ from bytescope.code.versions.rules import (
 class Behaviour312(v3_11.Behaviour311):
     """Behaviour of CPython 3.12."""
 
-    name_shifts = {"LOAD_GLOBAL": 1, "LOAD_ATTR": 1, "LOAD_SUPER_ATTR": 2}
-    compare_shift = 4
     yield_arg = 2
     yield_from_arg = 3
     closed_unresumed = ("YIELD_VALUE", 1)

@@ -11,7 +11,6 @@ from bytescope.code.versions.rules import conversion, counted, jump, load_fast, 
 class Behaviour313(v3_12.Behaviour312):
     """Behaviour of CPython 3.13."""
 
-    compare_shift = 5
     compare_to_bool = 16
     yield_arg = 0
     yield_from_arg = 1

@@ -27,15 +27,15 @@ BEHAVIOUR = Behaviour314()
 
 
 def _load_common_constant(lowering: LoweringState, arg: int) -> None:
-    if arg >= len(lowering.common_constants):
+    if arg >= len(lowering.opcodes.common_constants):
         raise lowering.invalid(f"no common constant {arg}")
-    lowering.emit("LOAD_CONST", lowering.common_constants[arg])
+    lowering.emit("LOAD_CONST", lowering.opcodes.common_constants[arg])
 
 
 def _load_special(lowering: LoweringState, arg: int) -> None:
-    if arg >= len(lowering.special_methods):
+    if arg >= len(lowering.opcodes.special_methods):
         raise lowering.invalid(f"no special method {arg}")
-    lowering.emit("LOAD_SPECIAL", lowering.special_methods[arg])
+    lowering.emit("LOAD_SPECIAL", lowering.opcodes.special_methods[arg])
 
 
 def _build_interpolation(lowering: LoweringState, arg: int) -> None:

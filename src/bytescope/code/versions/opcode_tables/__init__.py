@@ -1,0 +1,1 @@
+"""Opcodes of each version as data, written by `tools/opcode_table.py`."""

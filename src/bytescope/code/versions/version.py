@@ -1,0 +1,49 @@
+"""A version of CPython as a value: its opcodes, its behaviour, and the rules that lower its bytecode."""
+
+from __future__ import annotations
+
+import importlib
+
+from bytescope.code.versions.behaviour import Behaviour
+from bytescope.code.versions.lowering_state import Rule
+from bytescope.code.versions.opcodes import Opcodes
+from bytescope.startup.stdlib_lite import Final, Mapping, cache
+
+__all__ = ["LOWERED", "Version", "load_version"]
+
+LOWERED: Final = ("3.11", "3.12", "3.13", "3.14")
+"""The versions whose bytecode can be lowered, and executed on the version itself."""
+
+
+class Version:
+    """What is known of a version of CPython.
+
+    Attributes:
+        name: its number, such as "3.12".
+        opcodes: its opcodes.
+        behaviour: its behaviour. Only versions in `LOWERED` have one.
+        rules: by name of an opcode the rule that lowers it; empty unless the version is in `LOWERED`.
+    """
+
+    __slots__ = ("behaviour", "name", "opcodes", "rules")
+
+    def __init__(self, opcodes: Opcodes, behaviour: Behaviour, rules: Mapping[str, Rule]) -> None:
+        self.name = opcodes.version
+        self.opcodes = opcodes
+        self.behaviour = behaviour
+        self.rules = rules
+
+
+@cache
+def load_version(name: str) -> Version:
+    """Return a version by its number; its modules, and those that it builds on, are imported for that.
+
+    Args:
+        name: one of `bytescope.code.versions.pyc_forms.FORMS`.
+    """
+    module = f"v{name.replace('.', '_')}"
+    opcodes = Opcodes(name, importlib.import_module(f"bytescope.code.versions.opcode_tables.{module}"))
+    if name not in LOWERED:
+        return Version(opcodes, Behaviour(), {})
+    rules = importlib.import_module(f"bytescope.code.versions.{module}")
+    return Version(opcodes, rules.BEHAVIOUR, rules.RULES)
