@@ -82,6 +82,9 @@ class RecordedRun:
         recording, self._recording = self._recording, None
         if recording is None:
             return 0
+        if not recording.steps:
+            print("nothing was recorded: no file is written", file=sys.stderr)
+            return 0
         if self.wanted.redacted:
             recording.redact(self.wanted.redacted)
         try:

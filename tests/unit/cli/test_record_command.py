@@ -76,6 +76,13 @@ def test_however_it_ends(ending: str, status: int, line: int, tmp_path: Path) ->
     assert recording.at(recording.steps - 1).frames[0].line == line
 
 
+@pytest.mark.parametrize("words", [["-c", "x = ("], ["-m", "no_such_module"], ["--include", "other", "-c", "x = 1"]])
+def test_nothing_to_record_writes_no_file(words: list[str], tmp_path: Path) -> None:
+    done = run_python("-m", "bytescope", "record", *words, cwd=tmp_path)
+    assert "nothing was recorded: no file is written\n" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_filters_and_bounds(tmp_path: Path) -> None:
     source = "import helper\nhelper.f()\nfor i in range(20_000): pass\n"
     (tmp_path / "helper.py").write_text("def f():\n    return 1\n")

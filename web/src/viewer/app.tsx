@@ -72,7 +72,10 @@ function Note({ viewer, pane }: { viewer: Viewer; pane: Pane }) {
   if (pane === "source") return <>{frame ? `${code!.name} · line ${frame.line ?? "?"}` : "the end"}</>;
   if (pane === "bytecode") return <>{code?.name ?? ""}</>;
   if (pane === "stack") return <>{frame ? `${frame.operands.length} deep` : ""}</>;
-  if (pane === "frames") return <>{frames.length ? `${frames.length} deep` : ""}</>;
+  if (pane === "frames") {
+    const thread = frame ? viewer.threadOf(frame) : 0;
+    return <>{[thread ? `thread ${thread}` : "", frames.length ? `${frames.length} deep` : ""].filter(Boolean).join(", ")}</>;
+  }
   return <>{pane === "output" ? "up to this step" : ""}</>;
 }
 

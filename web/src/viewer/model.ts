@@ -7,7 +7,7 @@ import { lowerBound } from "../recording/lines";
 import type { Recording } from "../recording/recording";
 import type { Cursor, Frame } from "../recording/state";
 import { Stepper, type Breakpoint } from "../recording/stepper";
-import type { Code } from "../recording/tape";
+import { FrameOwner, type Code } from "../recording/tape";
 import { changesOf, type Changes } from "./changes";
 import { sentence } from "./sentence";
 
@@ -53,6 +53,7 @@ export class Viewer {
   readonly raises: readonly number[];
   /** By "line:file", the steps at which control comes to a line. */
   private readonly comings: ReadonlyMap<string, number[]>;
+  private readonly threads: readonly number[];
   private readonly position = signal({ step: 0, since: 0 });
 
   constructor(
@@ -63,12 +64,18 @@ export class Viewer {
     this.stepper = new Stepper(recording);
     this.raises = [...new Set(recording.index.raises.map((each) => each.step))];
     this.comings = comingsOf(recording);
+    this.threads = [...new Set(recording.tape.owners.flatMap((each) => (each instanceof FrameOwner ? [each.thread] : [])))];
     this.shown = computed(() => this.look());
     this.go(Math.min(Math.max(step, 0), recording.steps));
   }
 
   get steps(): number {
     return this.recording.steps;
+  }
+
+  /** Which thread of the run executes a frame: they are numbered as they came; 0 if there is but one. */
+  threadOf(frame: Frame): number {
+    return this.threads.length > 1 ? this.threads.indexOf(frame.owner.thread) + 1 : 0;
   }
 
   // --- moves
@@ -79,8 +86,11 @@ export class Viewer {
 
   move(how: Move, back = false): void {
     this.moved(() => {
+      const start = this.stepper.step;
       if (how === "run") this.stepper.breakpoints = this.wanted;
-      return this.stepper[how](back);
+      const end = this.stepper[how](back);
+      const passed = this.stops.filter((step) => (back ? end < step && step < start : start < step && step < end));
+      return passed.length ? this.stepper.go(passed.reduce((one, other) => (back ? Math.max(one, other) : Math.min(one, other)))) : end;
     });
   }
 

@@ -1,0 +1,109 @@
+// What the viewer makes of a recording, without a document.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, inject, test } from "vitest";
+import { Recording } from "../../src/recording/recording";
+import type { Position } from "../../src/recording/tape";
+import { placeKey } from "../../src/viewer/changes";
+import { highlighted, lit } from "../../src/viewer/highlight";
+import { Viewer } from "../../src/viewer/model";
+import { preview } from "../../src/viewer/preview";
+
+async function viewer(name: string): Promise<Viewer> {
+  const data = readFileSync(join(inject("recordings"), `${name}.bscope`));
+  return new Viewer(await Recording.read(new Uint8Array(data)), name);
+}
+
+describe("the range of an instruction", () => {
+  const text = 'x = "Üé✓😀", f(a,\n      b)\n';
+  const litIn = (line: number, position: Position): string =>
+    lit(highlighted(text)[line - 1]!, line, position).filter((part) => part.lit).map((part) => part.text).join("");
+
+  test("columns count bytes", () => {
+    expect(litIn(1, [1, 1, 4, 17])).toBe('"Üé✓😀"');
+    expect(litIn(1, [1, 1, 19, 20])).toBe("f");
+  });
+
+  test("over several lines, without what they are indented by", () => {
+    expect(litIn(1, [1, 2, 19, 8])).toBe("f(a,");
+    expect(litIn(2, [1, 2, 19, 8])).toBe("b)");
+    expect(litIn(2, [1, 1, 0, 5])).toBe("");
+  });
+});
+
+test("every step is said in one sentence", async () => {
+  const gcd = await viewer("gcd");
+  const said: string[] = [];
+  for (let step = 0; step <= gcd.steps; step++) {
+    gcd.go(step);
+    said.push(gcd.shown.value.sentence);
+  }
+  expect(said.filter((each, step) => !new RegExp(`^Step ${step} of ${gcd.steps}[,:] .*\\.$`).test(each))).toEqual([]);
+  expect(said.some((each) => each.includes("gcd is called; next is"))).toBe(true);
+  expect(said.some((each) => each.includes("b becomes 6, was 12"))).toBe(true);
+  expect(said.some((each) => each.includes("next is 18 % 12."))).toBe(true);
+  expect(said.some((each) => each.includes("gcd returns 6"))).toBe(true);
+  expect(said.at(-1)).toMatch(/: .*<module> returns None; the end\.$/);
+});
+
+test("what the last step, or the last move forward, has changed", async () => {
+  const gcd = await viewer("gcd");
+  gcd.go(gcd.recording.find("b == 6")!);
+  const names = (): string[] => {
+    const { changes, frame } = gcd.shown.value;
+    return frame!.variables.filter((each) => changes.has(placeKey(each.owner, each.slot))).map((each) => each.name);
+  };
+  expect(names()).toEqual([]);
+  gcd.move("over", true);
+  gcd.move("over");
+  expect(names()).toEqual(["a", "b"]);
+  gcd.move("instruction");
+  gcd.move("instruction", true);
+  expect(names()).toEqual([]);
+});
+
+test("breakpoints stop all moves on their way, in both directions", async () => {
+  const exceptions = await viewer("exceptions");
+  exceptions.stopsAtExceptions.value = false;
+  const { cursor } = exceptions.stepper;
+  exceptions.go(exceptions.recording.find("code == 'gbp'")!);
+  exceptions.move("over");
+  const [start, file] = [exceptions.stepper.step, cursor.frames[0]!.code.file];
+  exceptions.toggleBreakpoint(4, file);
+  exceptions.move("over");
+  expect([cursor.frames[0]!.code.name, cursor.frames[0]!.line]).toEqual(["lookup", 4]);
+  exceptions.move("run");
+  expect(cursor.frames).toEqual([]);
+  exceptions.move("run", true);
+  expect(cursor.frames[0]!.line).toBe(4);
+  exceptions.toggleBreakpoint(4, file);
+  exceptions.go(start);
+  exceptions.move("over");
+  expect(cursor.frames[0]!.code.name).toBe("<module>");
+});
+
+test("values in a few characters", async () => {
+  const { stepper, recording } = await viewer("values");
+  stepper.go(recording.steps - 1);
+  const shown = (name: string): string => preview(recording.evaluate(name, stepper.step), stepper.cursor);
+  expect(shown("small")).toBe("(1, 2)");
+  expect(shown("s")).toMatch(/^\{.*1\.5.*\}$/);
+  expect(shown("long")).toMatch(/^'ab\\nab\\n.*… \(length 9,000\)$/);
+  expect(shown("cut")).toMatch(/^b'x+… \(length 9,999\)$/);
+  expect(shown("big")).toMatch(/^\[-1, 1, 2, .*…\]$/);
+  expect(shown("d").length).toBeLessThan(80);
+});
+
+test("questions that cannot be answered say why", async () => {
+  const gcd = await viewer("gcd");
+  gcd.why("nothing.there");
+  expect(gcd.answer.value).toMatchObject({ origin: null, refusal: "the name 'nothing' has no value here" });
+  gcd.find("a ==");
+  expect(gcd.found.value).toBe("'a ==' is no expression");
+  gcd.find("a == 77");
+  expect(gcd.found.value).toBe("a == 77 holds at no line after this step");
+  gcd.go(gcd.steps);
+  gcd.why("a");
+  expect(gcd.answer.value?.refusal).toBe("there is no frame at the end");
+});
