@@ -172,7 +172,7 @@ class Index:
 
     @property
     def uncaught(self) -> Sequence[Raise]:
-        """Return those that nothing catches: they end a thread, or the program.
+        """Return those that nothing catches, which end a thread, or the program.
 
         One that only a generator's end, a context manager or native code swallows is none, nor is `SystemExit`.
         """

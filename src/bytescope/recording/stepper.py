@@ -136,7 +136,7 @@ class Stepper:
 
     @property
     def is_live(self) -> bool:
-        """Return True if the program waits right here: then it can be changed, and anything be evaluated."""
+        """Return True if the program waits right here, so that it can be changed, and anything be evaluated."""
         return self._runs and self.step == len(self._tape) - 1
 
     @property
