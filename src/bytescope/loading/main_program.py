@@ -15,6 +15,7 @@ from importlib.util import MAGIC_NUMBER
 
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.host.invisible_frames import hidden
+from bytescope.loading.source import kept
 from bytescope.startup.stdlib_lite import Any, Callable, suppress
 
 Action = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -131,7 +132,7 @@ class Source(MainProgram):
 
     def action(self, namespace: dict[str, Any]) -> Action:
         """Run it."""
-        code = compile(self.text, "<string>", "exec", 0, True)
+        code = kept(compile(self.text, "<string>", "exec", 0, True), self.text)
         _show_in_tracebacks(code, self.text)
         return exec, (self.prepare(code), namespace)
 
@@ -148,7 +149,7 @@ class StandardInput(MainProgram):
         """Run it."""
         namespace.update(__file__="<stdin>", __cached__=None)
         data = b"" if sys.stdin is None else sys.stdin.buffer.read()
-        return exec, (self.prepare(_compile(data, "<stdin>")), namespace)
+        return exec, (self.prepare(kept(_compile(data, "<stdin>"), data)), namespace)
 
 
 class Module(MainProgram):

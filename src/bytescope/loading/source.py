@@ -13,6 +13,16 @@ for _name in __future__.all_feature_names:
     FUTURE_FLAGS |= getattr(__future__, _name).compiler_flag
 
 
+keep: Callable[[types.CodeType, Any], types.CodeType] | None = None
+"""Is called with each code object that is compiled of a text in no file, and with the text, and returns it: a recording
+keeps the texts."""
+
+
+def kept(code: types.CodeType, text: Any) -> types.CodeType:
+    """Return a code object that was compiled of a text; who keeps texts is told of it."""
+    return code if keep is None else keep(code, text)
+
+
 def source_code(
     function: Any, source: Any, flags: int, converter: Callable[[types.CodeType], types.CodeType]
 ) -> Iterator[types.CodeType] | None:
@@ -33,4 +43,5 @@ def source_code(
     mode = "exec" if function is exec else "eval"
     if mode == "eval":
         source = source.lstrip(" \t") if isinstance(source, str) else bytes(source).lstrip(b" \t")
-    return map(converter, map(compile, [source], ["<string>"], [mode], [flags], [True]))
+    codes = map(compile, [source], ["<string>"], [mode], [flags], [True])
+    return map(converter, codes if keep is None else map(keep, codes, [source]))

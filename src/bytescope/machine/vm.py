@@ -11,7 +11,7 @@ from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.transactions import Released, Step, Transaction
 from bytescope.loading import main_program
 from bytescope.loading.imports import Guests, importing
-from bytescope.loading.source import FUTURE_FLAGS
+from bytescope.loading.source import FUTURE_FLAGS, kept
 from bytescope.machine import engine
 from bytescope.machine.guests import auditing, introspection, monitoring, settrace, signals
 from bytescope.machine.resident import interpreted, resident
@@ -169,7 +169,7 @@ class VM:
         code: types.CodeType = compile(source, "<string>", mode, 0 if namespace is not None else self._future, True)
         if namespace is None:
             self._future |= code.co_flags & FUTURE_FLAGS
-        return code
+        return kept(code, source)
 
     # --- code objects and functions
 

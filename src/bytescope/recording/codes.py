@@ -14,6 +14,7 @@ from bytescope.machine.guests.settrace import line_starts
 from bytescope.machine.program import Program
 from bytescope.machine.registers import HEADER
 from bytescope.recording.tape import CodeInfo, InnerCode, Instruction, Tape, Variable
+from bytescope.recording.texts import source_of, texts
 
 _RESUME = OPMAP["RESUME"]
 
@@ -32,6 +33,7 @@ def code_info(program: Program) -> CodeInfo:
     return CodeInfo(
         code.co_qualname, code.co_filename, code.co_firstlineno, program.module, instructions, line_starts(program),
         variables, program.first_operand, handlers, suspends, tuple(inner_codes(code.co_consts)),
+        source_of(code),
     )  # fmt: skip
 
 
@@ -49,7 +51,9 @@ def inner_codes(constants: Iterable[object]) -> Iterator[InnerCode]:
 
 def add_sources(tape: Tape) -> None:
     """Add the texts of the files that recorded code objects come from, as far as they can be read."""
-    for file in {code.file for code in tape.codes} - tape.sources.keys():
+    for name in {code.source for code in tape.codes} & texts.keys():
+        tape.sources[name] = texts[name]
+    for file in {code.file for code in tape.codes if not code.source} - tape.sources.keys():
         lines = linecache.getlines(file)
         if lines:
             tape.sources[file] = "".join(lines)

@@ -17,6 +17,7 @@ from bytescope.recording.output import noting_output
 from bytescope.recording.recorder import Recorder
 from bytescope.recording.recording import Recording
 from bytescope.recording.tape import Tape
+from bytescope.recording.texts import keeping_texts
 
 __all__ = ["STEPS", "record"]
 
@@ -82,6 +83,7 @@ class record:
             recorder = Recorder(tape, self._steps, None if self._frontier is None else self._frontier.arrive)
             if self._frontier is not None:
                 stack.callback(self._frontier.end)
+            stack.enter_context(keeping_texts())
             stack.callback(add_sources, tape)
             stack.callback(tape.settle)
             stack.enter_context(noting_output(tape))

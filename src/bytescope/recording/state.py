@@ -179,7 +179,7 @@ class Frame:
         if position is None or None in position:
             return None
         line, end_line, column, end_column = position
-        lines = self.cursor.tape.lines_of(self.code.file)
+        lines = self.cursor.tape.lines_of(self.code)
         return line, end_line, _characters(lines, line, column), _characters(lines, end_line, end_column)  # type: ignore
 
     @property

@@ -101,7 +101,8 @@ class CodeInfo(NamedTuple):
     name, file, first_line: as in the code object, the name qualified; module: name of its module; instructions: its
     lowered instructions; starts: the instructions at which lines start, with these lines; variables: its variables;
     first_operand: slot of the lowest operand; handlers: regions (start, end, target, depth) in the order in which they
-    are looked through; suspends: whether it is a generator's or coroutine's; inner: the code objects in it.
+    are looked through; suspends: whether it is a generator's or coroutine's; inner: the code objects in it;
+    source: what its text is called among those of the tape if that is not the file.
     """
 
     name: str
@@ -115,6 +116,7 @@ class CodeInfo(NamedTuple):
     handlers: tuple[tuple[int, int, int, int], ...]
     suspends: bool
     inner: tuple[InnerCode, ...] = ()
+    source: str = ""
 
 
 class FrameOwner(NamedTuple):
@@ -259,9 +261,9 @@ class Tape:
         """Return the number of values in the log before a step; all of them for the end."""
         return len(self.log) if step >= len(self) else self.rows[step * ROW + 2]
 
-    def lines_of(self, file: str) -> list[str]:
-        """Return the lines of a source file, none if its text is not known."""
-        text = self.sources.get(file)
+    def lines_of(self, code: CodeInfo) -> list[str]:
+        """Return the lines of the text that a code object was compiled of, none if it is not known."""
+        text = self.sources.get(code.source or code.file)
         return [] if text is None else text.split("\n")
 
     def step_of(self, place: int) -> int:

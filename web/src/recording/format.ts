@@ -119,6 +119,7 @@ interface RawCode {
   first_operand: number;
   handlers: [number, number, number, number][];
   suspends: boolean;
+  source: string;
 }
 
 function codeOf(raw: RawCode): Code {
@@ -129,7 +130,7 @@ function codeOf(raw: RawCode): Code {
     name: raw.name, file: raw.file, firstLine: raw.first_line, module: raw.module, instructions,
     starts: new Map(raw.starts),
     variables: raw.variables.map(([slot, name, scope]) => ({ slot, name, scope })),
-    firstOperand: raw.first_operand, handlers: raw.handlers, suspends: raw.suspends,
+    firstOperand: raw.first_operand, handlers: raw.handlers, suspends: raw.suspends, source: raw.source || raw.file,
   };
 }
 

@@ -88,7 +88,7 @@ export class Stepper {
   private reached(each: Breakpoint, condition: Expression | null, step: number): boolean {
     const { index, tape } = this.recording;
     const code = tape.code(step);
-    if (each.file !== undefined && !code.file.endsWith(each.file)) return false;
+    if (each.file !== undefined && code.source !== each.file) return false;
     if (each.line !== undefined && (tape.instruction(step).position?.[0] !== each.line || !index.beginsLine(step))) return false;
     if (each.function !== undefined && (code.name !== each.function || index.previousOf(tape.frame(step).number, step) !== null)) return false;
     if (each.exception && !this.raises.has(step)) return false;

@@ -35,6 +35,8 @@ export interface Code {
   firstOperand: number;
   handlers: readonly (readonly [number, number, number, number])[];
   suspends: boolean;
+  /** What its text is called among the sources. */
+  source: string;
 }
 
 /** A frame: its number, that of its code object, its thread, and its globals as the number of a value. */

@@ -35,7 +35,7 @@ const OTHERS: Record<string, (viewer: Viewer) => void> = {
   g: () => document.getElementById("go")?.focus(),
   b: (viewer) => {
     const { frame } = viewer.shown.value;
-    if (frame?.line) viewer.toggleBreakpoint(frame.line, frame.code.file);
+    if (frame?.line) viewer.toggleBreakpoint(frame.line, frame.code.source);
   },
   "[": (viewer) => select(viewer, -1),
   "]": (viewer) => select(viewer, 1),

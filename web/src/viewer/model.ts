@@ -174,7 +174,7 @@ function comingsOf({ index, tape }: Recording): Map<string, number[]> {
   for (let step = 0; step < tape.steps; step++) {
     if (!index.beginsLine(step)) continue;
     const code = tape.code(step);
-    const key = `${code.starts.get(tape.index(step))}:${code.file}`;
+    const key = `${code.starts.get(tape.index(step))}:${code.source}`;
     const steps = found.get(key);
     if (steps) steps.push(step);
     else found.set(key, [step]);

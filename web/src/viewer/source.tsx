@@ -7,7 +7,7 @@ import { Rows } from "./rows";
 
 export function SourcePane({ viewer }: { viewer: Viewer }) {
   const { frame, code } = viewer.shown.value;
-  const file = code?.file ?? "";
+  const file = code?.source ?? "";
   const text = viewer.recording.tape.sources.get(file);
   const lines = useMemo(() => (text === undefined ? [] : highlighted(text)), [text]);
   if (!code || text === undefined) return <p class="none">{code ? `The text of ${file} is not in this recording.` : "Nothing was recorded."}</p>;

@@ -69,7 +69,7 @@ test("breakpoints stop all moves on their way, in both directions", async () => 
   const { cursor } = exceptions.stepper;
   exceptions.go(exceptions.recording.find("code == 'gbp'")!);
   exceptions.move("over");
-  const [start, file] = [exceptions.stepper.step, cursor.frames[0]!.code.file];
+  const [start, file] = [exceptions.stepper.step, cursor.frames[0]!.code.source];
   exceptions.toggleBreakpoint(4, file);
   exceptions.move("over");
   expect([cursor.frames[0]!.code.name, cursor.frames[0]!.line]).toEqual(["lookup", 4]);

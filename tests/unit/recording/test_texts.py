@@ -1,0 +1,54 @@
+"""The texts of code that comes from no file are part of recordings."""
+
+from __future__ import annotations
+
+import bytescope
+from bytescope.recording import Recording, record
+from bytescope.recording.file import decode, encode
+
+PROGRAM = """
+total = 3
+def scale(value):
+    return value * 10
+"""
+OTHER = r"""
+exec(b'\xef\xbb\xbfx = scale(total)  # \xc3\xa9')
+y = eval('lambda v: v + v')(x)
+exec('x = scale(total)  # other')
+"""
+
+
+def texts_of(recording: Recording) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for code in recording.codes:
+        found.setdefault("\n".join(recording.tape.lines_of(code)), set()).add(code.name)
+    return found
+
+
+def test_each_code_object_has_the_text_that_it_was_compiled_of() -> None:
+    vm = bytescope.VM()
+    with record() as recording:
+        vm.exec(PROGRAM)
+        vm.exec(OTHER)
+        vm.exec(PROGRAM)
+    recording.tape = decode(encode(recording.tape))
+    assert texts_of(recording) == {
+        PROGRAM: {"<module>", "scale"},
+        OTHER: {"<module>"},
+        "x = scale(total)  # é": {"<module>"},
+        "lambda v: v + v": {"<module>", "<lambda>"},
+        "x = scale(total)  # other": {"<module>"},
+    }
+    assert {code.file for code in recording.codes} == {"<string>"}
+    step = recording.find("value == 3")
+    assert step is not None and recording.at(step).frames[0].span == (4, 4, 11, 16)
+
+
+def test_nothing_is_kept_outside_of_recordings() -> None:
+    from bytescope.loading import source
+    from bytescope.recording import texts
+
+    with record():
+        bytescope.VM().exec("x = 1")
+    assert source.keep is None
+    assert not texts.texts and not texts._names
