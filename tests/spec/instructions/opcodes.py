@@ -51,7 +51,8 @@ def _unit(name: str, arg: int) -> bytes:
 def _sample(name: str, arg: int, generator: bool) -> Sample:
     """Lower the opcode, or raise InvalidBytecode where the argument means nothing."""
     opcode = facts.OPMAP[name]
-    cells = [("MAKE_CELL", each) for each in (2, 3) if name not in _FIRST or (name, arg) != ("MAKE_CELL", each)]
+    cells = [("COPY_FREE_VARS", 1), ("MAKE_CELL", 2), ("MAKE_CELL", 3)]
+    cells = [each for each in cells if name not in _FIRST or each != (name, arg)]
     before = [] if name in _FIRST else [*cells, *([("RETURN_GENERATOR", 0)] if generator else []), ("RESUME", 0)]
     needed = [(each, arg if number == _SAME else number) for each, number in _BEFORE.get(name, [])]
     following = [(each, arg if number == _SAME else number) for each, number in _BEHIND.get(name, [])]

@@ -15,10 +15,12 @@ from bytescope.isa import kinds
 from bytescope.isa.primitives import PRIMITIVES
 from tests.support.handmade import Unit, handmade
 from tests.support.mutate import corpus
+from tests.support.scale import IN_PYODIDE
 
 NONE, SEVEN, CODE = ("LOAD_CONST", 0), ("LOAD_CONST", 1), ("LOAD_CONST", 2)
 CALLED = [("PRECALL", 0), ("CALL", 0)] if "PRECALL" in OPMAP else [("CALL", 0)]
 CLOSED = [("MAKE_FUNCTION", 8)] if BEHAVIOUR.null_first else ["MAKE_FUNCTION", ("SET_FUNCTION_ATTRIBUTE", 8)]
+GENERATOR = ["RETURN_GENERATOR", "POP_TOP", "RESUME"]
 TO_START = ("JUMP_BACKWARD", 3 + CACHES[OPMAP["JUMP_BACKWARD"]])
 LOAD_CELL = ("LOAD_CLOSURE" if "LOAD_CLOSURE" in OPMAP else "LOAD_FAST", 0)
 
@@ -88,6 +90,13 @@ REFUSED = {
     "cell that is not made": (
         function(LOAD_CELL, co_cellvars=("x",)), "no MAKE_CELL for the captured variable 'x'"
     ),
+    "cell that is not copied": (
+        function(("LOAD_DEREF", 0), co_freevars=("x",)), "no COPY_FREE_VARS for the captured variable 'x'"
+    ),
+    "resumed as if it delegated": (
+        handmade(*GENERATOR, NONE, "YIELD_VALUE", ("RESUME", 2), "RETURN_VALUE", co_flags=0x23),
+        "RESUME 2 not in a loop that delegates",
+    ),
     "cell made twice": (
         handmade(("MAKE_CELL", 0), ("MAKE_CELL", 0), "RESUME", NONE, "RETURN_VALUE", co_cellvars=("x",)),
         "MAKE_CELL for 'x' out of place",
@@ -97,7 +106,7 @@ REFUSED = {
     ),
     "handler in the prologue": (
         handmade(
-            "RETURN_GENERATOR", "POP_TOP", "RESUME", NONE, "RETURN_VALUE", co_flags=0x23, regions=[(3, 4, 0, 0, False)]
+            *GENERATOR, NONE, "RETURN_VALUE", co_flags=0x23, regions=[(3, 4, 0, 0, False)]
         ),
         "goes to where the frame has not begun",
     ),
@@ -108,7 +117,7 @@ REFUSED = {
         function(NONE, NONE, "POP_TOP", regions=[(2, 3, 3, 0, False), (1, 2, 3, 0, False)]), "before the end of the one"
     ),
     "generator and coroutine": (
-        handmade("RETURN_GENERATOR", "POP_TOP", "RESUME", NONE, "RETURN_VALUE", co_flags=0xA3), "more than one of gen"
+        handmade(*GENERATOR, NONE, "RETURN_VALUE", co_flags=0xA3), "more than one of gen"
     ),
     "parameters without fast locals": (function(NONE, co_flags=0, co_argcount=1), "and there are parameters"),
 }  # fmt: skip
@@ -131,6 +140,7 @@ def test_an_unbound_variable_that_is_not_checked_is_refused() -> None:
     verify(lower(function(("LOAD_FAST_CHECK", 0), "POP_TOP", ("LOAD_FAST", 0), co_varnames=("x",))))
 
 
+@pytest.mark.skipif(IN_PYODIDE, reason="there are no sources of the standard library")
 def test_what_compilers_make_is_taken() -> None:
     for code in corpus(6000):
         verify(lower(code))

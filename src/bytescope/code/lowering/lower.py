@@ -92,8 +92,9 @@ class Lowering(LoweringState):
     def _check_flags(self) -> None:
         self.offset = 0
         for variable in self.variables:
-            if variable.scope == "cell" and variable not in self.made_cells:
-                raise self.invalid(f"no MAKE_CELL for the captured variable {variable.name!r}")
+            if variable.scope != "local" and variable not in self.made_cells:
+                opcode = "MAKE_CELL" if variable.scope == "cell" else "COPY_FREE_VARS"
+                raise self.invalid(f"no {opcode} for the captured variable {variable.name!r}")
         if (self.code.co_flags & CO_SUSPENDS).bit_count() > 1:
             raise self.invalid(f"flags {self.code.co_flags:#x} of more than one of generator and coroutine")
         if not self.code.co_flags & CO_OPTIMIZED and parameter_count(self.code):

@@ -32,7 +32,7 @@ class LoweringState:
         opcode: its opcode.
         in_prologue: whether nothing but the making of cells and generators came before it.
         first: the index of the first instruction behind these.
-        made_cells: the variables for which the prologue makes cells.
+        made_cells: the variables of which the prologue makes or copies the cells.
         cleared: the variables that an inlined comprehension has saved and cleared so far.
         keyword_names: what KW_NAMES left for the call right after it, and the number of instructions at that time.
     """

@@ -149,6 +149,7 @@ def copy_free_vars(lowering: LoweringState, arg: int) -> None:
     """The resident frame has taken the cells from the closure."""
     if not lowering.in_prologue or arg != len(lowering.code.co_freevars):
         raise lowering.invalid(f"COPY_FREE_VARS {arg}")
+    lowering.made_cells.update(each for each in lowering.variables if each.scope == "free")
     begin_after(lowering, "NOP")
 
 
@@ -264,6 +265,14 @@ def yield_value(lowering: LoweringState, arg: int) -> None:
     lowering.emit("YIELD")
 
 
+def resume(lowering: LoweringState, arg: int) -> None:
+    """Lower RESUME, of which the argument says whether the frame delegates: what lies on top is then the receiver."""
+    delegates = [each.op for each in lowering.instructions[-2:]] == ["SEND", "YIELD"]
+    if (arg & 3 > 1) != delegates:
+        raise lowering.invalid(f"RESUME {arg}{'' if delegates else ' not'} in a loop that delegates")
+    lowering.emit("RESUME", arg)
+
+
 def send(arg: object = None) -> Rule:
     """A rule for SEND, of which `arg` says whether it drops the receiver when that is exhausted."""
 
@@ -303,7 +312,7 @@ def intrinsic(operands: int, table: dict[str, Callable[[LoweringState], object]]
 
 COMMON: dict[str, Rule] = {
     "NOP": "NOP",
-    "RESUME": numbered("RESUME"),
+    "RESUME": resume,
     "RETURN_GENERATOR": return_generator,
     "COPY_FREE_VARS": copy_free_vars,
     "POP_TOP": "POP",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bytescope.code.instruction import FUNCTION_ATTRIBUTES
 from bytescope.code.versions import v3_12
 from bytescope.code.versions.lowering_state import LoweringState, Rule
-from bytescope.code.versions.rules import conversion, counted, jump, load_fast, nibbles, plain, store_fast
+from bytescope.code.versions.rules import conversion, counted, jump, load_fast, nibbles, plain, store_fast, yield_value
 
 
 class Behaviour313(v3_12.Behaviour312):
@@ -39,6 +39,13 @@ def _set_function_attribute(lowering: LoweringState, arg: int) -> None:
     made.arg |= arg
 
 
+def _yield_value(lowering: LoweringState, arg: int) -> None:
+    """Lower YIELD_VALUE, of which the argument says whether the frame delegates."""
+    if arg != (lowering.last("SEND") is not None):
+        raise lowering.invalid(f"YIELD_VALUE {arg} behind {'SEND' if lowering.last('SEND') else 'no SEND'}")
+    yield_value(lowering, arg)
+
+
 def _convert_value(lowering: LoweringState, arg: int) -> None:
     if not arg:
         raise lowering.invalid("no conversion 0")
@@ -47,6 +54,7 @@ def _convert_value(lowering: LoweringState, arg: int) -> None:
 
 RULES: dict[str, Rule] = v3_12.RULES | {
     "TO_BOOL": "TRUTH",
+    "YIELD_VALUE": _yield_value,
     "CALL_KW": counted("CALL_KW"),
     "CONVERT_VALUE": _convert_value,
     "FORMAT_SIMPLE": "FORMAT",
