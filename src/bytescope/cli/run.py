@@ -80,6 +80,7 @@ class Options:
         self.timeout: float | None = None
         self.max_memory: int | None = None
         self.record: str | None = None
+        self.debug: str | None = None
 
     def needs_machine(self) -> str | None:
         """The option that asks for the machine, or None."""
@@ -91,6 +92,7 @@ class Options:
             "--timeout": self.timeout,
             "--max-memory": self.max_memory,
             "--record": self.record,
+            "--debug": self.debug,
         }
         return next((name for name, value in asking.items() if value is not None), None)
 
@@ -113,6 +115,7 @@ _VALUES: dict[str, Callable[[Options, str], None]] = {
     "--guest": lambda options, text: options.guests.append(text),
     "--engine": lambda options, text: setattr(options, "engine", text),
     "--record": lambda options, text: setattr(options, "record", text),
+    "--debug": lambda options, text: setattr(options, "debug", text),  # how `bytescope dap` starts a program
     "--max-instructions": lambda options, text: setattr(options, "max_instructions", _number(text, int)),
     "--max-depth": lambda options, text: setattr(options, "max_depth", _number(text, int)),
     "--timeout": lambda options, text: setattr(options, "timeout", _number(text, float)),
@@ -210,6 +213,10 @@ def run(words: list[str], collecting: bool = True, recorded_in: Recorded | None 
 
 def _recorded(options: Options, wanted: Recorded | None, state: HostState) -> Any:
     """The recording that is asked for, or None."""
+    if options.debug is not None:
+        from bytescope.cli.debugged_run import DebuggedRun
+
+        return DebuggedRun(options.debug, state)
     if options.record is None and wanted is None:
         return None
     from bytescope.cli.recorded_run import Recorded, RecordedRun

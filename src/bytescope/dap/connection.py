@@ -35,6 +35,7 @@ class Request:
         if type(seq) is not int or not isinstance(command, str):
             raise MalformedMessage(f"a request needs a number `seq` and a `command`, got {seq!r} and {command!r}")
         self.seq, self.command = seq, command
+        self.message = message
         self.arguments = message.get("arguments") or {}
 
     def get(self, name: str, kind: type, default: Any = None) -> Any:
@@ -78,14 +79,19 @@ _URGENT = frozenset({"pause", "terminate", "disconnect", "restart"})
 """Requests that end what is being done for another one."""
 
 
+def _is_urgent(item: object) -> bool:
+    return isinstance(item, Request) and item.command in _URGENT
+
+
 class Connection:
     """Reads requests in a thread of its own, and writes answers and events from any thread.
 
     Args:
         source, target: the streams.
+        start: starts a thread; by default one that `threading` knows.
     """
 
-    def __init__(self, source: BinaryIO, target: BinaryIO) -> None:
+    def __init__(self, source: BinaryIO, target: BinaryIO, start: Callable[..., object] | None = None) -> None:
         self._source, self._target = source, target
         self._lock = threading.Lock()
         self._seq = 0
@@ -93,9 +99,14 @@ class Connection:
         self._queue: deque[Request | Callable[[], None] | None] = deque()
         self._at_hand: int | None = None
         self._cancelled: set[int] = set()
+        self.interrupt: Callable[[], None] = lambda: None
+        """Called in the thread that reads when there is a request: if the program is running, it is to wait for it."""
         self.broken: str | None = None
         """Why the client's messages could not be read any further, if that is so."""
-        threading.Thread(target=self._read, name="bytescope-dap-reader", daemon=True).start()
+        if start is not None:
+            start(self._read, ())
+        else:
+            threading.Thread(target=self._read, name="bytescope-dap-reader", daemon=True).start()
 
     # --- reading
 
@@ -128,6 +139,7 @@ class Connection:
             self._cancel(request)
         else:
             self._put(request)
+            self.interrupt()
         return request.command
 
     def _put(self, item: Request | Callable[[], None] | None) -> None:
@@ -157,6 +169,21 @@ class Connection:
             self._at_hand = item.seq if isinstance(item, Request) else None
             return item
 
+    def waiting(self) -> list[Request]:
+        """Take the requests that wait, but for those that a pause or an end is asked for by."""
+        with self._ready:
+            found = [each for each in self._queue if isinstance(each, Request) and not _is_urgent(each)]
+            kept = [each for each in self._queue if each not in found]
+            self._queue.clear()
+            self._queue.extend(kept)
+            return found
+
+    @property
+    def wants_pause(self) -> bool:
+        """Return True if a pause or an end is asked for, or the client is gone."""
+        with self._ready:
+            return any(each is None or _is_urgent(each) for each in self._queue)
+
     def check(self) -> None:
         """Look whether the request at hand is to be given up.
 
@@ -168,7 +195,7 @@ class Connection:
         if self._queue:
             with self._ready:
                 waiting = list(self._queue)
-            if any(each is None or (isinstance(each, Request) and each.command in _URGENT) for each in waiting):
+            if any(each is None or _is_urgent(each) for each in waiting):
                 raise Cancelled
 
     # --- writing
@@ -188,6 +215,10 @@ class Connection:
     def event(self, name: str, /, **body: Any) -> None:
         """Send an event."""
         self._write(type="event", event=name, body=body)
+
+    def forward(self, message: dict[str, Any]) -> None:
+        """Send a message of another adapter's as one's own."""
+        self._write(**{name: value for name, value in message.items() if name != "seq"})
 
     def _write(self, **message: Any) -> None:
         with self._lock:

@@ -23,7 +23,7 @@ class Launch:
     program; arguments: those of the program; python: the interpreter and its options; cwd: the folder; env: variables
     besides those of this process, None for those that are removed; guests: globs over modules to record as well;
     console: where the program runs; stop_on_entry, stop_at_end: whether to stop before the first, and at the last step;
-    debug: whether to record at all; name: what the client calls it.
+    debug: whether to record at all; live: whether to step while the program runs; name: what the client calls it.
     """
 
     target: tuple[str, ...] = ()
@@ -37,6 +37,7 @@ class Launch:
     stop_on_entry: bool = False
     stop_at_end: bool = False
     debug: bool = True
+    live: bool = False
     name: str = ""
 
     @classmethod
@@ -74,14 +75,20 @@ class Launch:
             stop_on_entry=argument(given, "stopOnEntry", bool, False),
             stop_at_end=argument(given, "stopAtEnd", bool, False),
             debug=not argument(given, "noDebug", bool, False),
+            live=argument(given, "live", bool, True) and recording is None,
             name=name,
         )
 
-    def command(self, record: str) -> list[str]:
-        """Return the command that runs the program, and records it in a file unless it is not to be debugged."""
+    def command(self, option: str, value: str) -> list[str]:
+        """Return the command that runs the program, unless it is not to be debugged with an option of `bytescope run`.
+
+        Args:
+            option: "--record" for a file, or "--debug" for a port.
+            value: the option's value.
+        """
         words = [*self.python, "-u"]
         if self.debug:
-            words += ["-m", "bytescope", "run", "--record", record]
+            words += ["-m", "bytescope", "run", option, value]
             words += [word for glob in self.guests for word in ("--guest", glob)]
         return [*words, *self.target, *self.arguments]
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
-from bytescope.dap.breakpoints import Breakpoint, uncaught
-from bytescope.dap.candidates import Candidates
-from bytescope.recording import Object, Recording, Stepper
+from bytescope.dap.breakpoints import Wanted
+from bytescope.recording import Frontier, Message, Object, Recording, Returned, Stepper, Stop
 
 __all__ = ["Arrival", "Navigator"]
 
@@ -22,8 +20,22 @@ class Arrival:
     """
 
     reason: str
-    breakpoints: tuple[Breakpoint, ...] = ()
+    breakpoints: tuple[Wanted, ...] = ()
     text: str = ""
+
+
+class _Messages(list[Message]):
+    """Passes on what breakpoints have to say as soon as they say it."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write, self._failures = write, set[tuple[object, str]]()
+
+    def append(self, message: Message) -> None:
+        if not message.failed:
+            self._write(message.text)
+        elif (message.breakpoint, message.text) not in self._failures:
+            self._failures.add((message.breakpoint, message.text))
+            self._write(f"breakpoint at {message.file}:{message.line}: {message.text}")
 
 
 class Navigator:
@@ -31,24 +43,17 @@ class Navigator:
 
     Args:
         recording: the recording.
-        check: called now and then during long moves, to give up.
-        report: called with what breakpoints cannot evaluate.
-        write: called with what logpoints write.
+        frontier: the program that is being recorded, if it still runs.
+        write: called with what breakpoints have to say.
     """
 
-    def __init__(
-        self,
-        recording: Recording,
-        check: Callable[[], None],
-        report: Callable[[str], None],
-        write: Callable[[str], None],
-    ) -> None:
+    def __init__(self, recording: Recording, frontier: Frontier | None, write: Callable[[str], None]) -> None:
         self.recording = recording
-        self.stepper = Stepper(recording)
-        self.origin = 0
-        """The step that the last move began at."""
-        self._check, self._report, self._write = check, report, write
-        self.set_breakpoints([])
+        self.stepper = Stepper(recording) if frontier is None else Stepper.live(frontier)
+        self.stepper.messages = _Messages(write)
+        self.returned: tuple[Returned, ...] = ()
+        """The calls on the line that the last move has executed, and what they returned."""
+        self._wanted: list[Wanted] = []
 
     @property
     def step(self) -> int:
@@ -60,88 +65,88 @@ class Navigator:
         """Return the last step."""
         return self.recording.steps - 1
 
-    @cached_property
-    def _uncaught(self) -> set[int]:
-        return {error.number for error in uncaught(self.recording)}
+    @property
+    def runs(self) -> bool:
+        """Return True if the program has not ended yet."""
+        return self.stepper.frontier is not None and self.stepper.frontier.runs
 
     def is_uncaught(self, error: Object) -> bool:
         """Return True if nothing has caught an exception."""
-        return error.number in self._uncaught
+        return any(each.exception is error for each in self.recording.index.uncaught)
 
-    def set_breakpoints(self, breakpoints: list[Breakpoint]) -> None:
+    def set_breakpoints(self, wanted: list[Wanted]) -> None:
         """Have these breakpoints instead of those before."""
-        self._candidates = Candidates(self.recording, breakpoints, self._check, self._report)
+        self._wanted = wanted
+        self.stepper.breakpoints = [breakpoint for each in wanted for breakpoint in each.breakpoints]
 
     # --- moves
 
     def begin(self) -> Arrival:
         """Go to where the first line begins; from there, to the first step."""
-        steps = range(self.recording.steps)
-        first = next((step for step in steps if self.recording.index.begins_line(step)), 0)
+        first = self._first_line()
+        if first is None and self.runs:
+            kept, self.stepper.breakpoints = self.stepper.breakpoints, []
+            self.stepper.into()
+            self.stepper.breakpoints = kept
+            return Arrival("entry", (), "the beginning of the program")
+        first = first or 0
         return self._go(0 if self.step == first else first, "entry", "the beginning of the recording")
 
-    def run(self, back: bool = False, first: bool = False) -> Arrival:
-        """Go to the next breakpoint.
+    def _first_line(self) -> int | None:
+        index = self.recording.index
+        return next((step for step in range(self.recording.steps) if index.begins_line(step)), None)
 
-        Args:
-            back: whether to go backwards.
-            first: whether the step at hand counts as well.
-        """
-        found = self._passed(self.step - first, -1 if back else self.last + 1, back)
-        if found is not None:
-            return found
-        return self.begin() if back else self.end()
+    def run(self, back: bool = False) -> Arrival:
+        """Go to the next breakpoint, or to the previous one."""
+        arrival = self._arrival(self.stepper.run(back))
+        self.returned = ()
+        return arrival
 
     def end(self) -> Arrival:
         """Go to the last step, as the program has ended."""
         return self._go(self.last, "end", "the end of the recording")
 
     def move(self, name: str, back: bool = False) -> Arrival:
-        """Make a move of the stepper, but stop at breakpoints on the way.
+        """Make a move of the stepper, which stops at breakpoints on the way.
 
         Args:
-            name: "into", "over", "out" or "instruction".
+            name: "line_in_thread", "over", "out" or "instruction".
             back: whether to go backwards.
         """
-        before = self.step
-        if before == self.last and not back:
+        if self.step == self.last and not back and not self.runs:
             return self.end()
-        stop = getattr(self.stepper, name)(back=back)
-        target = self.stepper.step
-        self.stepper.go(before)
-        found = self._passed(before, target - 1 if back else min(target, self.last) + 1, back)
-        if found is not None:
-            return found
-        if stop.reason == "end":
-            return self.end()
-        if stop.reason == "begin":
-            return self.begin()
-        return self._go(target, "step")
+        return self._arrival(getattr(self.stepper, name)(back=back))
 
     def go(self, step: int) -> Arrival:
         """Go to a step."""
         return self._go(step, "goto")
 
+    def feed(self, text: str) -> Arrival:
+        """Give the program input, for which it waits, and have the move go on that has led there."""
+        arrival = self._arrival(self.stepper.feed(text))
+        self.returned = ()
+        return arrival
+
+    def resume(self) -> Arrival:
+        """Go on with the move that a pause has ended."""
+        return self._arrival(self.stepper.resume())
+
     # --- how
 
-    def _go(self, step: int, reason: str, text: str = "", breakpoints: tuple[Breakpoint, ...] = ()) -> Arrival:
-        self.origin = self.step
+    def _go(self, step: int, reason: str, text: str = "") -> Arrival:
+        self.returned = ()
         self.stepper.go(step)
-        return Arrival(reason, breakpoints, text)
+        return Arrival(reason, (), text)
 
-    def _passed(self, start: int, end: int, back: bool) -> Arrival | None:
-        """Return the arrival at the first breakpoint on the way from a step to another, None if none stops."""
-        candidates = self._candidates
-        cursor = self.recording.at(self.step)
-        for step, breakpoints in candidates.before(start, end) if back else candidates.after(start, end):
-            cursor.go(step)
-            stopping = []
-            for each in breakpoints:
-                if each.stops(cursor, lambda each=each, step=step: candidates.hits(each, step), self._report):  # type: ignore[misc]
-                    if each.message:
-                        self._write(each.written(cursor.frames[0], self._report) + "\n")
-                    else:
-                        stopping.append(each)
-            if stopping:
-                return self._go(step, stopping[0].reason, "", tuple(stopping))
-        return None
+    def _arrival(self, stop: Stop) -> Arrival:
+        self.returned = stop.returned
+        if stop.reason == "end":
+            return self.end()
+        if stop.reason == "begin":
+            return self.begin()
+        if stop.reason == "input":
+            return Arrival("pause", (), "a read of standard input: type the line into the debug console")
+        if stop.breakpoint is not None:
+            found = tuple(each for each in self._wanted if stop.breakpoint in each.breakpoints)
+            return Arrival(found[0].reason if found else "breakpoint", found)
+        return Arrival("pause" if stop.reason == "pause" else "step")

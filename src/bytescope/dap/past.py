@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from bytescope.dap.connection import Cancelled, Connection, Request, RequestError, argument
+from bytescope.dap.connection import Connection, Request, RequestError, argument
 from bytescope.dap.console import Console
 from bytescope.dap.instructions import disassembled
 from bytescope.dap.navigator import Arrival, Navigator
 from bytescope.dap.sources import Sources
 from bytescope.dap.stacks import Stacks
 from bytescope.dap.stops import Stops
+from bytescope.dap.targets import called_next, passes_of
 from bytescope.dap.variables import Scopes
-from bytescope.recording import NotRecorded, Recording
-from bytescope.recording.places import place_of
+from bytescope.recording import EvaluationFailed, Frontier, NotRecorded, Place, Recording
 from bytescope.recording.showing import text_of
 from bytescope.recording.state import Frame
 from bytescope.recording.tape import Object
@@ -34,12 +34,15 @@ class Past:
         sources: its source files.
         stops: the breakpoints.
         ended: called when the position reaches the end.
+        answer: answers a request, of those that come while the program runs.
         columns: the number of the first column, 0 or 1, as the client counts.
+        frontier: the program that is being recorded, if it still runs.
     """
 
     commands: ClassVar[frozenset[str]] = frozenset(
         "continue reverseContinue next stepBack stepOut stepIn goto restartFrame stackTrace scopes variables evaluate "
-        "completions gotoTargets stepInTargets disassemble modules exceptionInfo dataBreakpointInfo".split()
+        "setVariable setExpression completions gotoTargets stepInTargets disassemble modules exceptionInfo "
+        "dataBreakpointInfo".split()
     )
     """The requests that need a recording."""
 
@@ -50,28 +53,33 @@ class Past:
         sources: Sources,
         stops: Stops,
         ended: Callable[[], bool],
+        answer: Callable[[Request], None],
         columns: int,
+        frontier: Frontier | None = None,
     ) -> None:
         self._connection, self._recording, self._sources, self._stops = connection, recording, sources, stops
-        self._ended, self._columns = ended, columns
-        self._navigator = Navigator(recording, connection.check, self._say, self._say)
+        self._ended, self._answer, self._columns = ended, answer, columns
+        self._moves = self._interrupted = False
+        self._navigator = Navigator(recording, frontier, self._say)
         self._stacks = Stacks(recording, sources)
         self._scopes = Scopes()
         self._console = Console(recording, connection.check)
         self._targets: list[int] = []
-        self.requests: dict[str, Callable[[Request], tuple[Body, Then | None]]] = {
+        self._requests: dict[str, Callable[[Request], tuple[Body, Then | None]]] = {
             **{name: self._moving(*move) for name, move in _MOVES.items()},
             "stepIn": self._step_in,
             "goto": self._goto,
             "restartFrame": self._restart_frame,
-            "pause": lambda request: ({}, lambda: self._stopped(Arrival("pause"))),
+            "evaluate": self._evaluate,
+            "pause": lambda request: ({}, None),  # it stands already
         }
-        self.questions: dict[str, Callable[[Request], Body]] = {
+        self._questions: dict[str, Callable[[Request], Body]] = {
             "threads": lambda request: {"threads": self._stacks.threads(self._navigator.step)},
             "stackTrace": self._stack_trace,
             "scopes": self._scopes_of,
             "variables": self._variables,
-            "evaluate": self._evaluate,
+            "setVariable": self._set_variable,
+            "setExpression": self._set_expression,
             "completions": self._completions,
             "gotoTargets": self._goto_targets,
             "stepInTargets": self._step_in_targets,
@@ -81,6 +89,21 @@ class Past:
             "dataBreakpointInfo": self._data_breakpoint_info,
         }
 
+    def asked(self, request: Request) -> tuple[Body, Then | None] | None:
+        """Answer a request: what is to be done after the answer comes second. None if it is not about the recording.
+
+        Raises:
+            RequestError: if it cannot be answered.
+        """
+        if request.command in self._questions:
+            return self._questions[request.command](request), None
+        found = self._requests.get(request.command)
+        if found is None:
+            return None
+        if self._moves:
+            raise RequestError(f"{request.command}: the program is running")
+        return found(request)
+
     def _say(self, text: str) -> None:
         self._connection.event("output", category="console", output=text if text.endswith("\n") else text + "\n")
 
@@ -89,7 +112,7 @@ class Past:
     def begin(self, stop: bool) -> None:
         """Begin: stop at the first line, or run to the first breakpoint."""
         self.breakpoints_changed()
-        self._move(self._navigator.begin if stop else lambda: self._navigator.run(first=True))
+        self._move(self._navigator.begin if stop else self._navigator.run)
 
     def breakpoints_changed(self) -> None:
         """Take the breakpoints as they are now."""
@@ -116,13 +139,33 @@ class Past:
         return [thread["id"] for thread in self._stacks.threads(self._navigator.step)]
 
     def _move(self, move: Callable[[], Arrival]) -> None:
+        self._moves = True
         try:
+            self._attend()
             arrival = move()
-        except Cancelled:
-            arrival = Arrival("pause")
+            while arrival.reason == "pause" and self._interrupted and not self._connection.wants_pause:
+                self._interrupted = False
+                self._attend()
+                arrival = self._navigator.resume()
+        finally:
+            self._moves = self._interrupted = False
         if arrival.reason == "end" and self._ended():
             return
         self._stopped(arrival)
+
+    def _attend(self) -> None:
+        """Answer the requests that have come for a program that runs."""
+        if self._navigator.runs:
+            self._scopes.clear()
+            for request in self._connection.waiting():
+                self._answer(request)
+
+    def interrupt(self) -> None:
+        """Have a program that runs wait for a request that has come; called in the thread that reads requests."""
+        frontier = self._navigator.stepper.frontier
+        if self._moves and frontier is not None:
+            self._interrupted = True
+            frontier.pause()
 
     def _stopped(self, arrival: Arrival) -> None:
         self._scopes.clear()
@@ -143,51 +186,17 @@ class Past:
     def _step_in(self, request: Request) -> tuple[Body, Then]:
         target = request.get("targetId", int)
         if target is None:
-            return self._moving("into", False)(request)
+            return self._moving("line_in_thread", False)(request)
         return {}, lambda: self._move(lambda: self._navigator.go(target))
 
     def _step_in_targets(self, request: Request) -> Body:
-        """Return the functions that are called before this frame's next line."""
         frame = self._frame(request.need("frameId", int))
-        index, tape, start = self._recording.index, self._recording.tape, self._navigator.step
-        end = index.next_of(frame.number, start)
-        while end is not None and not index.begins_line(end):
-            end = index.next_of(frame.number, end)
-        found = []
-        for step in range(start + 1, self._recording.steps if end is None else end):
-            number = tape.frame(step).number
-            if index.previous_of(number, step) is None and index.parent(number, step) == frame.number:
-                first = next((each for each in index.of_frame[number] if index.begins_line(each)), step)
-                found.append({"id": first, "label": tape.code(step).name, "line": tape.instruction(first).line or 1})
-                if len(found) == _TARGETS:
-                    break
-        return {"targets": found}
+        return {"targets": called_next(self._recording, frame.number, self._navigator.step)}
 
     def _goto_targets(self, request: Request) -> Body:
-        """Return the passes of this recording through a line that are nearest to the position."""
         source, line = request.need("source", dict), request.need("line", int)
         path = argument(source, "path", str) or argument(source, "name", str) or ""
-        tape, index, here = self._recording.tape, self._recording.index, self._navigator.step
-        wanted = [line in code.starts.values() and self._sources.same(path, code.file) for code in tape.codes]
-        passes = [
-            step
-            for number, steps in index.of_frame.items()
-            if wanted[tape.codes.index(tape.code(steps[0]))]
-            for step in steps
-            if index.begins_line(step) and tape.instruction(step).line == line
-        ]
-        passes.sort()
-        places = {step: f"pass {at} of {len(passes)}, step {step}" for at, step in enumerate(passes, 1)}
-        chosen: dict[int, str] = {}
-        for label, step in (
-            ("next", next((step for step in passes if step > here), None)),
-            ("previous", next((step for step in reversed(passes) if step < here), None)),
-            ("first", passes[0] if passes else None),
-            ("last", passes[-1] if passes else None),
-        ):
-            if step is not None and step not in chosen:
-                chosen[step] = f"{label}: {places[step]}"
-        return {"targets": [{"id": step, "label": label, "line": line} for step, label in chosen.items()]}
+        return {"targets": passes_of(self._recording, self._sources, path, line, self._navigator.step)}
 
     def _goto(self, request: Request) -> tuple[Body, Then]:
         target = request.need("targetId", int)
@@ -222,7 +231,7 @@ class Past:
     def _scopes_of(self, request: Request) -> Body:
         frame = self._frame(request.need("frameId", int))
         here = frame.number == self._cursor.frames[0].number
-        returned = self._stacks.returned(self._navigator.origin, self._cursor) if here else []
+        returned = [(each.name, each.value) for each in self._navigator.returned] if here else []
         return {"scopes": self._scopes.of(frame, returned)}
 
     def _variables(self, request: Request) -> Body:
@@ -234,13 +243,53 @@ class Past:
         )
         return {"variables": found}
 
-    def _evaluate(self, request: Request) -> Body:
+    def _evaluate(self, request: Request) -> tuple[Body, Then | None]:
         text, frame = request.need("expression", str), self._frame(request.get("frameId", int))
-        if request.get("context", str) == "repl":
-            answer = self._console.answer(text, frame)
-            if answer is not None:
-                return {"result": answer, "variablesReference": 0}
-        return self._scopes.value(self._console.evaluate(text, frame), frame, text)
+        stepper = self._navigator.stepper
+        if request.get("context", str) != "repl":  # what is only watched runs no code of the program
+            return self._scopes.value(self._console.evaluate(text, frame), frame, text), None
+        if stepper.frontier is not None and stepper.frontier.wants_input:
+            return {"result": "", "variablesReference": 0}, lambda: self._move(
+                lambda: self._navigator.feed(text + "\n")
+            )
+        answer = self._console.answer(text, frame)
+        if answer is not None:
+            return {"result": answer, "variablesReference": 0}, None
+        if stepper.is_live and (at := self._place_of(frame)) is not None:
+            value = self._done(lambda: stepper.evaluate(text, at))
+        else:
+            value = self._console.evaluate(text, frame)
+        return self._scopes.value(value, self._frame(frame.number + 1), text), None
+
+    def _place_of(self, frame: Frame) -> int | None:
+        """Return which frame of the stack that the position is in a frame is, None if it is of another thread."""
+        return next((at for at, each in enumerate(self._cursor.frames) if each.number == frame.number), None)
+
+    def _done(self, action: Callable[[], Any]) -> Any:
+        try:
+            return action()
+        except (EvaluationFailed, NotRecorded, ValueError, RuntimeError) as error:
+            raise RequestError(str(error)) from None
+
+    def _set_variable(self, request: Request) -> Body:
+        reference, name = request.need("variablesReference", int), request.need("name", str)
+        row, frame = self._scopes.row(reference, name), self._scopes.holder(reference).frame
+        if row.expression is None or frame is None:
+            raise RequestError(f"{name} cannot be set: no expression stands for it")
+        return self._set(row.expression, request.need("value", str), frame)
+
+    def _set_expression(self, request: Request) -> Body:
+        frame = self._frame(request.get("frameId", int))
+        return self._set(request.need("expression", str), request.need("value", str), frame)
+
+    def _set(self, target: str, value: str, frame: Frame) -> Body:
+        at = self._place_of(frame)
+        if at is None:
+            raise RequestError(f"{target} cannot be set here: its frame is of a thread that does not execute this step")
+        found = self._done(lambda: self._navigator.stepper.set(target, value, at))
+        body = self._scopes.value(found, self._frame(frame.number + 1), target)
+        body["value"] = body.pop("result")
+        return body
 
     def _completions(self, request: Request) -> Body:
         frame = self._frame(request.get("frameId", int))
@@ -297,13 +346,15 @@ class Past:
         reference = request.get("variablesReference", int, 0)
         try:
             if reference:
-                place = self._scopes.row(reference, name).place
+                found = self._scopes.row(reference, name).place
+                if found is None:
+                    raise NotRecorded(f"writes to {name} are not recorded")
+                place = Place(*found, name)
             else:
-                place = place_of(name, self._frame(request.get("frameId", int)))
+                at = self._place_of(self._frame(request.get("frameId", int)))
+                place = self._navigator.stepper.place(name, at or 0)
         except (NotRecorded, ValueError) as error:
             return {"dataId": None, "description": str(error)}
-        if place is None:
-            return {"dataId": None, "description": f"writes to {name} are not recorded"}
         return {"dataId": self._stops.data_id(place), "description": name, "accessTypes": ["write"]}
 
 
@@ -316,6 +367,5 @@ _MOVES = {
 }
 """By request: the move, and whether it goes backwards."""
 
-_TARGETS = 50
 _INSTRUCTIONS = 10_000
-"""How many targets, and how many instructions, are given at most."""
+"""How many instructions are given at most."""

@@ -14,9 +14,10 @@ from bytescope.dap.connection import Cancelled, Connection, Request, RequestErro
 from bytescope.dap.debuggee import Debuggee
 from bytescope.dap.launch import Launch
 from bytescope.dap.past import Past
+from bytescope.dap.relay import Relay
 from bytescope.dap.sources import Sources
 from bytescope.dap.stops import FILTERS, Stops
-from bytescope.recording import Recording
+from bytescope.recording import Frontier, Recording
 
 __all__ = ["CAPABILITIES", "Session"]
 
@@ -38,17 +39,28 @@ CAPABILITIES: dict[str, Any] = {
     "exceptionBreakpointFilters": FILTERS,
 }  # fmt: skip
 
+LIVE = dict.fromkeys(("supportsSetVariable", "supportsSetExpression"), True)
+"""What is possible besides while the program runs."""
+
+_OWN = frozenset({"initialize", "launch", "attach", "disconnect", "terminate", "restart"})
+"""Requests that are answered by the adapter, not by the program's process."""
+
 
 class Session:
     """Answers the requests of a client.
 
     Args:
         connection: the connection to it.
+        frontier: the program that runs in this process, if it is that which is debugged.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, frontier: Frontier | None = None) -> None:
         self._connection = connection
+        self._frontier = frontier
+        self._relay: Relay | None = None
+        self._history: list[dict[str, Any]] = []
         self._launch: Launch | None = None
+        self._launched_with: dict[str, Any] = {}
         self._configured = False
         self._debuggee: Debuggee | None = None
         self._status: int | None = None
@@ -57,7 +69,7 @@ class Session:
         self._columns = 1
         self._sources = Sources(None, os.getcwd())
         self._stops = Stops(self._sources)
-        self._folder = tempfile.mkdtemp(prefix="bytescope-dap-")
+        self._folder: str | None = None
         self._requests: dict[str, Callable[[Request], dict[str, Any]]] = {
             "initialize": self._initialize,
             "launch": self._launched,
@@ -82,7 +94,7 @@ class Session:
     def serve(self) -> int:
         """Answer requests until the client goes; returns the exit status."""
         try:
-            while (item := self._connection.next()) is not None:
+            while not (self._over and self._frontier) and (item := self._connection.next()) is not None:
                 if isinstance(item, Request):
                     self._answer(item)
                     if item.command == "disconnect":
@@ -91,10 +103,21 @@ class Session:
                     item()
         finally:
             self._end_debuggee()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            if self._folder is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
         return 0 if self._connection.broken is None else 1
 
+    def interrupt(self) -> None:
+        """Have the program of this process, if it runs, wait for a request that has come."""
+        if self._past is not None:
+            self._past.interrupt()
+
     def _answer(self, request: Request) -> None:
+        if request.command.startswith("set") or request.command in ("initialize", "configurationDone"):
+            self._history.append(request.message)
+        if self._relay is not None and request.command not in _OWN:
+            self._relay.send(request)
+            return
         self._then = None
         try:
             body = self._body(request)
@@ -106,16 +129,16 @@ class Session:
             self._connection.refuse(request, f"{request.command}: {type(error).__name__}: {error}")
         else:
             self._connection.answer(request, body)
-            if self._then is not None:
-                self._then()
+            then, self._then = self._then, None
+            if then is not None:
+                then()
 
     def _body(self, request: Request) -> dict[str, Any]:
         command, past = request.command, self._past
-        if past is not None and command in past.requests:
-            body, self._then = past.requests[command](request)
+        found = None if past is None else past.asked(request)
+        if found is not None:
+            body, self._then = found
             return body
-        if past is not None and command in past.questions:
-            return past.questions[command](request)
         if command in self._requests:
             return self._requests[command](request)
         if command in Past.commands:
@@ -136,6 +159,7 @@ class Session:
             raise RequestError("a program is being debugged already")
         request.get("", dict)
         self._launch = Launch.of(request.arguments)
+        self._launched_with = request.arguments
         self._then = self._begin
         return {}
 
@@ -156,10 +180,29 @@ class Session:
         if launch.recording is not None:
             self._open(launch.recording)
             return
+        if self._frontier is not None:
+            self._follow(self._frontier)
+            return
+        if launch.live and launch.debug:
+            self._relay = Relay(self._connection, self._replayed(launch))
+            self._connection.event("capabilities", capabilities=LIVE)
+            self._start(launch.command("--debug", self._relay.address), "")
+            return
+        self._folder = self._folder or tempfile.mkdtemp(prefix="bytescope-dap-")
         file = os.path.join(self._folder, "run.bscope")
         if os.path.exists(file):
             os.unlink(file)
-        words = launch.command(file)
+        self._start(launch.command("--record", file), file)
+
+    def _replayed(self, launch: Launch) -> list[dict[str, Any]]:
+        """Return the requests so far as the program's process is to have them, whose folder is another one."""
+        given = {**self._launched_with, "cwd": launch.cwd}
+        return [*self._history, {"seq": 0, "type": "request", "command": "launch", "arguments": given}]
+
+    def _start(self, words: list[str], file: str) -> None:
+        """Start the program's process; a file is where its recording will be."""
+        launch = self._launch
+        assert launch is not None
         own = re.compile(rf"recorded \d+ steps[^\n]* in {re.escape(file)}$")
         line: list[str] = []
 
@@ -188,12 +231,40 @@ class Session:
 
     # --- the recording
 
+    def _follow(self, frontier: Frontier) -> None:
+        """Debug the program of this process, from its first instruction on."""
+        assert self._launch is not None
+        frontier.wait()
+        try:
+            recording = frontier.recording
+        except RuntimeError:
+            self._over = True
+            return
+        if not recording.steps:
+            self._over = True
+            return
+        self._look_into(recording, frontier)
+
+    def _look_into(self, recording: Recording, frontier: Frontier | None = None) -> None:
+        assert self._launch is not None
+        self._sources = Sources(recording, self._launch.cwd)
+        self._stops.loaded(self._sources, self._connection.event)
+        self._past = Past(
+            self._connection, recording, self._sources, self._stops, self._at_end, self._answer, self._columns, frontier
+        )  # fmt: skip
+        self._past.begin(self._launch.stop_on_entry)
+
     def _recorded(self, debuggee: Debuggee, status: int, file: str) -> None:
         """Go on when the program has ended."""
         if debuggee is not self._debuggee:  # that of before a restart
             return
         self._status = status
         assert self._launch is not None
+        if self._relay is not None:
+            self._relay.close()
+            self._relay = None
+            self._finish()
+            return
         if self._launch.debug and os.path.exists(file) and not self._over:
             self._open(file)
             return
@@ -215,12 +286,7 @@ class Session:
             self._say("nothing of the program was executed, so there is nothing to step in")
             self._finish()
             return
-        self._sources = Sources(recording, self._launch.cwd)
-        self._stops.loaded(self._sources, self._connection.event)
-        self._past = Past(
-            self._connection, recording, self._sources, self._stops, self._at_end, self._columns
-        )  # fmt: skip
-        self._past.begin(self._launch.stop_on_entry)
+        self._look_into(recording)
 
     def _at_end(self) -> bool:
         """End the session if it is to end where the program does; returns whether it is."""
@@ -238,6 +304,9 @@ class Session:
 
     def _end_debuggee(self) -> None:
         debuggee, self._debuggee = self._debuggee, None
+        if self._relay is not None:
+            self._relay.close()
+            self._relay = None
         if debuggee is not None:
             debuggee.kill()
 
@@ -264,6 +333,7 @@ class Session:
             raise RequestError("no program has been launched")
         given = request.get("arguments", dict)
         launch = Launch.of(given) if given else self._launch
+        self._launched_with = given or self._launched_with
         self._end_debuggee()
         self._launch, self._past, self._status, self._over = launch, None, None, False
         self._then = self._begin

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import tokenize
 from functools import cache
 from typing import Any
 
 from bytescope.dap.connection import RequestError
-from bytescope.dap.lines import read_source
 from bytescope.recording import Recording
+from bytescope.recording.lines import line_for
+from bytescope.recording.tape import Tape
 
 __all__ = ["Sources"]
 
@@ -75,6 +77,32 @@ class Sources:
             raise RequestError(f"the source of {file or f'number {reference}'} is not recorded")
         return text
 
+    # --- lines
+
+    def recorded(self, path: str) -> str:
+        """Return the name under which code objects know a file of the client's."""
+        return next((file for file in self.files if self.same(path, file)), path)
+
+    def problem(self, path: str) -> str:
+        """Return why the lines of a file of the client's cannot be told, "" if they can."""
+        text = self.text(self.recorded(path))
+        if text is None:
+            return f"{path} cannot be read"
+        try:
+            compile(text, path, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return f"the file cannot be compiled: {error}"
+        return ""
+
+    def line_with_code(self, path: str, line: int) -> int | None:
+        """Return the next line of a file from a line on that holds code, None if there is none."""
+        file = self.recorded(path)
+        if file in self.files and self.recording is not None:
+            return line_for(self.recording.tape, line, file)
+        tape = Tape()
+        tape.sources = {path: self.text(path) or ""}
+        return line_for(tape, line, path)
+
     def column(self, file: str, line: int, column: int) -> int:
         """Return a column, counted in bytes from 0, as the protocol counts: in UTF-16 units."""
         lines = self._lines(file)
@@ -88,6 +116,15 @@ class Sources:
         if found is None:
             found = self._split[file] = (self.text(file) or "").split("\n")
         return found
+
+
+def read_source(path: str) -> str | None:
+    """Return the text of a source file, None if it cannot be read."""
+    try:
+        with tokenize.open(path) as file:
+            return file.read()
+    except (OSError, SyntaxError, UnicodeDecodeError, ValueError):
+        return None
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from functools import cached_property
 from typing import Any
 
 from bytescope.dap.connection import RequestError
@@ -12,7 +11,7 @@ from bytescope.dap.instructions import address_of
 from bytescope.dap.sources import Sources
 from bytescope.recording import Cursor, Recording
 from bytescope.recording.state import Frame
-from bytescope.recording.tape import ENTRY, PARENT, RETURNED, FrameOwner
+from bytescope.recording.tape import PARENT, ROW, FrameOwner
 
 __all__ = ["Stacks"]
 
@@ -28,18 +27,25 @@ class Stacks:
     def __init__(self, recording: Recording, sources: Sources) -> None:
         self.recording, self.sources = recording, sources
 
-    @cached_property
+        self._known: dict[int, array[int]] = {}
+        self._end = self._forgotten = 0
+
+    @property
     def _steps(self) -> dict[int, array[int]]:
         """The steps of each thread, by the thread's identifier, in the order in which the threads begin."""
         tape = self.recording.tape
-        found: dict[int, array[int]] = {}
-        threads = [each.thread if isinstance(each, FrameOwner) else 0 for each in tape.owners]
-        for step, number in enumerate(tape.rows[0::3]):
-            steps = found.get(threads[number])
+        tape.settle()
+        if tape.forgotten != self._forgotten:
+            self._known, self._end, self._forgotten = {}, 0, tape.forgotten
+        for step, number in enumerate(tape.rows[self._end * ROW :: ROW], self._end):
+            owner = tape.owners[number]
+            assert isinstance(owner, FrameOwner)
+            steps = self._known.get(owner.thread)
             if steps is None:
-                steps = found[threads[number]] = array("I")
+                steps = self._known[owner.thread] = array("I")
             steps.append(step)
-        return found
+        self._end = self.recording.steps
+        return self._known
 
     def thread(self, step: int) -> int:
         """Return the number of the thread that executes a step."""
@@ -50,9 +56,16 @@ class Stacks:
         found = []
         here = self.thread(step)
         for number, steps in enumerate(self._steps.values(), 1):
-            if number == here or steps[0] <= step <= steps[-1]:
+            if number == here or (steps[0] <= step and (step <= steps[-1] or not self._has_ended(steps[-1]))):
                 found.append({"id": number, "name": "MainThread" if number == 1 else f"Thread-{number - 1}"})
         return found
+
+    def _has_ended(self, step: int) -> bool:
+        """Return True if the outermost frame of a thread has ended, as far as the recording goes, after a step."""
+        index, number = self.recording.index, self.recording.tape.frame(step).number
+        while (parent := index.parent(number, step)) is not None:
+            number = parent
+        return index.has_ended(number)
 
     def frames(self, cursor: Cursor, thread: int) -> list[Frame]:
         """Return the frames of a thread, the innermost first.
@@ -109,21 +122,3 @@ class Stacks:
                 found["endLine"] = end
                 found["endColumn"] = self.sources.column(code.file, end, last) + 1
         return found
-
-    def returned(self, start: int, cursor: Cursor) -> list[tuple[str, Any]]:
-        """Return what this frame's calls between a step and the position have returned, with their names."""
-        tape, frames = self.recording.tape, cursor.frames
-        if start >= cursor.step or not frames:
-            return []
-        here, index, log = frames[0].number, self.recording.index, tape.log
-        found = []
-        for place in range(tape.place(start), tape.place(cursor.step), ENTRY):
-            if log[place + 1] == RETURNED:
-                owner = tape.owners[log[place]]
-                if isinstance(owner, FrameOwner) and index.parent(owner.number, tape.step_of(place)) == here:
-                    found.append((tape.codes[owner.code].name, log[place + 3]))
-        return found[-_RETURNED:]
-
-
-_RETURNED = 20
-"""How many values are shown that calls have returned."""

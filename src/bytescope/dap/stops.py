@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
-from bytescope.dap.breakpoints import (
-    Breakpoint,
-    DataBreakpoint,
-    ExceptionBreakpoint,
-    FunctionBreakpoint,
-    InstructionBreakpoint,
-    LineBreakpoint,
-)
+from bytescope.dap.breakpoints import Options, Wanted
 from bytescope.dap.connection import Request, RequestError, argument
 from bytescope.dap.instructions import instruction_at
-from bytescope.dap.lines import Lines, Place
 from bytescope.dap.sources import Sources
+from bytescope.recording import Place
 
 __all__ = ["FILTERS", "Stops"]
 
@@ -50,14 +42,14 @@ class Stops:
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
-        self._lines: dict[str, list[tuple[dict[str, Any], LineBreakpoint | None]]] = {}
-        self._others: dict[str, list[Breakpoint]] = {}
-        self._places: dict[str, tuple[int, Any]] = {}
+        self._lines: dict[str, list[tuple[int, Options, Wanted]]] = {}
+        self._others: dict[str, list[Wanted]] = {}
+        self._places: dict[str, Place] = {}
 
     @property
-    def all(self) -> list[Breakpoint]:
+    def all(self) -> list[Wanted]:
         """Return all breakpoints that can stop."""
-        lines = [each for pairs in self._lines.values() for _, each in pairs if each is not None]
+        lines = [each for group in self._lines.values() for _, _, each in group]
         return [*lines, *(each for group in self._others.values() for each in group)]
 
     # --- lines
@@ -71,127 +63,144 @@ class Stops:
         given = request.get("breakpoints", list)
         if given is None:
             given = [{"line": line} for line in request.get("lines", list, [])]
-        lines, problem = self._lines_of(path)
-        pairs = [self._line(path, each, lines, problem) for each in map(_object, given)]
-        self._lines[path] = [(asked, each) for asked, (_, each) in zip(map(_object, given), pairs, strict=True)]
-        return [answer for answer, _ in pairs]
+        found, answers = [], []
+        for each in map(_object, given):
+            line = argument(each, "line", int, 0)
+            try:
+                options = _options(each)
+                place, problem = self._line(path, line)
+            except ValueError as error:
+                answers.append(_refused(str(error), line=line))
+                continue
+            wanted = Wanted("breakpoint", (options.breakpoint(line=place, file=self.sources.recorded(path)),))
+            found.append((line, options, wanted))
+            answer = {"id": wanted.number, "verified": not problem, "line": place, "source": {"path": path}}
+            if problem:
+                answer["message"] = problem
+            elif place != line:
+                answer["message"] = f"line {line} holds no code: the next one that does is {place}"
+            answers.append(answer)
+        self._lines[path] = found
+        return answers
 
-    def _lines_of(self, path: str) -> tuple[Lines | None, str]:
-        file = next((file for file in self.sources.files if self.sources.same(path, file)), path)
-        text = self.sources.text(file)
-        if text is None:
-            return None, f"{path} cannot be read"
-        try:
-            return Lines(text), ""
-        except ValueError as error:
-            return None, str(error)
+    def _line(self, path: str, line: int) -> tuple[int, str]:
+        """Return the line at which a breakpoint stops, and why that is not certain, if it is not.
 
-    def _line(
-        self, path: str, given: dict[str, Any], lines: Lines | None, problem: str
-    ) -> tuple[dict[str, Any], LineBreakpoint | None]:
-        line = argument(given, "line", int, 0)
-        place = Place(line, line) if lines is None else lines.place(line)
-        if place is None:
-            return _refused(f"no line from {line} on holds code", line=line), None
-        try:
-            each = LineBreakpoint(lambda file: self.sources.same(path, file), place, **_options(given))
-        except ValueError as error:
-            return _refused(str(error), line=line), None
-        answer = {"id": each.number, "verified": lines is not None, "line": place.line, "source": {"path": path}}
+        Raises:
+            ValueError: if there is none.
+        """
+        problem = self.sources.problem(path)
         if problem:
-            answer["message"] = problem
-        elif place.line != line:
-            answer["message"] = f"line {line} holds no code: the next one that does is {place.line}"
-        return answer, each
+            return line, problem
+        place = self.sources.line_with_code(path, line)
+        if place is None:
+            raise ValueError(f"no line from {line} on holds code")
+        return place, ""
 
     def loaded(self, sources: Sources, event: Callable[..., None]) -> None:
-        """Look again at lines of files that could not be read, now that there is a recording.
+        """Look again at the lines, now that there is a recording: it may know files by other names, or other texts.
 
         Args:
             sources: the source files of the recording.
             event: sends an event.
         """
         self.sources = sources
-        for path, pairs in self._lines.items():
-            lines, _ = self._lines_of(path)
-            if lines is None:
-                continue
-            for asked, each in pairs:
-                place = lines.place(argument(asked, "line", int, 0))
-                if each is not None and place is not None and each.place != place:
-                    each.place = place
-                    found = {"id": each.number, "verified": True, "line": place.line, "source": {"path": path}}
+        for path, group in self._lines.items():
+            for line, options, wanted in group:
+                try:
+                    place, problem = self._line(path, line)
+                except ValueError:
+                    continue
+                before = wanted.breakpoints[0].line
+                wanted.breakpoints = (options.breakpoint(line=place, file=sources.recorded(path)),)
+                if place != before:
+                    found = {"id": wanted.number, "verified": not problem, "line": place, "source": {"path": path}}
                     event("breakpoint", reason="changed", breakpoint=found)
 
     def locations(self, request: Request) -> list[dict[str, Any]]:
         """Return where breakpoints can be in a source file."""
         source = request.need("source", dict)
+        path = argument(source, "path", str) or argument(source, "name", str) or ""
         line = request.need("line", int)
-        lines, problem = self._lines_of(argument(source, "path", str) or argument(source, "name", str) or "")
-        if lines is None:
+        end = request.get("endLine", int, line)
+        problem = self.sources.problem(path)
+        if problem:
             raise RequestError(problem)
-        return [{"line": each} for each in lines.between(line, request.get("endLine", int, line))]
+        places = {self.sources.line_with_code(path, each) for each in range(line, end + 1)}
+        return [{"line": each} for each in sorted(place for place in places if place is not None and place <= end)]
 
     # --- others
 
     def set_functions(self, request: Request) -> list[dict[str, Any]]:
-        """Set the breakpoints at functions."""
-        return self._set(
-            request, "functions", lambda given: partial(FunctionBreakpoint, argument(given, "name", str, ""))
-        )
+        """Set the breakpoints at functions: by name, qualified or not, or by a glob."""
+
+        def make(given: dict[str, Any], options: Options) -> Wanted:
+            name = argument(given, "name", str, "").strip().removesuffix("()")
+            if not name:
+                raise ValueError("a function breakpoint needs a name")
+            names = (name, f"*.{name}")
+            return Wanted("function breakpoint", tuple(options.breakpoint(function=each) for each in names))
+
+        return self._set(request, "functions", make)
 
     def set_instructions(self, request: Request) -> list[dict[str, Any]]:
         """Set the breakpoints at instructions."""
 
-        def make(given: dict[str, Any]) -> Callable[..., Breakpoint]:
+        def make(given: dict[str, Any], options: Options) -> Wanted:
             reference = argument(given, "instructionReference", str, "")
-            return partial(InstructionBreakpoint, *instruction_at(reference, argument(given, "offset", int, 0)))
+            number, index = instruction_at(reference, argument(given, "offset", int, 0))
+            codes = [] if self.sources.recording is None else self.sources.recording.codes
+            if not (0 <= number < len(codes) and 0 <= index < len(codes[number].instructions)):
+                raise ValueError(f"{reference} is the address of no recorded instruction")
+            code = codes[number]
+            offset = code.instructions[index].offset
+            what = options.breakpoint(offset=offset, function=code.name, file=code.file)
+            return Wanted("instruction breakpoint", (what,))
 
         return self._set(request, "instructions", make)
 
     def set_data(self, request: Request) -> list[dict[str, Any]]:
         """Set the breakpoints at data."""
 
-        def make(given: dict[str, Any]) -> Callable[..., Breakpoint]:
+        def make(given: dict[str, Any], options: Options) -> Wanted:
             place = self._places.get(argument(given, "dataId", str, ""))
             if place is None:
                 raise ValueError("the place is none of this recording's")
-            return partial(DataBreakpoint, *place)
+            return Wanted("data breakpoint", (options.breakpoint(write=place),))
 
         return self._set(request, "data", make)
 
-    def data_id(self, place: tuple[int, Any]) -> str:
+    def data_id(self, place: Place) -> str:
         """Return what a client calls a place in the recording."""
-        name = f"{place[0]}/{place[1]!r}"
+        name = f"{place.owner}/{place.slot!r}"
         self._places[name] = place
         return name
 
     def set_exceptions(self, request: Request) -> list[dict[str, Any]]:
         """Set the breakpoints at exceptions."""
+
+        def make(given: dict[str, Any], options: Options) -> Wanted:
+            name = argument(given, "filterId", str, "")
+            if name not in ("raised", "uncaught"):
+                raise ValueError(f"there is no filter {name!r}")
+            what = options.breakpoint(uncaught=True) if name == "uncaught" else options.breakpoint(exception="*")
+            return Wanted("exception", (what,))
+
         filters = [{"filterId": name} for name in request.get("filters", list, [])]
-        filters += map(_object, request.get("filterOptions", list, []))
-        found, answers = [], []
-        for each in filters:
-            name = argument(each, "filterId", str, "")
-            try:
-                if name not in ("raised", "uncaught"):
-                    raise ValueError(f"there is no filter {name!r}")
-                made = ExceptionBreakpoint(name == "uncaught", condition=argument(each, "condition", str, ""))
-            except ValueError as error:
-                answers.append(_refused(str(error)))
-                continue
-            found.append(made)
-            answers.append({"id": made.number, "verified": True})
-        self._others["exceptions"] = [*found]
-        return answers
+        return self._make("exceptions", [*filters, *request.get("filterOptions", list, [])], make)
 
     def _set(
-        self, request: Request, kind: str, make: Callable[[dict[str, Any]], Callable[..., Breakpoint]]
+        self, request: Request, kind: str, make: Callable[[dict[str, Any], Options], Wanted]
+    ) -> list[dict[str, Any]]:
+        return self._make(kind, request.need("breakpoints", list), make)
+
+    def _make(
+        self, kind: str, wanted: list[Any], make: Callable[[dict[str, Any], Options], Wanted]
     ) -> list[dict[str, Any]]:
         found, answers = [], []
-        for given in map(_object, request.need("breakpoints", list)):
+        for given in map(_object, wanted):
             try:
-                each = make(given)(**_options(given))
+                each = make(given, _options(given))
             except (ValueError, RequestError) as error:
                 answers.append(_refused(str(error)))
                 continue
@@ -207,9 +216,8 @@ def _object(given: Any) -> dict[str, Any]:
     return given
 
 
-def _options(given: dict[str, Any]) -> dict[str, str]:
-    names = {"condition": "condition", "hitCondition": "hits", "logMessage": "message"}
-    return {option: argument(given, name, str, "") for name, option in names.items()}
+def _options(given: dict[str, Any]) -> Options:
+    return Options(*(argument(given, name, str, "") for name in ("condition", "hitCondition", "logMessage")))
 
 
 def _refused(message: str, **more: Any) -> dict[str, Any]:

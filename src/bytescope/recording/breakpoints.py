@@ -41,7 +41,8 @@ class Breakpoint:
     uncaught: only exceptions that nothing catches; write: a place, to stop at the instructions that write to it, from
     `Recording.place`; condition: an expression over the frame's values that must be true as well: where it cannot be
     evaluated the stepper does not stop, and says so in `Stepper.messages`; log: a text with expressions in braces that
-    is added to `Stepper.messages`, instead of stopping.
+    is added to `Stepper.messages`, instead of stopping; hits: which of the times that the condition is true it stops,
+    counted from the beginning: "3", ">= 3", "% 3".
     """
 
     line: int | None = None
@@ -53,6 +54,7 @@ class Breakpoint:
     write: Place | None = None
     offset: int | None = None
     log: str | None = None
+    hits: str | None = None
 
 
 def _changes_length(log: list[Any], place: int) -> bool:

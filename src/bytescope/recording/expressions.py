@@ -14,10 +14,11 @@ from typing import Any
 
 from bytescope.machine.handler_namespace import NULL, UNBOUND
 from bytescope.recording.inspection import ATOMS
+from bytescope.recording.showing import text_of
 from bytescope.recording.state import Cursor, Frame
 from bytescope.recording.tape import ABSENT, REDACTED, Object, Text
 
-__all__ = ["NotRecorded", "attribute_slots", "evaluate", "filled", "holds", "parse"]
+__all__ = ["NotRecorded", "attribute_slots", "evaluate", "expressions_in", "filled", "holds", "parse"]
 
 
 class NotRecorded(Exception):
@@ -221,13 +222,21 @@ def holds(expression: str | ast.expr, frame: Frame) -> bool:
         raise NotRecorded(f"{type(error).__name__}: {error}") from None
 
 
-_BRACES = re.compile(r"\{([^{}]+)\}")
+_BRACES = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
+
+
+def expressions_in(text: str) -> list[str]:
+    """Return the expressions in the braces of a text, see `filled`."""
+    return [found for found in _BRACES.findall(text) if found]
 
 
 def filled(text: str, frame: Frame) -> str:
-    """Return a text with the expressions in its braces evaluated in a frame of the past; see `evaluate`."""
-    return _BRACES.sub(lambda found: _text(evaluate(found[1], frame)), text)
+    """Return a text with the expressions in its braces evaluated in a frame of the past; `{{` and `}}` are braces."""
 
+    def fill(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return found[0][0]
+        value = evaluate(found[1], frame)
+        return value if type(value) is str else text_of(value, frame.cursor)
 
-def _text(value: Any) -> str:
-    return value if type(value) is str else repr(value)
+    return _BRACES.sub(fill, text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from bytescope.recording.tape import EDITED, ENTRY, PARENT, RAISED, RETURNED, ROW, STATUS, FrameOwner, Object, Tape
@@ -65,9 +64,8 @@ class Index:
         if begin * ROW == len(rows):
             return
         codes = tape.codes
-        for step, (number, index) in enumerate(
-            zip(islice(rows, begin * ROW, None, ROW), islice(rows, begin * ROW + 1, None, ROW), strict=True), begin
-        ):
+        numbers, indices = rows[begin * ROW :: ROW], rows[begin * ROW + 1 :: ROW]
+        for step, (number, index) in enumerate(zip(numbers, indices, strict=True), begin):
             of_frame = steps.get(number)
             if of_frame is None:
                 of_frame = steps[number] = array("I")
@@ -121,7 +119,7 @@ class Index:
             return
         tape.settle()
         self._place = end
-        for place, slot in zip(range(begin, end, ENTRY), islice(log, begin + 1, end, ENTRY), strict=True):
+        for place, slot in zip(range(begin, end, ENTRY), log[begin + 1 : end : ENTRY], strict=True):
             if type(slot) is int:
                 continue
             if slot == PARENT:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bytescope.recording.breakpoints import Breakpoint, Place, Search
 from bytescope.recording.expressions import NotRecorded, evaluate, filled, holds
+from bytescope.recording.hits import Hits
 from bytescope.recording.index import Raise
 from bytescope.recording.lines import line_for
 from bytescope.recording.returned import Returned, returned_since
@@ -92,6 +93,7 @@ class Stepper:
         self._cursor = Cursor(self._tape)
         self._cursor.go(step)
         self._searches: dict[Breakpoint, Search] = {}
+        self._hits: dict[Breakpoint, tuple[Search, Hits]] = {}
         self._told: set[tuple[int, Breakpoint, bool]] = set()
 
     @classmethod
@@ -303,6 +305,10 @@ class Stepper:
         finally:
             self._cursor.go(self.step)
 
+    def resume(self) -> Stop:
+        """Go on with the move that a pause has ended."""
+        return self._resumed()
+
     def feed(self, text: str) -> Stop:
         """Give a program that waits for input a text - a line with its end, "" for the end of the input - and go on.
 
@@ -344,13 +350,15 @@ class Stepper:
         self._resumed: Callable[[], Stop] = lambda: self._move_from(start, back, find, only)
         return self._resumed()
 
-    def _move_from(self, start: int, back: bool, find: Callable[[int], Target], only: int | None) -> Stop:
+    def _move_from(
+        self, start: int, back: bool, find: Callable[[int], Target], only: int | None, latest: int | None = None
+    ) -> Stop:
         tape = self._tape
         began, forgotten = start + tape.forgotten, tape.forgotten
-        checked = start
+        checked = start if latest is None else max(latest - forgotten, 0)
         while True:
             target = find(start)
-            end = target[0] if target is not None else -1 if back else len(tape)
+            end = (-1 if back else len(tape)) if target is None else target[0] + (-1 if back else 1)
             stopped = self._breakpoint(checked - 1 if back else checked + 1, end, only, back=back)
             if stopped is not None:
                 return self._arrive(start, back, *stopped)
@@ -368,6 +376,8 @@ class Stepper:
                 self._cursor = Cursor(tape)
             stop = self._after_wait()
             if stop is not None and (stop.reason == "input" or find(start) is None):
+                seen = tape.forgotten + max(start, len(tape) - 3)
+                self._resumed = lambda: self._move_from(max(began - tape.forgotten, 0), back, find, only, seen)  # noqa: B023
                 return stop
 
     def _after_wait(self) -> Stop | None:
@@ -455,13 +465,15 @@ class Stepper:
 
     def _holds(self, breakpoint: Breakpoint, step: int) -> bool:
         """Return True if a breakpoint is to stop: its condition is true, and it is no logpoint."""
-        if breakpoint.condition is None and breakpoint.log is None:
+        if breakpoint.condition is None and breakpoint.log is None and breakpoint.hits is None:
             return True
         cursor = self._looking
         cursor.go(step)
         frame = cursor.frames[0]
         try:
             if breakpoint.condition is not None and not holds(breakpoint.condition, frame):
+                return False
+            if breakpoint.hits is not None and not self._hits_of(breakpoint).wants(step, cursor):
                 return False
             if breakpoint.log is not None:
                 self._tell(breakpoint, frame, filled(breakpoint.log, frame), False)
@@ -470,6 +482,13 @@ class Stepper:
             self._tell(breakpoint, frame, f"{text}: {error}", True)
             return False
         return breakpoint.log is None
+
+    def _hits_of(self, breakpoint: Breakpoint) -> Hits:
+        search = self._search(breakpoint)
+        found = self._hits.get(breakpoint)
+        if found is None or found[0] is not search:
+            found = self._hits[breakpoint] = search, Hits(search)
+        return found[1]
 
     @property
     def _looking(self) -> Cursor:

@@ -288,3 +288,26 @@ def test_the_oldest_steps_are_forgotten_while_it_runs() -> None:
     assert stepper.run().reason == "breakpoint"
     assert stepper.run().reason == "end"
     thread.join()
+
+
+def test_a_paused_move_is_resumed_with_new_breakpoints() -> None:
+    source = "n = 0\nwhile n >= 0:\n    n += 1\n"
+    with stepping(source) as (stepper, namespace):
+        frontier = stepper.frontier
+        assert frontier is not None
+        pausing = threading.Thread(target=lambda: _once(lambda: namespace.get("n", 0) > 50, frontier.pause))
+        pausing.start()
+        assert stepper.run().reason == "pause"
+        pausing.join()
+        paused = namespace["n"]
+        stepper.breakpoints = [Breakpoint(line=3)]
+        assert stepper.resume().reason == "breakpoint"
+        assert stepper.evaluate("n") >= paused - 1
+        assert stepper.run().reason == "breakpoint"
+        assert stepper.is_live
+
+
+def _once(condition: Any, action: Any) -> None:
+    while not condition():
+        pass
+    action()

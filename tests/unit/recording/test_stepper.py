@@ -138,3 +138,30 @@ def test_breakpoints_on_exceptions() -> None:
     assert stepper.frames[0].code.name == "f"
     assert stepper.frames[0].instruction.text == "BINARY //"
     assert stepper.run().reason == "end"
+
+
+@pytest.mark.parametrize(
+    "hits, stops", [("2", [2]), ("== 2", [2]), (">= 3", [4, 6, 8]), ("< 3", [0, 2]), ("% 2", [2, 6]), ("> 4", [8])]
+)
+def test_hits_are_counted_from_the_beginning(hits: str, stops: list[int]) -> None:
+    source = "for n in range(9):\n    if n % 2:\n        m = n\n"
+    stepper = Stepper(recorded(source), breakpoints=[Breakpoint(line=2, condition="n % 2 == 0", hits=hits)])
+    for back, expected in ((False, stops), (True, stops[::-1]), (False, stops)):
+        found = []
+        while stepper.run(back).reason == "breakpoint":
+            found.append(stepper.evaluate("n"))
+        assert found == expected
+
+
+@pytest.mark.parametrize("hits", ["", "often", "% 0", "-1"])
+def test_hit_conditions_that_say_nothing(hits: str) -> None:
+    recording = recorded("x = 1\n")
+    stepper = Stepper(recording, recording.steps, breakpoints=[Breakpoint(line=1, hits=hits)])
+    with pytest.raises(ValueError, match="is no hit condition"):
+        stepper.run(back=True)
+
+
+def test_braces_in_the_text_of_a_logpoint() -> None:
+    stepper = Stepper(recorded("x = [1, 'a']\ny = 2\n"), breakpoints=[Breakpoint(line=2, log="{{x}} is {x}, {x[1]}")])
+    stepper.run()
+    assert [each.text for each in stepper.messages] == ["{x} is [1, 'a'], a"]
