@@ -31,6 +31,7 @@ def test_options_come_before_the_program() -> None:
         "timeout": 2.5,
         "max_memory": None,
         "record": None,
+        "debug": None,
     }
     assert rest == ["x.py", "--stats", "-m", "y"]
 
