@@ -7,16 +7,12 @@ import json
 import pytest
 
 from tests.support.processes import run_python
-from tests.support.scale import POSITION
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(7200)]
 
 SHIPPED = ("coverage", "calls", "comparisons", "history", "labels", "profile", "trace")
 KEEPING = ("frames", "exceptions")
-BY_PLACE = ("calls", "comparisons", "history", "labels", "profile", "trace")
-"""What keeps nothing of a code object that is gone."""
 FULL = {"attach": 1_000, "run": 100_000, "request": 40_000}
-OF_EACH_SOURCE = pytest.mark.xfail(POSITION == 0, reason="on 3.11 two objects stay of each source that was interpreted")
 ENGINES = pytest.mark.parametrize("engine", ["woven", "interpreter"])
 
 MEASURE_ALL = """
@@ -48,10 +44,10 @@ def test_rounds_leave_no_objects_behind(kind: str, rounds: int, engine: str) -> 
     check(kind, engine, rounds, SHIPPED + KEEPING * (kind == "attach"))
 
 
-@pytest.mark.parametrize("engine", ["woven", pytest.param("interpreter", marks=OF_EACH_SOURCE)])
+@ENGINES
 @pytest.mark.parametrize("rounds", [400, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_executed_sources_leave_no_objects_behind(rounds: int, engine: str) -> None:
-    check("exec", engine, rounds, BY_PLACE if rounds > 400 else BY_PLACE[1:3])
+    check("exec", engine, rounds, SHIPPED if rounds > 400 else SHIPPED[:3])
 
 
 @pytest.mark.slow

@@ -42,6 +42,8 @@ class LineArcs:
             how: "line" at the start of a line, "yes" or "no" for the outcome of a branch, "raise" where an exception
                 came up, "end" where the frame was left.
         """
+        if site.file[:1] == "<":  # no source file
+            return
         self._pending.append((site, how))
         if len(self._pending) >= _MOST_PENDING:
             self._look_up()
@@ -55,7 +57,7 @@ class LineArcs:
         pending, self._pending = self._pending, []
         begun: dict[int, Any] = {}
         for site, how in pending:
-            if site.table is None or site.code is None or site.file[:1] == "<":
+            if site.table is None or site.code is None:
                 continue
             flow = site.table.flow
             if how == "line":

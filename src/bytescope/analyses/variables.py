@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import types
+from collections import deque
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from bytescope.analysis import Site
 from bytescope.analysis.guest_frames import caller
+from bytescope.code.host.weak_tables import when_gone
 
-_MOST = 100_000
-"""How many globals and attributes are kept, those that were met last."""
+_MOST = 64
+"""How many namespaces, and objects without weak references, are kept that may be gone: those that were met last."""
 
 
 class Variable:
@@ -46,7 +49,9 @@ class Variables:
         self._functions: WeakKeyDictionary[types.FunctionType, Cells] = WeakKeyDictionary()
         self._last: dict[tuple[str, str, int], Cells] = {}
         self._calls: dict[int, tuple[Any, ...]] = {}
-        self._shared: dict[tuple[int, str], Variable] = {}
+        self._modules: dict[int, Cells] = {}
+        self._objects: dict[int, Cells] = {}
+        self._passing: deque[tuple[dict[int, Cells], int]] = deque()
 
     # --- frames
 
@@ -95,7 +100,7 @@ class Variables:
     def place(self, frame: types.FrameType, name: str, op: str) -> Variable:
         """The variable that an instruction in a frame reads or writes."""
         if op.endswith("_GLOBAL") or (op.endswith("_NAME") and self._is_global(frame, name, op)):
-            return self._of(id(frame.f_globals), name, "<module>")
+            return self._global(frame.f_globals, name)
         return self.local(frame, name)
 
     @staticmethod
@@ -104,19 +109,33 @@ class Variables:
         own = frame.f_locals
         return own is frame.f_globals or (op == "LOAD_NAME" and type(own) is dict and name not in own)
 
+    def _global(self, namespace: dict[str, Any], name: str) -> Variable:
+        found = self._modules.get(id(namespace))
+        if found is None:
+            found = self._modules.setdefault(id(namespace), {})
+            module: Any = sys.modules.get(dict.get(namespace, "__name__"))  # type: ignore[arg-type]
+            if type(module) is not types.ModuleType or module.__dict__ is not namespace:  # of `exec`, soon gone
+                self._keep_for_a_while(self._modules, id(namespace))
+        return found.get(name) or found.setdefault(name, Variable("<module>"))
+
     # --- objects
 
     def attribute(self, owner: object, name: str) -> Variable:
         """The attribute of an object."""
-        return self._of(id(owner), f".{name}", "")
-
-    def _of(self, owner: int, name: str, home: str) -> Variable:
-        found = self._shared.get((owner, name))
+        found = self._objects.get(id(owner))
         if found is None:
-            if len(self._shared) >= _MOST:
-                self._shared.pop(next(iter(self._shared)), None)
-            found = self._shared.setdefault((owner, name), Variable(home))
-        return found
+            found = self._objects.setdefault(id(owner), {})
+            try:
+                when_gone(owner, self._objects.pop, id(owner), None)
+            except TypeError:  # it has no weak references
+                self._keep_for_a_while(self._objects, id(owner))
+        return found.get(name) or found.setdefault(name, Variable())
+
+    def _keep_for_a_while(self, table: dict[int, Cells], key: int) -> None:
+        self._passing.append((table, key))
+        if len(self._passing) > _MOST:
+            gone, key = self._passing.popleft()
+            gone.pop(key, None)
 
 
 def _is_of(function: types.FunctionType, code: tuple[str, str, int]) -> bool:

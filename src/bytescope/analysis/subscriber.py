@@ -6,12 +6,14 @@ import types
 from _thread import get_ident
 from collections.abc import Callable
 from typing import Any, Protocol
-from weakref import WeakSet
+from weakref import WeakSet, ref
 
 from bytescope.analysis.base import Analysis, AnalysisError
 from bytescope.analysis.filters import Filters
 from bytescope.analysis.signatures import methods_of
 from bytescope.analysis.site import Site
+from bytescope.code.host.invisible_frames import hidden
+from bytescope.code.host.weak_tables import enter, when_gone
 from bytescope.isa.events import FROM_EXCEPTIONS, LIFECYCLE
 from bytescope.isa.instrumentation import Hook
 
@@ -47,13 +49,14 @@ class Subscriber:
         self.live: list[bool] = []
         self.boards: list[Attachments] = []
         self._silent: dict[str, set[Any]] = {}
+        self._silent_of: dict[int, list[tuple[set[Any], Any]]] = {}
         own = type(analysis)
         self.own = (own.__module__, own.__qualname__ + ".")
         self.matched = False
         self.hooks: WeakSet[Hook] = WeakSet()
 
     def silent(self, event: str) -> set[Any]:
-        """The sites where it wants an event no more; of `branch`, sites with outcomes."""
+        """Where it wants an event no more, as `place_of` says; of `branch`, with outcomes."""
         return self._silent.setdefault(event, set())
 
     @property
@@ -63,7 +66,16 @@ class Subscriber:
 
     def enough(self, event: str, site: Site, outcome: bool | None = None) -> None:
         """Send no more of an event at a site, of `branch` with an outcome."""
-        self.silent(event).add(site if outcome is None else (site, outcome))
+        silent, place = self.silent(event), place_of(site, outcome)
+        silent.add(place)
+        if site.code is not None:
+            number = id(site.code)
+            if id(self) not in _silencing:
+                enter(_silencing, id(self), self)
+            if number not in _watched:
+                _watched.add(number)
+                when_gone(site.code, _code_gone, number)
+            self._silent_of.setdefault(number, []).append((silent, place))
         for board in list(self.boards):
             board.enough(site)
 
@@ -99,8 +111,7 @@ class Subscriber:
 
     def wants_at(self, event: str, site: Site, outcome: bool | None = None) -> bool:
         """Return True if it wants the event at a site, `branch` with an outcome."""
-        key = site if outcome is None else (site, outcome)
-        if key in self._silent.get(event, ()) or not self.filters.wants_site(site):
+        if place_of(site, outcome) in self._silent.get(event, ()) or not self.filters.wants_site(site):
             return False
         return type(self.analysis).wants is Analysis.wants or self.analysis.wants(event, site)
 
@@ -119,6 +130,28 @@ class Subscriber:
     def _at_wanted_sites(self, method: Callable[..., Any]) -> Callable[..., Any]:
         wants_site = self.filters.wants_site
         return lambda site, exception: method(site, exception) if wants_site(site) else None
+
+
+def place_of(site: Site, outcome: bool | None = None) -> tuple[int, ...]:
+    """Return what tells a site, or an outcome of it, from others without keeping its code object alive."""
+    return (id(site.code), site.index) if outcome is None else (id(site.code), site.index, outcome)
+
+
+_silencing: dict[int, ref[Subscriber]] = {}
+"""By id the subscribers that have had enough somewhere."""
+
+_watched: set[int] = set()
+"""Ids of the code objects where any of them has."""
+
+
+@hidden
+def _code_gone(number: int) -> None:
+    _watched.discard(number)
+    for reference in list(_silencing.values()):
+        subscriber = reference()
+        if subscriber is not None:
+            for silent, place in subscriber._silent_of.pop(number, ()):
+                silent.discard(place)
 
 
 def _in_threads(method: Callable[..., Any], threads: frozenset[int]) -> Callable[..., Any]:

@@ -18,7 +18,7 @@ from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.handlers.instrumented import IDLE, factory, hooks_of, name
 from bytescope.machine.handlers.release import release
 from bytescope.machine.program import TRANSFORMS, HandlerTransform, Program
-from bytescope.machine.registers import HEADER, OPERANDS, REQUEST, SHADOWS
+from bytescope.machine.registers import HEADER, OPERANDS, PROGRAM, REQUEST, SHADOWS
 from bytescope.machine.support import recursion
 from bytescope.machine.support.own_frames import without_own
 from bytescope.startup.locks import CHANGES
@@ -59,7 +59,7 @@ class _Hooks:
         points = plan.points
         raises = [each or index in points for index, each in enumerate(program.may_raise())]
         program.raises = raises  # an interrupt in a hook must not have the hook called again
-        vars(program)["unwind"] = partial(_unwind, program, plan)
+        vars(program)["unwind"] = partial(_unwind, plan)  # without the program, which dies with its function
         return True
 
     def stops(self, program: Program) -> Iterable[int]:
@@ -81,8 +81,9 @@ class _Hooks:
         return make(*given, *hooks_of(point))
 
 
-def _unwind(program: Program, plan: Plan, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
+def _unwind(plan: Plan, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
     """Unwind like `Program.unwind`, with the hooks of exceptions."""
+    program: Program = R[PROGRAM]
     R[OPERANDS] = None
     if R[SHADOWS] is not None:
         R[SHADOWS].event = None
@@ -125,7 +126,7 @@ class _Stop:
         """Stop every program."""
 
         def unwind(R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
-            program.leave(R, index, exception, index)
+            R[PROGRAM].leave(R, index, exception, index)
             return REQUEST
 
         vars(program).update(unwind=unwind, raises=[True] * len(program.instructions) + [False, False])

@@ -17,7 +17,7 @@ from weakref import ref
 from bytescope.machine import engine
 from bytescope.machine.handler_namespace import UNBOUND
 from bytescope.machine.program import Program
-from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, RECORD, REQUEST
+from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, PROGRAM, RECORD, REQUEST
 from bytescope.recording.codes import code_info
 from bytescope.recording.frame_record import DELEGATES, HELD, NUMBER, RECENT, RECORDER, WAITING
 from bytescope.recording.objects import Objects
@@ -70,8 +70,8 @@ class Recorder:
 
     def prepare(self, program: Program) -> None:
         """Record the exceptions of a program's frames, too."""
-        inner = vars(program).get("unwind") or partial(Program.unwind, program)
-        vars(program)["unwind"] = partial(self._unwind, program, inner)
+        inner = vars(program).get("unwind") or _unwind  # neither refers to the program: it dies with its function
+        vars(program)["unwind"] = partial(self._unwind, inner)
 
     def code(self, program: Program) -> int:
         """Return the number of a program's code object."""
@@ -193,9 +193,7 @@ class Recorder:
 
     # --- exceptions
 
-    def _unwind(
-        self, program: Program, inner: Any, R: list[Any], index: int, exception: BaseException, lasti: Any = None
-    ) -> int:
+    def _unwind(self, inner: Any, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
         record = R[RECORD]
         if record is None or record[RECORDER] is not self:
             return inner(R, index, exception, lasti)  # type: ignore[no-any-return]
@@ -249,6 +247,11 @@ class Recorder:
             value = ABSENT if value is UNBOUND else self.token(value)
             if value is not cell.now.get(CONTENTS, ABSENT):
                 self.objects.write(cell, CONTENTS, value)
+
+
+def _unwind(R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
+    program: Program = R[PROGRAM]
+    return Program.unwind(program, R, index, exception, lasti)
 
 
 def _contents(cell: types.CellType) -> Any:

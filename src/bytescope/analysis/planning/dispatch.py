@@ -263,7 +263,7 @@ def _text(event: Event, count: int) -> str:
         lines += ["            outcome = None"]
     for index in range(count):
         lines += [f"            who = {index}"] if index else []
-        key = "(site, not not condition)" if event.name == "branch" else "site"
+        key = f"(id(site.code), site.index{', not not condition' * (event.name == 'branch')})"  # as `place_of`
         wanted = f"live{index} and not (silent{index} and {key} in silent{index})" if at_site else f"live{index}"
         lines += [f"            if {wanted}:"]
         lines += [f"                answer = m{index}({given})", "                if answer is not None:"]
