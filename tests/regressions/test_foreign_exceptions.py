@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import bytescope
-from bytescope.analyses.base import SafeRepr
+from bytescope.analyses.values import SafeRepr
 from bytescope.analysis.engines.woven import WOVEN
 from bytescope.machine.guests import signals
 from tests.support.processes import run_python
@@ -133,8 +133,8 @@ def test_exception_of_a_signal_handler_is_not_swallowed_when_a_value_is_shown() 
 
     signal.signal(signal.SIGUSR1, handler)
     with pytest.raises(Late):
-        SafeRepr()([Slow()])
-    assert "Raises instance at" in SafeRepr()(Raises())
+        SafeRepr(own=True)([Slow()])
+    assert "Raises instance at" in SafeRepr(own=True)(Raises())
 
 
 @ENGINES
