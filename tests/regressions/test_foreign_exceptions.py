@@ -134,7 +134,7 @@ def test_exception_of_a_signal_handler_is_not_swallowed_when_a_value_is_shown() 
     signal.signal(signal.SIGUSR1, handler)
     with pytest.raises(Late):
         SafeRepr(own=True)([Slow()])
-    assert "Raises instance at" in SafeRepr(own=True)(Raises())
+    assert "Raises instance at" in SafeRepr(200, own=True)(Raises())
 
 
 @ENGINES
