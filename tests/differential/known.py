@@ -42,7 +42,6 @@ RECORDED_DIFFERS = {
     "debuggers::reference_counts": _HELD,
     "lifetime::operand_stack_temporaries": _HELD,
     "lifetime::refcount_is_plausible": _HELD,
-    "recursion::calls_that_take_steps_at_the_limit": "takes too long on 3.12",
 }
 """What of the corpus differs while the machine is recorded, and why."""
 

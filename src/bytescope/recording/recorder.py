@@ -10,7 +10,6 @@ import sys
 import types
 from _thread import get_ident
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 from weakref import ref
 
@@ -70,8 +69,12 @@ class Recorder:
 
     def prepare(self, program: Program) -> None:
         """Record the exceptions of a program's frames, too."""
-        inner = vars(program).get("unwind") or _unwind  # neither refers to the program: it dies with its function
-        vars(program)["unwind"] = partial(self._unwind, inner)
+        other = vars(program).get("unwind") or _unwind  # neither refers to the program: it dies with its function
+
+        def unwind(R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
+            return self._unwind(other, R, index, exception, lasti)
+
+        vars(program)["unwind"] = unwind  # no partial: the call of one takes of the stack that C code has
 
     def code(self, program: Program) -> int:
         """Return the number of a program's code object."""
@@ -94,7 +97,12 @@ class Recorder:
 
     def entering(self, program: Program, index: int) -> Callable[[list[Any]], list[Any]]:
         """Return the function that makes the record of a frame of a program that is about to execute an instruction."""
-        return partial(self._enter, program, program.verified.depths[index] > 0)
+        midway = program.verified.depths[index] > 0
+
+        def enter(R: list[Any]) -> list[Any]:
+            return self._enter(program, midway, R)
+
+        return enter
 
     def _enter(self, program: Program, midway: bool, R: list[Any]) -> list[Any]:
         tape, token = self.tape, self.token
@@ -193,20 +201,27 @@ class Recorder:
 
     # --- exceptions
 
-    def _unwind(self, inner: Any, R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
+    def _unwind(self, other: Any, R: list[Any], index: int, exception: BaseException, lasti: Any) -> int:
         record = R[RECORD]
-        if record is None or record[RECORDER] is not self:
-            return inner(R, index, exception, lasti)  # type: ignore[no-any-return]
+        recorded = record is not None and record[RECORDER] is self
+        if recorded:
+            self._raised(record, exception)
+        target: int = other(R, index, exception, lasti)
+        if recorded:
+            self._unwound(record, R, target)
+        return target
+
+    def _raised(self, record: list[Any], exception: BaseException) -> None:
         self.log((record[NUMBER], RAISED, ABSENT, self.token(exception)))
         self.objects.contents(exception)
         record[HELD] = None
-        target = inner(R, index, exception, lasti)
+
+    def _unwound(self, record: list[Any], R: list[Any], target: int) -> None:
         if target == REQUEST:
             self.log((record[NUMBER], STATUS, None, "done"))
             self._forget(record)
         else:
             self.operands(record, R)
-        return target  # type: ignore[no-any-return]
 
     # --- registers
 
