@@ -11,7 +11,7 @@ from bytescope.machine.handler_namespace import NULL, UNBOUND
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.program import TRANSFORMS, Program
 from bytescope.machine.registers import HEADER
-from bytescope.recording.inspection import ATOMS, contents_of, kind_name, label_of
+from bytescope.recording.inspection import ATOMS, ITEMS, contents_of, kind_name, label_of
 from bytescope.recording.state import Cursor, Frame
 from bytescope.recording.tape import Object, Tape, Text
 
@@ -78,7 +78,7 @@ def real(value: Any, depth: int = DEPTH) -> str:
     contents = contents_of(value)
     if contents is None:
         return f"{name} {label_of(value)}"
-    if not depth:
+    if not depth or len(contents) >= ITEMS:
         return name
     return _shown(name, [(real(slot, 0), real(each, depth - 1)) for slot, each in contents])
 
@@ -96,6 +96,8 @@ def taped(value: Any, cursor: Cursor, depth: int = DEPTH) -> str:
     if not depth or value.folded:
         return value.kind
     contents = cursor.contents(value).items()
+    if len(contents) >= ITEMS:  # of which the recording has more than are compared
+        return value.kind
     return _shown(value.kind, [(taped(slot, cursor, 0), taped(each, cursor, depth - 1)) for slot, each in contents])
 
 

@@ -20,6 +20,7 @@ _NAMESPACES = {
 _CALLS = frozenset({"call", "call_kw", "call_ex"})
 _MADE = frozenset({"build", "build_set", "build_map", "build_const_key_map", "make_function", "list_to_tuple"})
 _READS = frozenset({"getattr", "getitem"})
+_MAKING = ("BINARY", "CALL", "FOR_ITER", "SLICE", "SEND", "FORMAT", "UNPACK")
 _RESETTING = frozenset({"CLEANUP_THROW", "END_ASYNC_FOR"})
 
 
@@ -44,7 +45,8 @@ class Target(NamedTuple):
 class Changes(NamedTuple):
     """What an instruction changes.
 
-    operands: positions that are written, counted from its lowest operand; all_operands: any position may be;
+    operands: positions that are written, counted from its lowest operand; results: those of them that may hold an
+    object which did not exist before; all_operands: any position may be;
     variable: "" or which part of its variable: "local" (the value), "contents" (of its cell), "read" (they are read:
     others may have changed them), "cell" (the slot itself), "loaded" (its value is pushed, nothing is changed);
     target: the object, or None; made: position of an object that did not exist before, or -1; ends: "return",
@@ -52,6 +54,7 @@ class Changes(NamedTuple):
     """
 
     operands: tuple[int, ...]
+    results: frozenset[int]
     all_operands: bool
     variable: str
     target: Target | None
@@ -80,7 +83,8 @@ def changes_of(instruction: Instruction, index: int) -> Changes:
     unwinds = (control is not None and control[0] != "return") or instruction.op in _RESETTING
     target = _target(lifted)
     variable = _variable(instruction, names)
-    return Changes(tuple(sorted(written)), unwinds, variable, target, len(after) - 1 if made else -1, ends)
+    results = frozenset(written) if instruction.op.startswith(_MAKING) else frozenset()
+    return Changes(tuple(sorted(written)), results, unwinds, variable, target, len(after) - 1 if made else -1, ends)
 
 
 def _position(lifted: Lifted, symbol: Symbol) -> int:

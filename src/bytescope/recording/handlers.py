@@ -79,7 +79,8 @@ def _changed(changes: Changes, answered: bool) -> list[str]:
         if changes.variable == "loaded":
             lines += ["x = V[var]", f"log((V[{NUMBER}], {slot}, V[{slot}], x))", f"V[{slot}] = x"]
         else:
-            lines += [f"x = R[{slot}]", *_noted(slot, "made" if position == changes.made else "token")]
+            result = "result" if position in changes.results else "token"
+            lines += [f"x = R[{slot}]", *_noted(slot, "made" if position == changes.made else result)]
     if changes.all_operands:
         lines += ["operands(V, R)"]
     return lines or ["pass"]
@@ -138,7 +139,8 @@ def text_of(changes: Changes, live: bool = False) -> str:
 _BOUND = (
     "row, entries, log = recorder.row, recorder.tape.log, recorder.log",
     "recent, settle = recorder.tape.recent, recorder.settle",
-    "token, made, given, taken = recorder.token, recorder.objects.made, recorder.objects.given, recorder.objects.taken",
+    "token, made, result = recorder.token, recorder.objects.made, recorder.objects.result",
+    "given, taken = recorder.objects.given, recorder.objects.taken",
     "attribute, item = recorder.objects.attribute, recorder.objects.item",
     "contents, name_written = recorder.objects.contents, recorder.objects.name",
     "received = recorder.objects.received",

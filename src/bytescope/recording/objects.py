@@ -42,6 +42,9 @@ _TEXTS = frozenset({str, bytes})
 _SLOTS = frozenset({int, str})
 _BOUND = frozenset({types.MethodType, types.BuiltinFunctionType})
 _CONTAINERS = frozenset({list, dict, set, bytearray, deque})
+_UNWATCHED = frozenset({list, dict, tuple})
+_FEW = 4
+"""Items of a list or tuple that are all compared when it is looked at again."""
 
 
 @hidden
@@ -108,6 +111,25 @@ class Objects:
         self._known.pop(id(value), None)
         return self.token(value)
 
+    def result(self, value: Any) -> Any:
+        """Return what stands for a value that an operation has given, which may have made it."""
+        kind = type(value)
+        known = self._known.get(id(value)) if kind in _UNWATCHED else None
+        if known is not None and known.kind_id == id(kind) and not self._equal(known, value):
+            del self._known[id(value)]
+        return self.token(value)
+
+    def _equal(self, known: Object, value: Any) -> bool:
+        """Return True if the contents of an object are what the log says of the one that was at its address."""
+        contents = known.now if known.now is not None else known.initial
+        if contents is None or known.folded or known.length != len(value):
+            return contents is None or known.folded
+        return all(
+            self._stands_for(contents.get(slot, ABSENT), each)
+            for slot, each in contents_of(value) or ()
+            if type(slot) in _SLOTS
+        )
+
     def _of_method(self, owner: Any, function: Any, kind: str) -> Object:
         """Return what stands for a bound method: one object for each receiver and function."""
         key = self.token(owner), self.token(function)
@@ -127,9 +149,8 @@ class Objects:
             length = len(contents)
             if len(value) != length:
                 return length == ITEMS and len(value) > length
-            return not length or (
-                self._stands_for(contents[0], value[0]) and self._stands_for(contents[length - 1], value[length - 1])
-            )
+            looked_at = range(length) if length <= _FEW else (0, length - 1)
+            return all(self._stands_for(contents.get(at, ABSENT), value[at]) for at in looked_at)
         if kind is dict:
             return len(value) == len(contents) or len(contents) >= ITEMS or known.size > ITEMS
         if kind is types.CellType:
@@ -372,6 +393,8 @@ class Objects:
                         return None
                     return [(receiver, row.model == "item_added")] if id(receiver) in self._known else None
                 return self._changeable((receiver, *R[first + 1 : first + count]))
+        elif kind is types.MethodWrapperType:
+            return self._changeable((function.__self__, *R[first + 1 : first + count]))
         elif is_class(function):
             return None
         return self._changeable(R[first + 1 : first + count])
