@@ -7,7 +7,21 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from . import ablation, attaching, baseline, charts, memory, page, peers, playground, report, scaling, startup, suite
+from . import (
+    ablation,
+    attaching,
+    baseline,
+    charts,
+    memory,
+    page,
+    peers,
+    playground,
+    recording,
+    report,
+    scaling,
+    startup,
+    suite,
+)
 from .analyses import table, weaving
 from .analyses.rows import ROWS
 from .catalogue import programs
@@ -16,7 +30,7 @@ from .measure import CLOCKS
 from .results import Results
 
 HOST = f"{sys.version_info.major}.{sys.version_info.minor}"
-PARTS = ["speed", "analyses", "memory", "startup", "attaching", "scaling"]
+PARTS = ["speed", "analyses", "memory", "recording", "startup", "attaching", "scaling"]
 PEERS, PAGE, PLAYGROUND = "peers", "page", "playground"
 """What sets the peers up, writes the documentation's page, and drives a browser: left out unless they are named."""
 NEEDED = ["mako", "matplotlib", "psutil", "pyperf", "pyperformance"]
@@ -52,6 +66,8 @@ def main() -> int:
     others = [engine for engine in engines if engine != NATIVE]
     if "memory" in options.parts:
         good &= _lines("memory", memory.report(others))
+    if "recording" in options.parts:
+        good &= _lines("recording", recording.report(quick=options.quick))
     if "startup" in options.parts and others:
         good &= _lines("start-up", startup.report(quick=options.quick, folder=options.output))
     if "attaching" in options.parts:

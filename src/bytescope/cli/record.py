@@ -24,6 +24,7 @@ it ends: NAME.bscope, which bytescope reads, and NAME.html, a page to step throu
 options, which come before the program:
   --output NAME          write NAME.bscope and NAME.html; the default is the name of the script or module
   --steps N              keep the last N steps of a longer run; the default is a million
+  --children             record the processes that the program forks as well, each into NAME.PID.bscope
   --redact NAME          keep the values of variables, attributes and keys of this name out of the files (repeatable)
   --include GLOB         record only these modules, whether the program imports them or is one (repeatable)
   --exclude GLOB         do not record these modules (repeatable)
@@ -64,6 +65,9 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
         if option == "--help":
             print(HELP, end="")
             raise SystemExit
+        if option == "--children" and not equals:
+            filters["children"] = True
+            continue
         if option not in ("--output", "--steps", "--redact", *_GLOBS, *_PASSED):
             _usage(f"there is no option {option}{equals}{value}")
         if not equals:

@@ -77,7 +77,9 @@ class RecordedRun:
             The exit status that this alone would have: 1 if a file cannot be written.
         """
         if os.getpid() != self._process:
-            return 0
+            if not self.wanted.filters.get("children"):
+                return 0
+            self._path, self._page = self._path.removesuffix(".bscope") + f".{os.getpid()}.bscope", ""
         self._stack.close()
         recording, self._recording = self._recording, None
         if recording is None:

@@ -218,7 +218,7 @@ class Frontier:
             while self.why not in ("running", "end"):
                 self._sleep()
             tape = recorder.tape
-            if len(tape) * 4 > recorder.steps * 5:
+            if recorder.bounds.is_due(tape):
                 recorder.settle()
             recorder.row((record[0], pc, len(tape.log)))
             if self._pausing:

@@ -9,7 +9,7 @@ finds whole ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bytescope.isa.lift import lift
 from bytescope.machine.handler_namespace import UNBOUND
@@ -29,7 +29,21 @@ if TYPE_CHECKING:
 
 _NAMESPACES = {"LOCALS": LOCALS, "GLOBALS": GLOBALS}
 
-_factories: dict[tuple[Changes, bool], Callable[..., tuple[Op, Resume]]] = {}
+
+class Kind(NamedTuple):
+    """What wrappers do besides.
+
+    live: the program may be told to wait before an instruction; windowed: not everything is recorded: only what a
+    function calls that opens a window, and it; threaded: an instruction and what is written of it are one for other
+    threads.
+    """
+
+    live: bool
+    windowed: bool
+    threaded: bool
+
+
+_factories: dict[tuple[Changes, Kind], Callable[..., tuple[Op, Resume]]] = {}
 
 
 def _register(position: int) -> str:
@@ -91,12 +105,12 @@ def _noted(slot: str, give: str) -> list[str]:
     return [f"{test} x = {give}(x)", f"log((V[{NUMBER}], {slot}, V[{slot}], x))", f"V[{slot}] = x"]
 
 
-def text_of(changes: Changes, live: bool = False) -> str:
+def text_of(changes: Changes, kind: Kind) -> str:
     """Return the text of a factory of wrappers.
 
     Args:
         changes: what the instruction changes.
-        live: whether the program may be told to wait before it.
+        kind: what else it does.
     """
     capture = _capture(changes.target)
     changed, answered = (["    " + line for line in _changed(changes, after)] for after in (False, True))
@@ -105,8 +119,10 @@ def text_of(changes: Changes, live: bool = False) -> str:
     waits += {"suspend": ["suspended(V)"], "delegate": ["delegates(V)"]}.get(changes.ends, [])
     op = [
         f"V = R[{RECORD}]",
-        f"if V is None or V[{RECORDER}] is not recorder: V = enter(R)",
-        *(["arrive(V, R, pc)"] if live else [f"row((V[{NUMBER}], pc, len(entries)))"]),
+        f"if V is None or V[{RECORDER}] is not recorder:",
+        *(["    if not (opens or window): return op(R)"] if kind.windowed else []),
+        "    V = enter(R)",
+        *(["arrive(V, R, pc)"] if kind.live else [f"row((V[{NUMBER}], pc, len(entries)))"]),
         *([f"if len(recent) > {RECENT}: settle()"] if changes.ends == "loop" else []),
         *([f"held = {capture}"] if capture else []),
         "n = op(R)",
@@ -129,16 +145,18 @@ def text_of(changes: Changes, live: bool = False) -> str:
         *(["elif n == RETURN: left(V, R)"] if changes.ends == "return" else []),
         "return n",
     ]
+    if kind.threaded:
+        op, resume = (["with lock:", *("    " + line for line in each)] for each in (op, resume))
     lines = [*_BOUND, "def recorded(R):", *("    " + line for line in op)]
     lines += ["def recorded_answer(R, v):", *("    " + line for line in resume)]
     lines += ["return recorded, None if resume is None else recorded_answer"]
-    head = "def make(op, resume, pc, first, var, name, recorder, enter):"
+    head = "def make(op, resume, pc, first, var, name, recorder, enter, opens):"
     return "\n".join([head, *("    " + line for line in lines)])
 
 
 _BOUND = (
     "row, entries, log = recorder.row, recorder.tape.log, recorder.log",
-    "recent, settle = recorder.tape.recent, recorder.settle",
+    "recent, settle, window = recorder.tape.recent, recorder.settle, recorder.open",
     "token, made, result = recorder.token, recorder.objects.made, recorder.objects.result",
     "given, taken = recorder.objects.given, recorder.objects.taken",
     "attribute, item = recorder.objects.attribute, recorder.objects.item",
@@ -147,16 +165,16 @@ _BOUND = (
     "contents_of_cell, read_of_cell = recorder.contents_of_cell, recorder.read_of_cell",
     "cell_of_cell = recorder.cell_of_cell",
     "operands, left, suspended, resumed = recorder.operands, recorder.left, recorder.suspended, recorder.resumed",
-    "delegates, arrive = recorder.delegates, recorder.arrive",
+    "delegates, arrive, lock = recorder.delegates, recorder.arrive, recorder.lock",
 )
 
 
-def _factory(changes: Changes, live: bool) -> Callable[..., tuple[Op, Resume]]:
-    found = _factories.get((changes, live))
+def _factory(changes: Changes, kind: Kind) -> Callable[..., tuple[Op, Resume]]:
+    found = _factories.get((changes, kind))
     if found is None:
         made: dict[str, Any] = {}
-        exec(compile(text_of(changes, live), HANDLER_FILE, "exec"), _namespace, made)
-        found = _factories[changes, live] = made["make"]
+        exec(compile(text_of(changes, kind), HANDLER_FILE, "exec"), _namespace, made)
+        found = _factories[changes, kind] = made["make"]
     return found
 
 
@@ -202,6 +220,9 @@ class Recording:
         changes = changes_of(instruction, index)
         first = program.first_operand + program.verified.depths[index] - lifted.need
         variable = HEADER + instruction.arg.index if changes.variable else 0
-        return _factory(changes, self.recorder.arrive is not None)(
-            op, resume, index, first, variable, instruction.arg, self.recorder, self.recorder.entering(program, index)
+        recorder = self.recorder
+        opens = recorder.opening is not None and index == program.entry and recorder.opening(program)
+        make = _factory(changes, Kind(recorder.arrive is not None, recorder.opening is not None, recorder.is_threaded))
+        return make(
+            op, resume, index, first, variable, instruction.arg, recorder, recorder.entering(program, index), opens
         )

@@ -150,7 +150,10 @@ class Objects:
             if len(value) != length:
                 return length == ITEMS and len(value) > length
             looked_at = range(length) if length <= _FEW else (0, length - 1)
-            return all(self._stands_for(contents.get(at, ABSENT), value[at]) for at in looked_at)
+            try:
+                return all(self._stands_for(contents.get(at, ABSENT), value[at]) for at in looked_at)
+            except IndexError:  # another thread has made it shorter
+                return False
         if kind is dict:
             return len(value) == len(contents) or len(contents) >= ITEMS or known.size > ITEMS
         if kind is types.CellType:
@@ -172,8 +175,9 @@ class Objects:
     # --- objects that are new
 
     def _new(self, kind: str, label: str) -> Object:
-        found = Object(len(self.tape.owners), kind, label, self.tape.forgotten + max(len(self.tape) - 1, 0))
-        self.tape.owners.append(found)
+        number = self.tape.number()
+        found = Object(number, kind, label, self.tape.forgotten + max(len(self.tape) - 1, 0))
+        self.tape.owners[number] = found
         return found
 
     def _enter(self, value: Any, kind: type) -> Object:
@@ -341,8 +345,8 @@ class Objects:
         if found is None or found.now is None:
             return
         length = len(found.now)
-        if type(value) is list and len(value) == length + 1 and length < ITEMS:
-            self.write(found, length, self._inside(found, value[-1]))
+        if type(value) is list and len(value) == length + 1 and length < ITEMS and (last := value[-1:]):
+            self.write(found, length, self._inside(found, last[0]))
             found.length = length + 1
         else:
             self._compare(found, value)
@@ -356,7 +360,7 @@ class Objects:
             old = now.get(key, ABSENT)
             if old is not new and not (type(old) is type(new) and type(new) is not Object and old == new):
                 self.write(found, key, new)
-        for key in [key for key in now if key not in tokens]:
+        for key in [key for key in list(now) if key not in tokens]:
             self.write(found, key, ABSENT)
         self._measure(found, value)
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import sys
 import types
-from _thread import get_ident
+from _thread import RLock, get_ident
 from collections.abc import Callable
 from typing import Any
 from weakref import ref
 
-from bytescope.machine import engine
+from bytescope.machine import engine, instrument
 from bytescope.machine.handler_namespace import UNBOUND
-from bytescope.machine.program import Program
+from bytescope.machine.program import TRANSFORMS, Program
 from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, PROGRAM, RECORD, REQUEST
+from bytescope.recording.bounds import Bounds
 from bytescope.recording.codes import code_info
 from bytescope.recording.frame_record import DELEGATES, HELD, NUMBER, RECENT, RECORDER, WAITING
 from bytescope.recording.objects import Objects
@@ -37,11 +38,9 @@ from bytescope.recording.tape import (
 
 __all__ = ["Recorder"]
 
-_PARENT, _SITE, _FRAME, _CODE, _PROGRAM = range(4, 9)
+_PARENT, _SITE, _FRAME, _CODE, _PROGRAM, _OPENS = range(4, HEADER)
 """Further places in the record of a frame: the record of its caller; the instruction that the log says it waits at; the
-ids of its resident frame and of that frame's code; its program."""
-
-_UNUSED = [None] * (HEADER - _PROGRAM - 1)
+ids of its resident frame and of that frame's code; its program; whether what is recorded begins with it."""
 
 
 class Recorder:
@@ -49,13 +48,25 @@ class Recorder:
 
     Args:
         tape: an empty tape.
-        steps: how many steps are kept at least, of the last ones, if there are more.
+        bounds: how much of the run is kept.
+        opening: whether a frame of a program begins what is recorded, which ends with it; None if everything is.
         arrive: writes the row of an instruction in the place of the recorder, and may have the program wait; or None.
     """
 
-    def __init__(self, tape: Tape, steps: int, arrive: Callable[[list[Any], list[Any], int], None] | None) -> None:
+    def __init__(
+        self,
+        tape: Tape,
+        bounds: Bounds,
+        opening: Callable[[Program], bool] | None = None,
+        arrive: Callable[[list[Any], list[Any], int], None] | None = None,
+    ) -> None:
         self.tape = tape
-        self.steps = steps
+        self.bounds = bounds
+        self.opening = opening
+        self.open: list[int] = []
+        self.lock = RLock()
+        self.is_threaded = False
+        self._thread = get_ident()
         self.row = tape.recent.extend
         self.log = tape.log.extend
         self.objects = Objects(tape)
@@ -81,17 +92,21 @@ class Recorder:
         known = self._codes.get(id(program))
         if known is not None and known[0]() is program:
             return known[1]
-        number = len(self.tape.codes)
-        self.tape.codes.append(code_info(program))
+        info = code_info(program)
+        codes = self.tape.codes
+        codes.append(info)
+        number = next(at for at in range(len(codes) - 1, -1, -1) if codes[at] is info)
         self._codes[id(program)] = ref(program), number
         return number
 
     def settle(self) -> None:
-        """Move the latest rows, and forget the oldest ones if there are a quarter more than are kept."""
+        """Move the latest rows, and keep to the bounds."""
+        if self.bounds.is_full:
+            return
         self.tape.settle()
-        steps = len(self.tape)
-        if steps * 4 > self.steps * 5:
-            self.tape.forget(steps - self.steps)
+        self.bounds.hold(self.tape)
+        if self.bounds.is_full:
+            instrument.set_recording(None)
 
     # --- frames
 
@@ -100,7 +115,7 @@ class Recorder:
         midway = program.verified.depths[index] > 0
 
         def enter(R: list[Any]) -> list[Any]:
-            return self._enter(program, midway, R)
+            return self._enter(R[PROGRAM], midway, R)
 
         return enter
 
@@ -108,10 +123,16 @@ class Recorder:
         tape, token = self.tape, self.token
         if len(tape.recent) > RECENT:
             self.settle()
+        if get_ident() != self._thread and not self.is_threaded:
+            self.is_threaded = True
+            instrument.set_recording(TRANSFORMS["recording"])  # which makes other handlers now
         code, namespace = self.code(program), token(R[GLOBALS])
-        number = len(tape.owners)
-        tape.owners.append(FrameOwner(number, code, get_ident(), namespace))
-        record = R[RECORD] = [number, self, -1, None, None, -1, 0, 0, program, *_UNUSED]
+        number = tape.number()
+        tape.owners[number] = FrameOwner(number, code, get_ident(), namespace)
+        opens = self.opening is not None and not midway and self.opening(program)
+        record = R[RECORD] = [number, self, -1, None, None, -1, 0, 0, program, opens]
+        if opens:
+            self.open.append(number)
         entries: list[Any] = []
         for slot, variable in enumerate(program.lowered.variables, HEADER):
             value = R[slot]
@@ -164,8 +185,8 @@ class Recorder:
 
     def _waits(self, record: list[Any]) -> None:
         """Log where a frame is that has called or resumed another."""
-        rows = self.tape.recent or self.tape.rows
-        site = rows[-2] if rows and rows[-ROW] == record[NUMBER] else record[WAITING]
+        rows = self.tape.recent[-ROW:] or self.tape.rows[-ROW:]  # a copy: another thread may settle them
+        site = rows[1] if rows and rows[0] == record[NUMBER] else record[WAITING]
         if site != record[_SITE]:
             self.log((record[NUMBER], SITE, record[_SITE], site))
             record[_SITE] = site
@@ -178,12 +199,16 @@ class Recorder:
     def _forget(self, record: list[Any]) -> None:
         if self._records.get(record[_FRAME]) is record:
             del self._records[record[_FRAME]]
+        if record[_OPENS] and record[NUMBER] in self.open:
+            self.open.remove(record[NUMBER])
         if self.registers is not None:
             self.registers.pop(record[NUMBER], None)
 
     def suspended(self, record: list[Any]) -> None:
         """Log that a frame is suspended."""
         self._waits(record)
+        if record[_OPENS] and record[NUMBER] in self.open:
+            self.open.remove(record[NUMBER])
         self.log((record[NUMBER], STATUS, None, "suspended"))
 
     def delegates(self, record: list[Any]) -> None:
@@ -197,6 +222,8 @@ class Recorder:
         """Log that a frame goes on after a suspension."""
         self.log((record[NUMBER], STATUS, DELEGATES if record[HELD] is DELEGATES else "suspended", None))
         record[HELD] = None
+        if record[_OPENS] and record[NUMBER] not in self.open:
+            self.open.append(record[NUMBER])
         self._link(record)
 
     # --- exceptions
@@ -205,10 +232,12 @@ class Recorder:
         record = R[RECORD]
         recorded = record is not None and record[RECORDER] is self
         if recorded:
-            self._raised(record, exception)
+            with self.lock:
+                self._raised(record, exception)
         target: int = other(R, index, exception, lasti)
         if recorded:
-            self._unwound(record, R, target)
+            with self.lock:
+                self._unwound(record, R, target)
         return target
 
     def _raised(self, record: list[Any], exception: BaseException) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
+from fnmatch import fnmatchcase
 
 from bytescope.analysis.engines.interpreter import INTERPRETER
 from bytescope.analysis.existing import existing_functions
 from bytescope.analysis.filters import Filters, Globs
+from bytescope.code.host.invisible_frames import hidden
 from bytescope.loading.imports import Guests
 from bytescope.machine import instrument
 from bytescope.machine.program import TRANSFORMS, Program
+from bytescope.recording.bounds import MEMORY, STEPS, Bounds
 from bytescope.recording.codes import add_sources
 from bytescope.recording.frontier import Frontier
 from bytescope.recording.handlers import Recording as Transform
@@ -20,9 +24,6 @@ from bytescope.recording.tape import Tape
 from bytescope.recording.texts import keeping_texts
 
 __all__ = ["STEPS", "record"]
-
-STEPS = 1_000_000
-"""How many of the last steps are kept unless told otherwise."""
 
 
 class record:
@@ -44,7 +45,11 @@ class record:
         include, exclude: globs over dotted module names.
         files: globs over file names.
         functions: globs over qualified names: the others are executed as usual, and not recorded.
-        steps: how many steps are kept: of a longer run the last ones.
+        steps: how many steps are kept at most, approximately.
+        memory: how many bytes they may take, approximately.
+        keep: "last" to keep the last ones of a longer run, "first" to keep the first ones and go on unrecorded.
+        when: globs over qualified names: only these functions are recorded and what they call while they run.
+        children: whether a process that the program forks goes on recording; otherwise it runs unrecorded.
         frontier: controls the program while it is recorded, from another thread; see `Frontier`.
 
     Raises:
@@ -61,14 +66,23 @@ class record:
         files: Globs = None,
         functions: Globs = None,
         steps: int = STEPS,
+        memory: int = MEMORY,
+        keep: str = "last",
+        when: Globs = None,
+        children: bool = False,
         frontier: Frontier | None = None,
     ) -> None:
-        if type(steps) is not int:
-            raise TypeError(f"steps must be an int, not {type(steps).__name__}")
-        if steps < 1:
-            raise ValueError(f"steps must be at least 1, not {steps}")
+        for name, number in (("steps", steps), ("memory", memory)):
+            if type(number) is not int:
+                raise TypeError(f"{name} must be an int, not {type(number).__name__}")
+            if number < 1:
+                raise ValueError(f"{name} must be at least 1, not {number}")
+        if keep not in ("first", "last"):
+            raise ValueError(f"keep must be 'first' or 'last', not {keep!r}")
         self._filters = Filters(include, exclude, files, functions)
-        self._steps = steps
+        self._bounds = Bounds(steps, memory, keep == "first")
+        self._when = Filters(functions=when).functions
+        self._children = children
         self._frontier = frontier
         self._stack: ExitStack | None = None
 
@@ -80,12 +94,14 @@ class record:
         guests = Guests(patterns, default=self._filters.include is None)
         with ExitStack() as stack:
             recording = Recording(tape)
-            recorder = Recorder(tape, self._steps, None if self._frontier is None else self._frontier.arrive)
+            arrive = None if self._frontier is None else self._frontier.arrive
+            opening = None if self._when is None else self._opens
+            recorder = Recorder(tape, self._bounds, opening, arrive)
             if self._frontier is not None:
                 stack.callback(self._frontier.end)
             stack.enter_context(keeping_texts())
             stack.callback(add_sources, tape)
-            stack.callback(tape.settle)
+            stack.callback(self._finish, tape)
             stack.enter_context(noting_output(tape))
             stack.enter_context(INTERPRETER.attached(guests, lambda: existing_functions(self._filters)))
             stack.callback(instrument.set_recording, None)
@@ -94,12 +110,42 @@ class record:
             if self._frontier is not None:
                 self._frontier.begin(recorder, recording)
             self._stack = stack.pop_all()
+        _going_on[:] = [self]
         return recording
 
     def __exit__(self, *error: object) -> None:
+        _going_on.clear()
         stack, self._stack = self._stack, None
         if stack is not None:
             stack.close()
 
+    @hidden
+    def forked(self) -> None:
+        """Stop recording in a child process, unless it was asked for."""
+        if not self._children:
+            instrument.set_recording(None)
+
+    def _finish(self, tape: Tape) -> None:
+        tape.settle()
+        if self._bounds.first:
+            tape.cut(self._bounds.steps)
+
+    def _opens(self, program: Program) -> bool:
+        return any(fnmatchcase(program.code.co_qualname, pattern) for pattern in self._when or ())
+
     def _wants(self, program: Program) -> bool:
         return self._filters.wants_code(program.module, program.code.co_filename, program.code.co_qualname)
+
+
+_going_on: list[record] = []
+"""The recording that is going on, if one is."""
+
+
+@hidden
+def _in_child() -> None:
+    for each in _going_on:
+        each.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)

@@ -6,7 +6,10 @@ place in the log say; so a reader goes forward by new values and back by old one
 
 from __future__ import annotations
 
+from _thread import allocate_lock
 from array import array
+from itertools import accumulate, count, islice
+from operator import gt
 from typing import Any, NamedTuple
 
 __all__ = [
@@ -189,6 +192,8 @@ class Tape:
         self.recent: list[int] = []
         self.log: list[Any] = []
         self.owners: list[FrameOwner | Object | None] = []
+        self._numbers = count()
+        self._settling = allocate_lock()
         self.codes: list[CodeInfo] = []
         self.sources: dict[str, str] = {}
         self.output: list[Written] = []
@@ -197,9 +202,31 @@ class Tape:
 
     def settle(self) -> None:
         """Move the latest rows to where they take little room: a list is faster to write to."""
-        rows = self.recent[:]
-        self.rows.extend(array("I", rows))
-        del self.recent[: len(rows)]
+        if not self._settling.acquire(False):
+            return  # another thread does, or this one does below a finalizer
+        try:
+            rows = self.recent[:]
+            places = rows[2::ROW]
+            if any(map(gt, places, islice(places, 1, None))):  # a thread wrote between the parts of another's row
+                rows[2::ROW] = accumulate(places, max)
+            self.rows.extend(array("I", rows))
+            del self.recent[: len(rows)]
+        finally:
+            self._settling.release()
+
+    def number(self) -> int:
+        """Return the number of a new owner. Finalizers and other threads may take numbers at any time."""
+        number = next(self._numbers)
+        while len(self.owners) <= number:
+            self.owners.append(None)
+        return number
+
+    def cut(self, steps: int) -> None:
+        """Drop all but the first steps."""
+        self.settle()
+        if steps < len(self):
+            del self.log[self.place(steps) :]
+            del self.rows[steps * ROW :]
 
     def __len__(self) -> int:
         """Return the number of steps."""

@@ -1,0 +1,173 @@
+"""How much is kept, of what, and in which processes and threads."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bytescope
+from bytescope.recording import Recording, record
+
+from .programs import recorded, with_truth
+from .stepping import CASES
+
+LOOP = "def f(n):\n    kept.append(n % 5)\n    del kept[:-3]\nkept = []\nfor i in range(6000):\n    f(i)\nlast = i\n"
+
+
+def test_the_first_steps_are_kept_and_the_program_goes_on() -> None:
+    recording = recorded(LOOP, steps=1000, keep="first")
+    assert (recording.steps, recording.forgotten) == (1000, 0)
+    assert recording.at(0).frames[0].line == 0 or recording.at(1).frames[0].line == 1
+    assert recording.at(999).frames[-1].code.name == "<module>"
+    namespace: dict[str, Any] = {}
+    with record(steps=1000, keep="first"):
+        bytescope.VM().exec(LOOP, namespace)
+    assert namespace["last"] == 5999
+
+
+def test_memory_is_bounded() -> None:
+    source = "text = 'x' * 3000\nfor i in range(40_000):\n    other = text + str(i)\n"
+    whole = recorded("text = 'x' * 3000\nfor i in range(4_000):\n    other = text + str(i)\n")
+    assert whole.forgotten == 0
+    recording = recorded(source, memory=20_000_000)
+    assert recording.forgotten > 100_000
+    kept = sum(len(value) for value in recording.tape.log[3::4] if type(value) is str)
+    assert kept < 140_000_000
+    assert recording.at(recording.steps - 1).frames[0].names["i"] == 39_999
+    assert recorded(source, memory=20_000_000, keep="first").steps < recording.forgotten
+
+
+def test_windows() -> None:
+    source = """
+def inner(n): return n + 1
+def handle(n): return inner(n)
+def numbers():
+    for n in range(3):
+        yield inner(n)
+inner(0)
+results = [handle(n) for n in range(3)]
+inner(0)
+found = list(numbers())
+"""
+    recording = recorded(source, when="handle")
+    assert [code.name for code in recording.codes] == ["handle", "inner"]
+    assert {len(recording.at(step).frames) for step in range(recording.steps)} == {1, 2}
+    assert len({recording.tape.frame(step).number for step in range(recording.steps)}) == 6
+    recording = recorded(source, when=["numbers"])
+    calls = [recording.at(step).frames for step in range(recording.steps)]
+    assert {frame.code.name for frames in calls for frame in frames} == {"numbers", "inner"}
+    assert {frames[-1].code.name for frames in calls} == {"numbers"}
+    assert recorded(source, when="nothing").steps == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"memory": 0}, "memory must be at least 1, not 0"),
+        ({"keep": "middle"}, "keep must be 'first' or 'last', not 'middle'"),
+    ],
+)
+def test_bad_bounds(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        record(**options)
+
+
+THREADS = """
+import threading
+box, lines = {}, []
+def work(name):
+    for n in range(250):
+        box[name] = n
+        box["last"] = name
+        lines.append((name, n))
+        if len(lines) > 50: del lines[:25]
+threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+
+
+def test_threads(tmp_path: Path) -> None:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        recording = recorded(THREADS)
+    finally:
+        sys.setswitchinterval(interval)
+    places = recording.tape.rows[2::3]
+    assert list(places) == sorted(places)
+    ends = recording.at(recording.steps)
+    back = recording.at(recording.steps)
+    back.go(0)
+    back.go(recording.steps)
+    found = recording.at(recording.steps - 1).frames[0].names["box"]
+    assert {key: value for key, value in ends.contents(found).items() if key != "last"} == dict.fromkeys(range(4), 249)
+    step = recording.steps // 2
+    there = recording.at(step)
+    ends.go(step)
+    assert there.contents(found) == ends.contents(found)
+    assert {recording.tape.frame(each).thread for each in range(recording.steps)} != {0}
+    recording.save(tmp_path / "threads.bscope")
+    assert Recording.load(tmp_path / "threads.bscope").steps == recording.steps
+
+
+NATIVE = """
+import functools, signal, gc
+log = []
+def handler(number, frame): log.append(number)
+class Dying:
+    def __del__(self): log.append("gone")
+class Once:
+    @functools.cached_property
+    def value(self): return [1]
+class Failing:
+    def __init__(self, text): self.args = (text,)
+once = Once()
+log.append(once.value)
+once.value.append(2)
+d = Dying()
+del d
+loop = []; loop.append(loop); del loop; gc.collect()
+error = ValueError(1)
+error.__init__(2, 3)
+table = {}
+table.setdefault("k", []).append(1)
+pairs = sorted([[2, 1], [1, 2]], key=lambda pair: pair[0])
+pairs.sort(key=lambda pair: -pair[0])
+"""
+
+
+def test_native_code_that_changes_objects_and_calls_back() -> None:
+    from tests.support.recording_truth import mistakes
+
+    recording, truth = with_truth(NATIVE)
+    assert recording.steps == len(truth.steps)
+    assert not mistakes(recording.tape, truth)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot fork here")
+@pytest.mark.parametrize("children", [False, True])
+def test_a_forked_child(children: bool, tmp_path: Path) -> None:
+    path = CASES / "19_fork_and_exit.py"
+    options = ["--children"] if children else []
+    command = [sys.executable, "-W", "ignore", "-m", "bytescope", "record", "--output", "run", *options, str(path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["before", "child 3", "parent [1, 2] 5 True"]
+    files = sorted(tmp_path.glob("*.bscope"), key=lambda each: len(each.name))
+    assert len(files) == 1 + children
+    parent = Recording.load(files[0])
+    cursor = parent.at(parent.steps - 1)
+    assert list(cursor.contents(cursor.frames[0].names["data"]).values()) == [1, 2]
+    lines = {parent.tape.instruction(step).line for step in range(parent.steps)}
+    assert {8, 9, 13, 14} <= lines and not {10, 11, 12} & lines
+    if children:
+        child = Recording.load(files[1])
+        cursor = child.at(child.steps - 1)
+        assert list(cursor.contents(cursor.frames[0].names["data"]).values()) == [1, 2, 3]
+        assert cursor.frames[0].line == 12
