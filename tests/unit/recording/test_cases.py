@@ -21,7 +21,7 @@ SINCE_312 = sys.version_info >= (3, 12)
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.py")), ids=lambda path: path.stem)
 def test_output_is_as_without_a_recording(path: Any) -> None:
     if path.stem.startswith("19"):
-        pytest.skip("it forks: see test_processes")
+        pytest.skip("it forks: see test_bounds")
     output = io.StringIO()
     with warnings.catch_warnings(), contextlib.redirect_stdout(output), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
