@@ -33,7 +33,7 @@ def code_info(program: Program) -> CodeInfo:
     return CodeInfo(
         code.co_qualname, code.co_filename, code.co_firstlineno, program.module, instructions, line_starts(program),
         variables, program.first_operand, handlers, suspends, tuple(inner_codes(code.co_consts)),
-        source_of(code),
+        source_of(code, program.module),
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def inner_codes(constants: Iterable[object]) -> Iterator[InnerCode]:
 
 def add_sources(tape: Tape) -> None:
     """Add the texts of the files that recorded code objects come from, as far as they can be read."""
-    for name in {code.source for code in tape.codes} & texts.keys():
+    for name in {code.source or code.file for code in tape.codes} & texts.keys():
         tape.sources[name] = texts[name]
     for file in {code.file for code in tape.codes if not code.source} - tape.sources.keys():
         lines = linecache.getlines(file)

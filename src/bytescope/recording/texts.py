@@ -1,7 +1,12 @@
-"""Texts of code objects that come from no file: what is executed by `exec`, `eval`, `VM.exec` or `-c` meanwhile."""
+"""Texts of code objects, which may be gone when a recording ends.
+
+What `exec`, `eval`, `VM.exec` and `-c` compile is kept as it was compiled, a file as it is when its code is first met.
+"""
 
 from __future__ import annotations
 
+import linecache
+import sys
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +19,8 @@ from bytescope.loading import source
 __all__ = ["keeping_texts", "source_of", "texts"]
 
 texts: dict[str, str] = {}
-"""The texts that were compiled while a recording goes on, by the name that stands for each: the file name for the first
-one of a name, others are numbered."""
+"""The texts that were met while a recording goes on, by the name that stands for each: the file name for the first one
+of a name, others are numbered."""
 
 _names: dict[int, tuple[ref[types.CodeType], str]] = {}
 """By the id of a code object, it and the name of its text."""
@@ -33,10 +38,31 @@ def keeping_texts() -> Iterator[None]:
         _names.clear()
 
 
-def source_of(code: types.CodeType) -> str:
-    """Return the name of the text that a code object was compiled of, "" if that is not known."""
+def source_of(code: types.CodeType, module: str) -> str:
+    """Return the name of the text that a code object was compiled of, "" if that is of a file.
+
+    Args:
+        code: the code object.
+        module: name of its module, whose loader may know the text of a file that is in an archive.
+    """
     found = _names.get(id(code))
-    return found[1] if found is not None and found[0]() is code else ""
+    if found is not None and found[0]() is code:
+        return found[1]
+    _read(code.co_filename, module)
+    return ""
+
+
+def _read(file: str, module: str) -> None:
+    """Read a file, unless that was done before."""
+    if file in texts or source.keep is None:
+        return
+    namespace = getattr(sys.modules.get(module), "__dict__", None)
+    try:
+        lines = linecache.getlines(file, namespace)
+    except Exception:  # a loader's, or there is no room; at the end, it is tried again
+        return
+    if lines:
+        texts[file] = "".join(lines)
 
 
 def _keep(code: types.CodeType, given: Any) -> types.CodeType:

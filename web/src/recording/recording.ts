@@ -44,8 +44,8 @@ export class Recording {
   }
 
   holds(condition: Expression, cursor: Cursor): boolean {
-    const [frame] = cursor.frames;
-    return frame !== undefined && holds(condition, frame);
+    const { top } = cursor;
+    return top !== null && holds(condition, top);
   }
 
   /** The next step at which a line begins and an expression is true, null if there is none. */

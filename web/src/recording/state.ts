@@ -1,6 +1,6 @@
 // State at any step of a recording, reached forwards or backwards.
 
-import type { Code, FrameOwner, Instruction, Tape } from "./tape";
+import { FrameOwner, type Code, type Instruction, type Tape } from "./tape";
 import { Mark, Thing, type Slots, type Value } from "./values";
 
 /** A slot and its value. */
@@ -11,6 +11,8 @@ export class Cursor {
   step = 0;
   private place = 0;
   private readonly state = new Map<number, Slots>();
+  /** The frames that may be suspended, of those that have a state. */
+  private readonly suspending: number[] = [];
   private readonly names: { parent: number; site: number; status: number; names: number };
 
   constructor(readonly tape: Tape) {
@@ -35,6 +37,7 @@ export class Cursor {
     const owner = this.tape.owners[number];
     const slots: Slots = new Map((owner instanceof Thing ? owner.initial : this.tape.base.get(number)) ?? []);
     this.state.set(number, slots);
+    if (owner instanceof FrameOwner && this.tape.codes[owner.code]!.suspends) this.suspending.push(number);
     return slots;
   }
 
@@ -50,10 +53,17 @@ export class Cursor {
     return new Frame(this, this.tape.owners[number] as FrameOwner, slots, index ?? (typeof site === "number" ? Math.max(site, 0) : 0));
   }
 
+  /** The frame that executes this step, null at the end. */
+  get top(): Frame | null {
+    if (this.step >= this.tape.steps) return null;
+    return this.frame(this.tape.frame(this.step).number, this.tape.index(this.step));
+  }
+
   /** The frames of the stack, the one that executes this step first; at the end there are none. */
   get frames(): Frame[] {
-    if (this.step >= this.tape.steps) return [];
-    const found = [this.frame(this.tape.frame(this.step).number, this.tape.index(this.step))];
+    const { top } = this;
+    if (!top) return [];
+    const found = [top];
     for (;;) {
       const parent = this.tape.value(found[found.length - 1]!.slots.get(this.names.parent));
       if (typeof parent !== "number") return found;
@@ -65,7 +75,8 @@ export class Cursor {
   get suspended(): Frame[] {
     const active = new Set(this.frames.map((frame) => frame.owner.number));
     const found: Frame[] = [];
-    for (const [number, slots] of this.state) {
+    for (const number of this.suspending) {
+      const slots = this.slots(number);
       const status = this.tape.value(slots.get(this.names.status));
       if ((status === "suspended" || status === "delegates") && !active.has(number)) found.push(this.frame(number));
     }

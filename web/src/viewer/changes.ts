@@ -36,14 +36,14 @@ export function happened(recording: Recording, cursor: Cursor): string[] {
   const found: string[] = [];
   const { owner, slot, old, now } = tape.columns;
   for (let entry = tape.place(step - 1); entry < tape.place(step); entry++) {
-    const said = said_of(tape, cursor, owner[entry]!, tape.values[slot[entry]!]!, tape.values[old[entry]!]!, tape.values[now[entry]!]!);
+    const said = saidOf(tape, cursor, owner[entry]!, tape.values[slot[entry]!]!, tape.values[old[entry]!]!, tape.values[now[entry]!]!);
     if (said && !found.includes(said)) found.push(said);
   }
   const entered = step < tape.steps && recording.index.previousOf(tape.frame(step).number, step) === null && tape.index(step) === 0;
   return entered ? [`${tape.code(step).name} is called`] : found;
 }
 
-function said_of(tape: Tape, cursor: Cursor, number: number, slot: Value, old: Value, now: Value): string | null {
+function saidOf(tape: Tape, cursor: Cursor, number: number, slot: Value, old: Value, now: Value): string | null {
   const owner = tape.owners[number];
   const value = (of: Value): string => preview(of, cursor, 40);
   if (owner instanceof FrameOwner) {
@@ -61,8 +61,8 @@ function said_of(tape: Tape, cursor: Cursor, number: number, slot: Value, old: V
     const name = cursor.frames.flatMap((frame) => frame.variables).find((each) => each.owner === number)?.name;
     return name ? written(name, old, now, value) : null;
   }
-  const spaces = cursor.frames.slice(0, 1).flatMap((frame) => [frame.names, frame.globals]);
-  if (spaces.some((space) => space?.number === number)) return written(String(slot), old, now, value);
+  const { top } = cursor;
+  if (number === top?.names?.number || number === top?.globals?.number) return written(String(slot), old, now, value);
   const name = `${nameOf(owner)} #${number}`;
   return written(typeof slot === "string" && owner.kind !== "dict" ? `${slot} of ${name}` : `item ${repr(slot)} of ${name}`, old, now, value);
 }

@@ -16,6 +16,7 @@ async function show(bytes: Uint8Array, title: string): Promise<void> {
     const viewer = new Viewer(await Recording.read(bytes), title, Number(step));
     document.title = `${title}: a recording`;
     render(<ViewerApp viewer={viewer} />, app);
+    addEventListener("hashchange", () => viewer.go(Number(/^#step=(\d+)$/.exec(location.hash)?.[1] ?? viewer.stepper.step)));
   } catch (error) {
     if (!(error instanceof NoRecording)) throw error;
     render(<Opening problem={`${title}: ${error.message}`} />, app);

@@ -12,7 +12,7 @@ export function sentence(recording: Recording, cursor: Cursor): string {
   const of = `Step ${step.toLocaleString("en")} of ${recording.steps.toLocaleString("en")}`;
   const events = happened(recording, cursor).slice(0, 3);
   const before = events.length ? `${events.join(", ")}; ` : "";
-  const [frame] = cursor.frames;
+  const frame = cursor.top;
   if (!frame) return `${of}: ${before}the end.`;
   const where = frame.line ? `line ${frame.line} of ${frame.code.name}` : frame.code.name;
   return `${of}, ${where}: ${before}next is ${upcoming(frame.instruction.text, frame.operands.slice(-2).map((each) => preview(each, cursor, 24)))}.`;
