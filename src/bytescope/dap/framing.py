@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any, BinaryIO
 
-__all__ = ["BrokenStream", "MalformedMessage", "read_message", "write_message"]
+__all__ = ["BrokenStream", "MalformedMessage", "at_once", "read_message", "write_message"]
 
 _LONGEST_LINE = 4096
 _LONGEST = 64 << 20
@@ -66,6 +67,11 @@ def _header(stream: BinaryIO) -> int | None:
     if length is None:
         raise BrokenStream("a header has no Content-Length")
     return length
+
+
+def at_once(connection: socket.socket) -> None:
+    """Have a connection send messages at once, however short: it waits for an acknowledgement otherwise."""
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
 
 
 def write_message(stream: BinaryIO, message: dict[str, Any]) -> None:

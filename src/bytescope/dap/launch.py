@@ -12,8 +12,6 @@ from bytescope.dap.connection import RequestError, argument
 
 __all__ = ["Launch"]
 
-CONSOLES = ("internalConsole", "integratedTerminal", "externalTerminal")
-
 
 @dataclass(frozen=True)
 class Launch:
@@ -22,7 +20,7 @@ class Launch:
     target: the words of the command line that name the program; recording: the `.bscope` that is opened instead of a
     program; arguments: those of the program; python: the interpreter and its options; cwd: the folder; env: variables
     besides those of this process, None for those that are removed; guests: globs over modules to record as well;
-    console: where the program runs; stop_on_entry, stop_at_end: whether to stop before the first, and at the last step;
+    stop_on_entry, stop_at_end: whether to stop before the first, and at the last step;
     debug: whether to record at all; live: whether to step while the program runs; name: what the client calls it.
     """
 
@@ -33,7 +31,6 @@ class Launch:
     cwd: str = ""
     env: dict[str, str | None] = field(default_factory=dict)
     guests: tuple[str, ...] = ()
-    console: str = CONSOLES[0]
     stop_on_entry: bool = False
     stop_at_end: bool = False
     debug: bool = True
@@ -57,9 +54,6 @@ class Launch:
             if not os.path.exists(path):
                 raise RequestError(f"program: there is no file {path!r}")
             recording = path if path.endswith(".bscope") else None
-        console = argument(given, "console", str, CONSOLES[0])
-        if console not in CONSOLES:
-            raise RequestError(f"console must be one of {', '.join(CONSOLES)}, got {console!r}")
         guests = _words(given, "guests")
         if not argument(given, "justMyCode", bool, True):
             guests = ("*", *guests)
@@ -71,7 +65,6 @@ class Launch:
             cwd=cwd,
             env=_env(given),
             guests=guests,
-            console=console,
             stop_on_entry=argument(given, "stopOnEntry", bool, False),
             stop_at_end=argument(given, "stopAtEnd", bool, False),
             debug=not argument(given, "noDebug", bool, False),

@@ -6,6 +6,7 @@ import socket
 from _thread import allocate_lock, start_new_thread
 
 from bytescope.dap.connection import Connection
+from bytescope.dap.framing import at_once
 from bytescope.dap.session import Session
 from bytescope.recording import Frontier
 
@@ -26,6 +27,7 @@ class LiveSession:
         port, _, token = address.partition(":")
         self.frontier = Frontier()
         self._socket = socket.create_connection(("127.0.0.1", int(port)))
+        at_once(self._socket)
         self._socket.sendall(token.encode())
         self._over = allocate_lock()
         self._over.acquire()

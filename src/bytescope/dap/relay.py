@@ -12,7 +12,7 @@ import threading
 from typing import Any
 
 from bytescope.dap.connection import Connection, Request
-from bytescope.dap.framing import BrokenStream, MalformedMessage, read_message, write_message
+from bytescope.dap.framing import BrokenStream, MalformedMessage, at_once, read_message, write_message
 
 __all__ = ["Relay"]
 
@@ -89,6 +89,7 @@ class Relay:
                 given = b""
             if hmac.compare_digest(given, self._token.encode()):
                 client.settimeout(None)
+                at_once(client)
                 return client
             client.close()
 

@@ -7,6 +7,7 @@ import socket
 import sys
 
 from bytescope.dap.connection import Connection
+from bytescope.dap.framing import at_once
 from bytescope.dap.session import Session
 
 __all__ = ["listen", "serve"]
@@ -35,6 +36,7 @@ def listen(host: str, port: int) -> int:
         address, number = server.getsockname()[:2]
         print(f"bytescope dap: listening on {address}:{number}", file=sys.stderr, flush=True)
         client, _ = server.accept()
+    at_once(client)
     with client, client.makefile("rb") as source, client.makefile("wb") as target:
         try:
             return _session(Connection(source, target))
