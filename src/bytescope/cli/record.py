@@ -7,7 +7,7 @@ import sys
 from typing import Any, NoReturn
 
 from bytescope.cli.recorded_run import Recorded
-from bytescope.cli.run import run
+from bytescope.cli.run import run, size_of
 
 USAGE = """\
 usage: bytescope record [OPTION]... SCRIPT [ARGUMENT]...
@@ -23,8 +23,11 @@ it ends: NAME.bscope, which bytescope reads, and NAME.html, a page to step throu
 
 options, which come before the program:
   --output NAME          write NAME.bscope and NAME.html; the default is the name of the script or module
-  --steps N              keep the last N steps of a longer run; the default is a million
-  --children             record the processes that the program forks as well, each into NAME.PID.bscope
+  --steps N, --memory SIZE
+                         keep about so many steps, or bytes, of a longer run; the default is a million steps, 256M
+  --keep last|first      of a longer run, keep the last steps, or the first ones
+  --when GLOB            record only functions of these qualified names, and what they call (repeatable)
+  --children             also record processes that the program forks, in NAME.PID.bscope and NAME.PID.html
   --redact NAME          keep the values of variables, attributes and keys of this name out of the files (repeatable)
   --include GLOB         record only these modules, whether the program imports them or is one (repeatable)
   --exclude GLOB         do not record these modules (repeatable)
@@ -38,7 +41,8 @@ The exit status is that of the program.
 """
 )
 
-_GLOBS = {"--include": "include", "--exclude": "exclude", "--files": "files", "--functions": "functions"}
+_GLOBS = {name: name[2:] for name in ("--include", "--exclude", "--files", "--functions", "--when")}
+_OWN = ("--output", "--steps", "--memory", "--keep", "--redact", *_GLOBS)
 _PASSED = ("--guest", "--max-instructions", "--max-depth", "--timeout", "--max-memory")
 _SUFFIXES = (".bscope", ".html")
 
@@ -68,7 +72,7 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
         if option == "--children" and not equals:
             filters["children"] = True
             continue
-        if option not in ("--output", "--steps", "--redact", *_GLOBS, *_PASSED):
+        if option not in (*_OWN, *_PASSED):
             _usage(f"there is no option {option}{equals}{value}")
         if not equals:
             if not rest:
@@ -78,8 +82,10 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
             name = value
         elif option == "--redact":
             redacted.append(value)
-        elif option == "--steps":
-            filters["steps"] = _count(value)
+        elif option == "--keep":
+            filters["keep"] = value
+        elif option in ("--steps", "--memory"):
+            filters[option[2:]] = _number(option, value)
         elif option in _PASSED:
             passed += [option, value]
         else:
@@ -94,11 +100,11 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
     run([*passed, "--", *rest], collecting, wanted)
 
 
-def _count(text: str) -> int:
+def _number(option: str, text: str) -> int:
     try:
-        return int(text.replace("_", ""))
+        return size_of(text) if option == "--memory" else int(text.replace("_", ""))
     except ValueError:
-        _usage(f"--steps must be a whole number, got {text!r}")
+        _usage(f"{option} must be a whole number, got {text!r}")
 
 
 def _without_suffix(name: str) -> str:

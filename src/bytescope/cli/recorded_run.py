@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bytescope.cli.host_state import HostState
@@ -35,7 +35,7 @@ class Recorded:
 class RecordedRun:
     """Records a run and writes the files when the run ends, also if it ends by `os._exit`.
 
-    A process that the program forks is not recorded.
+    A process that the program forks is not recorded unless the filters say so; then it has files of its own.
 
     Args:
         wanted: the files, relative to the folder that the run starts in, and how to record.
@@ -79,7 +79,9 @@ class RecordedRun:
         if os.getpid() != self._process:
             if not self.wanted.filters.get("children"):
                 return 0
-            self._path, self._page = self._path.removesuffix(".bscope") + f".{os.getpid()}.bscope", ""
+            path, page = _of_child(self.wanted.path), _of_child(self.wanted.page)
+            self.wanted = replace(self.wanted, path=path, page=page)
+            self._path, self._page, self._process = _of_child(self._path), _of_child(self._page), os.getpid()
         self._stack.close()
         recording, self._recording = self._recording, None
         if recording is None:
@@ -121,6 +123,11 @@ def _checked(path: str, begins: bytes) -> str:
             if begins not in file.read(1 << 20):
                 raise FileExistsError(17, "it is there and is no recording", path)
     return found
+
+
+def _of_child(path: str) -> str:
+    root, suffix = os.path.splitext(path)
+    return f"{root}.{os.getpid()}{suffix}" if path else ""
 
 
 def _write(path: str, write: Any) -> None:

@@ -119,7 +119,7 @@ _VALUES: dict[str, Callable[[Options, str], None]] = {
     "--max-instructions": lambda options, text: setattr(options, "max_instructions", _number(text, int)),
     "--max-depth": lambda options, text: setattr(options, "max_depth", _number(text, int)),
     "--timeout": lambda options, text: setattr(options, "timeout", _number(text, float)),
-    "--max-memory": lambda options, text: setattr(options, "max_memory", _size(text)),
+    "--max-memory": lambda options, text: setattr(options, "max_memory", size_of(text)),
     **{
         name: lambda options, text, name=name: options.analyses.append((name, text))  # type: ignore[misc]
         for name in _ANALYSES
@@ -137,7 +137,8 @@ def _number(text: str, kind: Any) -> Any:
 _UNITS = {"K": 2**10, "M": 2**20, "G": 2**30}
 
 
-def _size(text: str) -> int:
+def size_of(text: str) -> int:
+    """Return the number of bytes that a text such as `500M` says."""
     unit = _UNITS.get(text[-1:].upper(), 1)
     size: int = _number(text if unit == 1 else text[:-1], int)
     return size * unit

@@ -93,6 +93,26 @@ def test_filters_and_bounds(tmp_path: Path) -> None:
     assert {code.module for code in Recording.load(tmp_path / "command.bscope").codes} == {"helper"}
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_forked_processes_have_files_of_their_own_if_asked(tmp_path: Path) -> None:
+    source = "import os\nchild = os.fork()\nif child:\n    os.wait()\n    print(child)\n"
+    done = run_python("-W", "ignore", "-m", "bytescope", "record", "--children", "-c", source, cwd=tmp_path)
+    child = f"command.{int(done.stdout)}"
+    for name, line in (("command", 5), (child, 3)):
+        recording = Recording.load(tmp_path / f"{name}.bscope")
+        assert recording.at(recording.steps - 1).frames[0].line == line
+        assert said(recording.steps, name) in done.stderr
+
+
+def test_windows_and_beginnings(tmp_path: Path) -> None:
+    source = "def f(): return g()\ndef g(): return 1\nfor i in range(300): f()\n"
+    run_python("-m", "bytescope", "record", "--keep", "first", "--steps", "200", "-c", source, cwd=tmp_path)
+    recording = Recording.load(tmp_path / "command.bscope")
+    assert (recording.steps, recording.forgotten) == (200, 0)
+    run_python("-m", "bytescope", "record", "--when", "g", "--memory", "1M", "-c", source, cwd=tmp_path)
+    assert {code.name for code in Recording.load(tmp_path / "command.bscope").codes} == {"g"}
+
+
 def test_redacted_values_are_in_no_file(tmp_path: Path) -> None:
     source = "password, user = 'hunter22', 'ada'\nprint(password)\n"
     done = run_python("-m", "bytescope", "record", "--redact", "password", "-c", source, cwd=tmp_path)
@@ -109,6 +129,8 @@ def test_redacted_values_are_in_no_file(tmp_path: Path) -> None:
         (["--output"], "--output needs a value"),
         (["--steps", "many", "-c", "1"], "--steps must be a whole number, got 'many'"),
         (["--steps", "0", "-c", "1"], "steps must be at least 1, not 0"),
+        (["--keep", "some", "-c", "1"], "keep must be 'first' or 'last', not 'some'"),
+        (["--memory", "much", "-c", "1"], "--memory must be a whole number, got 'much'"),
         (["--output", "no/x", "-c", "1"], "--output no/x.bscope: there is no such folder"),
         (["index.py"], "--output index.html: it is there and is no recording"),
         (["--include", "[", "-c", "1"], "include: '[' has a bracket that is not closed"),
