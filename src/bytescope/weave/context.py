@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from bytescope.code.assembly.insertion import FINALIZED, LOADS_CONST
 from bytescope.code.errors import InvalidBytecode
@@ -44,6 +44,7 @@ class WeaveContext:
         start: the index of the RESUME with which the frame begins; 0 if a plain function has none.
         kinds: by instruction, what kinds of operands are on the stack.
         executing: the calls of `exec` and `eval`, as far as their names tell.
+        entered: how many jumps and handlers lead to an instruction.
         inside: instructions that belong to the SEND before them.
         before_label: by offset of a group, what is emitted right before its label.
         after_resume: what is emitted after the RESUME of the yield that has been emitted last.
@@ -67,15 +68,19 @@ class WeaveContext:
         self.handlers = HandlerKeys(self.instructions, verified, self.start, plan.exceptions, self.emitter, self.labels)
         self.kinds = verified.kinds
         self.executing = frozenset() if EXECUTORS.isdisjoint(code.co_names) else self._executing()
+        self.entered = Counter(each.target for each in self.instructions if each.target is not None)
+        self.entered.update(each.target for each in lowered.handlers)
         self.inside = frozenset(
             each
             for index, instruction in enumerate(self.instructions)
             if instruction.op == "SEND"
-            for each in inside_of_send(lowered, index)
+            for each in inside_of_send(lowered, index, self.entered)
         )
         self.before_label: dict[int, Callable[[], None]] = {}
         self.after_resume: Callable[[], None] | None = None
         self._arrivals: Counter[int] | None = None
+        self._all_groups = self.groups
+        self._numbers = [number for number, group in enumerate(self.groups) for _ in range(group.count)]
 
     def _start(self) -> int:
         """Return the index of the RESUME with which the frame begins; 0 if a plain function has none.
@@ -107,11 +112,21 @@ class WeaveContext:
         """Return the position of a group in the source."""
         return self.instructions[group.first].position if group.count else None
 
+    def group_of(self, index: int) -> Group:
+        """Return the group that does the work of an instruction."""
+        return self._all_groups[self._numbers[index]]
+
+    def landing(self, following: int, landing: int) -> list[Group]:
+        """Return the groups from the offset that the host jumps to up to that of an instruction, without the latter."""
+        first = last = self._numbers[following]
+        while first and self._all_groups[first - 1].offset >= landing:
+            first -= 1
+        return self._all_groups[first:last]
+
     def has_one_predecessor(self, index: int) -> bool:
         """Return True if control comes to an instruction on a single edge."""
         if self._arrivals is None:
-            self._arrivals = Counter(each.target for each in self.instructions if each.target is not None)
-            self._arrivals.update(each.target for each in self.lowered.handlers)
+            self._arrivals = self.entered.copy()
             for before, each in enumerate(self.instructions):
                 falls = INSTRUCTIONS[each.op].falls_through and self.verified.depths[before] >= 0
                 if falls and before not in self.inside and each.op != "SEND":
@@ -167,12 +182,13 @@ class WeaveContext:
 _LOOP = ("SEND", "YIELD", "RESUME", "JUMP")
 
 
-def inside_of_send(lowered: Lowered, start: int) -> range:
+def inside_of_send(lowered: Lowered, start: int, entered: Mapping[int, int]) -> range:
     """Return the instructions after a SEND that the host executes in a loop with it, and that belong to it here.
 
     Args:
         lowered: the code object.
         start: the index of the SEND.
+        entered: how many jumps and handlers lead to an instruction.
 
     Raises:
         InvalidBytecode: if it is no loop as the host's compiler makes it, of which the SEND is the only entry.
@@ -181,15 +197,13 @@ def inside_of_send(lowered: Lowered, start: int) -> range:
     end = start + len(_LOOP)
     inside = range(start + 1, end)
     send, back = instructions[start], instructions[end - 1 : end]
-    targets: list[int | None] = [each.target for each in instructions]
-    targets += [each.target for each in lowered.handlers]
     if (
         tuple(each.op for each in instructions[start:end]) != _LOOP
         or back[0].target != start
         or send.target is None
         or send.target < end
-        or targets.count(start) > 1
-        or any(each in inside for each in targets if each is not None)
+        or entered[start] > 1
+        or any(entered[each] for each in inside)
     ):
         raise InvalidBytecode(lowered.code.co_qualname, send.offset, "SEND outside of a loop that delegates")
     return inside

@@ -47,6 +47,7 @@ class Emitter:
         self._name_index: dict[str, int] = {}
         self._box: list[Any] | None = None
         self._in_box: dict[int, int] = {}
+        self._number_index: dict[int, int] = {}
         if boxed:
             self._box, self._box_index = [], len(self.consts)
             self.consts.append([])
@@ -79,9 +80,11 @@ class Emitter:
 
     def _load_from_box(self, number: int) -> None:
         self.asm.emit("LOAD_CONST", self._box_index)
-        if number not in self.consts[self._box_index + 1 :]:
+        index = self._number_index.get(number)
+        if index is None:
+            index = self._number_index[number] = len(self.consts)
             self.consts.append(number)
-        self.asm.emit("LOAD_CONST", self.consts.index(number, self._box_index + 1))
+        self.asm.emit("LOAD_CONST", index)
         self.sequences.load_item()
 
     def replace_const(self, index: int, value: types.CodeType) -> None:

@@ -57,7 +57,7 @@ def _held(context: WeaveContext) -> dict[int, int]:
         if point.after is None:
             continue
         if instruction.op == "SEND":
-            held |= dict.fromkeys([index, *inside_of_send(context.lowered, index)], 2)
+            held |= dict.fromkeys([index, *inside_of_send(context.lowered, index, context.entered)], 2)
         elif instruction.op == "YIELD" and index not in context.inside:
             held[index + 1] = 1
     return held

@@ -112,8 +112,8 @@ def _expected(event: Event, instructions: list[Instruction], index: int, last: A
     if name == "load_local":
         return _ITERATOR if instruction.arg.name == ".0" else None
     if name == "list_append":  # `except*` collects what its clauses have raised
-        collects = any(each.op == "PREP_RERAISE_STAR" for each in instructions)
-        return _EXCEPTION_OR_NONE if collects and isinstance(last, BaseException | None) else None
+        collects = isinstance(last, BaseException | None) and any(each.op == "PREP_RERAISE_STAR" for each in instructions)
+        return _EXCEPTION_OR_NONE if collects else None
     if name in ("const", "build") and _consumer(instructions, index) in _STRUCTURAL:
         return _like(instruction.arg if name == "const" else tuple(last) if event.kind == "before" else last)
     if name == "build" and call is not None:
@@ -145,10 +145,10 @@ def _like(original: Any) -> Expected:
 def _consumer(instructions: list[Instruction], index: int) -> str:
     """Return the next instruction that takes what an instruction pushes, "" where control goes other ways first."""
     above = 0
-    for each in instructions[index + 1 :]:
-        lifted = lift(each)
+    for after in range(index + 1, len(instructions)):
+        lifted = lift(instructions[after])
         if above < lifted.need:
-            return each.op
+            return instructions[after].op
         if lifted.effect is None or lifted.jump is not None:
             return ""
         above += lifted.effect

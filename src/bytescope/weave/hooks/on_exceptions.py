@@ -102,8 +102,8 @@ class Handlers:
             if not key.handler.lasti:
                 e.emit("SWAP", 2)
                 e.emit("POP_TOP")
-            group = next(each for each in self.context.groups if each.first == target and each.count)
-            e.sequences.jump_back(self.context.handlers.versions[key.version - 1][group.offset])
+            offset = self.context.group_of(target).offset
+            e.sequences.jump_back(self.context.handlers.versions[key.version - 1][offset])
         e.cover(None)
         e.asm.place(out)
         self._leave(key)

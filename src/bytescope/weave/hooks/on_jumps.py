@@ -139,10 +139,7 @@ class Jumps:
 
     def known_bool(self, index: int) -> bool:
         """Return True if the value that the jump tests is definitely a bool."""
-        instructions = self.context.instructions
-        if index == 0 or instructions[index - 1].op not in _MAKE_BOOL:
-            return False
-        return all(each.target != index for each in instructions)
+        return index > 0 and self.context.instructions[index - 1].op in _MAKE_BOOL and not self.context.entered[index]
 
     def jumping(self, point: Point, label: int) -> int:
         """Return the label to jump to: for a jump back with hooks, that of cold code that calls them first."""
@@ -172,7 +169,7 @@ class Jumps:
         branch = point.branch
         probed = branch is not None and self.context.hook_caller.once(branch, frozenset({1}))
         if branch is not None and probed and context.has_one_predecessor(instruction.target):
-            end = next(each for each in context.groups if each.first <= instruction.target < each.first + each.count)
+            end = context.group_of(instruction.target)
             context.hook_caller.hit_branch(branch, point.site, False, context.labels[end.offset])
         elif branch is not None and probed:
             target = self.exhausted(instruction.target, group.target, point.site, branch, probed=True)
@@ -203,25 +200,16 @@ class Jumps:
     def exhausted(self, following: int, landing: int, site: Any, hook: Hook, probed: bool = False) -> int:
         """Return the label of cold code for a loop's end: [iterator]: the host's own landing, then the hook."""
         e, context = self.emitter, self.context
-        label = e.asm.label()
-        end = next(group for group in context.groups if group.first <= following < group.first + group.count)
-        landings = [group for group in context.groups if landing <= group.offset < end.offset]
 
-        def write() -> None:
-            e.asm.place(label)
-            for group in landings:
-                for opcode, arg in group.raws:
-                    e.emit(opcode, arg)
+        def report() -> None:
             if probed:
                 context.hook_caller.hit_branch(hook, site, False)
                 e.emit("NOP")
             else:
                 self.call_hook(hook, site, [e.at(1), e.constant(False)])
                 e.emit("POP_TOP")
-            e.sequences.jump_back(context.labels[end.offset])
 
-        e.emit_cold(write)
-        return label
+        return self.landing(following, landing, report)
 
     def landing(self, following: int, landing: int, then: Callable[[], object] = lambda: None) -> int:
         """Return the label of a loop's end for a FOR_ITER in cold code: the host's own landing, and a jump back.
@@ -233,9 +221,8 @@ class Jumps:
         """
         e, context = self.emitter, self.context
         label = e.asm.label()
-        end = next(group for group in context.groups if group.first <= following < group.first + group.count)
-        landings = [group for group in context.groups if landing <= group.offset < end.offset]
-        target = context.labels[end.offset]
+        landings = context.landing(following, landing)
+        target = context.labels[context.group_of(following).offset]
 
         def write() -> None:
             e.asm.place(label)
