@@ -117,6 +117,7 @@ class Program(Unwinding):
         self.alive = [True]
         self.resumes: list[Any] = []
         self.entry = 0
+        self._followed: dict[int, int] = {}
         variables = self.lowered.variables
         self.first_operand = HEADER + len(variables)
         self.blank: list[None] = [None] * self.verified.max_depth
@@ -184,6 +185,7 @@ class Program(Unwinding):
     def _choose_transforms(self) -> None:
         self.transforms = [each for each in TRANSFORMS.values() if each is not None and each.wants(self)]
         self.stops = frozenset([index for each in self.transforms for index in each.stops(self)])
+        self._followed = {}
         self.entry = self.follow(0)
 
     def _fill(self, made: Sequence[tuple[Op, Resume | None]]) -> None:
@@ -280,8 +282,12 @@ class Program(Unwinding):
 
     def follow(self, index: int) -> int:
         """Return the instruction that is executed when control reaches `index`: idle ones and jumps are skipped."""
+        followed, stops = self._followed, self.stops
         seen = set()
-        while index not in seen and index not in self.stops:
+        while index not in seen and index not in stops:
+            if index in followed:
+                index = followed[index]
+                break
             instruction = self.instructions[index]
             if instruction.op in _SKIPPED and index + 1 < len(self.instructions):
                 seen.add(index)
@@ -291,6 +297,7 @@ class Program(Unwinding):
                 index = instruction.target
             else:
                 break
+        followed.update(dict.fromkeys(seen, index))
         return index
 
 

@@ -112,7 +112,9 @@ def _expected(event: Event, instructions: list[Instruction], index: int, last: A
     if name == "load_local":
         return _ITERATOR if instruction.arg.name == ".0" else None
     if name == "list_append":  # `except*` collects what its clauses have raised
-        collects = isinstance(last, BaseException | None) and any(each.op == "PREP_RERAISE_STAR" for each in instructions)
+        collects = isinstance(last, BaseException | None) and any(
+            each.op == "PREP_RERAISE_STAR" for each in instructions
+        )
         return _EXCEPTION_OR_NONE if collects else None
     if name in ("const", "build") and _consumer(instructions, index) in _STRUCTURAL:
         return _like(instruction.arg if name == "const" else tuple(last) if event.kind == "before" else last)

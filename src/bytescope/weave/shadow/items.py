@@ -159,6 +159,9 @@ class Items:
     def loops(self) -> dict[int, int]:
         """Return the FOR_ITER of each GET_ITER, if no other edge leads into the loop."""
         instructions, depths = self.context.instructions, self.context.verified.depths
+        first_jumps: dict[int | None, int] = {}
+        for number, each in enumerate(instructions):
+            first_jumps.setdefault(each.target, number)
         found: dict[int, int] = {}
         for made, each in enumerate(instructions):
             if each.op != "GET_ITER" or depths[made] < 0:
@@ -167,7 +170,7 @@ class Items:
             for index in range(made + 1, min(made + _STEPS, len(instructions))):
                 moved = references(instructions[index])
                 if instructions[index].op == "FOR_ITER" and place == depths[index] - 1:
-                    if all(one.target != index or number > index for number, one in enumerate(instructions)):
+                    if first_jumps.get(index, len(instructions)) > index:
                         found[made] = index
                     break
                 base = depths[index] - moved.need
