@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import bytescope
+from bytescope.analysis.engines.woven import WOVEN
 
 SOURCE = """
 import sys
@@ -92,3 +93,42 @@ def test_runs_with_a_limit_are_traced_as_others_are(limit: dict[str, Any]) -> No
         seen.append(vm.eval("traced()"))
     assert seen[0] == seen[1]
     assert ("line", 9) in seen[0]
+
+
+JUMPING = """
+import sys
+
+def appended():
+    found = []
+    found.append(1)
+    found.append(2)
+    found.append(3)
+    return found
+
+def jumped():
+    first = appended.__code__.co_firstlineno
+    def trace(frame, event, argument):
+        if frame.f_code is appended.__code__ and event == "line" and frame.f_lineno == first + 3:
+            frame.f_lineno = first + 4
+        return trace
+    sys.settrace(trace)
+    try:
+        return appended()
+    finally:
+        sys.settrace(None)
+"""
+
+
+def test_a_jump_by_f_lineno_is_performed_in_woven_code_and_refused_by_the_interpreter() -> None:
+    class Lines(bytescope.Analysis):
+        def line(self, site: bytescope.Site) -> None:
+            pass
+
+    names: dict[str, Any] = {"__name__": "jumping"}
+    with bytescope.attach(Lines(), include=["jumping"]):
+        exec(WOVEN.load(compile(JUMPING, "jumping.py", "exec"), "jumping"), names)
+        assert names["jumped"]() == [1, 3]
+    vm = bytescope.VM()
+    vm.exec(JUMPING, names)
+    with pytest.raises(ValueError, match=r"cannot jump to line 8 of appended by f_lineno: run it with --engine woven"):
+        vm.eval("jumped()", names)

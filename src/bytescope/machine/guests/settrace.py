@@ -93,8 +93,12 @@ class _LocalTracer:
             if not self.due:  # it is about an instruction of the host's
                 return self
             self.due = False
+        place = frame.f_lasti
         try:
             local = self.function(frame, event, argument)
+            if frame.f_lasti != place:  # by way of f_lineno: it has moved the resident frame, and not the guest
+                where = f"line {frame.f_lineno} of {frame.f_code.co_qualname}"
+                raise ValueError(f"the interpreter cannot jump to {where} by f_lineno: run it with --engine woven")
         except BaseException as error:  # a trace function that raises is called no more
             settrace(None)
             _cut(error)
