@@ -34,15 +34,14 @@ class Place:
 class Breakpoint:
     """A place or an event to stop at; what is None is not asked for.
 
-    line, file: a line, of files with this name or one that ends so. On a line without code it is the next line that
-    has some (`Stepper.line_of`); a statement of several lines stops once a pass; function: a glob over qualified names,
-    to stop where one begins; offset: an instruction, by its offset in bytes, of the functions or lines named;
-    exception: a glob over names of exceptions, to stop at the instruction that one comes up at, not where it passes;
-    uncaught: only exceptions that nothing catches; write: a place, to stop at the instructions that write to it, from
-    `Recording.place`; condition: an expression over the frame's values that must be true as well: where it cannot be
-    evaluated the stepper does not stop, and says so in `Stepper.messages`; log: a text with expressions in braces that
-    is added to `Stepper.messages`, instead of stopping; hits: which of the times that the condition is true it stops,
-    counted from the beginning: "3", ">= 3", "% 3".
+    line, file: a line, of files with this name or one that ends so, or of a text of `Tape.sources`. On a line without
+    code it is the next line that has some (`Stepper.line_of`); a statement of several lines stops once a pass;
+    function: a glob over qualified names, to stop where one begins; offset: an instruction, by its offset in bytes, of
+    the functions or lines named; exception: a glob over names of exceptions, to stop at the instruction that one comes
+    up at, not where it passes; uncaught: only exceptions that nothing catches; write: a place, to stop at the
+    instructions that write to it, from `Recording.place`; condition: an expression over the frame's values that must be
+    true as well: where it cannot be evaluated the stepper does not stop, and says so in `Stepper.messages`; log: a text
+    with expressions in braces that is added to `Stepper.messages`, instead of stopping.
     """
 
     line: int | None = None
@@ -145,7 +144,9 @@ class Search:
     def _sites_of(self, number: int) -> frozenset[int] | None:
         """Return the instructions of a code object that are meant; None for all of them."""
         code, each = self.tape.codes[number], self.breakpoint
-        if not matches(code.file, each.file) or not (each.function is None or fnmatchcase(code.name, each.function)):
+        if not matches(code.text_name, each.file) or not (
+            each.function is None or fnmatchcase(code.name, each.function)
+        ):
             return frozenset()
         if each.offset is not None:
             found = frozenset(

@@ -33,7 +33,7 @@ def line_for(tape: Tape, line: int, file: str | None = None) -> int | None:
 
 def _lines(tape: Tape, file: str | None) -> Iterator[int]:
     for code in tape.codes:
-        if matches(code.file, file):
+        if matches(code.text_name, file):
             yield from code.starts.values()
     for inner in _inner(tape, lambda name: matches(name, file)):
         yield from inner.lines
@@ -44,11 +44,11 @@ def _lines(tape: Tape, file: str | None) -> Iterator[int]:
 def _inner(tape: Tape, wanted: Callable[[str], bool]) -> Iterator[InnerCode]:
     """Yield the code objects that are known to be in files, whether they have run or not."""
     for code in tape.codes:
-        if wanted(code.file):
+        if wanted(code.text_name):
             yield InnerCode(code.name, code.first_line, ())
             yield from code.inner
     for name, text in tape.sources.items():
-        if wanted(name) and not any(code.name == "<module>" and code.file == name for code in tape.codes):
+        if wanted(name) and not any(code.name == "<module>" and code.text_name == name for code in tape.codes):
             yield from _compiled(name, text)
 
 
@@ -87,7 +87,7 @@ def _within_statement(code: CodeInfo, line: int) -> bool:
 
 def _inner_begins(tape: Tape, outer: CodeInfo, line: int) -> bool:
     return any(
-        each.first_line == line and _is_inner(each.name) for each in _inner(tape, lambda name: name == outer.file)
+        each.first_line == line and _is_inner(each.name) for each in _inner(tape, lambda name: name == outer.text_name)
     )
 
 

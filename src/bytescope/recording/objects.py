@@ -15,6 +15,7 @@ from typing import Any
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.weak_tables import when_gone
 from bytescope.isa.builtins import function_row, method_row
+from bytescope.loading.source import kept
 from bytescope.machine.handler_namespace import NULL, UNBOUND
 from bytescope.machine.resident import program_of
 from bytescope.recording.inspection import (
@@ -85,6 +86,8 @@ class Objects:
         self._put = tape.log.extend
         self._known: dict[int, Object] = {}
         self.token = _token(self._known, self._token)
+        self._text: str | bytes | None = None
+        """What is just being compiled."""
         self._bound: dict[tuple[Any, Any], Object] = {}
 
     # --- values
@@ -114,6 +117,9 @@ class Objects:
     def result(self, value: Any) -> Any:
         """Return what stands for a value that an operation has given, which may have made it."""
         kind = type(value)
+        if kind is types.CodeType and self._text is not None:
+            kept(value, self._text)
+            self._text = None
         known = self._known.get(id(value)) if kind in _UNWATCHED else None
         if known is not None and known.kind_id == id(kind) and not self._equal(known, value):
             del self._known[id(value)]
@@ -371,12 +377,18 @@ class Objects:
 
         Args:
             R: the frame's registers.
-            first: the register of the callable; then comes its first argument or NULL, then the others.
+            first: the register of the callable; then comes its first argument or NULL, then the others. Where NULL is
+                before the callable, that of NULL.
             count: the number of operands.
 
         Returns:
             Pairs of an object and whether one item will be appended to it; None if there are none.
         """
+        if R[first] is NULL:  # the other way round
+            first, count = first + 1, count - 1
+            start = first + 1
+        else:
+            start = first + 1 + (R[first + 1] is NULL)
         callee: Any = R[first]
         function: Any = callee.__func__ if type(callee) is types.MethodType else callee
         kind = type(function)
@@ -388,6 +400,8 @@ class Objects:
         elif kind is types.BuiltinFunctionType:
             receiver = function.__self__
             if type(receiver) is types.ModuleType:
+                if function is compile and type(R[start]) in _TEXTS:
+                    self._text = R[start]
                 if function_row(function) is not None:
                     return None
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bytescope.machine.handler_namespace import NULL
 from bytescope.recording.index import Index
 from bytescope.recording.state import Cursor
 from bytescope.recording.tape import ENTRY, RETURNED, Object
@@ -49,7 +50,9 @@ def returned_since(index: Index, cursor: Cursor, begin: int, end: int) -> tuple[
             value = _last(index, number, slot, step, end if following is None else following)
             if value is not None:
                 cursor.go(step)
-                found.append(Returned(step, _name(cursor.slots(number).get(slot)), *value))
+                slots = cursor.slots(number)
+                callee = slots.get(slot + 1 if slots.get(slot) is NULL else slot)
+                found.append(Returned(step, _name(callee), *value))
         step = following
     place = index.end_of(number)
     if place is not None and tape.log[place + 1] == RETURNED and place < tape.place(end):

@@ -121,6 +121,11 @@ class CodeInfo(NamedTuple):
     inner: tuple[InnerCode, ...] = ()
     source: str = ""
 
+    @property
+    def text_name(self) -> str:
+        """The name of its text among the sources: that of its file, unless the text has one of its own."""
+        return self.source or self.file
+
 
 class FrameOwner(NamedTuple):
     """A frame: its owner number, the number of its code object, the identifier of its thread, and its globals."""
@@ -290,7 +295,7 @@ class Tape:
 
     def lines_of(self, code: CodeInfo) -> list[str]:
         """Return the lines of the text that a code object was compiled of, none if it is not known."""
-        text = self.sources.get(code.source or code.file)
+        text = self.sources.get(code.text_name)
         return [] if text is None else text.split("\n")
 
     def step_of(self, place: int) -> int:

@@ -12,6 +12,7 @@ import pytest
 
 import bytescope
 from bytescope.recording import Recording, record
+from tests.support.recording_truth import mistakes
 
 from .programs import recorded, with_truth
 from .stepping import CASES
@@ -143,8 +144,6 @@ pairs.sort(key=lambda pair: -pair[0])
 
 
 def test_native_code_that_changes_objects_and_calls_back() -> None:
-    from tests.support.recording_truth import mistakes
-
     recording, truth = with_truth(NATIVE)
     assert recording.steps == len(truth.steps)
     assert not mistakes(recording.tape, truth)
@@ -171,3 +170,36 @@ def test_a_forked_child(children: bool, tmp_path: Path) -> None:
         cursor = child.at(child.steps - 1)
         assert list(cursor.contents(cursor.frames[0].names["data"]).values()) == [1, 2, 3]
         assert cursor.frames[0].line == 12
+
+
+TRACED = """
+import sys, signal
+seen = []
+def trace(frame, event, argument):
+    seen.append((event, frame.f_lineno, frame.f_code.co_name))
+    return trace
+def f(x):
+    y = x + 1
+    return y
+sys.settrace(trace)
+f(1)
+sys.settrace(None)
+def handler(number, frame):
+    seen.append(frame.f_code.co_name)
+if hasattr(signal, "raise_signal"):
+    before = signal.signal(signal.SIGINT, handler)
+    signal.raise_signal(signal.SIGINT)
+    signal.signal(signal.SIGINT, before)
+"""
+
+
+def test_trace_functions_and_signal_handlers() -> None:
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    bytescope.VM().exec(TRACED, namespace)
+    recording, truth = with_truth(TRACED)
+    assert not mistakes(recording.tape, truth)
+    cursor = recording.at(recording.steps - 1)
+    seen = cursor.frames[0].names["seen"]
+    assert len(cursor.contents(seen)) == len(namespace["seen"])
+    steps = [step for step in range(recording.steps) if recording.tape.code(step).name == "handler"]
+    assert steps and [frame.code.name for frame in recording.at(steps[0]).frames] == ["handler", "<module>"]

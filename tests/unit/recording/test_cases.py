@@ -369,6 +369,34 @@ def test_16_chain_over_lines() -> None:
     assert found == [0, 3, 6, 9]
 
 
+def test_17_code_without_files() -> None:
+    here = stepper("17", at=6)
+    sources = here.recording.tape.sources
+    shown_lines = []
+    for line in (6, 8, 10):
+        to(here, line) if line > 6 else None
+        here.into()
+        code = here.frames[0].code
+        shown_lines.append((code.name, code.file, here.line, sources[code.text_name].splitlines()[0]))
+    assert shown_lines == [
+        ("<module>", "<string>", 1, "total = 0"),
+        ("<module>", "<made up>", 1, "answer = scale(total)"),
+        ("<lambda>", "<string>", 1, "lambda v: v + v"),
+    ]
+    here = stepper("17", Breakpoint(line=2, file="<string>"))
+    found = []
+    while here.run().reason == "breakpoint":
+        found.append((*place(here), here.evaluate("total")))
+    assert found == [("<module>", 2, total) for total in (0, 1, 3, 6)]
+    here = stepper("17", Breakpoint(function="scale"))
+    here.run()
+    assert evaluated(here, "value") == 6
+    here.breakpoints = []
+    assert lines(here, "over", 2) == [2, 3] and evaluated(here, "factor") == 10
+    texts = here.recording.tape.sources.values()
+    assert {"scale(total // 3)", "lambda v: v + v"} <= set(texts) and len(texts) >= 5
+
+
 def test_18_latin1_source() -> None:
     here = stepper("18", at=5)
     recording = here.recording

@@ -14,6 +14,8 @@ import pytest
 import bytescope
 from bytescope.recording import Breakpoint, EvaluationFailed, Frontier, NotRecorded, Object, Stepper, launch, record
 
+from .stepping import CASES
+
 
 @contextlib.contextmanager
 def stepping(source: str, *breakpoints: Breakpoint, fails: bool = False) -> Iterator[tuple[Stepper, dict[str, Any]]]:
@@ -311,3 +313,30 @@ def _once(condition: Any, action: Any) -> None:
     while not condition():
         pass
     action()
+
+
+def test_case_07_at_the_frontier() -> None:
+    source = next(CASES.glob("07_*.py")).read_text()
+    with stepping(source, Breakpoint(line=39)) as (stepper, _):
+        stepper.run()
+        assert stepper.evaluate("repr(counter)") == "<call 1>"
+        assert stepper.evaluate("counter.calls") == 1
+        (*_, write) = stepper.recording.writes("counter.calls", stepper.step)
+        assert (write.new, write.by_user) == (1, "repr(counter)")
+        with pytest.raises(EvaluationFailed, match="RuntimeError: not yet"):
+            stepper.evaluate("repr(things[0])")
+        assert stepper.run().reason == "end"
+
+
+def test_case_21_at_the_frontier() -> None:
+    source = next(CASES.glob("21_*.py")).read_text().replace("print(", "printed = (")
+    with stepping(source) as (stepper, namespace):
+        stepper.breakpoints = [Breakpoint(line=20)]
+        stepper.run()
+        stepper.breakpoints = [Breakpoint(line=7)]
+        stepper.run()
+        assert stepper.evaluate("by") == 2
+        stepper.set("count", "50")
+        stepper.breakpoints = []
+        assert stepper.run().reason == "end"
+    assert namespace["printed"] == (52, 105)

@@ -165,3 +165,17 @@ def test_braces_in_the_text_of_a_logpoint() -> None:
     stepper = Stepper(recorded("x = [1, 'a']\ny = 2\n"), breakpoints=[Breakpoint(line=2, log="{{x}} is {x}, {x[1]}")])
     stepper.run()
     assert [each.text for each in stepper.messages] == ["{x} is [1, 'a'], a"]
+
+
+def test_a_move_tells_what_the_calls_of_the_line_have_returned() -> None:
+    stepper = Stepper(recorded("def f(x): return x * 2\na = [f(1), len('abc'), f(f(2))]\nb = 1\n"))
+    stepper.breakpoints = [Breakpoint(line=2)]
+    stepper.run()
+    assert [(each.name, each.value) for each in stepper.over().returned] == [
+        ("f", 2), ("len", 3), ("f", 4), ("f", 8),
+    ]  # fmt: skip
+    assert stepper.over(back=True).returned == ()
+    stepper.breakpoints = [Breakpoint(function="f")]
+    stepper.run()
+    stepper.breakpoints = []
+    assert [(each.name, each.value) for each in stepper.out().returned] == [("f", 2)]
