@@ -17,7 +17,7 @@ export function ObjectsPane({ viewer }: { viewer: Viewer }) {
   const found = frame ? reachable(frame) : [];
   const asked = wanted === null ? undefined : viewer.recording.tape.owners[wanted];
   if (asked instanceof Thing && !found.includes(asked)) found.unshift(asked);
-  if (!found.length) return <p class="none">This frame refers to no objects with contents.</p>;
+  if (!found.length) return <p class="none">{frame ? "This frame refers to no objects with contents." : "There is no frame at the end."}</p>;
   return (
     <div class="objects">
       {found.slice(0, MOST).map((thing) => (
