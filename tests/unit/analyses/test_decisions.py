@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,41 @@ def test_every_form_of_condition_is_evaluated_to_its_end(tmp_path: Path, engine:
         assert [each["text"] for each in its["conditions"]] == conditions, text
         assert its["outcomes"] == sorted({bool(each) for each in seen[8 * number : 8 * number + 8]}), text
         assert len(its["evaluations"]) == evaluations, text
+
+
+THREADS = """
+import sys, threading
+sys.setswitchinterval(1e-6)
+{functions}
+def work(k):
+    begin.wait()
+    for f in functions:
+        f(k % 2, k // 2 % 2)
+functions = [{names}]
+begin = threading.Barrier(8)
+threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+
+
+@pytest.mark.process  # it starts threads
+@ENGINES
+def test_first_calls_in_threads_lose_no_evaluation(tmp_path: Path, engine: Any) -> None:
+    functions = "".join(f"def f{n}(a, b):\n    return 1 if a and b else 0\n" for n in range(20))
+    source = THREADS.format(functions=functions, names=", ".join(f"f{n}" for n in range(20)))
+    path = tmp_path / "program.py"
+    path.write_text(source, encoding="utf-8")
+    coverage = make("coverage", {"condition": "yes", "branch": "yes"})
+    interval = sys.getswitchinterval()
+    try:
+        bytescope.run_path(path, analyses=[coverage], files="program.py", engine=engine)
+    finally:
+        sys.setswitchinterval(interval)
+    entry = coverage.result()["files"][str(path)]
+    assert not entry["lines"]["missing"]
+    assert [len(each["evaluations"]) for each in entry["decisions"]] == [3] * 20
+    assert all(condition["independent"] for each in entry["decisions"] for condition in each["conditions"])
 
 
 @ENGINES

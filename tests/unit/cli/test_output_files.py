@@ -71,3 +71,12 @@ def test_a_forked_child_says_whose_its_report_is(tmp_path: Path) -> None:
     child = f"--- coverage (process {done.stdout.strip()})\n"
     assert done.stderr.startswith(f"\n{child}")
     assert "\n--- coverage\n" in done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="there is no such device")
+def test_standard_output_can_be_an_output_where_it_is_a_pipe(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text("def f(): pass\nf()\n", encoding="utf-8")
+    words = ("calls", "--output", "folded:/dev/stdout", "program.py")
+    done = run_python("-m", "bytescope", *words, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "__main__:<module>;__main__:f " in done.stdout
