@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bytescope.cli.listing import listing
 from bytescope.code.errors import InvalidPyc
 from bytescope.code.format.pyc import read_pyc
 from bytescope.code.format.unmarshal import unmarshal
 from bytescope.code.host.facts import HOST
-from bytescope.code.stored import StoredCode
+from bytescope.code.stored import StoredCode, stored_codes
 from bytescope.code.versions.pyc_forms import FORMS
 
 SOURCE = """\
@@ -60,7 +61,9 @@ def check(data: bytes) -> None:
         assert error.reason and "\n" not in str(error)
         assert error.offset is None or 0 <= error.offset <= len(data)
     else:
-        assert isinstance(pyc.code, StoredCode) and isinstance(pyc.code.co_code, bytes)
+        for code in stored_codes(pyc.code):
+            shown = ["".join(piece.text for piece in line) for line in listing(code, 80)]
+            assert shown[0].startswith(code.co_qualname)
 
 
 @given(st.data())

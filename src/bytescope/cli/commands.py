@@ -86,7 +86,8 @@ def dis_command(
 ) -> None:
     """Show CPython's instructions and the machine's side by side.
 
-    TARGET is a source or compiled file, a module, or a function or class in a module (module:qualname).
+    TARGET is a source file, a compiled file of CPython 3.8 to 3.15, a module, or a function or class in one
+    (module:qualname).
     """
     if (target is None) == (source is None):
         raise click.UsageError("say either a target or -c SOURCE")

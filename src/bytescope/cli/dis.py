@@ -7,8 +7,8 @@ import sys
 import types
 from collections.abc import Iterator, Sequence
 
-from bytescope.cli.listing import Line, listing
-from bytescope.cli.targets import TargetError, code_of, compiled, nested
+from bytescope.cli.listing import Line, Piece, listing
+from bytescope.cli.targets import TargetError, code_of, compiled, nested, of_host
 
 _STYLES = {
     "title": "bold magenta",
@@ -42,7 +42,7 @@ def dis(
     code = compiled(source or "") if target is None else code_of(target)
     columns = width or shutil.get_terminal_size((120, 24)).columns
     if woven:
-        _print(_woven(code, woven, columns), color)
+        _print(_woven(of_host(code), woven, columns), color)
     else:
         _print(_lines(listing(each, columns) for each in nested(code)), color)
 
@@ -68,7 +68,14 @@ def _print(lines: Iterator[Line], color: bool | None) -> None:
         except ImportError:  # without rich there are no colours
             pass
     for line in lines:
-        print("".join(piece.text for piece in line).rstrip())
+        print("".join(_printed(piece) for piece in line).rstrip())
+
+
+def _printed(piece: Piece) -> str:
+    """The text of a piece, with escapes in the place of what does not show: names in compiled files can be anything."""
+    if piece.text.isprintable():
+        return piece.text
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in piece.text)
 
 
 def _lines(listings: Iterator[Iterator[Line]]) -> Iterator[Line]:
@@ -90,6 +97,6 @@ def _print_in_colour(lines: Iterator[Line], always: bool) -> None:
         highlight=False,
     )
     for line in lines:
-        text = Text.assemble(*((piece.text, _STYLES.get(piece.style, "")) for piece in line))
+        text = Text.assemble(*((_printed(piece), _STYLES.get(piece.style, "")) for piece in line))
         text.rstrip()
         console.print(text)

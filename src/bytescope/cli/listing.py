@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.flags import parameter_count
-from bytescope.code.format.line_table import decode_locations
-from bytescope.code.host.facts import HOST
+from bytescope.code.format.exception_table import decode_exceptions
+from bytescope.code.format.positions import positions_of
+from bytescope.code.host.facts import version_of
 from bytescope.code.instruction import Instruction, Variable
-from bytescope.code.lowering.lower import lower
+from bytescope.code.lowering.lower import lower, lower_stored
 from bytescope.code.object.describe import argument_text, constant_text
-from bytescope.code.object.raw import RawInstruction, decode_instructions
+from bytescope.code.object.raw import RawInstruction, Region, decode_instructions, decode_regions
+from bytescope.code.stored import AnyCode, StoredCode
 from bytescope.code.versions.lowering_state import variables
 from bytescope.flow.control_flow import Block, ControlFlow
 from bytescope.flow.verify import Verified, verify
@@ -35,7 +36,7 @@ _OP = 22
 """Columns of an instruction's name."""
 
 
-def listing(code: types.CodeType, width: int) -> Iterator[Line]:
+def listing(code: AnyCode, width: int) -> Iterator[Line]:
     """The lines about a code object, without those about the ones inside it.
 
     Args:
@@ -46,7 +47,7 @@ def listing(code: types.CodeType, width: int) -> Iterator[Line]:
 
 
 class _Listing:
-    def __init__(self, code: types.CodeType, width: int) -> None:
+    def __init__(self, code: AnyCode, width: int) -> None:
         self.code = code
         left = 14 + _OP
         right = 8 + _OP
@@ -54,24 +55,47 @@ class _Listing:
         self.left_arg = spare // 2
         self.right_arg = spare - self.left_arg
         self.variables = variables(code)
+        self.version = version_of(code)
 
     def lines(self) -> Iterator[Line]:
         yield self.title()
         try:
-            units = decode_locations(self.code.co_linetable, self.code.co_firstlineno, self.code.co_qualname)
-            raw, _ = decode_instructions(self.code.co_qualname, self.code.co_code, units)
+            raw, regions = self.decoded()
         except InvalidBytecode as error:
             yield [Piece(f"  {error}", "error")]
             return
+        if not self.version.rules:
+            yield self.head("")
+            yield from self.one_sided(raw, regions)
+            return
         try:
-            flow = ControlFlow(lower(self.code))
+            flow = ControlFlow(lower_stored(self.code) if isinstance(self.code, StoredCode) else lower(self.code))
             verified = verify(flow.lowered)
         except InvalidBytecode as error:
             yield [Piece(f"  {error}", "error")]
             yield from (self.left(instruction, None) for instruction in raw)
             return
-        yield self.head()
+        yield self.head("bytescope")
         yield from self.body(raw, flow, verified)
+
+    def decoded(self) -> tuple[list[RawInstruction], list[Region]]:
+        code = self.code
+        name = code.co_qualname
+        raw, starts = decode_instructions(name, code.co_code, positions_of(code), self.version.opcodes)
+        return raw, decode_regions(name, decode_exceptions(code.co_exceptiontable, name), starts, code.co_stacksize)
+
+    def one_sided(self, raw: list[RawInstruction], regions: list[Region]) -> Iterator[Line]:
+        """The instructions of a version that cannot be lowered, and where other handlers come into force."""
+        previous: int | None = None
+        for instruction in raw:
+            begins = [region for region in regions if region.start is instruction]
+            for region in begins:
+                text = f"handler: {region.target.offset}{_kept(region.depth, region.lasti)}"
+                yield [Piece(" " * 16), Piece(text, "region")]
+            if not begins and any(region.end is instruction for region in regions):
+                yield [Piece(" " * 16), Piece("no handler", "region")]
+            yield self.left(instruction, previous)
+            previous = instruction.positions[0] if instruction.positions else previous
 
     def title(self) -> Line:
         code = self.code
@@ -84,9 +108,9 @@ class _Listing:
         kinds = {"arguments": code.co_varnames[:count], "cells": code.co_cellvars, "free": code.co_freevars}
         return [Piece(f"  {kind}: {' '.join(names)}", "line") for kind, names in kinds.items() if names]
 
-    def head(self) -> Line:
-        left = f"{'line':>6}{'offset':>8}".ljust(14) + f"  CPython {HOST}"
-        return [Piece(left.ljust(16 + _OP + self.left_arg), "head"), Piece("bytescope", "head")]
+    def head(self, other: str) -> Line:
+        left = f"{'line':>6}{'offset':>8}".ljust(14) + f"  CPython {self.version.name}"
+        return [Piece(left.ljust(16 + _OP + self.left_arg), "head"), Piece(other, "head")]
 
     def body(self, raw: list[RawInstruction], flow: ControlFlow, verified: Verified) -> Iterator[Line]:
         by_offset: dict[int, list[int]] = {}
@@ -111,12 +135,13 @@ class _Listing:
 
     def left(self, instruction: RawInstruction, previous: int | None) -> Line:
         line = instruction.positions[0] if instruction.positions else None
+        name = f"{instruction.name:{_OP - 1}} "
         shown = "" if line is None or line == previous else str(line)
         return [
             Piece(f"{shown:>6}", "line"),
             Piece(f"{instruction.offset:8}  ", "offset"),
-            Piece(f"{instruction.name:{_OP}}", "op"),
-            Piece(fit(argument_text(instruction, self.code, self.variables), self.left_arg), "arg"),
+            Piece(name, "op"),
+            Piece(fit(argument_text(instruction, self.code, self.variables), self.left_arg + _OP - len(name)), "arg"),
         ]
 
     def right(self, index: int, flow: ControlFlow) -> Line:
@@ -146,10 +171,14 @@ class _Listing:
         pieces += [Piece(f"  {'; '.join(facts)}", "line")] if facts else []
         if block.handler is not None:
             target = flow.block_at(block.handler.target).index
-            kept = f", keeps {block.handler.depth}" if block.handler.depth else ""
-            lasti = ", pushes the place" if block.handler.lasti else ""
-            pieces.append(Piece(f"  handler: block {target}{kept}{lasti}", "region"))
+            pieces.append(
+                Piece(f"  handler: block {target}{_kept(block.handler.depth, block.handler.lasti)}", "region")
+            )
         return pieces
+
+
+def _kept(depth: int, lasti: bool) -> str:
+    return (f", keeps {depth}" if depth else "") + (", pushes the place" if lasti else "")
 
 
 def _flag(instruction: Instruction) -> str:

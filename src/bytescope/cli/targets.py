@@ -9,6 +9,11 @@ import sys
 import types
 from collections.abc import Iterator
 
+from bytescope.code import Code
+from bytescope.code.errors import InvalidPyc
+from bytescope.code.format.pyc import is_pyc, read_pyc
+from bytescope.code.host.facts import HOST, VERSION, version_of
+from bytescope.code.stored import AnyCode, StoredCode
 from bytescope.loading.main_program import Script
 
 
@@ -16,15 +21,16 @@ class TargetError(Exception):
     """Error: there is no such target; the message says why."""
 
 
-def nested(code: types.CodeType) -> Iterator[types.CodeType]:
+def nested(code: AnyCode) -> Iterator[AnyCode]:
     """A code object and those inside it, in the order of the source."""
-    yield code
-    for const in code.co_consts:
-        if isinstance(const, types.CodeType):
-            yield from nested(const)
+    waiting = [code]
+    while waiting:
+        code = waiting.pop()
+        yield code
+        waiting += reversed([const for const in code.co_consts if isinstance(const, types.CodeType | StoredCode)])
 
 
-def code_of(target: str) -> types.CodeType:
+def code_of(target: str) -> AnyCode:
     """The code object that a target names. No module is executed for it, but for the packages around one.
 
     Args:
@@ -59,6 +65,33 @@ def compiled(source: str) -> types.CodeType:
         raise TargetError(f"the source cannot be compiled: {error}") from None
 
 
+def of_host(code: AnyCode) -> types.CodeType:
+    """A code object that the host can execute.
+
+    Raises:
+        TargetError: if it is of another version.
+    """
+    if not isinstance(code, StoredCode):
+        return code
+    if version_of(code) is not VERSION:
+        raise TargetError(f"only code of CPython {HOST} can be woven here, and {code.co_qualname} is of {code.version}")
+    return Code.from_stored(code).to_host()
+
+
+def _stored(where: str) -> StoredCode | None:
+    """The code object of a compiled file; None if it is none."""
+    try:
+        with open(where, "rb") as file:
+            start = file.read(4)
+            if not where.endswith(".pyc") and not is_pyc(start):
+                return None
+            return read_pyc(start + file.read()).code
+    except OSError as error:
+        raise TargetError(f"cannot read {where}: {error.strerror}") from None
+    except InvalidPyc as error:
+        raise TargetError(f"{where}: {error}") from None
+
+
 def _has_separator(path: str) -> bool:
     return os.sep in path or (os.altsep is not None and os.altsep in path)
 
@@ -67,8 +100,10 @@ def _is_file(target: str) -> bool:
     return target.endswith((".py", ".pyc")) or _has_separator(target) or os.path.isfile(target)
 
 
-def _code_in(where: str) -> types.CodeType:
+def _code_in(where: str) -> AnyCode:
     if _is_file(where):
+        if (stored := _stored(where)) is not None:
+            return stored
         try:
             return Script(where).code()
         except OSError as error:

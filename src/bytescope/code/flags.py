@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import types
+from bytescope.code.stored import AnyCode
 
 CO_OPTIMIZED = 0x1
 """The code keeps its local variables in fast slots, not in a dict."""
@@ -22,7 +22,7 @@ CO_SUSPENDS = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
 """Frames of the code may be suspended."""
 
 
-def parameter_count(code: types.CodeType) -> int:
+def parameter_count(code: AnyCode) -> int:
     """Return how many of a code object's first local variables are parameters, `*` and `**` included."""
     starred = bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
     return code.co_argcount + code.co_kwonlyargcount + starred

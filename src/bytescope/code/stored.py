@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import types
+
 from bytescope.startup.stdlib_lite import Iterator, NamedTuple, record
 
-__all__ = ["FrozenMapping", "StoredCode", "stored_codes"]
+__all__ = ["AnyCode", "FrozenMapping", "StoredCode", "stored_codes"]
 
 
 class FrozenMapping(NamedTuple):
@@ -58,6 +60,10 @@ class StoredCode:
 
     def __repr__(self) -> str:
         return f"<code of CPython {self.version}: {self.co_qualname} in {self.co_filename}>"
+
+
+AnyCode = types.CodeType | StoredCode
+"""A code object of the host, or of any version."""
 
 
 def stored_codes(code: StoredCode) -> Iterator[StoredCode]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.instruction import FUNCTION_ATTRIBUTES, Instruction
+from bytescope.code.versions.behaviour import Behaviour
 from bytescope.isa import kinds
 from bytescope.isa.kinds import (
     CELL,
@@ -86,19 +86,20 @@ class Transfer:
             else None
         )
 
-    def apply(self, instruction: Instruction, top: str) -> tuple[str, str]:
+    def apply(self, instruction: Instruction, top: str, behaviour: Behaviour) -> tuple[str, str]:
         """Return the kinds that are in the place of the operands at the next instruction and at the target.
 
         Args:
             instruction: the instruction.
             top: the kinds of its operands.
+            behaviour: the behaviour of the code object's version.
 
         Raises:
             Refused: if an operand is none that the instruction takes.
         """
         op = instruction.op
         if self._singular is not None:
-            return self._singular(instruction, top), ""
+            return self._singular(instruction, top, behaviour), ""
         for operand, wanted in self._checks:
             require(top[-1 - operand.index], wanted, op)
         for operands, forbidden, verb in (
@@ -144,28 +145,28 @@ def _gives(instruction: Instruction, primitive: str, count: int) -> str:
 # ---- instructions whose operands depend on each other, or whose result depends on the immediate
 
 
-def _load_const(instruction: Instruction, top: str) -> str:
+def _load_const(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
     return kinds.of_constant(instruction.arg)
 
 
-def _load_local(instruction: Instruction, top: str) -> str:
+def _load_local(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
     return HIDDEN.get(instruction.arg.name, VALUE)
 
 
-def _load_global(instruction: Instruction, top: str) -> str:
+def _load_global(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
     value = EXECUTES if instruction.arg in EXECUTORS else VALUE
     if not instruction.flag:
         return value
     return NULL + value if instruction.flag == "null below" else value + NULL
 
 
-def _store_local(instruction: Instruction, top: str) -> str:
+def _store_local(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
     wanted = HIDDEN.get(instruction.arg.name)
     require(top, (wanted or VALUE) + kinds.SAVED, "STORE_LOCAL")
     return ""
 
 
-def _build_tuple(instruction: Instruction, top: str) -> str:
+def _build_tuple(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
     if top == CELL * len(top):
         return kinds.numbered(CELLS, len(top))
     for kind in top:
@@ -173,36 +174,36 @@ def _build_tuple(instruction: Instruction, top: str) -> str:
     return TUPLE
 
 
-def _check_call(pair: str, op: str) -> None:
+def _check_call(pair: str, op: str, behaviour: Behaviour) -> None:
     """Check the callable of a call and what lies beside it."""
     if pair in (METHOD + SELF, SPECIAL + RECEIVER):
         return
-    null = 0 if BEHAVIOUR.null_first else 1
+    null = 0 if behaviour.null_first else 1
     function = pair[1 - null] if pair[null] == NULL else pair
     for kind in function:
         require(kind, VALUE, op)
 
 
-def _call(instruction: Instruction, top: str) -> str:
-    _check_call(top[:2], "CALL")
+def _call(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
+    _check_call(top[:2], "CALL", behaviour)
     for kind in top[2:]:
         require(kind, VALUE, "CALL")
     return ITERATOR if GENERATOR_FUNCTION in top[:2] else VALUE
 
 
-def _call_kw(instruction: Instruction, top: str) -> str:
+def _call_kw(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
     require(top[-1], NAMES, "CALL_KW")
     if kinds.number(top[-1]) > instruction.arg:
         raise Refused(f"CALL_KW {instruction.arg} has names for {kinds.number(top[-1])} arguments")
-    return _call(instruction, top[:-1])
+    return _call(instruction, top[:-1], behaviour)
 
 
-def _call_ex(instruction: Instruction, top: str) -> str:
-    null = 0 if BEHAVIOUR.null_first else 1
+def _call_ex(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
+    null = 0 if behaviour.null_first else 1
     require(top[null], NULL, "CALL_EX")
     for kind in (top[1 - null], top[2]):
         require(kind, VALUE, "CALL_EX")
-    if top[3:] and not (top[3] == NULL and BEHAVIOUR.calls_with_empty_kwargs):
+    if top[3:] and not (top[3] == NULL and behaviour.calls_with_empty_kwargs):
         require(top[3], DICT, "CALL_EX")
     return VALUE
 
@@ -210,7 +211,7 @@ def _call_ex(instruction: Instruction, top: str) -> str:
 _ATTRIBUTES = {1: TUPLES, 2: DICT, 4: TUPLES + DICT, 16: FUNCTIONS, 8: CELLS}
 
 
-def _make_function(instruction: Instruction, top: str) -> str:
+def _make_function(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
     flags = [flag for flag in FUNCTION_ATTRIBUTES if instruction.arg & flag]
     require(top[-1], CODES, "MAKE_FUNCTION")
     for flag, kind in zip(flags, top, strict=False):
@@ -221,12 +222,12 @@ def _make_function(instruction: Instruction, top: str) -> str:
     return GENERATOR_FUNCTION if kinds.family(top[-1]) == GENERATOR_CODE else FUNCTION
 
 
-def _with_except(instruction: Instruction, top: str) -> str:
+def _with_except(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
     require(top[-1], EXCEPTION, "WITH_EXCEPT")
     if instruction.arg != "bound":
         require(top[-4], VALUE, "WITH_EXCEPT")
     elif top[-5:-3] != SPECIAL + RECEIVER:
-        _check_call(top[-5:-3], "WITH_EXCEPT")
+        _check_call(top[-5:-3], "WITH_EXCEPT", behaviour)
     return top + VALUE
 
 
@@ -239,13 +240,13 @@ _INTRINSICS = dict.fromkeys(_NAMED, (STRING,)) | {
 }
 
 
-def _type_intrinsic(instruction: Instruction, top: str) -> str:
+def _type_intrinsic(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
     for kind, wanted in zip(top, _INTRINSICS.get(instruction.arg, VALUE * len(top)), strict=True):
         require(kind, wanted, instruction.arg)
     return FUNCTION if instruction.arg == "INTRINSIC_SET_FUNCTION_TYPE_PARAMS" else VALUE
 
 
-_SINGULAR: dict[str, Callable[[Instruction, str], str]] = {
+_SINGULAR: dict[str, Callable[[Instruction, str, Behaviour], str]] = {
     "LOAD_CONST": _load_const,
     "LOAD_LOCAL": _load_local,
     "LOAD_GLOBAL": _load_global,

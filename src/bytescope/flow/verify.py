@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.flags import CO_ASYNC_GENERATOR, CO_OPTIMIZED
+from bytescope.code.host.facts import version_of
 from bytescope.code.instruction import Handler, Instruction, Lowered
 from bytescope.flow.slots import ACCESSES, Slots, accessed, entered
 from bytescope.flow.transfer import Refused, transfer
@@ -74,6 +75,7 @@ class _Verifier(Worklist):
         self.lowered = lowered
         self.instructions = lowered.instructions
         self.handlers = handlers_in_force(lowered)
+        self.behaviour = version_of(lowered.code).behaviour
         self.deepest = 0
         operations = [each.op for each in lowered.instructions]
         self.begin = operations.index("RESUME") if "RESUME" in operations else len(operations)
@@ -119,7 +121,7 @@ class _Verifier(Worklist):
             if found.given is not None and NO_VALUES.isdisjoint(top):
                 after, jump = found.given
             else:
-                after, jump = found.apply(instruction, top)
+                after, jump = found.apply(instruction, top, self.behaviour)
             if instruction.op in ACCESSES:
                 slots, result = accessed(instruction, kinds, slots)
                 after = after if result is None else result

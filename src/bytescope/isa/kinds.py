@@ -9,6 +9,7 @@ from __future__ import annotations
 import types
 
 from bytescope.code.flags import CO_GENERATOR
+from bytescope.code.stored import StoredCode
 from bytescope.startup.stdlib_lite import Any
 
 VALUE = "o"
@@ -169,7 +170,7 @@ def fits(kind: str, wanted: str) -> bool:
 def of_constant(value: Any) -> str:
     """Return the kind of a constant."""
     kind = type(value)
-    if kind is types.CodeType:
+    if kind is types.CodeType or kind is StoredCode:
         return numbered(GENERATOR_CODE if value.co_flags & CO_GENERATOR else CODE, len(value.co_freevars))
     if kind is tuple:
         return numbered(NAMES, len(value)) if all(type(each) is str for each in value) else TUPLE

@@ -51,6 +51,8 @@ def decode_exceptions(table: bytes, name: str = "?") -> list[Entry]:
             entries.append(Entry(start, start + length, target, depth_and_lasti >> 1, bool(depth_and_lasti & 1)))
     except IndexError:
         raise InvalidBytecode(name, start_of_entry, "the exception table ends within an entry") from None
+    except OverflowError:
+        raise InvalidBytecode(name, start_of_entry, "a number in the exception table is too large") from None
     return entries
 
 
@@ -62,6 +64,8 @@ def _read_varint(table: bytes, at: int) -> tuple[int, int]:
         byte = table[at]
         at += 1
         value = value << 6 | byte & 63
+        if value >> 31:
+            raise OverflowError
     return value, at
 
 

@@ -75,6 +75,8 @@ def decode_locations(table: bytes, first_line: int, name: str = "?") -> list[Pos
             full = position if first & 7 == 7 else None
     except IndexError:
         raise InvalidBytecode(name, entry, "the line table ends within an entry") from None
+    except OverflowError:
+        raise InvalidBytecode(name, entry, "a number in the line table is too large") from None
     return units
 
 
@@ -88,6 +90,8 @@ def _read_varint(table: bytes, at: int) -> tuple[int, int]:
         byte = table[at]
         at += 1
         shift += 6
+        if shift > 30:
+            raise OverflowError
         value |= (byte & 63) << shift
     return value, at
 

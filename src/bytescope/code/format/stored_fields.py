@@ -11,6 +11,9 @@ __all__ = ["make_code", "set_qualified_names"]
 _HIDDEN, _LOCAL, _CELL, _FREE = 0x10, 0x20, 0x40, 0x80
 """Kinds of a variable since 3.11: bits of its byte in `localspluskinds`."""
 
+_LONGEST = 1000
+"""Characters of a qualified name that may precede the name."""
+
 _BYTES = "code linetable exceptiontable localspluskinds".split()
 _STRINGS = "filename name qualname".split()
 _NAMES = "names varnames freevars cellvars localsplusnames".split()
@@ -98,4 +101,4 @@ def set_qualified_names(module: StoredCode) -> None:
             prefix = code.co_qualname + (".<locals>." if code.co_flags & CO_OPTIMIZED else ".")
         for const in code.co_consts:
             if isinstance(const, StoredCode):
-                const.co_qualname = prefix + const.co_name
+                const.co_qualname = prefix + const.co_name if len(prefix) < _LONGEST else const.co_name

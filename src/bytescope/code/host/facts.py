@@ -12,7 +12,8 @@ from _opcode import stack_effect as _stack_effect  # type: ignore[import-not-fou
 from importlib.util import MAGIC_NUMBER
 
 from bytescope.code.errors import UnsupportedHost
-from bytescope.code.versions.version import LOWERED, load_version
+from bytescope.code.stored import AnyCode, StoredCode
+from bytescope.code.versions.version import LOWERED, Version, load_version
 from bytescope.startup.stdlib_lite import Final, cache
 
 SUPPORTED: Final = LOWERED
@@ -46,6 +47,12 @@ VERSION: Final = load_version(HOST)
 BEHAVIOUR: Final = VERSION.behaviour
 """The behaviour of the running version."""
 
+
+def version_of(code: AnyCode) -> Version:
+    """Return the version of CPython that a code object is for."""
+    return load_version(code.version) if isinstance(code, StoredCode) else VERSION
+
+
 OPCODES: Final = VERSION.opcodes
 """The opcodes of the running version. The next constants are its attributes."""
 
@@ -55,7 +62,6 @@ EXTENDED_ARG: Final = OPCODES.extended_arg
 CACHES: Final = OPCODES.caches
 HAS_ARG: Final = OPCODES.has_arg
 HAS_CONST: Final = OPCODES.has_const
-HAS_COMPARE: Final = OPCODES.has_compare
 HAS_NAME: Final = OPCODES.has_name
 HAS_VARIABLE: Final = OPCODES.has_local | OPCODES.has_free
 TWO_VARIABLES: Final = OPCODES.two_variables

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import types
 
+from bytescope.code.errors import InvalidBytecode
 from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS, parameter_count
 from bytescope.code.format.exception_table import decode_exceptions
 from bytescope.code.format.line_table import decode_locations
 from bytescope.code.host import facts
 from bytescope.code.instruction import Handler, Instruction, Lowered
+from bytescope.code.stored import StoredCode
 from bytescope.code.versions.lowering_state import LoweringState, Rule
 from bytescope.code.versions.version import Version
-from bytescope.startup.stdlib_lite import cache
+from bytescope.startup.stdlib_lite import Any, cache
 
 _PROLOGUE = {"COPY_FREE_VARS", "MAKE_CELL", "RETURN_GENERATOR", "EXTENDED_ARG", "NOP"}
 
@@ -145,3 +147,16 @@ def lower(code: types.CodeType) -> Lowered:
         InvalidBytecode: if the raw bytecode is malformed (unknown opcode, index or jump out of range, cut off).
     """
     return Lowering(code, facts.VERSION).run()
+
+
+def lower_stored(code: StoredCode) -> Lowered:
+    """Lower a code object of any version that can be lowered; the result refers to it as its code object.
+
+    Raises:
+        InvalidBytecode: if the raw bytecode is malformed, or its version is not in `versions.version.LOWERED`.
+    """
+    version = facts.version_of(code)
+    if not version.rules:
+        raise InvalidBytecode(code.co_qualname, None, f"bytecode of CPython {version.name} cannot be lowered")
+    stand_in: Any = code  # it has the same attributes
+    return Lowering(stand_in, version).run()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import types
 
+from bytescope.code.errors import InvalidPyc
 from bytescope.code.flags import CO_SUSPENDS
 from bytescope.code.format.exception_table import decode_exceptions
-from bytescope.code.format.line_table import decode_locations
-from bytescope.code.host.facts import GENERATOR_DEPTH, OPMAP, OPNAME
+from bytescope.code.format.positions import positions_of
+from bytescope.code.host.facts import GENERATOR_DEPTH, HOST, OPMAP, OPNAME, VERSION, version_of
 from bytescope.code.object.adjacency import bound_instructions
 from bytescope.code.object.build import build_code
 from bytescope.code.object.constants import constant_key
 from bytescope.code.object.edit import Change, rewrite, shift_from
 from bytescope.code.object.encode import encode
 from bytescope.code.object.raw import RawInstruction, Region, decode_instructions, decode_regions
+from bytescope.code.stored import AnyCode, StoredCode
+from bytescope.code.versions.version import load_version
 from bytescope.startup.stdlib_lite import Hashable, Iterable
 
 __all__ = ["Code"]
@@ -39,6 +43,8 @@ class Code:
         posonlyargcount: how many of them are positional only.
         kwonlyargcount: the number of keyword-only arguments.
         stacksize: the least stack size that the host shall reserve; more is reserved where the code needs it.
+        version: the version of CPython that the instructions are of, by default the host's. Of another one, all can be
+            looked at, but nothing be inserted or put together.
     """
 
     def __init__(
@@ -60,6 +66,7 @@ class Code:
         posonlyargcount: int = 0,
         kwonlyargcount: int = 0,
         stacksize: int = 0,
+        version: str = HOST,
     ) -> None:
         """Make one of its parts, which are named as the attributes are."""
         self.instructions = list(instructions)
@@ -78,6 +85,7 @@ class Code:
         self.posonlyargcount = posonlyargcount
         self.kwonlyargcount = kwonlyargcount
         self.stacksize = stacksize
+        self.version = version
         self._const_index: dict[Hashable, int] = {}
 
     def __repr__(self) -> str:
@@ -96,13 +104,52 @@ class Code:
         Raises:
             InvalidBytecode: if the code object is malformed.
         """
+        return cls._decoded(code)
+
+    @classmethod
+    def from_stored(cls, code: StoredCode) -> Code:
+        """Likewise of a code object of any version, such as `bytescope.code.read_pyc` returns.
+
+        Before 3.11 there are no regions: there, instructions set handlers up (`SETUP_FINALLY`).
+        """
+        return cls._decoded(code)
+
+    @classmethod
+    def from_pyc(cls, path: str | os.PathLike[str]) -> Code:
+        """Take the code object of a `.pyc` file of CPython 3.8 to 3.15 apart, nested ones included.
+
+        Args:
+            path: the file.
+
+        Returns:
+            The parts of the module's code object.
+
+        Raises:
+            InvalidPyc: if the file is damaged, or is for no such version.
+            InvalidBytecode: if a code object is malformed.
+            OSError: if the file cannot be read.
+        """
+        from bytescope.code.format.pyc import read_pyc
+
+        with open(path, "rb") as file:
+            stored = read_pyc(file.read()).code
+        try:
+            return cls._decoded(stored)
+        except RecursionError:
+            raise InvalidPyc(None, "code objects are nested too deep") from None
+
+    @classmethod
+    def _decoded(cls, code: AnyCode) -> Code:
         name = code.co_qualname
-        units = decode_locations(code.co_linetable, code.co_firstlineno, name)
-        instructions, starts = decode_instructions(name, code.co_code, units)
+        version = version_of(code)
+        instructions, starts = decode_instructions(name, code.co_code, positions_of(code), version.opcodes)
         return cls(
             instructions,
             decode_regions(name, decode_exceptions(code.co_exceptiontable, name), starts, code.co_stacksize),
-            consts=[cls.from_host(const) if isinstance(const, types.CodeType) else const for const in code.co_consts],
+            consts=[
+                cls._decoded(const) if isinstance(const, types.CodeType | StoredCode) else const
+                for const in code.co_consts
+            ],
             names=code.co_names,
             varnames=code.co_varnames,
             cellvars=code.co_cellvars,
@@ -116,6 +163,7 @@ class Code:
             posonlyargcount=code.co_posonlyargcount,
             kwonlyargcount=code.co_kwonlyargcount,
             stacksize=code.co_stacksize,
+            version=version.name,
         )
 
     def to_host(self) -> types.CodeType:
@@ -128,6 +176,7 @@ class Code:
             InvalidBytecode: if a jump or region refers to an instruction that is not in the code, a jump cannot go
                 the way that it would have to, or the depth of the stack is not bounded.
         """
+        self._check_version()
         depth = GENERATOR_DEPTH if self.flags & CO_SUSPENDS else 0
         encoded = encode(self.qualname, self.instructions, self.regions, self.first_line, depth)
         return build_code(
@@ -158,6 +207,7 @@ class Code:
         The host takes for granted that they directly follow another, say RESUME a YIELD_VALUE, or that a jump goes
         straight to them, as FOR_ITER to END_FOR. What shall come next goes behind them.
         """
+        self._check_version()
         return bound_instructions(self.instructions)
 
     def rewrite(self, change: Change, *, jumps: bool = True) -> None:
@@ -231,6 +281,10 @@ class Code:
             self._check(instruction)
         gone = set(instructions)
         self.rewrite(lambda one: () if one in gone else None)
+
+    def _check_version(self) -> None:
+        if load_version(self.version) is not VERSION:
+            raise ValueError(f"the code of {self.qualname} is of CPython {self.version}, and this is {HOST}")
 
     def _check(self, instruction: RawInstruction) -> None:
         if instruction not in self.instructions:
@@ -339,5 +393,6 @@ class Code:
         return self.variables.index(name)
 
     def _check_new(self, name: str) -> None:
+        self._check_version()
         if name in self.variables:
             raise ValueError(f"{self.qualname} has another kind of variable named {name}")

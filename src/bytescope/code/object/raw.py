@@ -6,18 +6,20 @@ from bytescope.code.errors import InvalidBytecode
 from bytescope.code.format.exception_table import Entry
 from bytescope.code.format.layout import MAX_ARG, extensions
 from bytescope.code.format.line_table import Position
-from bytescope.code.host.facts import BACKWARD, CACHES, EXTENDED_ARG, OPMAP, OPNAME, TARGETED
-from bytescope.startup.stdlib_lite import Sequence, record
+from bytescope.code.host.facts import OPCODES
+from bytescope.code.versions.opcodes import Opcodes
+from bytescope.startup.stdlib_lite import ClassVar, Sequence, cache, record
 
-__all__ = ["RawInstruction", "Region", "decode_instructions", "decode_regions"]
+__all__ = ["RawInstruction", "Region", "decode_instructions", "decode_regions", "instruction_class"]
 
 
 class RawInstruction:
-    """An instruction of the host. EXTENDED_ARGs and inline caches are parts of it, not instructions of their own.
+    """An instruction of CPython. EXTENDED_ARGs and inline caches are parts of it, not instructions of their own.
 
-    Instructions are equal only to themselves.
+    Instructions are equal only to themselves. Those of another version than the host's are of a subclass.
 
     Attributes:
+        opcodes: the opcodes of its version, an attribute of the class.
         opcode: the number of its opcode.
         arg: its argument. That of an instruction with a target is overwritten when it is encoded.
         target: the instruction that it jumps to, or None.
@@ -28,6 +30,8 @@ class RawInstruction:
     """
 
     __slots__ = ("arg", "offset", "opcode", "positions", "target", "width")
+
+    opcodes: ClassVar[Opcodes] = OPCODES
 
     def __init__(
         self,
@@ -45,7 +49,7 @@ class RawInstruction:
             positions: the source that it comes from.
             target: the instruction that it jumps to.
         """
-        self.opcode: int = opcode if isinstance(opcode, int) else OPMAP[opcode]
+        self.opcode: int = opcode if isinstance(opcode, int) else self.opcodes.opmap[opcode]
         self.arg = arg
         self.positions = positions
         self.target = target
@@ -55,15 +59,15 @@ class RawInstruction:
     @property
     def name(self) -> str:
         """The name of its opcode."""
-        return OPNAME[self.opcode]
+        return self.opcodes.opname[self.opcode]
 
     @name.setter
     def name(self, name: str) -> None:
-        self.opcode = OPMAP[name]
+        self.opcode = self.opcodes.opmap[name]
 
     def copy(self) -> RawInstruction:
         """Return another one like it, with the same target."""
-        return RawInstruction(self.opcode, self.arg, self.positions, target=self.target)
+        return type(self)(self.opcode, self.arg, self.positions, target=self.target)
 
     def __repr__(self) -> str:
         what = f"to {self.target.name} at {self.target.offset}" if self.target is not None else self.arg
@@ -89,19 +93,26 @@ class Region:
     lasti: bool = False
 
 
-def _sizes() -> tuple[int, ...]:
+@cache
+def instruction_class(opcodes: Opcodes) -> type[RawInstruction]:
+    """Return the class of the instructions of a version."""
+    if opcodes is OPCODES:
+        return RawInstruction
+    return type("RawInstruction", (RawInstruction,), {"__slots__": (), "opcodes": opcodes})
+
+
+@cache
+def _sizes(opcodes: Opcodes) -> tuple[int, ...]:
     """Code units of each opcode, 0 for what is no instruction on its own."""
-    nothing = {"CACHE", "ENTER_EXECUTOR", "EXTENDED_ARG", "RESERVED"}
+    nothing = {"CACHE", "ENTER_EXECUTOR", "EXTENDED_ARG", "RESERVED", "TRACE_RECORD"}
     return tuple(
-        0 if name in nothing or name.startswith("<") else 1 + CACHES[opcode] for opcode, name in enumerate(OPNAME)
+        0 if name in nothing or name.startswith("<") else 1 + opcodes.caches[opcode]
+        for opcode, name in enumerate(opcodes.opname)
     )
 
 
-_SIZES = _sizes()
-
-
 def decode_instructions(
-    name: str, code: bytes, positions: Sequence[Position | None]
+    name: str, code: bytes, positions: Sequence[Position | None], opcodes: Opcodes = OPCODES
 ) -> tuple[list[RawInstruction], list[RawInstruction | None]]:
     """Take `co_code` apart.
 
@@ -109,6 +120,7 @@ def decode_instructions(
         name: the code object's name, for error messages.
         code: the bytes.
         positions: the position of each code unit; may be too short or too long.
+        opcodes: the opcodes of its version.
 
     Returns:
         The instructions, and which one, if any, starts at each code unit.
@@ -126,35 +138,38 @@ def decode_instructions(
     instructions: list[RawInstruction] = []
     starts: list[RawInstruction | None] = [None] * units
     jumps: list[tuple[RawInstruction, int]] = []
-    make = RawInstruction
-    sizes = _SIZES
-    targeted = TARGETED
+    make = instruction_class(opcodes)
+    sizes = _sizes(opcodes)
+    targeted, backward, absolute = opcodes.targeted, opcodes.backward, opcodes.absolute
+    extended = opcodes.extended_arg
+    scale = 2 // opcodes.jump_unit
     at = 0
     while at < units:
         start = at
         opcode = code[2 * at]
         arg = code[2 * at + 1]
-        while opcode == EXTENDED_ARG:
+        while opcode == extended:
             at += 1
             if at == units:
                 raise InvalidBytecode(name, 2 * start, "EXTENDED_ARG at the end")
             opcode = code[2 * at]
             arg = arg << 8 | code[2 * at + 1]
+            if arg > MAX_ARG:
+                raise InvalidBytecode(name, 2 * at, f"argument {arg} of {opcodes.opname[opcode]} is out of range")
         size = sizes[opcode]
         if not size:
-            raise InvalidBytecode(name, 2 * at, f"{opcode} ({OPNAME[opcode]}) is no instruction")
+            raise InvalidBytecode(name, 2 * at, f"{opcode} ({opcodes.opname[opcode]}) is no instruction")
         instruction = make(opcode, arg, positions[at])
         instruction.offset = 2 * at
-        if at > start:
-            if arg > MAX_ARG:
-                raise InvalidBytecode(name, 2 * at, f"argument {arg} of {OPNAME[opcode]} is out of range")
-            if at - start > extensions(arg):
-                instruction.width = at - start
+        if at > start and at - start > extensions(arg):
+            instruction.width = at - start
         instructions.append(instruction)
         starts[start] = instruction
         at += size
         if opcode in targeted:
-            jumps.append((instruction, at - arg if opcode in BACKWARD else at + arg))
+            distance = arg // scale
+            start = 0 if opcode in absolute else at
+            jumps.append((instruction, start - distance if opcode in backward else start + distance))
     if at > units:
         raise InvalidBytecode(name, instructions[-1].offset, f"the inline cache of {instructions[-1].name} is cut off")
     for instruction, to in jumps:

@@ -7,6 +7,7 @@ import types
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.flags import CO_SUSPENDS
 from bytescope.code.instruction import Instruction, Position, Variable
+from bytescope.code.stored import AnyCode
 from bytescope.code.versions.behaviour import Behaviour
 from bytescope.code.versions.opcodes import Opcodes
 from bytescope.startup.stdlib_lite import Callable
@@ -120,7 +121,7 @@ class LoweringState:
         return InvalidBytecode(self.code.co_qualname, self.offset, reason)
 
 
-def variables(code: types.CodeType) -> list[Variable]:
+def variables(code: AnyCode) -> list[Variable]:
     """All variable slots of a code object in the order of CPython's "locals plus" array."""
     cells = frozenset(code.co_cellvars)
     names = code.co_varnames

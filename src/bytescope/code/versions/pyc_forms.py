@@ -13,11 +13,13 @@ class PycForm(NamedTuple):
     Attributes:
         magic: the magic number of its releases.
         fields: what is stored of a code object, in order. `INTEGERS` are bare, the others marshalled objects.
+        lines: the form of the line table: "lnotab", "ranges" or "locations".
         types: the type codes of marshal that not all versions have.
     """
 
     magic: int
     fields: tuple[str, ...]
+    lines: str
     types: str
 
 
@@ -39,14 +41,14 @@ _COMMON_VARIABLES = tuple(
 """The fields since 3.11: all variables in a tuple, with a byte for the kinds of each, and a table of exceptions."""
 
 FORMS: Final[dict[str, PycForm]] = {
-    "3.8": PycForm(3413, _SEPARATE_VARIABLES, ""),
-    "3.9": PycForm(3425, _SEPARATE_VARIABLES, ""),
-    "3.10": PycForm(3439, _SEPARATE_VARIABLES, ""),
-    "3.11": PycForm(3495, _COMMON_VARIABLES, ""),
-    "3.12": PycForm(3531, _COMMON_VARIABLES, ""),
-    "3.13": PycForm(3571, _COMMON_VARIABLES, ""),
-    "3.14": PycForm(3627, _COMMON_VARIABLES, ":"),
-    "3.15": PycForm(3666, _COMMON_VARIABLES, ":}"),
+    "3.8": PycForm(3413, _SEPARATE_VARIABLES, "lnotab", ""),
+    "3.9": PycForm(3425, _SEPARATE_VARIABLES, "lnotab", ""),
+    "3.10": PycForm(3439, _SEPARATE_VARIABLES, "ranges", ""),
+    "3.11": PycForm(3495, _COMMON_VARIABLES, "locations", ""),
+    "3.12": PycForm(3531, _COMMON_VARIABLES, "locations", ""),
+    "3.13": PycForm(3571, _COMMON_VARIABLES, "locations", ""),
+    "3.14": PycForm(3627, _COMMON_VARIABLES, "locations", ":"),
+    "3.15": PycForm(3666, _COMMON_VARIABLES, "locations", ":}"),
 }
 """The form of each version that can be read, oldest first."""
 
