@@ -20,6 +20,7 @@ from . import (
     report,
     scaling,
     startup,
+    statements,
     suite,
 )
 from .analyses import table, weaving
@@ -72,6 +73,7 @@ def main() -> int:
         good &= _lines("start-up", startup.report(quick=options.quick, folder=options.output))
     if "attaching" in options.parts:
         good &= _lines("attaching", attaching.report())
+        good &= _lines("statements", statements.report())
     if "scaling" in options.parts:
         good &= _scaling(options, engines)
     if PLAYGROUND in options.parts:
