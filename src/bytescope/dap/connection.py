@@ -101,6 +101,8 @@ class Connection:
         self._cancelled: set[int] = set()
         self.interrupt: Callable[[], None] = lambda: None
         """Called in the thread that reads when there is a request: if the program is running, it is to wait for it."""
+        self.gone: Callable[[], None] = lambda: None
+        """Called in the thread that reads when the client is gone without taking leave."""
         self.broken: str | None = None
         """Why the client's messages could not be read any further, if that is so."""
         if start is not None:
@@ -118,7 +120,8 @@ class Connection:
                     if message is None:
                         break
                     if self._take(message) == "disconnect":  # the last one
-                        break
+                        self._put(None)
+                        return
                 except MalformedMessage as error:
                     self.event("output", category="important", output=f"bytescope dap: {error}\n")
         except BrokenStream as error:
@@ -126,6 +129,7 @@ class Connection:
         except (OSError, ValueError):  # the connection is closed
             pass
         self._put(None)
+        self.gone()
 
     def _take(self, message: dict[str, Any]) -> str:
         if message.get("type") == "response":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 from _thread import allocate_lock, start_new_thread
+from functools import partial
+from os import _exit
 
 from bytescope.dap.connection import Connection
 from bytescope.dap.framing import at_once
@@ -34,6 +36,7 @@ class LiveSession:
         connection = Connection(self._socket.makefile("rb"), self._socket.makefile("wb"), start_new_thread)
         self._session = Session(connection, self.frontier)
         connection.interrupt = self._session.interrupt
+        connection.gone = partial(_exit, 1)  # the adapter has been killed: the program goes with it, whatever it does
         start_new_thread(self._serve, ())
 
     def _serve(self) -> None:

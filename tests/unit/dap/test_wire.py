@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
+import textwrap
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -194,6 +196,23 @@ def test_a_client_that_goes_away_ends_the_program(wire: Wire, program: Path) -> 
     assert wire.end() == 0
 
 
+def test_an_adapter_that_is_killed_takes_the_program_along(wire: Wire, program: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        source = f"""
+            import socket
+            alive = socket.create_connection(("127.0.0.1", {server.getsockname()[1]}))
+            while True:
+                pass
+        """
+        program.write_text(textwrap.dedent(source), encoding="utf-8")
+        wire.launch(program)
+        alive, _ = server.accept()
+    with alive:
+        wire.process.kill()
+        alive.settimeout(HANG)
+        assert alive.recv(1) == b""
+
+
 def test_terminate_ends_a_program_that_runs(wire: Wire, program: Path) -> None:
     program.write_text(FOREVER, encoding="utf-8")
     wire.launch(program)
@@ -226,8 +245,6 @@ def test_a_request_can_be_cancelled(wire: Wire, program: Path) -> None:
 
 
 def test_a_port_serves_one_client(program: Path) -> None:
-    import socket
-
     with (
         adapter("--listen", "127.0.0.1:0") as process,
         socket.create_connection(("127.0.0.1", port_of(process))) as client,
