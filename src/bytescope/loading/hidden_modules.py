@@ -11,6 +11,7 @@ import sys
 import types
 from importlib.machinery import ModuleSpec
 
+from bytescope.code.host.asynchronous import is_asynchronous
 from bytescope.code.host.facts import CACHES, EXTENDED_ARG, OPMAP
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.startup.isolation import HIDDEN, IMPORTED_BEFORE
@@ -105,8 +106,10 @@ def _code(module: types.ModuleType) -> types.CodeType | None:
     loader: Any = getattr(module, "__loader__", None)
     try:
         return loader.get_code(module.__spec__.name)  # type: ignore[no-any-return, union-attr]
-    except Exception:  # it was not loaded from anything that has code
-        return None
+    except Exception as error:
+        if is_asynchronous(error, error.__traceback__):  # of a signal handler of the program
+            raise
+        return None  # it was not loaded from anything that has code
 
 
 def _imports(code: types.CodeType, package: str) -> Iterator[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import types
 from pathlib import Path
 
 import pytest
 
+from bytescope.loading import hidden_modules
 from tests.support.processes import run_python
 
 pytestmark = pytest.mark.process
@@ -56,3 +59,32 @@ def test_a_module_started_by_runpy_finds_what_that_imports(tmp_path: Path) -> No
     wanted = run_python("-m", "started", cwd=tmp_path).stdout
     assert run_python("-m", "bytescope", "run", "-m", "started", cwd=tmp_path).stdout == wanted
     assert wanted == "True True False\n"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="there is no such signal")
+def test_an_exception_of_a_signal_handler_is_not_lost_while_a_module_comes_back() -> None:
+    class Late(Exception):
+        pass
+
+    def handler(number: int, frame: object) -> None:
+        raise Late
+
+    class Loader:
+        def get_code(self, name: str) -> None:
+            if name == "interrupted":
+                signal.raise_signal(signal.SIGUSR1)
+            raise ImportError(name)
+
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        for name in ("interrupted", "without_code"):
+            module = types.ModuleType(name)
+            module.__spec__ = types.SimpleNamespace(name=name)  # type: ignore[assignment]
+            module.__loader__ = Loader()  # type: ignore[assignment]
+            if name == "interrupted":
+                with pytest.raises(Late):
+                    hidden_modules._code(module)
+            else:
+                assert hidden_modules._code(module) is None
+    finally:
+        signal.signal(signal.SIGUSR1, before)
