@@ -42,6 +42,7 @@ SECONDS = 0.5
 MEMORY = 4 << 30
 LOST = "lost"
 LIMITED = "limited"
+"""Over the budget of the interpreter, or recursion without end, of which the depth differs."""
 MODULE = "__main__"
 
 Run = Callable[[types.CodeType, dict[str, Any]], object]
@@ -160,7 +161,7 @@ def _report(engine: str, mutants: Sequence[Mutant], report: Callable[[str], obje
             vars(sys).update(streams)
             sys.modules.clear()
             sys.modules.update(modules)
-            if "BudgetExceeded" in json.dumps(seen):
+            if "BudgetExceeded" in json.dumps(seen) or "RecursionError" in json.dumps(seen):
                 seen = LIMITED
             report(f"{number} {json.dumps(seen)}")
 
@@ -177,15 +178,15 @@ def judge(engine: str, mutants: Sequence[Mutant], expected: dict[int, Any], endi
         number = each[0]
         if expected[number] == LOST:
             endings["lost by CPython"] += 1
-        elif seen[number] == LIMITED:
-            endings["over the budget"] += 1
+        elif LIMITED in (seen[number], expected[number]):
+            endings["over a limit"] += 1
         elif seen[number] == expected[number]:
             endings["the same"] += 1
         else:
             natively = [run_all("CPython", [each])[number] for _ in range(2)]
             again = run_all(engine, [each])[number]
             if again in (natively[0], LIMITED):
-                endings["the same"] += 1
+                endings["the same" if again == natively[0] else "over a limit"] += 1
             elif LOST in natively or natively[0] != natively[1]:
                 endings["not the same twice on CPython"] += 1
             else:

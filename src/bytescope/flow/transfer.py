@@ -6,6 +6,7 @@ from bytescope.code.instruction import FUNCTION_ATTRIBUTES, Instruction
 from bytescope.code.versions.behaviour import Behaviour
 from bytescope.isa import kinds
 from bytescope.isa.kinds import (
+    BOOL,
     CELL,
     CELLS,
     CODES,
@@ -45,6 +46,10 @@ class Refused(Exception):
     """An operand is none that an instruction takes; the argument says which."""
 
 
+_BOOLEAN = frozenset({"JUMP_IF_TRUE", "JUMP_IF_FALSE", "NOT"})
+"""Instructions whose operand CPython only compares with True or False, since 3.13."""
+
+
 class Transfer:
     """What instructions of one shape do to the kinds of operands.
 
@@ -67,6 +72,8 @@ class Transfer:
         how, operands = lifted.control or ("", ())
         for number, operand in enumerate(operands):
             self._checks.append((operand, (EXCEPTION + MAYBE_EXCEPTION, OFFSET)[number] if how == "reraise" else VALUE))
+        if BEHAVIOUR.branches_on_bool and instruction.op in _BOOLEAN:
+            self._checks = [(operand, BOOL) for operand, _ in self._checks]
         self._checks = [(operand, wanted) for operand, wanted in self._checks if operand.is_operand]
         ends = [end for end in (lifted.after, lifted.jump) if end is not None]
         before = [Symbol(-1, index) for index in range(lifted.need - 1, -1, -1)]

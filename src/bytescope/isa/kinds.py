@@ -39,6 +39,7 @@ EXECUTES = "e"
 
 EXCEPTION, MAYBE_EXCEPTION = "x", "y"
 CELL, LIST, SET, DICT, TUPLE, STRING, FUNCTION, ITERATOR = "c", "L", "S", "D", "T", "q", "F", "i"
+BOOL = "b"
 GENERATOR_FUNCTION = "G"
 """A function of which the call gives an iterator."""
 
@@ -94,6 +95,14 @@ TAKES: dict[str, tuple[str, ...]] = {
 
 GIVES: dict[str, str] = {
     "null": NULL,
+    "truth": BOOL,
+    "negation": BOOL,
+    "identity": BOOL,
+    "contains": BOOL,
+    "compare": BOOL,  # of ints, which the compiler of 3.14 knows that it compares
+    "exception_match": BOOL,
+    "match_mapping": BOOL,
+    "match_sequence": BOOL,
     "build_set": SET,
     "build_map": DICT,
     "build_const_key_map": DICT,
@@ -136,6 +145,7 @@ NOUNS = {
     DICT: "a dict",
     TUPLE: "a tuple",
     STRING: "a string",
+    BOOL: "a bool",
     FUNCTION: "a function",
     GENERATOR_FUNCTION: "a generator function",
     ITERATOR: "an iterator",
@@ -174,7 +184,7 @@ def of_constant(value: Any) -> str:
         return numbered(GENERATOR_CODE if value.co_flags & CO_GENERATOR else CODE, len(value.co_freevars))
     if kind is tuple:
         return numbered(NAMES, len(value)) if all(type(each) is str for each in value) else TUPLE
-    return STRING if kind is str else VALUE
+    return {str: STRING, bool: BOOL}.get(kind, VALUE)
 
 
 def joined(one: str, other: str) -> str | None:

@@ -140,6 +140,14 @@ def test_an_unbound_variable_that_is_not_checked_is_refused() -> None:
     verify(lower(function(("LOAD_FAST_CHECK", 0), "POP_TOP", ("LOAD_FAST", 0), co_varnames=("x",))))
 
 
+@pytest.mark.skipif(not BEHAVIOUR.branches_on_bool, reason="this version finds out whether an object is true")
+def test_a_branch_on_no_bool_is_refused() -> None:
+    for code in (function(SEVEN, "UNARY_NOT"), function(SEVEN, ("POP_JUMP_IF_TRUE", 1), NONE)):
+        with pytest.raises(InvalidBytecode, match="operand is an object, not a bool"):
+            verify(lower(code))
+    verify(lower(function(SEVEN, "TO_BOOL", "UNARY_NOT")))
+
+
 @pytest.mark.skipif(IN_PYODIDE, reason="there are no sources of the standard library")
 def test_what_compilers_make_is_taken() -> None:
     for code in corpus(6000):

@@ -43,6 +43,8 @@ class Behaviour:
     """Depth of the callable below the dict of DICT_MERGE, whose error messages name the callable."""
     load_fast_may_fail: bool
     """True if LOAD_FAST may find the variable unbound."""
+    branches_on_bool: bool
+    """True if branches and UNARY_NOT take it for granted that their operand is a bool."""
     inlines_comprehensions: bool
     """True if the compiler inlines comprehensions, which then save, clear and restore variables, cells among them."""
     offsets_are_objects: bool

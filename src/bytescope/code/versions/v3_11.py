@@ -20,6 +20,7 @@ class Behaviour311(Behaviour):
     calls_with_empty_kwargs = False
     callable_below_dict = 2
     load_fast_may_fail = True
+    branches_on_bool = False
     inlines_comprehensions = False
     offsets_are_objects = True
     send_keeps_value = True

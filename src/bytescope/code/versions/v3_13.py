@@ -12,6 +12,7 @@ class Behaviour313(v3_12.Behaviour312):
     """Behaviour of CPython 3.13."""
 
     compare_to_bool = 16
+    branches_on_bool = True
     yield_arg = 0
     yield_from_arg = 1
     closed_unresumed = ("RESUME", 4)
