@@ -46,10 +46,6 @@ class Refused(Exception):
     """An operand is none that an instruction takes; the argument says which."""
 
 
-_BOOLEAN = frozenset({"JUMP_IF_TRUE", "JUMP_IF_FALSE", "NOT"})
-"""Instructions whose operand CPython only compares with True or False, since 3.13."""
-
-
 class Transfer:
     """What instructions of one shape do to the kinds of operands.
 
@@ -72,8 +68,6 @@ class Transfer:
         how, operands = lifted.control or ("", ())
         for number, operand in enumerate(operands):
             self._checks.append((operand, (EXCEPTION + MAYBE_EXCEPTION, OFFSET)[number] if how == "reraise" else VALUE))
-        if BEHAVIOUR.branches_on_bool and instruction.op in _BOOLEAN:
-            self._checks = [(operand, BOOL) for operand, _ in self._checks]
         self._checks = [(operand, wanted) for operand, wanted in self._checks if operand.is_operand]
         ends = [end for end in (lifted.after, lifted.jump) if end is not None]
         before = [Symbol(-1, index) for index in range(lifted.need - 1, -1, -1)]
@@ -253,6 +247,15 @@ def _type_intrinsic(instruction: Instruction, top: str, behaviour: Behaviour) ->
     return FUNCTION if instruction.arg == "INTRINSIC_SET_FUNCTION_TYPE_PARAMS" else VALUE
 
 
+def _branch(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
+    require(top, BOOL if behaviour.branches_on_bool else VALUE, instruction.op)
+    return ""
+
+
+def _not(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
+    return _branch(instruction, top, behaviour) + BOOL
+
+
 _SINGULAR: dict[str, Callable[[Instruction, str, Behaviour], str]] = {
     "LOAD_CONST": _load_const,
     "LOAD_LOCAL": _load_local,
@@ -265,6 +268,9 @@ _SINGULAR: dict[str, Callable[[Instruction, str, Behaviour], str]] = {
     "CALL_EX": _call_ex,
     "MAKE_FUNCTION": _make_function,
     "WITH_EXCEPT": _with_except,
+    "JUMP_IF_TRUE": _branch,
+    "JUMP_IF_FALSE": _branch,
+    "NOT": _not,
     "TYPE_INTRINSIC_1": _type_intrinsic,
     "TYPE_INTRINSIC_2": _type_intrinsic,
 }
