@@ -20,10 +20,9 @@ __all__ = [
     "Contents",
     "contents_of",
     "fixed",
-    "holds_items",
     "kind_name",
     "label_of",
-    "namespace_of",
+    "attributes_of",
 ]
 
 ITEMS = 200
@@ -91,13 +90,14 @@ def label_of(value: Any) -> str:
 
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement, or by C code of a module
 
-_layouts: dict[int, tuple[ref[type], bool, tuple[str, ...]]] = {}
-"""Id of a class to: the class, whether its objects have a `__dict__` that can be read, and the names of their slots."""
+_layouts: dict[int, tuple[ref[type], bool, tuple[str, ...], bool]] = {}
+"""Id of a class to: the class, whether its objects have a `__dict__` that can be read, the names of their slots, and
+whether they hold items as well."""
 
 _attribute = object.__getattribute__
 
 
-def _layout(kind: type) -> tuple[ref[type], bool, tuple[str, ...]]:
+def _layout(kind: type) -> tuple[ref[type], bool, tuple[str, ...], bool]:
     found = _layouts.get(id(kind))
     if found is None or found[0]() is not kind:
         names: dict[str, Any] = {}
@@ -114,19 +114,25 @@ def _layout(kind: type) -> tuple[ref[type], bool, tuple[str, ...]]:
         if len(_layouts) > 4096:
             _layouts.clear()
         slots = tuple(name for name, is_slot in names.items() if is_slot)
-        found = _layouts[id(kind)] = (ref(kind), has_dict, slots)
+        holds = any(base in _READERS for base in _class_order(kind))
+        found = _layouts[id(kind)] = (ref(kind), has_dict, slots, holds)
     return found
 
 
-def namespace_of(value: Any) -> dict[str, Any] | None:
-    """Return the `__dict__` of an object, None if it has none."""
-    if not _layout(type(value))[1]:
-        return None
+def attributes_of(value: Any) -> tuple[dict[str, Any] | None, str]:
+    """Return the `__dict__` of an object, None if it has none, and what the slots of its attributes begin with.
+
+    That is a dot for an object that holds items as well, else nothing.
+    """
+    _, has_dict, _, holds = _layout(type(value))
+    dot = "." if holds else ""
+    if not has_dict:
+        return None, dot
     try:
         found = _attribute(value, "__dict__")
     except AttributeError:
-        return None
-    return found if type(found) is dict else None
+        return None, dot
+    return (found if type(found) is dict else None), dot
 
 
 def contents_of(value: Any, limit: int = ITEMS) -> Contents | None:
@@ -155,8 +161,7 @@ def contents_of(value: Any, limit: int = ITEMS) -> Contents | None:
     else:
         if BaseException in order:
             found = _of_exception(value, order)
-    namespace = namespace_of(value)
-    dot = "." if holds_items(kind) else ""
+    namespace, dot = attributes_of(value)
     if namespace:
         attributes = _pairs(dict.items, dict.copy, namespace, limit)
         found += [(dot + name if type(name) is str else name, each) for name, each in attributes] if dot else attributes
@@ -166,11 +171,6 @@ def contents_of(value: Any, limit: int = ITEMS) -> Contents | None:
         except AttributeError:
             pass
     return found
-
-
-def holds_items(kind: type) -> bool:
-    """Return True if objects of a class hold items as well as attributes, whose slots begin with a dot then."""
-    return any(base in _class_order(kind) for base in _READERS)
 
 
 def _of_exception(value: Any, order: tuple[type, ...]) -> Contents:

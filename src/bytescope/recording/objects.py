@@ -22,13 +22,12 @@ from bytescope.recording.inspection import (
     ATOMS,
     ITEMS,
     LONG,
+    attributes_of,
     contents_of,
     fixed,
-    holds_items,
     is_class,
     kind_name,
     label_of,
-    namespace_of,
 )
 from bytescope.recording.tape import ABSENT, CONTENTS, SIZE, Object, Tape, Text
 
@@ -79,6 +78,7 @@ class Objects:
 
     Attributes:
         token: returns what stands for a value in the recording: an atom itself, an `Object`, or a `Text`.
+        result: does so for a value that an operation has given, which may have made it.
     """
 
     def __init__(self, tape: Tape) -> None:
@@ -86,6 +86,7 @@ class Objects:
         self._put = tape.log.extend
         self._known: dict[int, Object] = {}
         self.token = _token(self._known, self._token)
+        self.result = _token(self._known, self._result)
         self._text: str | bytes | None = None
         """What is just being compiled."""
         self._bound: dict[tuple[Any, Any], Object] = {}
@@ -114,8 +115,7 @@ class Objects:
         self._known.pop(id(value), None)
         return self.token(value)
 
-    def result(self, value: Any) -> Any:
-        """Return what stands for a value that an operation has given, which may have made it."""
+    def _result(self, value: Any) -> Any:
         kind = type(value)
         if kind is types.CodeType and self._text is not None:
             kept(value, self._text)
@@ -288,8 +288,8 @@ class Objects:
         found = self._current(value)
         if found is None:
             return
-        namespace = namespace_of(value)
-        place = f".{name}" if holds_items(type(value)) else name
+        namespace, dot = attributes_of(value)
+        place = dot + name
         if namespace is not None and name in namespace:
             self.write(found, place, self.token(namespace[name]))
         elif (
@@ -314,7 +314,10 @@ class Objects:
             slot = self.token(key)
             if type(slot) is not Text:
                 self.write(found, slot, new if new is ABSENT else self._inside(found, new))
-            self._measure(found, value)
+            if len(value) > ITEMS or found.length > ITEMS:
+                self._measure(found, value)
+            else:
+                found.length = len(value)
         else:
             self._compare(found, value)
 
