@@ -114,6 +114,7 @@ def encode(tape: Tape) -> bytes:
         "base": [[owner, _pairs(slots, number)] for owner, slots in tape.base.items()],
         "values": values.table,
         "output": tape.output,
+        "unobserved": [place // ENTRY for place in tape.unobserved],
     }
     text = json.dumps(head, separators=(",", ":")).encode()
     block = b"".join([struct.pack("<III", len(text), len(tape), len(log) // ENTRY), text, *map(_bytes, columns)])
@@ -187,6 +188,7 @@ def _tape(block: bytes) -> Tape:
     tape = Tape()
     tape.forgotten = int(head["forgotten"])
     tape.sources = {str(file): str(text) for file, text in head["sources"].items()}
+    tape.unobserved = [int(place) * ENTRY for place in head.get("unobserved", ())]
     tape.output = [Written(int(at), str(stream), str(text)) for at, stream, text in head["output"]]
     tape.codes = [_read_code(code) for code in head["codes"]]
     owners = head["owners"]

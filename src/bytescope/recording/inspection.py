@@ -23,6 +23,7 @@ __all__ = [
     "kind_name",
     "label_of",
     "attributes_of",
+    "class_namespaces",
 ]
 
 ITEMS = 200
@@ -62,6 +63,11 @@ def kind_name(kind: type) -> str:
 def is_class(value: Any) -> bool:
     """Return True if a value is a class."""
     return type in _class_order(type(value))
+
+
+def class_namespaces(kind: type) -> list[dict[str, Any]]:
+    """Return the namespaces in which an attribute of a class is looked up."""
+    return [_class_namespace(base) for base in _class_order(kind)]
 
 
 def fixed(kind: type) -> bool:

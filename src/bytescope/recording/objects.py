@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import types
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bytescope.code.host.invisible_frames import hidden
@@ -23,6 +23,7 @@ from bytescope.recording.inspection import (
     ITEMS,
     LONG,
     attributes_of,
+    class_namespaces,
     contents_of,
     fixed,
     is_class,
@@ -64,6 +65,17 @@ def _token(known: dict[int, Object], other: Callable[[Any], Any]) -> Callable[[A
         return other(value)
 
     return token
+
+
+def _is_made_by_guests(kind: Any) -> bool:
+    """Return True if no unknown code runs when an object of a class is made: only code of guests or builtin types'."""
+    namespaces = class_namespaces(kind)
+    for name in ("__new__", "__init__"):
+        made = next((each[name] for each in namespaces if name in each), None)
+        made = made.__func__ if type(made) is staticmethod else made
+        if type(made) is types.FunctionType and program_of(made.__code__) is None:
+            return False
+    return True
 
 
 def _length(value: Any, kind: type, other: int) -> int:
@@ -375,7 +387,7 @@ class Objects:
 
     # --- calls of native functions
 
-    def given(self, R: list[Any], first: int, count: int) -> list[tuple[Any, bool]] | None:
+    def given(self, R: list[Any], first: int, count: int) -> Sequence[tuple[Any, bool]] | None:
         """Return the objects that a call may change other than by code of guests, before it is made.
 
         Args:
@@ -385,7 +397,8 @@ class Objects:
             count: the number of operands.
 
         Returns:
-            Pairs of an object and whether one item will be appended to it; None if there are none.
+            Pairs of an object and whether one item will be appended to it, a tuple if nothing is known of what is
+            called; None if there are none.
         """
         if R[first] is NULL:  # the other way round
             first, count = first + 1, count - 1
@@ -416,21 +429,23 @@ class Objects:
                 return self._changeable((receiver, *R[first + 1 : first + count]))
         elif kind is types.MethodWrapperType:
             return self._changeable((function.__self__, *R[first + 1 : first + count]))
-        elif is_class(function):
+        elif is_class(function) and _is_made_by_guests(function):
             return None
         return self._changeable(R[first + 1 : first + count])
 
-    def _changeable(self, values: Any) -> list[tuple[Any, bool]] | None:
+    def _changeable(self, values: Any) -> tuple[tuple[Any, bool], ...]:
+        """Return the objects that are given to code of which nothing is known: it may change others as well."""
         known = self._known
-        found = [
+        return tuple(
             (each, False)
             for each in values
             if type(each) not in ATOMS and (entry := known.get(id(each))) is not None and entry.now is not None
-        ]
-        return found or None
+        )
 
-    def taken(self, given: list[tuple[Any, bool]]) -> None:
+    def taken(self, given: Sequence[tuple[Any, bool]]) -> None:
         """Log what a call has changed in the objects that `given` returned."""
+        if type(given) is tuple:
+            self.tape.unobserved.append(len(self.tape.log))
         for value, appends in given:
             if appends:
                 self.appended(value)

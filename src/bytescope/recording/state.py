@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -23,6 +24,10 @@ from bytescope.recording.tape import (
 )
 
 __all__ = ["Cursor", "Frame"]
+
+
+_FIXED = frozenset({"tuple", "frozenset", "range", "slice", "method", "builtin_function_or_method"})
+"""Kinds of objects whose contents never change."""
 
 
 class Cursor:
@@ -134,6 +139,20 @@ class Cursor:
         known = len(self.contents(thing))
         size: int = slots.get(SIZE, thing.size if thing.size > len(thing.initial or ()) else known)
         return max(size, known)
+
+    def may_be_stale(self, thing: Object) -> bool:
+        """Return True if code that is not observed may have changed an object since it was last looked at.
+
+        Such code runs when a function is called that is neither the program's nor a builtin one with known effects.
+        """
+        tape, place = self.tape, self._place
+        at = bisect_right(tape.unobserved, place) - 1
+        if at < 0 or thing.label or thing.kind in _FIXED:
+            return False
+        since = tape.unobserved[at]
+        if thing.birth >= tape.forgotten and tape.place(thing.birth - tape.forgotten) >= since:
+            return False
+        return thing.number not in tape.log[since:place:ENTRY]
 
     def is_whole(self, thing: Object) -> bool:
         """Return True if all that an object contains here is recorded."""

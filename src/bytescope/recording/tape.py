@@ -188,7 +188,8 @@ class Tape:
 
     rows: `ROW` numbers for each step; recent: those of the latest steps, until `settle` moves them; log: `ENTRY` values
     for each change; owners: frames and objects by number; codes: code objects by number; sources: texts by file name;
-    output: what was written to the standard streams, in order; forgotten: the number of steps before the first one;
+    output: what was written to the standard streams, in order; unobserved: the places in the log at which code has run
+    that may have changed any object; forgotten: the number of steps before the first one;
     base: the slots of frames there.
     """
 
@@ -202,6 +203,7 @@ class Tape:
         self.codes: list[CodeInfo] = []
         self.sources: dict[str, str] = {}
         self.output: list[Written] = []
+        self.unobserved: list[int] = []
         self.forgotten = 0
         self.base: dict[int, dict[Any, Any]] = {}
 
@@ -268,6 +270,7 @@ class Tape:
         del self.rows[: steps * ROW]
         places = self.rows[2::ROW]
         self.rows[2::ROW] = array("I", [place - cut for place in places])
+        self.unobserved = [place - cut for place in self.unobserved if place >= cut]
         self.output[:] = [each._replace(at=each.at - steps) for each in self.output if each.at > steps]
         self.forgotten += steps
 

@@ -172,3 +172,35 @@ import gc; gc.collect()
     recording = recorded(source)
     cursor = recording.at(recording.steps - 1)
     assert list(cursor.contents(cursor.frames[0].names["gone"]).values()) == [1, 3, 2, 4]
+
+
+def test_objects_that_unknown_code_may_have_changed_are_marked() -> None:
+    source = """
+import functools
+class Box: pass
+class Other(Box):
+    def __init__(self): self.n = 0
+box, items, pair = Box(), [1], (1, [2])
+box.n = 1
+later = functools.partial(setattr, box, "n", 2)
+len(items); Other(); sorted(items)
+before = 1
+later()
+after = 1
+box.m = 3
+items.append(4)
+done = 1
+"""
+    recording = recorded(source)
+    step = recording.find("before == 1")
+    assert step is not None
+    cursor, names = recording.at(step), recording.at(step).frames[0].names
+    assert not any(cursor.may_be_stale(names[name]) for name in ("box", "items", "pair"))
+    step = recording.find("after == 1")
+    assert step is not None
+    cursor = recording.at(step)
+    assert [cursor.may_be_stale(names[name]) for name in ("box", "items", "pair", "Box")] == [True, True, False, False]
+    assert cursor.contents(names["box"])["n"] == 1
+    step = recording.find("done == 1")
+    cursor = recording.at(recording.steps - 1 if step is None else step)
+    assert [cursor.may_be_stale(names[name]) for name in ("box", "items")] == [False, False]
