@@ -42,6 +42,7 @@ Contents = list[tuple[Any, Any]]
 _class_namespace: Callable[[type], Any] = vars(type)["__dict__"].__get__
 _class_order: Callable[[type], tuple[type, ...]] = vars(type)["__mro__"].__get__
 _class_name: Callable[[type], str] = vars(type)["__name__"].__get__
+_class_module: Callable[[type], Any] = vars(type)["__module__"].__get__
 _class_flags = vars(type)["__flags__"].__get__
 _exception_arguments = vars(BaseException)["args"].__get__
 _LINKS = [(name, vars(BaseException)[name].__get__) for name in ("__cause__", "__context__")]
@@ -56,7 +57,11 @@ _FIXED = (*_BY_NAME, tuple, frozenset, range, slice, types.MethodType)
 
 def kind_name(kind: type) -> str:
     """Return the name of a class, qualified by its module unless that is `builtins`."""
-    module, name = _class_namespace(kind).get("__module__"), _class_name(kind)
+    name = _class_name(kind)
+    try:
+        module = _class_module(kind)
+    except AttributeError:
+        return name
     return f"{module}.{name}" if type(module) is str and module != "builtins" else name
 
 
