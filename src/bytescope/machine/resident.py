@@ -15,7 +15,7 @@ from bytescope.machine.program import TRANSFORMS, Program
 from bytescope.machine.support import intercepts
 from bytescope.machine.support.recursion import ample
 from bytescope.startup.locks import CHANGES
-from bytescope.startup.stdlib_lite import Any, Iterable, deque, ref
+from bytescope.startup.stdlib_lite import Any, Callable, Iterable, deque, ref
 
 _cache: dict[int, ref[types.CodeType]] = {}
 """Id of a guest code object to its resident one, which keeps it alive."""
@@ -23,6 +23,14 @@ _kept: dict[int, types.CodeType] = {}
 """Resident code objects that functions need again although they have their own for a while, by the functions' ids."""
 _recent: deque[types.CodeType] = deque(maxlen=1024)
 """Those of functions that are gone: the next functions of that code need them."""
+
+
+def _itself(code: types.CodeType) -> types.CodeType:
+    return code
+
+
+originals: list[Callable[[types.CodeType], types.CodeType]] = [_itself]
+"""The last returns the code object that is executed in the place of one: the original of a woven one."""
 
 
 def program_of(code: types.CodeType) -> Program | None:
@@ -71,6 +79,7 @@ def _leave(key: int) -> None:
 
 @ample
 def _make(code: types.CodeType) -> types.CodeType:
+    code = originals[-1](code)
     with CHANGES:
         known = _known(code)  # by another thread
         if known is None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+import bytescope
 from bytescope import Analysis, NothingObserved, attach
 from bytescope.weave.marker import is_woven, original
 
@@ -305,3 +306,20 @@ def test_attaching_and_detaching_while_other_threads_run(module: Any) -> None:
     assert all({3, 6} <= set(each.seen) for each in analyses)
     assert {name: getattr(module, name).__code__ for name in codes} == codes
     assert all(getattr(module, name).__code__ is code for name, code in codes.items())
+
+
+def test_the_machine_executes_the_original_of_a_woven_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = types.ModuleType("woven_and_called")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    exec(compile("def f(n):\n    m = n\n    return m\n", "called.py", "exec"), vars(module))
+    told: list[int | None] = []
+
+    class Lines(bytescope.Analysis):
+        def line(self, site: bytescope.Site) -> None:
+            told.append(site.line)
+
+    with bytescope.attach(Lines(), include=[module.__name__]):
+        assert bytescope.VM().call(module.f, 3) == 3
+        assert told == [2, 3]
+        assert module.f(3) == 3
+        assert told == [2, 3, 2, 3]

@@ -23,6 +23,7 @@ from bytescope.isa.instrumentation import Hook
 from bytescope.loading.imports import Guests, importing
 from bytescope.loading.main_program import MainProgram
 from bytescope.loading.source import FUTURE_FLAGS, source_code
+from bytescope.machine import resident
 from bytescope.machine.guests import monitoring, settrace, signals
 from bytescope.machine.guests.temporary import with_neighbours
 from bytescope.machine.support.own_frames import is_resident
@@ -32,6 +33,8 @@ from bytescope.weave.cache.store import Store, folder
 from bytescope.weave.marker import original
 from bytescope.weave.selfcheck import CHECKS
 from bytescope.weave.weaver import Shadower, Weaver
+
+resident.originals.append(original)  # the machine has hooks of its own
 
 _PASSED = (AnalysisError, KeyboardInterrupt, RecursionError)
 """What is no failure of a hook, or has been taken for one already."""
