@@ -58,11 +58,21 @@ def _read(file: str, module: str) -> None:
         return
     namespace = getattr(sys.modules.get(module), "__dict__", None)
     try:
-        lines = linecache.getlines(file, namespace)
+        text = "".join(linecache.getlines(file, namespace))
+    except UnicodeDecodeError:  # zipimport takes all text for UTF-8, up to some 3.14
+        text = _decoded(file, namespace or {})
     except Exception:  # a loader's, or there is no room; at the end, it is tried again
         return
-    if lines:
-        texts[file] = "".join(lines)
+    if text:
+        texts[file] = text
+
+
+def _decoded(file: str, namespace: dict[str, Any]) -> str:
+    """Return the text of a file that its module's loader reads, "" if it cannot."""
+    try:
+        return decode_source(namespace["__loader__"].get_data(file))
+    except Exception:  # a loader's
+        return ""
 
 
 def _keep(code: types.CodeType, given: Any) -> types.CodeType:

@@ -31,14 +31,14 @@ TYPEVAR = [("CALL_INTRINSIC_1", each) for each, name in enumerate(facts.INTRINSI
     ],
 )
 def test_wrong_operands(units: list[str | tuple[str, int]]) -> None:
-    with pytest.raises(SystemError, match="bad bytecode"):
+    """The verifier refuses those whose kind it knows; the others are found when they are there."""
+    with pytest.raises((bytescope.InvalidBytecode, SystemError), match="operand is an object, not an?|bad bytecode"):
         run(*units, "POP_TOP", NONE, "RETURN_VALUE")
 
 
 def test_handling_what_is_no_exception() -> None:
-    with pytest.raises(TypeError) as caught:
+    with pytest.raises(bytescope.InvalidBytecode, match="PUSH_EXC_INFO: operand is an object, not an exception"):
         run(NONE, "PUSH_EXC_INFO", "GET_ITER", "POP_EXCEPT", "RETURN_VALUE")
-    assert "bad bytecode" in str(caught.value.__context__)
 
 
 def run(*units: str | tuple[str, int]) -> None:

@@ -93,6 +93,7 @@ for thread in threads: thread.join()
 """
 
 
+@pytest.mark.process
 def test_threads(tmp_path: Path) -> None:
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
@@ -149,6 +150,7 @@ def test_native_code_that_changes_objects_and_calls_back() -> None:
     assert not mistakes(recording.tape, truth)
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot fork here")
 @pytest.mark.parametrize("children", [False, True])
 def test_a_forked_child(children: bool, tmp_path: Path) -> None:

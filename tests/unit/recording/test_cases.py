@@ -78,6 +78,7 @@ def test_02_closed_early() -> None:
     assert found == [["<genexpr>", "<module>"]] * 6
 
 
+@pytest.mark.process
 def test_03_two_tasks() -> None:
     here = stepper("03")
     to(here, 10, "name == 'a' and turn == 0")
@@ -101,6 +102,7 @@ def test_03_two_tasks() -> None:
     assert place(here) != ("main", 18)
 
 
+@pytest.mark.process
 def test_04_join_a_thread() -> None:
     here = stepper("04", at=19)
     assert lines(here, "over", 1) == [20] and evaluated(here, "box['total']") == 121

@@ -16,6 +16,8 @@ from bytescope.recording import Breakpoint, EvaluationFailed, Frontier, NotRecor
 
 from .stepping import CASES
 
+pytestmark = pytest.mark.process
+
 
 @contextlib.contextmanager
 def stepping(source: str, *breakpoints: Breakpoint, fails: bool = False) -> Iterator[tuple[Stepper, dict[str, Any]]]:

@@ -1,7 +1,7 @@
 """Operand checks that CPython omits.
 
-Compiled bytecode never fails them. Other bytecode could crash the process with operands of the wrong type, which the
-verifier does not detect: it computes stack depths only.
+Compiled bytecode never fails them. Other bytecode could crash the process with operands of the wrong type, of which the
+verifier detects those whose kind it knows: not what is in variables and containers.
 """
 
 from __future__ import annotations
