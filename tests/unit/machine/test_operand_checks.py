@@ -32,7 +32,7 @@ TYPEVAR = [("CALL_INTRINSIC_1", each) for each, name in enumerate(facts.INTRINSI
 )
 def test_wrong_operands(units: list[str | tuple[str, int]]) -> None:
     """The verifier refuses those whose kind it knows; the others are found when they are there."""
-    with pytest.raises((bytescope.InvalidBytecode, SystemError), match="operand is an object, not an?|bad bytecode"):
+    with pytest.raises((bytescope.InvalidBytecode, SystemError), match=r"operand is an object, not an?|bad bytecode"):
         run(*units, "POP_TOP", NONE, "RETURN_VALUE")
 
 
