@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bytescope.recording.breakpoints import Breakpoint, Place, Search
-from bytescope.recording.expressions import NotRecorded, evaluate, filled, holds
-from bytescope.recording.hits import Hits
+from bytescope.recording.breakpoints import Breakpoint, Place
+from bytescope.recording.expressions import NotRecorded, evaluate
 from bytescope.recording.index import Raise
 from bytescope.recording.lines import line_for
 from bytescope.recording.returned import Returned, returned_since
 from bytescope.recording.state import Cursor, Frame
+from bytescope.recording.stops import Message, Stops
 from bytescope.recording.tape import Object, Tape
 
 if TYPE_CHECKING:
@@ -40,21 +40,6 @@ class Stop:
     breakpoint: Breakpoint | None = None
     raised: Raise | None = None
     returned: tuple[Returned, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What a breakpoint has to say: the text of a logpoint, or why its condition or text could not be evaluated.
-
-    step, line, file: where; text: what; breakpoint: whose; failed: whether it is an error.
-    """
-
-    step: int
-    line: int | None
-    file: str
-    text: str
-    breakpoint: Breakpoint
-    failed: bool
 
 
 class Stepper:
@@ -92,9 +77,7 @@ class Stepper:
         self._tape: Tape = recording.tape
         self._cursor = Cursor(self._tape)
         self._cursor.go(step)
-        self._searches: dict[Breakpoint, Search] = {}
-        self._hits: dict[Breakpoint, tuple[Search, Hits]] = {}
-        self._told: set[tuple[int, Breakpoint, bool]] = set()
+        self._stops = Stops(recording, lambda message: self.messages.append(message))
 
     @classmethod
     def live(cls, frontier: Frontier, timeout: float = -1) -> Stepper:
@@ -346,7 +329,7 @@ class Stepper:
     def _move(self, back: bool, find: Callable[[int], Target], only: int | None = None) -> Stop:
         """Go to what is found or to a breakpoint on the way; have the program go on if there is none yet."""
         start = self.step
-        self._told = {each for each in self._told if each[2]}
+        self._stops.begin()
         self._resumed: Callable[[], Stop] = lambda: self._move_from(start, back, find, only)
         return self._resumed()
 
@@ -359,7 +342,7 @@ class Stepper:
         while True:
             target = find(start)
             end = (-1 if back else len(tape)) if target is None else target[0] + (-1 if back else 1)
-            stopped = self._breakpoint(checked - 1 if back else checked + 1, end, only, back=back)
+            stopped = self._stops.first(self.breakpoints, checked - 1 if back else checked + 1, end, only, back=back)
             if stopped is not None:
                 return self._arrive(start, back, *stopped)
             if target is not None:
@@ -394,7 +377,8 @@ class Stepper:
         self._tape.settle()
         if find(start) is not None:
             return True
-        return self._breakpoint(step, step + 1, only, max(step - 1, start + 1)) is not None
+        hindsight = max(step - 1, start + 1)
+        return self._stops.first(self.breakpoints, step, step + 1, only, hindsight) is not None
 
     def _arrive(self, start: int, back: bool, step: int, reason: str, *more: Any) -> Stop:
         self._cursor.go(step)
@@ -402,7 +386,7 @@ class Stepper:
         return Stop(step, reason, breakpoint, raised, self._returned(start, back))
 
     def _returned(self, start: int, back: bool) -> tuple[Returned, ...]:
-        return () if back else returned_since(self.recording.index, self._looking, start, self.step)
+        return () if back else returned_since(self.recording.index, self._stops.cursor, start, self.step)
 
     def _first(self, start: int, back: bool, wanted: Callable[[int], bool]) -> Target:
         for step in range(start - 1, -1, -1) if back else range(start + 1, len(self._tape)):
@@ -429,80 +413,3 @@ class Stepper:
             return None
         step = (index.previous_of if back else index.next_of)(parent, start)
         return None if step is None else (step, "return")
-
-    # --- breakpoints
-
-    def _search(self, breakpoint: Breakpoint) -> Search:
-        found = self._searches.get(breakpoint)
-        if found is None or found.index is not self.recording.index:
-            found = self._searches[breakpoint] = Search(breakpoint, self.recording.index)
-        return found
-
-    def _breakpoint(
-        self, begin: int, end: int, only: int | None, hindsight: int | None = None, back: bool = False
-    ) -> tuple[Any, ...] | None:
-        """Return the first stop at a breakpoint in a range of steps: step, reason, breakpoint and exception.
-
-        Args:
-            begin: the first step of the range.
-            end: the step after it.
-            only: owner number of the frame that counts, None if all do.
-            back: whether the range goes backwards.
-            hindsight: where to begin with what is known only when a step has been executed.
-        """
-        best: tuple[Any, ...] | None = None
-        for each in self.breakpoints:
-            search = self._search(each)
-            first = begin if hindsight is None or not search.hindsight else hindsight
-            for step in search.steps(first, end, back):
-                if only is not None and self._tape.frame(step).number != only:
-                    continue
-                if self._holds(each, step):
-                    raised = next(iter(search.raises(step, step + 1)), None) if search.hindsight else None
-                    best, end = (step, "breakpoint", each, raised), step
-                    break
-        return best
-
-    def _holds(self, breakpoint: Breakpoint, step: int) -> bool:
-        """Return True if a breakpoint is to stop: its condition is true, and it is no logpoint."""
-        if breakpoint.condition is None and breakpoint.log is None and breakpoint.hits is None:
-            return True
-        cursor = self._looking
-        cursor.go(step)
-        frame = cursor.frames[0]
-        try:
-            if breakpoint.condition is not None and not holds(breakpoint.condition, frame):
-                return False
-            if breakpoint.hits is not None and not self._hits_of(breakpoint).wants(step, cursor):
-                return False
-            if breakpoint.log is not None:
-                self._tell(breakpoint, frame, filled(breakpoint.log, frame), False)
-        except NotRecorded as error:
-            text = f"condition {breakpoint.condition!r}" if breakpoint.condition is not None else breakpoint.log
-            self._tell(breakpoint, frame, f"{text}: {error}", True)
-            return False
-        return breakpoint.log is None
-
-    def _hits_of(self, breakpoint: Breakpoint) -> Hits:
-        search = self._search(breakpoint)
-        found = self._hits.get(breakpoint)
-        if found is None or found[0] is not search:
-            found = self._hits[breakpoint] = search, Hits(search)
-        return found[1]
-
-    @property
-    def _looking(self) -> Cursor:
-        """A cursor beside the stepper's own: also moved by the program's thread, while this one waits."""
-        if self._other is None or self._other[1] != self._tape.forgotten:
-            self._other = Cursor(self._tape), self._tape.forgotten
-        return self._other[0]
-
-    _other: tuple[Cursor, int] | None = None
-
-    def _tell(self, breakpoint: Breakpoint, frame: Frame, text: str, failed: bool) -> None:
-        key = self._tape.forgotten + frame.cursor.step, breakpoint, failed
-        if key in self._told:
-            return
-        self._told.add(key)
-        message = Message(frame.cursor.step, frame.line, frame.code.file, text, breakpoint, failed)
-        self.messages.append(message)
