@@ -170,7 +170,7 @@ print(D().run(lambda s: type(s).__name__))
 try: fail(1)
 except AttributeError as e: print([(s.name, s.lineno, s.line, s.colno) for s in traceback.extract_tb(e.__traceback__)])
 
-# --- builtins_of_imported_modules
+# --- builtins_of_imported_modules [process]
 import builtins, colorsys, sched, sys
 for name in "colorsys", "sched":
     print(name, sys.modules[name].__builtins__ is vars(builtins))
