@@ -10,6 +10,7 @@ from bytescope.isa.kinds import (
     CELL,
     CELLS,
     CODES,
+    DEFAULTS,
     DICT,
     EXCEPTION,
     EXECUTES,
@@ -209,7 +210,7 @@ def _call_ex(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
     return VALUE
 
 
-_ATTRIBUTES = {1: TUPLES, 2: DICT, 4: TUPLES + DICT, 16: FUNCTIONS, 8: CELLS}
+_ATTRIBUTES = {1: TUPLES + DEFAULTS, 2: DICT + DEFAULTS, 4: TUPLES + DICT, 16: FUNCTIONS, 8: CELLS}
 
 
 def _make_function(instruction: Instruction, top: str, behaviour: Behaviour) -> str:

@@ -112,7 +112,8 @@ class _Verifier(Worklist):
         if index < self.begin and lifted.raises and lifted.effect is not None:
             raise self.invalid(index, f"{instruction.op} before the RESUME with which the frame begins")
         handler = self.handlers[index]
-        if handler is not None and (lifted.raises or jumps_back(instruction, index)):
+        may_raise = lifted.raises and instruction.op != "STORE_LOCAL"  # behind which a variable may not be restored yet
+        if handler is not None and (may_raise or jumps_back(instruction, index)):
             self.enter_handler(index, handler, state)
         if instruction.op in _MOVES_MARKS:
             marks = self.moved(index, depth, marks)

@@ -40,6 +40,10 @@ EXECUTES = "e"
 EXCEPTION, MAYBE_EXCEPTION = "x", "y"
 CELL, LIST, SET, DICT, TUPLE, STRING, FUNCTION, ITERATOR = "c", "L", "S", "D", "T", "q", "F", "i"
 BOOL = "b"
+DEFAULTS = "d"
+"""The defaults of a generic function: a tuple, or the dict of those of keyword-only parameters. The compiler's variable
+for the former holds the latter if there are none but these."""
+
 GENERATOR_FUNCTION = "G"
 """A function of which the call gives an iterator."""
 
@@ -122,7 +126,7 @@ GIVES: dict[str, str] = {
 BUILT = {"tuple": TUPLE, "list": LIST, "string": STRING}
 """By kind of a `build` that of its result."""
 
-HIDDEN = {".0": ITERATOR, ".defaults": TUPLE, ".kwdefaults": DICT}
+HIDDEN = {".0": ITERATOR, ".defaults": DEFAULTS, ".kwdefaults": DEFAULTS}
 """Variables of which no program has the name, and what the compiler has them hold."""
 
 NOUNS = {
@@ -146,6 +150,7 @@ NOUNS = {
     TUPLE: "a tuple",
     STRING: "a string",
     BOOL: "a bool",
+    DEFAULTS: "the defaults of a function",
     FUNCTION: "a function",
     GENERATOR_FUNCTION: "a generator function",
     ITERATOR: "an iterator",
@@ -191,6 +196,8 @@ def joined(one: str, other: str) -> str | None:
     """Return the kind of what has one of two kinds, None if there is none."""
     if one == other:
         return one
+    if {one, other} == {SAVED, SAVED_CELL}:
+        return SAVED
     if one in NO_VALUES or other in NO_VALUES:
         return None
     kinds = {family(one), family(other)}

@@ -80,7 +80,7 @@ def DELETE_LOCAL(m: Machine, i: Instruction) -> None:
     m.delete_local(i.arg)
 
 
-@instruction("-- value")
+@instruction("-- value", raises=False)
 def SAVE_LOCAL(m: Machine, i: Instruction) -> None:
     m.push(m.save_local(i.arg))
 
@@ -105,17 +105,17 @@ def LOAD_CLOSURE(m: Machine, i: Instruction) -> None:
     m.push(m.load_closure(i.arg))
 
 
-@instruction("-- cell")
+@instruction("-- cell", raises=False)
 def SAVE_CELL(m: Machine, i: Instruction) -> None:
     m.push(m.save_cell(i.arg))
 
 
-@instruction("--")
+@instruction("--", raises=False)
 def MAKE_CELL(m: Machine, i: Instruction) -> None:
     m.make_cell(i.arg)
 
 
-@instruction("cell --")
+@instruction("cell --", raises=False)
 def RESTORE_CELL(m: Machine, i: Instruction) -> None:
     m.restore_cell(i.arg, m.pop())
 
