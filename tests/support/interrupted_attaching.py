@@ -112,13 +112,16 @@ class Trial:
     def points(self) -> list[interrupting.Point]:
         """Return where it can be interrupted: everywhere but in this file, the module, and importlib itself.
 
-        Handlers are written for where the host looks for signals, and go on from anywhere there alone.
+        Handlers are written for where the host looks for signals, and go on from anywhere there alone; functions that
+        begin with a `try` do so where it does not look.
         """
         outside = (__file__, interrupting.__file__, self.module.work.__code__.co_filename, "<frozen importlib")
         callbacks = ("weakref.py", "_weakrefset.py")  # the host ignores what callbacks raise
 
         def looked_for(point: interrupting.Point) -> bool:
-            return point[0].co_filename != HANDLER_FILE or point[1] in interrupting.where_the_host_looks(point[0])
+            if point[0].co_filename == HANDLER_FILE:
+                return point[1] in interrupting.where_the_host_looks(point[0])
+            return not interrupting.begins_quietly(*point)
 
         def wanted(code: types.CodeType) -> bool:
             return not code.co_filename.startswith(outside) and not code.co_filename.endswith(callbacks)

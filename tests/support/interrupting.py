@@ -47,6 +47,11 @@ def where_the_host_looks(code: types.CodeType) -> frozenset[int]:
     return frozenset(found)
 
 
+def begins_quietly(code: types.CodeType, offset: int) -> bool:
+    """Return True if an instruction is the first behind a RESUME at which the host does not look for signals."""
+    return offset >= 2 and code.co_code[offset - 2 : offset] == bytes((dis.opmap["RESUME"], 2))
+
+
 def interrupt(point: Point, action: Callable[[], object]) -> bool:
     """Call a function, raise `Interrupt` in it when control comes to a point first, and return True if it does.
 

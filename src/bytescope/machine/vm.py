@@ -297,10 +297,10 @@ class VM:
 class Running(Transaction):
     """What a run needs, all of it or nothing."""
 
-    def __exit__(self, kind: Any, error: BaseException | None, trace: object) -> None:
+    def leave(self, error: BaseException | None) -> None:
+        """Cut the interpreter's frames from the traceback of a RecursionError."""
         if isinstance(error, RecursionError):
             recursion.trim(error)
-        super().__exit__(kind, error, trace)
 
 
 @hidden

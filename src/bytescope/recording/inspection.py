@@ -13,6 +13,8 @@ from itertools import islice
 from typing import Any
 from weakref import ref
 
+from bytescope.isa.purity import mro
+
 __all__ = [
     "ATOMS",
     "ITEMS",
@@ -40,7 +42,6 @@ Contents = list[tuple[Any, Any]]
 """Pairs of what an object contains: index, key or attribute name, and value. No dict: keys would be hashed."""
 
 _class_namespace: Callable[[type], Any] = vars(type)["__dict__"].__get__
-_class_order: Callable[[type], tuple[type, ...]] = vars(type)["__mro__"].__get__
 _class_name: Callable[[type], str] = vars(type)["__name__"].__get__
 _class_module: Callable[[type], Any] = vars(type)["__module__"].__get__
 _class_flags = vars(type)["__flags__"].__get__
@@ -67,17 +68,17 @@ def kind_name(kind: type) -> str:
 
 def is_class(value: Any) -> bool:
     """Return True if a value is a class."""
-    return type in _class_order(type(value))
+    return type in mro(type(value))
 
 
 def class_namespaces(kind: type) -> list[dict[str, Any]]:
     """Return the namespaces in which an attribute of a class is looked up."""
-    return [_class_namespace(base) for base in _class_order(kind)]
+    return [_class_namespace(base) for base in mro(kind)]
 
 
 def fixed(kind: type) -> bool:
     """Return True if the contents of the objects of a type never change."""
-    return kind in _FIXED or type in _class_order(kind)
+    return kind in _FIXED or type in mro(kind)
 
 
 def label_of(value: Any) -> str:
@@ -92,7 +93,7 @@ def label_of(value: Any) -> str:
     if kind is types.ModuleType:
         name = value.__dict__.get("__name__")
         return name if type(name) is str else "?"
-    if type in _class_order(kind):
+    if type in mro(kind):
         return kind_name(value)
     if kind in _BY_NAME:
         return str(value.__name__)
@@ -112,7 +113,7 @@ def _layout(kind: type) -> tuple[ref[type], bool, tuple[str, ...], bool]:
     found = _layouts.get(id(kind))
     if found is None or found[0]() is not kind:
         names: dict[str, Any] = {}
-        for base in reversed(_class_order(kind)):
+        for base in reversed(mro(kind)):
             heap = _class_flags(base) & _HEAP_TYPE
             for name, value in list(_class_namespace(base).items()):
                 if type(name) is not str:  # which would be compared by code of its own
@@ -125,7 +126,7 @@ def _layout(kind: type) -> tuple[ref[type], bool, tuple[str, ...], bool]:
         if len(_layouts) > 4096:
             _layouts.clear()
         slots = tuple(name for name, is_slot in names.items() if is_slot)
-        holds = any(base in _READERS for base in _class_order(kind))
+        holds = any(base in _READERS for base in mro(kind))
         found = _layouts[id(kind)] = (ref(kind), has_dict, slots, holds)
     return found
 
@@ -161,7 +162,7 @@ def contents_of(value: Any, limit: int = ITEMS) -> Contents | None:
     reader = _READERS.get(kind)
     if reader is not None:
         return reader(value, limit)
-    order = _class_order(kind)
+    order = mro(kind)
     if kind in _BY_NAME or type in order:
         return None
     found: Contents = []

@@ -30,7 +30,7 @@ class C:
     def x(self): return 1
     @x.setter
     def x(self, value): pass
-one, other = lambda: 1, lambda: 2
+one, other = lambda: c, lambda: C
 c = C()
 c.x = c.x
 one(), one(), other()

@@ -16,6 +16,7 @@ _NEVER_RAISE = {"RESUME", "JUMP_BACKWARD", "POP_JUMP_BACKWARD_IF_NONE", "POP_JUM
 _LOOKING = {
     *("CALL", "CALL_KW", "CALL_FUNCTION_EX", "PRECALL"),
     *("POP_JUMP_BACKWARD_IF_FALSE", "POP_JUMP_BACKWARD_IF_TRUE"),
+    "COMPARE_OP",  # 3.11 executes it together with a jump behind it
 }
 """Instructions that run functions in C, after which the host looks for signals."""
 

@@ -94,10 +94,14 @@ class Transaction:
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: object) -> None:
         try:
+            self.leave(error)
             self.close()
         except BaseException:
             self.close()
             raise
+
+    def leave(self, error: BaseException | None) -> None:
+        """Do what is to be done before the parts are closed; `error` is what ends the block, if that is one."""
 
 
 for _method in (Transaction.close, Transaction.__exit__):
