@@ -35,6 +35,26 @@ big = list(range(500)); big.append(1); big[0] = -1
 small, text, number, real = (1, 2), "text", 12, 2.5
 s = {1, 2}; s.add(1.5); s.discard(True)
 """
+SIGNALS = """
+import signal
+def handler(number, frame):
+    seen = number
+    return seen
+before = signal.signal(signal.SIGINT, handler)
+signal.raise_signal(signal.SIGINT)
+signal.signal(signal.SIGINT, before)
+"""
+UNOBSERVED = """
+import functools
+class Box: pass
+box, items = Box(), [1]
+box.n = 1
+later = functools.partial(setattr, box, "n", 2)
+later()
+box.m = 3
+later()
+items.append(4)
+"""
 WINDOW = "x = 0\ndef f(n):\n    return n\nfor i in range(600):\n    x += f(i)\n"
 
 
@@ -62,17 +82,21 @@ def _state(cursor: Cursor, step: int) -> dict[str, Any]:
     for frame in frames:
         objects += [*frame.variables.values(), *frame.operands]
     found: dict[int, list[list[str]]] = {}
+    stale: list[int] = []
     while objects:
         each = objects.pop()
         if type(each) is Object and each.number not in found:
             contents = cursor.contents(each)
             found[each.number] = [[shown(slot), shown(value)] for slot, value in contents.items()]
             objects += contents.values()
+            if cursor.may_be_stale(each):
+                stale.append(each.number)
     return {
         "step": step,
         "frames": [_frame(frame) for frame in frames],
         "suspended": [frame.number for frame in cursor.suspended],
         "objects": found,
+        "stale": sorted(stale),
     }
 
 
@@ -81,7 +105,7 @@ def _frame(frame: Frame) -> dict[str, Any]:
     operands = [shown(value) for value in frame.operands]
     return {
         "name": frame.code.name, "index": frame.index, "line": frame.line, "class": frame.class_name,
-        "variables": variables, "operands": operands,
+        "signal": frame.signal, "variables": variables, "operands": operands,
     }  # fmt: skip
 
 
@@ -133,7 +157,7 @@ def _answer(ask: Callable[[], Any]) -> Any:
 
 def main(folder: Path) -> None:
     """Write recordings and answers into a folder."""
-    programs = {**PROGRAMS, "values": VALUES, "window": WINDOW}
+    programs = {**PROGRAMS, "values": VALUES, "window": WINDOW, "signals": SIGNALS, "unobserved": UNOBSERVED}
     for topic in TOPICS:
         programs |= {each.id: each.source for each in corpus.load(topic) if not each.own_process}
     made = 0

@@ -109,7 +109,7 @@ class Stacks:
         line, end, column, last = frame.instruction.position or (None, None, None, None)
         found: dict[str, Any] = {
             "id": frame.number + 1,
-            "name": code.name,
+            "name": f"{code.name} (handles {frame.signal})" if frame.signal else code.name,
             "line": line or code.first_line,
             "column": 1,
             "source": self.sources.shown(code.file),

@@ -6,6 +6,7 @@ and signal handlers all have the caller that they have.
 
 from __future__ import annotations
 
+import signal
 import sys
 import types
 from _thread import RLock, get_ident
@@ -14,6 +15,7 @@ from typing import Any
 from weakref import ref
 
 from bytescope.machine import engine, instrument
+from bytescope.machine.guests.signals import arrived
 from bytescope.machine.handler_namespace import UNBOUND
 from bytescope.machine.program import TRANSFORMS, Program
 from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, PROGRAM, RECORD, REQUEST
@@ -29,6 +31,7 @@ from bytescope.recording.tape import (
     RAISED,
     RETURNED,
     ROW,
+    SIGNAL,
     SITE,
     STATUS,
     FrameOwner,
@@ -148,6 +151,8 @@ class Recorder:
         self.log(entries)
         if self.registers is not None:
             self.registers[number] = R
+        if arrived and arrived[-1][1] == get_ident():
+            self.log((number, SIGNAL, ABSENT, _name(arrived.pop()[0])))
         self._link(record)
         if midway:
             self.operands(record, R)
@@ -296,6 +301,13 @@ class Recorder:
 def _unwind(R: list[Any], index: int, exception: BaseException, lasti: Any = None) -> int:
     program: Program = R[PROGRAM]
     return Program.unwind(program, R, index, exception, lasti)
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time signal
+        return f"signal {number}"
 
 
 def _contents(cell: types.CellType) -> Any:

@@ -13,6 +13,7 @@ from bytescope.recording.tape import (
     ENTRY,
     NAMES,
     PARENT,
+    SIGNAL,
     SITE,
     SIZE,
     STATUS,
@@ -212,6 +213,12 @@ class Frame:
             if value is not ABSENT and value is not UNBOUND:
                 found[variable.name] = value
         return found
+
+    @property
+    def signal(self) -> str | None:
+        """Return the name of the signal whose handler has called it, None if none has."""
+        found: Any = self.slots.get(SIGNAL)
+        return found if type(found) is str else None
 
     @property
     def class_name(self) -> str | None:

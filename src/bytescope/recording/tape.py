@@ -13,8 +13,9 @@ from operator import gt
 from typing import Any, NamedTuple
 
 __all__ = [
-    "ABSENT", "CONTENTS", "EDITED", "ENTRY", "NAMES", "PARENT", "RAISED", "REDACTED", "RETURNED", "ROW", "SITE",
-    "SIZE", "STATUS", "CodeInfo", "FrameOwner", "InnerCode", "Instruction", "Object", "Tape", "Text", "Written",
+    "ABSENT", "CONTENTS", "EDITED", "ENTRY", "NAMES", "PARENT", "RAISED", "REDACTED", "RETURNED", "ROW",
+    "SIGNAL", "SITE", "SIZE", "STATUS", "CodeInfo", "FrameOwner", "InnerCode", "Instruction", "Object", "Tape", "Text",
+    "Written",
 ]  # fmt: skip
 
 ROW = 3
@@ -27,6 +28,9 @@ PARENT, SITE, STATUS, NAMES = "parent", "site", "status", "names"
 """Slots of a frame besides its variables and operands, whose slots are numbers. PARENT: number of the frame that called
 or resumed it; SITE: index of the instruction that it waits at; STATUS: "suspended", "delegates" or "done"; NAMES: the
 namespace of class and module code."""
+
+SIGNAL = "signal"
+"""Slot of a frame that a signal handler has: the name of the signal that came in at the step at which it begins."""
 
 RAISED, RETURNED = "raised", "returned"
 """Slots of what happened in a frame: the exception that came up at an instruction, the value that a frame returned."""

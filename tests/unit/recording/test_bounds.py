@@ -205,3 +205,4 @@ def test_trace_functions_and_signal_handlers() -> None:
     assert len(cursor.contents(seen)) == len(namespace["seen"])
     steps = [step for step in range(recording.steps) if recording.tape.code(step).name == "handler"]
     assert steps and [frame.code.name for frame in recording.at(steps[0]).frames] == ["handler", "<module>"]
+    assert [[frame.signal for frame in recording.at(step).frames] for step in steps] == [["SIGINT", None]] * len(steps)

@@ -71,7 +71,7 @@ function tapeOf(block: Uint8Array): Tape {
   const base = new Map(head.base.map(([owner, pairs]) => [owner, slotsOf(pairs)]));
   check(columns, codes, owners, values.length);
   const output = head.output.map(([at, stream, text]) => ({ at, stream, text }));
-  return new Tape({ forgotten: head.forgotten, sources: new Map(Object.entries(head.sources)), codes, owners, base, values, output }, columns);
+  return new Tape({ forgotten: head.forgotten, sources: new Map(Object.entries(head.sources)), codes, owners, base, values, output, unobserved: head.unobserved ?? [] }, columns);
 }
 
 function columnsFrom(bytes: Uint8Array): Uint32Array {
@@ -106,6 +106,7 @@ interface RawHead {
   base: [number, [number, number][]][];
   values: unknown[];
   output: [number, string, string][];
+  unobserved?: number[];
 }
 
 interface RawCode {

@@ -6,6 +6,9 @@ import { Mark, Thing, type Slots, type Value } from "./values";
 /** A slot and its value. */
 export type Pair = readonly [Value, Value];
 
+/** Kinds of objects whose contents never change. */
+const FIXED = new Set(["tuple", "frozenset", "range", "slice", "method", "builtin_function_or_method"]);
+
 /** A position on a tape, and the state there: before the step's instruction is executed. */
 export class Cursor {
   step = 0;
@@ -13,11 +16,11 @@ export class Cursor {
   private readonly state = new Map<number, Slots>();
   /** The frames that may be suspended, of those that have a state. */
   private readonly suspending: number[] = [];
-  private readonly names: { parent: number; site: number; status: number; names: number };
+  private readonly names: { parent: number; site: number; status: number; names: number; signal: number };
 
   constructor(readonly tape: Tape) {
-    const [parent, site, status, names] = ["parent", "site", "status", "names"].map((name) => tape.numberOf(name));
-    this.names = { parent: parent!, site: site!, status: status!, names: names! };
+    const [parent, site, status, names, signal] = ["parent", "site", "status", "names", "signal"].map((name) => tape.numberOf(name));
+    this.names = { parent: parent!, site: site!, status: status!, names: names!, signal: signal! };
     this.go(0);
   }
 
@@ -96,6 +99,17 @@ export class Cursor {
     return Math.max(typeof logged === "number" ? logged : first, known);
   }
 
+  /** Whether code that is not observed may have changed an object since it was last looked at. */
+  mayBeStale(thing: Thing): boolean {
+    const { unobserved, forgotten, columns } = this.tape;
+    let at = unobserved.length;
+    while (at > 0 && unobserved[at - 1]! > this.place) at--;
+    if (at === 0 || thing.label || FIXED.has(thing.kind)) return false;
+    const since = unobserved[at - 1]!;
+    if (thing.birth >= forgotten && this.tape.place(thing.birth - forgotten) >= since) return false;
+    return !columns.owner.subarray(since, this.place).includes(thing.number);
+  }
+
   /** What an object has in a slot here. */
   content(thing: Thing, slot: Value): Value | undefined {
     const slots = this.state.get(thing.number) ?? thing.initial;
@@ -109,6 +123,12 @@ export class Cursor {
     const found: Pair[] = [];
     for (const [slot, value] of slots) if (value !== absent && slot !== size) found.push([values[slot]!, values[value]!]);
     return found;
+  }
+
+  /** The name of the signal whose handler has called a frame, null if none has. */
+  signal(slots: Slots): string | null {
+    const found = this.tape.value(slots.get(this.names.signal));
+    return typeof found === "string" ? found : null;
   }
 
   /** The namespace of class and module code. */
@@ -166,6 +186,11 @@ export class Frame {
       found.set(name, { name, scope, value, owner, slot: at });
     }
     return [...found.values()];
+  }
+
+  /** The name of the signal whose handler has called it, null if none has. */
+  get signal(): string | null {
+    return this.cursor.signal(this.slots);
   }
 
   /** The name of the class whose method it executes, for private names. */

@@ -78,6 +78,8 @@ export interface Head {
   base: ReadonlyMap<number, Slots>;
   values: readonly Value[];
   output: readonly Written[];
+  /** The places in the log at which code has run that may have changed any object, in order. */
+  unobserved: readonly number[];
 }
 
 export class Tape {
@@ -90,6 +92,7 @@ export class Tape {
   readonly base: ReadonlyMap<number, Slots>;
   readonly values: readonly Value[];
   readonly output: readonly Written[];
+  readonly unobserved: readonly number[];
   /** The number of the mark for what is not there, -1 if this tape has none; likewise the others. */
   readonly absent: number;
   readonly unbound: number;
@@ -106,7 +109,7 @@ export class Tape {
     this.steps = columns.frames.length;
     this.entries = columns.owner.length;
     ({ forgotten: this.forgotten, sources: this.sources, codes: this.codes, owners: this.owners, base: this.base } = head);
-    ({ values: this.values, output: this.output } = head);
+    ({ values: this.values, output: this.output, unobserved: this.unobserved } = head);
     const marks = new Map<string, number>();
     const atNumber = new Map<number, number[]>();
     this.values.forEach((value, number) => {

@@ -40,7 +40,9 @@ export function happened(recording: Recording, cursor: Cursor): string[] {
     if (said && !found.includes(said)) found.push(said);
   }
   const entered = step < tape.steps && recording.index.previousOf(tape.frame(step).number, step) === null && tape.index(step) === 0;
-  return entered ? [`${tape.code(step).name} is called`] : found;
+  if (!entered) return found;
+  const signal = cursor.top?.signal;
+  return [signal ? `${signal} comes in, which ${tape.code(step).name} handles` : `${tape.code(step).name} is called`];
 }
 
 function saidOf(tape: Tape, cursor: Cursor, number: number, slot: Value, old: Value, now: Value): string | null {

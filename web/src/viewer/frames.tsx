@@ -20,7 +20,8 @@ export function FramesPane({ viewer }: { viewer: Viewer }) {
         <div key={each.owner.number}>
           <h3>
             <button type="button" class="frame" aria-expanded={each === frame} onClick={() => (viewer.selected.value = at)}>
-              {each.code.name} <small>{at === 0 ? `line ${each.line ?? "?"}` : `waits in line ${each.line ?? "?"}`}</small>
+              {each.code.name} {each.signal && <small>handles {each.signal}, </small>}
+              <small>{at === 0 ? `line ${each.line ?? "?"}` : `waits in line ${each.line ?? "?"}`}</small>
             </button>
           </h3>
           {each === frame && <Variables viewer={viewer} frame={each} />}

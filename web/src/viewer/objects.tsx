@@ -79,6 +79,7 @@ function ObjectView({ viewer, thing, open }: { viewer: Viewer; thing: Thing; ope
         </tbody>
       </table>
       {items.length + folded > ITEMS && <p class="none">… {(items.length + folded - ITEMS).toLocaleString("en")} more</p>}
+      {cursor.mayBeStale(thing) && <p class="none">As last seen: code that is not recorded may have changed it since.</p>}
       <p class="none">
         First seen at step <Go viewer={viewer} step={thing.birth} />
       </p>

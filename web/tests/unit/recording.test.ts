@@ -32,20 +32,22 @@ function stateAt(cursor: Cursor, step: number): unknown {
   const objects: (Value | undefined)[] = frames.map((frame) => frame.globals);
   for (const frame of frames) objects.push(...frame.variables.map((each) => each.value), ...frame.operands);
   const found: Record<string, string[][]> = {};
+  const stale: number[] = [];
   while (objects.length) {
     const each = objects.pop();
     if (!(each instanceof Thing) || found[each.number]) continue;
     const contents = cursor.contents(each);
     found[each.number] = contents.map((pair) => pair.map(shown));
     objects.push(...contents.map(([, value]) => value));
+    if (cursor.mayBeStale(each)) stale.push(each.number);
   }
-  return { step, frames: frames.map(frameAnswer), suspended: cursor.suspended.map((frame) => frame.owner.number), objects: found };
+  return { step, frames: frames.map(frameAnswer), suspended: cursor.suspended.map((frame) => frame.owner.number), objects: found, stale: stale.sort((one, other) => one - other) };
 }
 
 function frameAnswer(frame: Frame): unknown {
   const variables = Object.fromEntries(frame.variables.map(({ name, value }) => [name, shown(value)]));
-  const { code, index, line, className } = frame;
-  return { name: code.name, index, line, class: className, variables, operands: frame.operands.map(shown) };
+  const { code, index, line, className, signal } = frame;
+  return { name: code.name, index, line, class: className, signal, variables, operands: frame.operands.map(shown) };
 }
 
 function answer(ask: () => unknown): unknown {

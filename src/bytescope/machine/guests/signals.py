@@ -11,6 +11,7 @@ import _signal  # type: ignore[import-not-found]
 import os
 import sys
 import types
+from _thread import get_ident
 
 from bytescope.code.host.frame_marks import is_guest_code
 from bytescope.code.host.invisible_frames import hidden
@@ -49,6 +50,10 @@ def _of_guest(frame: types.FrameType | None) -> types.FrameType | None:
     return found or frame
 
 
+arrived: list[tuple[int, int]] = []
+"""The signals, each with the thread, whose handlers are called and have no frame yet: a recorder takes them out."""
+
+
 class _Delivery:
     """What the host calls in the place of a handler."""
 
@@ -59,7 +64,13 @@ class _Delivery:
 
     @hidden
     def __call__(self, number: int, frame: types.FrameType | None) -> object:
-        return self.handler(number, _of_guest(frame))
+        came = (number, get_ident())
+        arrived.append(came)
+        try:
+            return self.handler(number, _of_guest(frame))
+        finally:
+            if came in arrived:
+                arrived.remove(came)
 
 
 def _wrapped(handler: Any) -> Any:
