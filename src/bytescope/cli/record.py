@@ -23,6 +23,7 @@ it ends: NAME.bscope, which bytescope reads, and NAME.html, a page to step throu
 
 options, which come before the program:
   --output NAME          write NAME.bscope and NAME.html; the default is the name of the script or module
+  --no-page              write NAME.bscope only
   --steps N, --memory SIZE
                          keep about so many steps, or bytes, of a longer run; the default is a million steps, 256M
   --keep last|first      of a longer run, keep the last steps, or the first ones
@@ -58,7 +59,7 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
         SystemExit: if there is none.
         Launch: if there is.
     """
-    name, rest = "", list(words)
+    name, page, rest = "", True, list(words)
     filters: dict[str, Any] = {}
     redacted: list[str] = []
     passed: list[str] = []
@@ -71,6 +72,9 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
             raise SystemExit
         if option == "--children" and not equals:
             filters["children"] = True
+            continue
+        if option == "--no-page" and not equals:
+            page = False
             continue
         if option not in (*_OWN, *_PASSED):
             _usage(f"there is no option {option}{equals}{value}")
@@ -96,7 +100,7 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
         print(HELP, end="")
         raise SystemExit
     name = _without_suffix(name or _name_of(rest))
-    wanted = Recorded("bytescope record", f"{name}.bscope", f"{name}.html", filters, redacted)
+    wanted = Recorded("bytescope record", f"{name}.bscope", f"{name}.html" if page else "", filters, redacted)
     run([*passed, "--", *rest], collecting, wanted)
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+import types
+from _thread import start_new_thread
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from time import sleep
 from typing import Any
 
 from bytescope.cli.host_state import HostState
-from bytescope.recording import NoViewer, Recording, record
+from bytescope.machine.guests import signals
+from bytescope.recording import NoViewer, Recording, bounds, record, tape
 from bytescope.recording.file import MAGIC
 from bytescope.recording.html import MARK
 
@@ -33,7 +37,7 @@ class Recorded:
 
 
 class RecordedRun:
-    """Records a run and writes the files when the run ends, also if it ends by `os._exit`.
+    """Records a run and writes the files when the run ends, also if it ends by `os._exit`, SIGTERM or SIGHUP.
 
     A process that the program forks is not recorded unless the filters say so; then it has files of its own.
 
@@ -69,6 +73,19 @@ class RecordedRun:
 
         os._exit = _exit  # type: ignore[assignment]
         self._stack.callback(setattr, os, "_exit", leave)
+        signals.before_end(self._end)
+
+    def _end(self, number: int, frame: types.FrameType | None) -> None:
+        """Write the files, and end by a signal that has come; later, if the recording is just being changed."""
+        while frame is not None and frame.f_code.co_filename not in _IN_THE_MIDST:
+            frame = frame.f_back
+        if frame is None:
+            with self._state.restored():
+                self.finish()
+            signals.before_end(None)
+            _kill(os.getpid(), number)
+        else:
+            start_new_thread(_send_again, (number,))
 
     def finish(self) -> int:
         """Stop recording and write the files; each replaces another one of its name once it is complete.
@@ -86,6 +103,12 @@ class RecordedRun:
         recording, self._recording = self._recording, None
         if recording is None:
             return 0
+        try:
+            return self._write(recording)
+        finally:
+            signals.before_end(None)
+
+    def _write(self, recording: Recording) -> int:
         if not recording.steps:
             print("nothing was recorded: no file is written", file=sys.stderr)
             return 0
@@ -107,6 +130,15 @@ class RecordedRun:
         kept = " (the last ones)" if recording.forgotten else ""
         print(f"recorded {recording.steps} steps{kept} in {files}", file=sys.stderr)
         return 0
+
+
+_kill = os.kill
+_IN_THE_MIDST = frozenset({__file__, bounds.__file__, tape.__file__})
+
+
+def _send_again(number: int) -> None:
+    sleep(0.01)
+    _kill(os.getpid(), number)
 
 
 def _checked(path: str, begins: bytes) -> str:

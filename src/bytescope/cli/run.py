@@ -40,7 +40,7 @@ options, which come before the program:
   --max-depth N          stop at more than N guest frames on the stack
   --timeout SECONDS      stop after this time
   --max-memory SIZE      stop when the process's memory has grown by SIZE bytes: 500M, 2G (see docs/limits.md)
-  --record FILE          record the run, instruction by instruction, in FILE (see docs/recording.md)
+  --record FILE          short for `bytescope record --no-page --output FILE`, beside the other options here
   --analysis NAME        attach an analysis: one that ships (calls, comparisons, coverage, history, profile, trace), of
                          an installed package, or module:Class (repeatable)
   --analysis-option K=V  an option of the analysis named last (repeatable)

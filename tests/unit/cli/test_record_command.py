@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bytescope.recording import Recording
 from bytescope.recording.html import MARK, VIEWER
-from tests.support.processes import run_python
+from tests.support.processes import HANG, environment, run_python
 
 pytestmark = pytest.mark.process
 
@@ -62,6 +64,8 @@ def test_what_the_files_are_called(words: list[str], name: str, tmp_path: Path) 
         ("sys.exit(3)", 3, 3),
         ("os._exit(4)", 4, 3),
         ("os.kill(os.getpid(), signal.SIGINT)", -signal.SIGINT, 3),
+        ("os.kill(os.getpid(), signal.SIGTERM)", -signal.SIGTERM, 3),
+        ("os.kill(os.getpid(), getattr(signal, 'SIGHUP', 0))", -getattr(signal, "SIGHUP", 0), 3),
         ("os.fork() and os.wait()", 0, 3),
     ],
 )
@@ -74,6 +78,45 @@ def test_however_it_ends(ending: str, status: int, line: int, tmp_path: Path) ->
     assert done.stderr.endswith(said(recording.steps, "command"))
     assert done.stderr.count("recorded") == 1
     assert recording.at(recording.steps - 1).frames[0].line == line
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
+def test_a_signal_that_is_handled_does_not_end_the_recording(tmp_path: Path) -> None:
+    source = """
+import os, signal
+print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL)
+before = signal.signal(signal.SIGTERM, lambda *given: print('handled'))
+os.kill(os.getpid(), signal.SIGTERM)
+print(before is signal.SIG_DFL, signal.signal(signal.SIGTERM, before) is not before)
+print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, flush=True)
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+    done = run_python("-m", "bytescope", "record", "-c", source, cwd=tmp_path)
+    assert (done.stdout, done.returncode) == ("True\nhandled\nTrue True\nTrue\n", -signal.SIGTERM)
+    recording = Recording.load(tmp_path / "command.bscope")
+    assert done.stderr == said(recording.steps, "command")
+    assert recording.at(recording.steps - 1).frames[0].line == 8
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
+@pytest.mark.parametrize("work", ["time.sleep(600)", "\n    while True: n += 1"])
+def test_a_program_that_is_terminated_from_outside_leaves_its_files(work: str, tmp_path: Path) -> None:
+    source = f"import time\nn = 0\nprint('ready', flush=True)\nwhile True: {work}\n"
+    words = [sys.executable, "-m", "bytescope", "record", "-c", source]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(words, cwd=tmp_path, env=environment(tmp_path), **pipes) as process:  # type: ignore[call-overload]
+        assert process.stdout.readline() == "ready\n"
+        process.terminate()
+        _, said_at_the_end = process.communicate(timeout=HANG)
+    assert process.returncode == -signal.SIGTERM
+    recording = Recording.load(tmp_path / "command.bscope")
+    assert recording.steps > 5 and "recorded" in said_at_the_end
+
+
+def test_the_page_can_be_left_out(tmp_path: Path) -> None:
+    done = run_python("-m", "bytescope", "record", "--no-page", "-c", "x = 1", cwd=tmp_path)
+    steps = Recording.load(tmp_path / "command.bscope").steps
+    assert (done.stderr, len(list(tmp_path.iterdir()))) == (f"recorded {steps} steps in command.bscope\n", 1)
 
 
 @pytest.mark.parametrize("words", [["-c", "x = ("], ["-m", "no_such_module"], ["--include", "other", "-c", "x = 1"]])

@@ -73,19 +73,37 @@ class _Delivery:
                 arrived.remove(came)
 
 
-def _wrapped(handler: Any) -> Any:
-    python = callable(handler) and type(handler) not in (types.BuiltinFunctionType, _Delivery)
+_ends: dict[int, Any] = {}
+"""By signals that end the process unless the guest handles them: what is called then."""
+
+
+class _End:
+    """What the host calls in the place of the default action of a signal."""
+
+    __slots__ = ("handler", "number")
+
+    def __init__(self, number: int) -> None:
+        self.number, self.handler = number, _signal.SIG_DFL
+
+    def __call__(self, number: int, frame: types.FrameType | None) -> None:
+        _ends[self.number](number, frame)
+
+
+def _wrapped(handler: Any, number: int = 0) -> Any:
+    if handler == _signal.SIG_DFL and number in _ends:
+        return _End(number)
+    python = callable(handler) and type(handler) not in (types.BuiltinFunctionType, _Delivery, _End)
     return _Delivery(handler) if python else handler
 
 
 def _unwrapped(handler: Any) -> Any:
-    return handler.handler if type(handler) is _Delivery else handler
+    return handler.handler if type(handler) in (_Delivery, _End) else handler
 
 
 @hidden
 def signal(signalnum: Any, handler: Any, /) -> Any:
     """Set the action for the given signal."""
-    return _unwrapped(_set_native(signalnum, _wrapped(handler)))
+    return _unwrapped(_set_native(signalnum, _wrapped(handler, signalnum)))
 
 
 @hidden
@@ -103,7 +121,7 @@ def _register(change: Any) -> None:
     for number in range(1, _signal.NSIG):
         try:
             handler = _get_native(number)
-            changed = change(handler)
+            changed = change(handler, number)
             if changed is not handler:
                 _set_native(number, changed)
         except (ValueError, OSError):
@@ -116,8 +134,27 @@ def _replace() -> None:
 
 
 def _restore() -> None:
-    _register(_unwrapped)
+    _register(lambda handler, number: _unwrapped(handler))
     _signal.signal, _signal.getsignal = _set_native, _get_native
+
+
+def before_end(action: Any) -> None:
+    """Have something called in the place of the default action of SIGTERM and SIGHUP, which the guest does not see.
+
+    Args:
+        action: called with number and frame, as a signal handler; it ends the process. None for nothing any more.
+    """
+    numbers = [getattr(_signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(_signal, name)]
+    if action is not None:
+        _ends.update(dict.fromkeys(numbers, action))
+    for number in numbers:
+        handler = _get_native(number)
+        if action is not None and handler == _signal.SIG_DFL:
+            _set_native(number, _End(number))
+        elif action is None and type(handler) is _End:
+            _set_native(number, handler.handler)
+    if action is None:
+        _ends.clear()
 
 
 available = Shared(_replace, _restore)
