@@ -40,7 +40,8 @@ class Instruction:
         target: index of the instruction that a jump goes to, or None.
         position: source position, or None where CPython has none.
         offset: byte offset of the raw instruction that this one comes from.
-        flag: a second immediate: "may be unbound" for variable loads, where to push a NULL for loads of callables.
+        flag: a second immediate: "may be unbound" for variable loads; where a NULL is for loads of callables, and for
+            instructions that iterate or delegate.
     """
 
     __slots__ = ("op", "arg", "target", "position", "offset", "flag")

@@ -20,6 +20,7 @@ from bytescope.isa.kinds import (
     GENERATOR_CODE,
     GENERATOR_FUNCTION,
     HIDDEN,
+    INDEX,
     ITERATOR,
     MAYBE_EXCEPTION,
     METHOD,
@@ -69,6 +70,8 @@ class Transfer:
         how, operands = lifted.control or ("", ())
         for number, operand in enumerate(operands):
             self._checks.append((operand, (EXCEPTION + MAYBE_EXCEPTION, OFFSET)[number] if how == "reraise" else VALUE))
+        if instruction.op in _ABOVE and instruction.flag:
+            self._checks.append((Symbol(-1, _ABOVE[instruction.op]), INDEX + NULL))
         self._checks = [(operand, wanted) for operand, wanted in self._checks if operand.is_operand]
         ends = [end for end in (lifted.after, lifted.jump) if end is not None]
         before = [Symbol(-1, index) for index in range(lifted.need - 1, -1, -1)]
@@ -118,6 +121,10 @@ class Transfer:
         return "".join([top[-1 - each.index] if each.is_operand else self._results[each] for each in symbols or ()])
 
 
+_ABOVE = {"POP": 0, "FOR_ITER": 0, "SEND": 1, "END_SEND": 1, "CLEANUP_THROW": 2}
+"""Instructions that, if they have a flag, take what lies above an iterator; and its place, counted from the top."""
+
+
 def require(kind: str, wanted: str, op: str) -> None:
     """Check the kind of an operand.
 
@@ -139,6 +146,10 @@ def _gives(instruction: Instruction, primitive: str, count: int) -> str:
         return METHOD
     if primitive == "null" and instruction.op == "LOAD_SPECIAL":
         return RECEIVER
+    if primitive == "null" and instruction.op in ("GET_ITER", "GET_YIELD_FROM_ITER"):
+        return INDEX
+    if primitive == "save_local" and instruction.flag:
+        return ITERATOR
     if primitive == "special":
         return SPECIAL
     return kinds.GIVES.get(primitive, VALUE * count)

@@ -113,6 +113,8 @@ class _Verifier(Worklist):
             raise self.invalid(index, f"{instruction.op} before the RESUME with which the frame begins")
         handler = self.handlers[index]
         may_raise = lifted.raises and instruction.op != "STORE_LOCAL"  # behind which a variable may not be restored yet
+        if instruction.op == "RETURN" and handler is not None:  # generator expressions return behind their iterator
+            may_raise = depth >= handler.depth
         if handler is not None and (may_raise or jumps_back(instruction, index)):
             self.enter_handler(index, handler, state)
         if instruction.op in _MOVES_MARKS:

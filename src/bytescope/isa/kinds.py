@@ -22,6 +22,9 @@ METHOD, SELF = "f", "m"
 SPECIAL, RECEIVER = "s", "t"
 """The same of a special method, which may be moved, because a `with` keeps them."""
 
+INDEX = "k"
+"""What lies above an iterator: NULL or, where the host needs none to iterate over a sequence, a number, no object."""
+
 SAVED = "v"
 """What an inlined comprehension has saved: a value, a cell, or NULL."""
 
@@ -65,8 +68,8 @@ NULLS = frozenset((NULL, SELF, RECEIVER))
 
 EXECUTORS = frozenset({"exec", "eval"})
 
-NO_VALUES = frozenset((NULL, METHOD, SELF, SPECIAL, RECEIVER, SAVED, SAVED_CELL, PREVIOUS, OFFSET))
-NOT_COPIED = frozenset((NULL, METHOD, SELF, SPECIAL, RECEIVER, SAVED, SAVED_CELL))
+NO_VALUES = frozenset((NULL, METHOD, SELF, SPECIAL, RECEIVER, INDEX, SAVED, SAVED_CELL, PREVIOUS, OFFSET))
+NOT_COPIED = frozenset((NULL, METHOD, SELF, SPECIAL, RECEIVER, INDEX, SAVED, SAVED_CELL))
 NOT_DROPPED = frozenset((NULL, METHOD, SELF, SAVED, SAVED_CELL))
 NOT_MOVED = frozenset((METHOD, SELF))
 
@@ -136,6 +139,7 @@ NOUNS = {
     SELF: "the self of a method call",
     SPECIAL: "a special method",
     RECEIVER: "the self of a special method",
+    INDEX: "the index of an iterator",
     SAVED: "what a comprehension has saved",
     SAVED_CELL: "a cell that a comprehension has saved",
     PREVIOUS: "the exception that was handled before",

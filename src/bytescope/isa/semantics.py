@@ -553,17 +553,20 @@ def JUMP_IF_NOT_NONE(m: Machine, i: Instruction) -> None:
     m.branch(m.is_none(m.pop()), False, i.target)
 
 
-@instruction("iterable -- iterator")
+@instruction("iterable -- iterator null?")
 def GET_ITER(m: Machine, i: Instruction) -> None:
     m.push(m.iter(m.pop()))
+    if i.flag:
+        m.push(m.null())
 
 
-@instruction("iterator -- iterator value |", jumps=True)
+@instruction("iterator null? -- iterator null? value |", jumps=True)
 def FOR_ITER(m: Machine, i: Instruction) -> None:
+    null = m.popn(1 if i.flag else 0)
     iterator = m.pop()
     value = m.next(iterator, exhausted=i.target)
-    m.push(iterator)
-    m.push(value)
+    for operand in (iterator, *null, value):
+        m.push(operand)
 
 
 @instruction("value --", falls_through=False)
@@ -642,13 +645,15 @@ def END_ASYNC_FOR(m: Machine, i: Instruction) -> None:
     m.end_async_for(exception)
 
 
-@instruction("receiver sent exception -- none value")
+@instruction("receiver null? sent exception -- none null? value")
 def CLEANUP_THROW(m: Machine, i: Instruction) -> None:
     exception = m.pop()
-    m.popn(2)
+    m.pop()
+    null = m.popn(1 if i.flag else 0)
+    m.pop()
     value = m.cleanup_throw(exception)
-    m.push(m.const(None))
-    m.push(value)
+    for operand in (m.const(None), *null, value):
+        m.push(operand)
 
 
 @instruction("exception -- error")
@@ -664,14 +669,16 @@ def YIELD(m: Machine, i: Instruction) -> None:
     m.push(m.suspend(m.pop()))
 
 
-@instruction("receiver value -- receiver yielded | receiver? result", jumps=True)
+@instruction("receiver null? value -- receiver null? yielded | receiver? null? result", jumps=True)
 def SEND(m: Machine, i: Instruction) -> None:
     value = m.pop()
+    null = m.popn(1 if i.flag else 0)
     receiver = m.pop()
     result = m.delegate(receiver, value)
     if not i.arg:
         m.push(receiver)
-    m.push(result)
+    for operand in (*null, result):
+        m.push(operand)
     m.jump(i.target)
     if i.arg:
         m.pop()
@@ -679,16 +686,18 @@ def SEND(m: Machine, i: Instruction) -> None:
         m.push(result)
 
 
-@instruction("receiver value -- value")
+@instruction("receiver null? value -- value")
 def END_SEND(m: Machine, i: Instruction) -> None:
     value = m.pop()
-    m.pop()
+    m.popn(2 if i.flag else 1)
     m.push(value)
 
 
-@instruction("iterable -- iterator")
+@instruction("iterable -- iterator null?")
 def GET_YIELD_FROM_ITER(m: Machine, i: Instruction) -> None:
     m.push(m.yield_from_iter(m.pop()))
+    if i.flag:
+        m.push(m.null())
 
 
 @instruction("object -- iterator")

@@ -9,12 +9,12 @@ from bytescope.code.errors import InvalidBytecode, InvalidPyc
 from bytescope.code.format.exception_table import decode_exceptions
 from bytescope.code.format.line_table import decode_locations
 from bytescope.code.format.old_line_tables import decode_line_ranges, decode_lnotab
-from bytescope.code.host.facts import HOST, SUPPORTED
+from bytescope.code.host.facts import HOST
 from bytescope.code.lowering.lower import lower, lower_stored
 from bytescope.code.object.describe import constant_text
 from bytescope.code.object.raw import RawInstruction, decode_instructions
 from bytescope.code.stored import stored_codes
-from bytescope.code.versions.version import load_version
+from bytescope.code.versions.version import LOWERED, load_version
 from bytescope.flow.control_flow import ControlFlow
 from bytescope.flow.verify import verify
 from tests.support.all_pythons import found_pythons, oracle
@@ -64,7 +64,7 @@ def check_against(version, folder, sources):
             assert found == wanted, f"{name}, {code.qualname}"
             entries = decode_exceptions(one.co_exceptiontable)
             assert [[2 * e.start, 2 * e.end, 2 * e.target, e.depth, e.lasti] for e in entries] == row["exceptions"]
-            if version in SUPPORTED:
+            if version in LOWERED:
                 flow = ControlFlow(lower_stored(one))
                 verify(flow.lowered)
                 assert flow.blocks and flow.lowered.code is one
@@ -209,3 +209,40 @@ def test_code_objects_nested_too_deep_are_refused(tmp_path, monkeypatch):
     (tmp_path / "module.pyc").write_bytes(host_pyc())
     with pytest.raises(InvalidPyc, match="code objects are nested too deep"):
         Code.from_pyc(tmp_path / "module.pyc")
+
+
+ITERATIONS = """
+lazy import json
+def f(xs):
+    for x in xs:
+        if x: break
+        yield from x
+    a = any(x for x in xs)
+    return a, tuple(y async for y in x), [*y for y in x], {**y for y in x}
+async def g(xs):
+    async for x in (await y for y in xs):
+        await x
+"""
+
+
+@pytest.mark.process
+@pytest.mark.skipif("3.15" not in found_pythons(), reason="there is no CPython 3.15 here")
+def test_generator_expressions_begin_with_their_iterator(tmp_path):
+    (tmp_path / "program.py").write_text(ITERATIONS, encoding="utf-8")
+    oracle("3.15", tmp_path, [tmp_path / "program.py"])
+    codes = {
+        (c.co_name, c.co_firstlineno): c for c in stored_codes(read_pyc((tmp_path / "program.pyc").read_bytes()).code)
+    }
+    lowered = lower_stored(codes["<genexpr>", 7])
+    kinds = verify(lowered).kinds
+    first = next(index for index, each in enumerate(lowered.instructions) if each.op == "FOR_ITER")
+    assert len(kinds[first]) == 2 and [each.op for each in lowered.instructions[:4]] == ["NOP"] * 3 + ["SAVE_LOCAL"]
+    for code in codes.values():
+        ControlFlow(lower_stored(code))
+        verify(lower_stored(code))
+    code = codes["<genexpr>", 7]
+    load, make = (bytes([load_version("3.15").opcodes.opmap[name], 0]) for name in ("LOAD_FAST", "GET_ITER"))
+    assert load + make in code.co_code
+    code.co_code = code.co_code.replace(load + make, make + load)
+    with pytest.raises(InvalidBytecode, match="does not begin a generator expression"):
+        lower_stored(code)

@@ -35,6 +35,8 @@ class LoweringState:
         first: the index of the first instruction behind these.
         made_cells: the variables of which the prologue makes or copies the cells.
         cleared: the variables that an inlined comprehension has saved and cleared so far.
+        preamble: what a generator expression does before its generator is made: the opcodes that make an iterator of
+            the first iterable, by offset.
         keyword_names: what KW_NAMES left for the call right after it, and the number of instructions at that time.
     """
 
@@ -58,6 +60,7 @@ class LoweringState:
         self.made_cells: set[Variable] = set()
         self.made_generator = False
         self.cleared: set[Variable] = set()
+        self.preamble: dict[int, str] = {}
         self.keyword_names: tuple[object, int] | None = None
         self._start = 0
         self._index_at: dict[int, int] = {}
@@ -69,11 +72,11 @@ class LoweringState:
         self.instructions.append(instruction)
         return instruction
 
-    def emit_jump(self, op: str, distance: int, skip: int = 0, arg: object = None) -> None:
+    def emit_jump(self, op: str, distance: int, skip: int = 0, arg: object = None, flag: bool | str = False) -> None:
         """Append a jump over `distance` code units (signed by the raw opcode), plus `skip` more."""
         if self.opcode in self.opcodes.backward:
             distance = -distance
-        self._jumps.append((self.emit(op, arg), self.next_offset + 2 * (distance + skip)))
+        self._jumps.append((self.emit(op, arg, flag), self.next_offset + 2 * (distance + skip)))
 
     def belongs_to_predecessor(self) -> None:
         """Mark the raw instruction as lowered together with the one before it, so that nothing may jump to it."""

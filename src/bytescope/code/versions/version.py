@@ -11,7 +11,7 @@ from bytescope.startup.stdlib_lite import Final, Mapping, cache
 
 __all__ = ["LOWERED", "Version", "load_version"]
 
-LOWERED: Final = ("3.11", "3.12", "3.13", "3.14")
+LOWERED: Final = ("3.11", "3.12", "3.13", "3.14", "3.15")
 """The versions whose bytecode can be lowered, and executed on the version itself."""
 
 
