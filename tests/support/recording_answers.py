@@ -12,6 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bytescope.code.instruction import Handler, Lowered
+from bytescope.code.instruction import Instruction as LoweredInstruction
+from bytescope.flow.control_flow import ControlFlow
 from bytescope.machine.handler_namespace import NULL, UNBOUND
 from bytescope.recording import Cursor, Frame, NotRecorded, Object, Origin, Recording, Stepper
 from tests.differential import corpus
@@ -58,6 +61,9 @@ items.append(4)
 WINDOW = "x = 0\ndef f(n):\n    return n\nfor i in range(600):\n    x += f(i)\n"
 
 
+NOTHING = compile("", "nothing", "exec")
+
+
 def shown(value: Any) -> str:
     """Return what stands for a value in answers."""
     return "NULL" if value is NULL else "<unbound>" if value is UNBOUND else repr(value)
@@ -72,7 +78,26 @@ def answers(recording: Recording, chance: random.Random) -> dict[str, Any]:
     raises = [[each.step, shown(each.exception)] for each in recording.index.raises]
     moves = _moves(recording, chance)
     output = [recording.output(step) for step in steps]
-    return {"states": states, "moves": moves, "questions": questions, "raises": raises, "output": output}
+    return {
+        "states": states, "moves": moves, "questions": questions, "raises": raises, "output": output,
+        "codes": [_code(recording, number) for number in range(len(recording.codes))],
+    }  # fmt: skip
+
+
+def _code(recording: Recording, number: int) -> dict[str, Any]:
+    """Return the control flow of a code object, its raw instructions, and how often each instruction was executed."""
+    code, tape = recording.codes[number], recording.tape
+    instructions = [LoweredInstruction(each.op, None, each.position, each.offset) for each in code.instructions]
+    for each, known in zip(instructions, code.instructions, strict=True):
+        each.target = known.target
+    handlers = [Handler(*each, lasti=False) for each in code.handlers]
+    flow = ControlFlow(Lowered(NOTHING, instructions, handlers, []))
+    passes = [0] * len(instructions)
+    for step in range(recording.steps):
+        if tape.frame(step).code == number:
+            passes[tape.index(step)] += 1
+    blocks = [[each.start, each.end, each.leaves, [list(edge) for edge in each.successors]] for each in flow.blocks]
+    return {"blocks": blocks, "raw": [list(each) for each in code.raw], "passes": passes}
 
 
 def _state(cursor: Cursor, step: int) -> dict[str, Any]:
@@ -105,7 +130,8 @@ def _frame(frame: Frame) -> dict[str, Any]:
     operands = [shown(value) for value in frame.operands]
     return {
         "name": frame.code.name, "index": frame.index, "line": frame.line, "class": frame.class_name,
-        "signal": frame.signal, "variables": variables, "operands": operands,
+        "signal": frame.signal, "task": frame.task, "thread": frame.thread, "variables": variables,
+        "operands": operands,
     }  # fmt: skip
 
 

@@ -8,15 +8,22 @@ from collections.abc import Iterable, Iterator
 
 from bytescope.analysis.site import describe
 from bytescope.code.flags import CO_SUSPENDS
+from bytescope.code.format.positions import positions_of
 from bytescope.code.host.facts import OPMAP
+from bytescope.code.object.describe import argument_text
+from bytescope.code.object.raw import decode_instructions
+from bytescope.code.versions.lowering_state import variables as variables_of
 from bytescope.isa.lift import lift
 from bytescope.machine.guests.settrace import line_starts
 from bytescope.machine.program import Program
 from bytescope.machine.registers import HEADER
-from bytescope.recording.tape import CodeInfo, InnerCode, Instruction, Tape, Variable
+from bytescope.recording.tape import CodeInfo, InnerCode, Instruction, RawInstruction, Tape, Variable
 from bytescope.recording.texts import source_of, texts
 
 _RESUME = OPMAP["RESUME"]
+
+_SHOWN = 40
+"""Characters of an argument in the text of a raw instruction."""
 
 
 def code_info(program: Program) -> CodeInfo:
@@ -33,8 +40,18 @@ def code_info(program: Program) -> CodeInfo:
     return CodeInfo(
         code.co_qualname, code.co_filename, code.co_firstlineno, program.module, instructions, line_starts(program),
         variables, program.first_operand, handlers, suspends, tuple(inner_codes(code.co_consts)),
-        source_of(code, program.module),
+        source_of(code, program.module), tuple(raw_instructions(code)),
     )  # fmt: skip
+
+
+def raw_instructions(code: types.CodeType) -> Iterator[RawInstruction]:
+    """Yield CPython's instructions of a code object."""
+    variables = variables_of(code)
+    for each in decode_instructions(code.co_qualname, code.co_code, positions_of(code))[0]:
+        text = argument_text(each, code, variables)
+        shown = text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+        target = None if each.target is None else each.target.offset
+        yield RawInstruction(each.offset, f"{each.name} {shown}".rstrip(), target)
 
 
 def inner_codes(constants: Iterable[object]) -> Iterator[InnerCode]:

@@ -1,5 +1,7 @@
 """Recordings as files: columns, compressed, with a version and a checksum. They hold data only.
 
+A reader passes over what it does not know in the head, so that a later version may add to it without a new number.
+
 After a fixed header comes one compressed block: the length of the head, the head as JSON - values, owners, code
 objects - and the columns of rows and entries as little-endian numbers of four bytes. A value stands once in the table
 of the head; the columns refer to it by its number.
@@ -29,6 +31,7 @@ from bytescope.recording.tape import (
     InnerCode,
     Instruction,
     Object,
+    RawInstruction,
     Tape,
     Text,
     Variable,
@@ -115,6 +118,7 @@ def encode(tape: Tape) -> bytes:
         "values": values.table,
         "output": tape.output,
         "unobserved": [place // ENTRY for place in tape.unobserved],
+        "raw": [code.raw for code in tape.codes],
     }
     text = json.dumps(head, separators=(",", ":")).encode()
     block = b"".join([struct.pack("<III", len(text), len(tape), len(log) // ENTRY), text, *map(_bytes, columns)])
@@ -143,7 +147,9 @@ def _owner(owner: FrameOwner | Object | None, number: Callable[[Any], int]) -> A
 
 
 def _code(code: CodeInfo) -> dict[str, Any]:
-    return code._asdict() | {"starts": list(code.starts.items())}
+    found = code._asdict() | {"starts": list(code.starts.items())}
+    del found["raw"]  # which stands beside the code objects: earlier readers know all of what is in them
+    return found
 
 
 # --- reading
@@ -191,6 +197,8 @@ def _tape(block: bytes) -> Tape:
     tape.unobserved = [int(place) * ENTRY for place in head.get("unobserved", ())]
     tape.output = [Written(int(at), str(stream), str(text)) for at, stream, text in head["output"]]
     tape.codes = [_read_code(code) for code in head["codes"]]
+    for number, raw in enumerate(head.get("raw", ())):
+        tape.codes[number] = tape.codes[number]._replace(raw=tuple(RawInstruction(*each) for each in raw))
     owners = head["owners"]
     objects: list[Object | None] = [
         Object(number, str(each[0]), str(each[1]), int(each[2])) if each is not None and len(each) == 6 else None

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import ref
 
+from bytescope.code.flags import CO_ASYNC_GENERATOR, CO_COROUTINE
 from bytescope.machine import engine, instrument
 from bytescope.machine.guests.signals import arrived
 from bytescope.machine.handler_namespace import UNBOUND
@@ -22,6 +23,7 @@ from bytescope.machine.registers import GLOBALS, HEADER, LOCALS, PROGRAM, RECORD
 from bytescope.recording.bounds import Bounds
 from bytescope.recording.codes import code_info
 from bytescope.recording.frame_record import DELEGATES, HELD, NUMBER, RECENT, RECORDER, WAITING
+from bytescope.recording.naming import task_name, thread_name
 from bytescope.recording.objects import Objects
 from bytescope.recording.tape import (
     ABSENT,
@@ -34,12 +36,16 @@ from bytescope.recording.tape import (
     SIGNAL,
     SITE,
     STATUS,
+    TASK,
+    THREAD,
     FrameOwner,
     Object,
     Tape,
 )
 
 __all__ = ["Recorder"]
+
+_ASYNCHRONOUS = CO_COROUTINE | CO_ASYNC_GENERATOR
 
 _PARENT, _SITE, _FRAME, _CODE, _PROGRAM, _OPENS = range(4, HEADER)
 """Further places in the record of a frame: the record of its caller; the instruction that the log says it waits at; the
@@ -154,6 +160,7 @@ class Recorder:
         if arrived and arrived[-1][1] == get_ident():
             self.log((number, SIGNAL, ABSENT, _name(arrived.pop()[0])))
         self._link(record)
+        self._name(record)
         if midway:
             self.operands(record, R)
         return record
@@ -180,6 +187,15 @@ class Recorder:
                 child = parent
             caller = caller.f_back
         self._note(child, _PARENT, PARENT, None)
+
+    def _name(self, record: list[Any]) -> None:
+        """Log the names of the task and the thread that execute a new frame, of the latter once for its calls."""
+        task = task_name() if record[_PROGRAM].code.co_flags & _ASYNCHRONOUS else None
+        if task is not None:
+            self.log((record[NUMBER], TASK, ABSENT, task))
+        thread = thread_name() if record[_PARENT] is None else None
+        if thread is not None:
+            self.log((record[NUMBER], THREAD, ABSENT, thread))
 
     def _note(self, record: list[Any], place: int, slot: str, value: Any) -> None:
         old = record[place]

@@ -64,7 +64,8 @@ def _contents(tape: Tape) -> Iterator[tuple[int, dict[Any, Any]]]:
 
 def _without(code: CodeInfo, secrets: _Secrets) -> CodeInfo:
     instructions = tuple(each._replace(text=secrets.without(each.text)) for each in code.instructions)
-    return code._replace(instructions=instructions)
+    raw = tuple(each._replace(text=secrets.without(each.text)) for each in code.raw)
+    return code._replace(instructions=instructions, raw=raw)
 
 
 class _Places:

@@ -17,6 +17,8 @@ from bytescope.recording.tape import (
     SITE,
     SIZE,
     STATUS,
+    TASK,
+    THREAD,
     CodeInfo,
     FrameOwner,
     Instruction,
@@ -225,6 +227,19 @@ class Frame:
         """Return the name of the class whose method it executes, for private names; None if it is no method's."""
         *outer, _ = self.code.name.split(".")
         return outer[-1] if outer and outer[-1] != "<locals>" else None
+
+    @property
+    def task(self) -> str | None:
+        """Return the name of the asyncio task that executes it, None if it is no coroutine's of one."""
+        return self.slots.get(TASK)
+
+    @property
+    def thread(self) -> str | None:
+        """Return the name of the thread that executes it, None for the main one and if nobody has called it there."""
+        frame = self
+        while type(parent := frame.slots.get(PARENT)) is int:
+            frame = self.cursor.frame(parent)
+        return frame.slots.get(THREAD)
 
     @property
     def names(self) -> dict[Any, Any]:

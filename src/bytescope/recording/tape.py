@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 __all__ = [
     "ABSENT", "CONTENTS", "EDITED", "ENTRY", "NAMES", "PARENT", "RAISED", "REDACTED", "RETURNED", "ROW",
-    "SIGNAL", "SITE", "SIZE", "STATUS", "CodeInfo", "FrameOwner", "InnerCode", "Instruction", "Object", "Tape", "Text",
-    "Written",
+    "SIGNAL", "SITE", "SIZE", "STATUS", "TASK", "THREAD", "CodeInfo", "FrameOwner", "InnerCode", "Instruction",
+    "Object", "RawInstruction", "Tape", "Text", "Variable", "Written",
 ]  # fmt: skip
 
 ROW = 3
@@ -31,6 +31,10 @@ namespace of class and module code."""
 
 SIGNAL = "signal"
 """Slot of a frame that a signal handler has: the name of the signal that came in at the step at which it begins."""
+
+TASK, THREAD = "task", "thread"
+"""Slots of a frame that name what executes it: of a coroutine's the asyncio task, of one that nobody has called the
+thread, unless that is the main one."""
 
 RAISED, RETURNED = "raised", "returned"
 """Slots of what happened in a frame: the exception that came up at an instruction, the value that a frame returned."""
@@ -94,6 +98,14 @@ class Variable(NamedTuple):
     scope: str
 
 
+class RawInstruction(NamedTuple):
+    """An instruction of CPython's: its offset in bytes, itself with its argument, and the offset that it jumps to."""
+
+    offset: int
+    text: str
+    target: int | None
+
+
 class InnerCode(NamedTuple):
     """A code object inside another one, which may never run: its qualified name, first line, and lines with code."""
 
@@ -109,7 +121,7 @@ class CodeInfo(NamedTuple):
     lowered instructions; starts: the instructions at which lines start, with these lines; variables: its variables;
     first_operand: slot of the lowest operand; handlers: regions (start, end, target, depth) in the order in which they
     are looked through; suspends: whether it is a generator's or coroutine's; inner: the code objects in it;
-    source: what its text is called among those of the tape if that is not the file.
+    source: what its text is called among those of the tape if that is not the file; raw: CPython's instructions.
     """
 
     name: str
@@ -124,6 +136,7 @@ class CodeInfo(NamedTuple):
     suspends: bool
     inner: tuple[InnerCode, ...] = ()
     source: str = ""
+    raw: tuple[RawInstruction, ...] = ()
 
     @property
     def text_name(self) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import bytescope
-from bytescope.recording import record
+from bytescope.recording import Recording, record
 from tests.support.recording_truth import mistakes
 
 from .programs import CALLBACKS, GCD, GENERATORS, PROGRAMS, TASKS, recorded, with_truth
@@ -63,6 +65,46 @@ def test_suspended_frames() -> None:
     most = max(len(list(recording.at(each).suspended)) for each in following)
     assert most == 7  # two tasks: of four and of three frames
     assert not list(recording.at(recording.steps).suspended)
+
+
+NAMED = """
+import asyncio, threading
+
+async def work():
+    await asyncio.sleep(0)
+
+async def main():
+    await asyncio.gather(asyncio.create_task(work(), name="one"), asyncio.create_task(work(), name="two"))
+
+def run(name):
+    thread = threading.Thread(target=work_in_thread, name=name)
+    thread.start()
+    thread.join()
+
+def work_in_thread():
+    inner()
+
+def inner():
+    pass
+"""
+
+
+def test_names_of_tasks() -> None:
+    recording = recorded(NAMED + "asyncio.run(main())")
+    frames = [frame for step in range(recording.steps) for frame in recording.at(step).frames]
+    assert {frame.task for frame in frames if frame.code.name == "work"} == {"one", "two"}
+    assert {frame.task for frame in frames if frame.code.name == "<module>"} == {None}
+
+
+@pytest.mark.process
+def test_names_of_threads(tmp_path: Path) -> None:
+    recording = recorded(NAMED + "run('one'); run('two')")
+    recording.save(tmp_path / "run.bscope")
+    loaded = Recording.load(tmp_path / "run.bscope")
+    for each in (recording, loaded):
+        frames = [each.at(step).frames[0] for step in range(each.steps)]
+        assert {frame.thread for frame in frames if frame.code.name == "inner"} == {"one", "two"}
+        assert {frame.thread for frame in frames if frame.code.name == "<module>"} == {None}
 
 
 def test_only_what_is_asked_for_is_recorded() -> None:

@@ -60,7 +60,7 @@ function tapeOf(block: Uint8Array): Tape {
     frames: column(steps), indices: column(steps), places: column(steps),
     owner: column(entries), slot: column(entries), old: column(entries), now: column(entries),
   };
-  const codes = head.codes.map(codeOf);
+  const codes = head.codes.map((each, number) => codeOf(each, head.raw?.[number] ?? []));
   const owners = head.owners.map((each, number) => ownerOf(each, number, codes));
   const values = head.values.map((each) => valueOf(each, owners));
   const slotsOf = (pairs: [number, number][]): Slots => new Map(pairs);
@@ -107,6 +107,7 @@ interface RawHead {
   values: unknown[];
   output: [number, string, string][];
   unobserved?: number[];
+  raw?: [number, string, number | null][][];
 }
 
 interface RawCode {
@@ -123,7 +124,7 @@ interface RawCode {
   source: string;
 }
 
-function codeOf(raw: RawCode): Code {
+function codeOf(raw: RawCode, rawInstructions: [number, string, number | null][]): Code {
   const instructions = raw.instructions.map(([op, text, position, offset, target, depth, operands]): Instruction => {
     return { op, text, position, offset, target, depth, operands };
   });
@@ -132,6 +133,7 @@ function codeOf(raw: RawCode): Code {
     starts: new Map(raw.starts),
     variables: raw.variables.map(([slot, name, scope]) => ({ slot, name, scope })),
     firstOperand: raw.first_operand, handlers: raw.handlers, suspends: raw.suspends, source: raw.source || raw.file,
+    raw: rawInstructions.map(([offset, text, target]) => ({ offset, text, target })),
   };
 }
 

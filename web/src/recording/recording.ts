@@ -4,6 +4,7 @@ import { evaluate, holds, parse, type Expression } from "./expressions";
 import { decode } from "./format";
 import { Index } from "./lines";
 import { originOf, type Origin } from "./origins";
+import { Passes } from "./passes";
 import { placeOf } from "./places";
 import { Cursor } from "./state";
 import type { Tape } from "./tape";
@@ -18,9 +19,11 @@ export interface Write {
 
 export class Recording {
   readonly index: Index;
+  readonly passes: Passes;
 
   constructor(readonly tape: Tape) {
     this.index = new Index(tape);
+    this.passes = new Passes(tape);
   }
 
   /** Read the bytes of a file; `NoRecording` if they are none. */

@@ -3,6 +3,9 @@
 import { FrameOwner, type Code, type Instruction, type Tape } from "./tape";
 import { Mark, Thing, type Slots, type Value } from "./values";
 
+/** Slots of frames besides their variables and operands. */
+const NAMES = ["parent", "site", "status", "names", "signal", "task", "thread"] as const;
+
 /** A slot and its value. */
 export type Pair = readonly [Value, Value];
 
@@ -16,11 +19,10 @@ export class Cursor {
   private readonly state = new Map<number, Slots>();
   /** The frames that may be suspended, of those that have a state. */
   private readonly suspending: number[] = [];
-  private readonly names: { parent: number; site: number; status: number; names: number; signal: number };
+  readonly names: Readonly<Record<(typeof NAMES)[number], number>>;
 
   constructor(readonly tape: Tape) {
-    const [parent, site, status, names, signal] = ["parent", "site", "status", "names", "signal"].map((name) => tape.numberOf(name));
-    this.names = { parent: parent!, site: site!, status: status!, names: names!, signal: signal! };
+    this.names = Object.fromEntries(NAMES.map((name) => [name, tape.numberOf(name)])) as Record<(typeof NAMES)[number], number>;
     this.go(0);
   }
 
@@ -125,12 +127,6 @@ export class Cursor {
     return found;
   }
 
-  /** The name of the signal whose handler has called a frame, null if none has. */
-  signal(slots: Slots): string | null {
-    const found = this.tape.value(slots.get(this.names.signal));
-    return typeof found === "string" ? found : null;
-  }
-
   /** The namespace of class and module code. */
   namespace(slots: Slots): Value | undefined {
     return this.tape.value(slots.get(this.names.names));
@@ -190,13 +186,30 @@ export class Frame {
 
   /** The name of the signal whose handler has called it, null if none has. */
   get signal(): string | null {
-    return this.cursor.signal(this.slots);
+    return this.text("signal");
   }
 
   /** The name of the class whose method it executes, for private names. */
   get className(): string | null {
     const outer = this.code.name.split(".").slice(0, -1).pop();
     return outer && outer !== "<locals>" ? outer : null;
+  }
+
+  /** The name of the asyncio task that executes it, null if it is no coroutine's of one. */
+  get task(): string | null {
+    return this.text("task");
+  }
+
+  /** The name of the thread that executes it, null for the main one. */
+  get thread(): string | null {
+    const { tape, names } = this.cursor;
+    const parent = tape.value(this.slots.get(names.parent));
+    return typeof parent === "number" ? this.cursor.frame(parent).thread : this.text("thread");
+  }
+
+  private text(name: "signal" | "task" | "thread"): string | null {
+    const value = this.cursor.tape.value(this.slots.get(this.cursor.names[name]));
+    return typeof value === "string" ? value : null;
   }
 
   /** The namespace of class and module code, null in functions. */

@@ -17,6 +17,13 @@ export interface Instruction {
   operands: number;
 }
 
+/** An instruction of CPython's: its offset in bytes, itself as text, and the offset it jumps to. */
+export interface RawInstruction {
+  offset: number;
+  text: string;
+  target: number | null;
+}
+
 export interface Variable {
   slot: number;
   name: string;
@@ -37,6 +44,8 @@ export interface Code {
   suspends: boolean;
   /** What its text is called among the sources. */
   source: string;
+  /** CPython's instructions; none in files of early versions. */
+  raw: readonly RawInstruction[];
 }
 
 /** A frame: its number, that of its code object, its thread, and its globals as the number of a value. */

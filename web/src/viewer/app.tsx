@@ -3,10 +3,12 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
+import { flowOf } from "../recording/flow";
 import { BytecodePane } from "./bytecode";
 import { FramesPane } from "./frames";
+import { GraphPane } from "./graph";
 import { COMMANDS, onKey } from "./keys";
-import { PANES, type Pane, type Viewer } from "./model";
+import { DECKS, PANES, type Pane, type Viewer } from "./model";
 import { ObjectsPane } from "./objects";
 import { OutputPane } from "./output";
 import { Scrubber } from "./scrubber";
@@ -15,8 +17,11 @@ import { StackPane } from "./stack";
 import { WhyPane } from "./why";
 
 const TITLES: Record<Pane, string> = {
-  source: "Source", bytecode: "Bytecode", stack: "Operand stack", frames: "Frames", objects: "Objects", output: "Output", why: "Why",
+  source: "Source", bytecode: "Bytecode", graph: "Control flow", stack: "Operand stack", frames: "Frames", objects: "Objects", output: "Output", why: "Why",
 };
+
+/** What tabs call them. */
+const SHORT: Partial<Record<Pane, string>> = { stack: "Stack", graph: "Flow" };
 
 export function ViewerApp({ viewer }: { viewer: Viewer }) {
   useEffect(() => {
@@ -32,7 +37,7 @@ export function ViewerApp({ viewer }: { viewer: Viewer }) {
       <main class="panes" aria-label="State">
         <Tabs viewer={viewer} />
         <PaneView viewer={viewer} pane="source" />
-        <PaneView viewer={viewer} pane="bytecode" />
+        <Deck viewer={viewer} deck={DECKS[0]!} />
         <div class="side-panes">
           <PaneView viewer={viewer} pane="stack" />
           <PaneView viewer={viewer} pane="why" />
@@ -46,22 +51,50 @@ export function ViewerApp({ viewer }: { viewer: Viewer }) {
   );
 }
 
-function PaneView({ viewer, pane }: { viewer: Viewer; pane: Pane }) {
+function PaneView({ viewer, pane, deck }: { viewer: Viewer; pane: Pane; deck?: readonly Pane[] }) {
+  const on = viewer.pane.value === pane;
+  const front = !deck || viewer.front.value.has(pane);
   return (
-    <section class={`pane ${pane}${viewer.pane.value === pane ? " on" : ""}`} id={`pane-${pane}`} aria-label={TITLES[pane]}>
-      <h2>
-        {TITLES[pane]} <small>
+    <section class={`pane ${pane}${on ? " on" : ""}${front ? " front" : ""}`} id={`pane-${pane}`} aria-label={TITLES[pane]}>
+      <header>
+        <h2>{TITLES[pane]}</h2>
+        {deck?.map((other) => other !== pane && <Choose viewer={viewer} pane={other} key={other} />)}
+        <small>
           <Note viewer={viewer} pane={pane} />
         </small>
-      </h2>
-      <div class="body">{contents(viewer, pane)}</div>
+      </header>
+      <div class="body">{(on || front) && contents(viewer, pane)}</div>
     </section>
+  );
+}
+
+/** Panes of which one is seen, on wide screens. */
+function Deck({ viewer, deck }: { viewer: Viewer; deck: readonly Pane[] }) {
+  return (
+    <div class={`deck ${deck[0]}-deck`}>
+      {deck.map((pane) => (
+        <PaneView viewer={viewer} pane={pane} deck={deck} key={pane} />
+      ))}
+    </div>
+  );
+}
+
+/** On wide screens, brings a pane to the front of its place. */
+function Choose({ viewer, pane }: { viewer: Viewer; pane: Pane }) {
+  const choose = (): void => {
+    viewer.pane.value = pane;
+    setTimeout(() => document.getElementById(`pane-${pane}`)?.querySelector<HTMLElement>("button.other")?.focus());
+  };
+  return (
+    <button type="button" class="other" onClick={choose}>
+      {TITLES[pane]}
+    </button>
   );
 }
 
 function contents(viewer: Viewer, pane: Pane): ComponentChildren {
   const panes = {
-    source: SourcePane, bytecode: BytecodePane, stack: StackPane, frames: FramesPane, objects: ObjectsPane, output: OutputPane, why: WhyPane,
+    source: SourcePane, bytecode: BytecodePane, graph: GraphPane, stack: StackPane, frames: FramesPane, objects: ObjectsPane, output: OutputPane, why: WhyPane,
   };
   const Contents = panes[pane];
   return <Contents viewer={viewer} />;
@@ -70,13 +103,35 @@ function contents(viewer: Viewer, pane: Pane): ComponentChildren {
 function Note({ viewer, pane }: { viewer: Viewer; pane: Pane }) {
   const { frame, code, frames } = viewer.shown.value;
   if (pane === "source") return <>{frame ? `${code!.name} · line ${frame.line ?? "?"}` : "the end"}</>;
-  if (pane === "bytecode") return <>{code?.name ?? ""}</>;
+  if (pane === "bytecode" || pane === "graph") {
+    const flow = code ? flowOf(code) : null;
+    const block = flow && frame ? `, block ${flow.blockOf[frame.index]} of ${flow.blocks.length}` : "";
+    return (
+      <>
+        {code?.name ?? ""}
+        {block} {pane === "bytecode" && <Raw viewer={viewer} />}
+      </>
+    );
+  }
   if (pane === "stack") return <>{frame ? `${frame.operands.length} deep` : ""}</>;
   if (pane === "frames") {
-    const thread = frame ? viewer.threadOf(frame) : 0;
-    return <>{[thread ? `thread ${thread}` : "", frames.length ? `${frames.length} deep` : ""].filter(Boolean).join(", ")}</>;
+    const task = frames.find((each) => each.task !== null)?.task;
+    const parts = [frame ? viewer.threadOf(frame) : "", task ? `task ${task}` : "", frames.length ? `${frames.length} deep` : ""];
+    return <>{parts.filter(Boolean).join(", ")}</>;
   }
   return <>{pane === "output" ? "up to this step" : ""}</>;
+}
+
+/** Chooses between CPython's instructions and the machine's. */
+function Raw({ viewer }: { viewer: Viewer }) {
+  const known = (viewer.shown.value.code?.raw.length ?? 0) > 0;
+  if (!known) return null;
+  return (
+    <label class="check">
+      <input type="checkbox" checked={viewer.raw.value} onChange={(event) => (viewer.raw.value = event.currentTarget.checked)} />
+      raw
+    </label>
+  );
 }
 
 function Top({ viewer }: { viewer: Viewer }) {
@@ -137,7 +192,7 @@ function Tabs({ viewer }: { viewer: Viewer }) {
             if (by) choose(PANES[(at + by + PANES.length) % PANES.length]!);
           }}
         >
-          {pane === "stack" ? "Stack" : TITLES[pane]}
+          {SHORT[pane] ?? TITLES[pane]}
         </button>
       ))}
     </div>

@@ -1,6 +1,6 @@
 // The viewer's model: a position in a recording, and what is asked there. It knows no document.
 
-import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
+import { batch, computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import { NoExpression, NotRecorded } from "../recording/errors";
 import type { Origin } from "../recording/origins";
 import { lowerBound } from "../recording/lines";
@@ -14,8 +14,11 @@ import { sentence } from "./sentence";
 export const MOVES = ["instruction", "into", "over", "out", "run"] as const;
 export type Move = (typeof MOVES)[number];
 
-export const PANES = ["source", "bytecode", "stack", "frames", "objects", "output", "why"] as const;
+export const PANES = ["source", "bytecode", "graph", "stack", "frames", "objects", "output", "why"] as const;
 export type Pane = (typeof PANES)[number];
+
+/** Panes that share a place on wide screens. */
+export const DECKS: readonly (readonly Pane[])[] = [["bytecode", "graph"]];
 
 /** What is shown at a step. `frames` are those of the stack, the selected one is `frame`; at the end there is none. */
 export interface Shown {
@@ -41,7 +44,12 @@ export class Viewer {
   readonly shown: ReadonlySignal<Shown>;
   /** Which frame of the stack is looked at; 0 is the one that executes. */
   readonly selected = signal(0);
+  /** The pane that was chosen last, which is the one that narrow screens show. */
   readonly pane = signal<Pane>("source");
+  /** Of panes that share a place, those in front. */
+  readonly front = signal<ReadonlySet<Pane>>(new Set(DECKS.map(([first]) => first!)));
+  /** Whether bytecode is shown as CPython has it, not as the machine executes it. */
+  readonly raw = signal(false);
   /** Lines to stop at, as "line:file". */
   readonly breakpoints = signal<ReadonlySet<string>>(new Set());
   readonly stopsAtExceptions = signal(true);
@@ -66,6 +74,7 @@ export class Viewer {
     this.comings = comingsOf(recording);
     this.threads = [...new Set(recording.tape.owners.flatMap((each) => (each instanceof FrameOwner ? [each.thread] : [])))];
     this.shown = computed(() => this.look());
+    effect(() => this.bringForward(this.pane.value));
     this.go(Math.min(Math.max(step, 0), recording.steps));
   }
 
@@ -73,9 +82,15 @@ export class Viewer {
     return this.recording.steps;
   }
 
-  /** Which thread of the run executes a frame: they are numbered as they came; 0 if there is but one. */
-  threadOf(frame: Frame): number {
-    return this.threads.length > 1 ? this.threads.indexOf(frame.owner.thread) + 1 : 0;
+  /** Which thread of the run executes a frame, by its name or as they came; "" if there is but one. */
+  threadOf(frame: Frame): string {
+    if (this.threads.length < 2 && frame.thread === null) return "";
+    return `thread ${frame.thread ?? this.threads.indexOf(frame.owner.thread) + 1}`;
+  }
+
+  private bringForward(pane: Pane): void {
+    const deck = DECKS.find((each) => each.includes(pane));
+    if (deck) this.front.value = new Set([...this.front.peek()].filter((each) => !deck.includes(each)).concat(pane));
   }
 
   // --- moves

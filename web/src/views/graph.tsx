@@ -15,8 +15,22 @@ interface Point {
 
 export function GraphView({ picture }: { picture: GraphPicture }) {
   const drawn = useMemo(() => laidOut(picture), [picture]);
+  return <Drawing drawn={drawn} label={picture.text || picture.caption || "a graph"} marked={picture.marked} />;
+}
+
+export interface DrawingProps {
+  drawn: Layout;
+  /** What is drawn, in words. */
+  label: string;
+  /** Names of nodes that are lit. */
+  marked: readonly string[];
+  /** The first line of a node, if that is not the one it was laid out with. */
+  head?(name: string): string;
+}
+
+export function Drawing({ drawn, label, marked, head }: DrawingProps) {
   return (
-    <div class="scroll" tabIndex={0} role="img" aria-label={picture.text || picture.caption || "a graph"}>
+    <div class="scroll" tabIndex={0} role="img" aria-label={label}>
       <svg viewBox={`0 0 ${drawn.width} ${drawn.height}`} width={drawn.width} height={drawn.height} aria-hidden="true">
         <defs>
           <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto-start-reverse">
@@ -34,11 +48,11 @@ export function GraphView({ picture }: { picture: GraphPicture }) {
           </g>
         ))}
         {drawn.nodes.map((node) => (
-          <g class={node.marked ? "node marked" : "node"} transform={`translate(${node.x - node.width / 2} ${node.y - node.height / 2})`}>
+          <g class={marked.includes(node.name) ? "node marked" : "node"} transform={`translate(${node.x - node.width / 2} ${node.y - node.height / 2})`}>
             <rect width={node.width} height={node.height} rx="6" />
             {node.lines.map((line, at) => (
               <text x={PADDING} y={PADDING + LINE * (at + 0.72)} xml:space="preserve">
-                {line}
+                {at === 0 && head ? head(node.name) : line}
               </text>
             ))}
           </g>
@@ -48,7 +62,9 @@ export function GraphView({ picture }: { picture: GraphPicture }) {
   );
 }
 
-function laidOut(picture: GraphPicture) {
+export type Layout = ReturnType<typeof laidOut>;
+
+export function laidOut(picture: Pick<GraphPicture, "nodes" | "edges">) {
   const graph = new graphlib.Graph({ multigraph: true });
   graph.setGraph({ rankdir: "TB", nodesep: 36, ranksep: 42, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
@@ -63,7 +79,7 @@ function laidOut(picture: GraphPicture) {
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const nodes = picture.nodes.map(({ name, lines }) => {
     const { x, y, width, height } = graph.node(name) as Point & { width: number; height: number };
-    return { x, y, width, height, lines, marked: picture.marked.includes(name) };
+    return { name, x, y, width, height, lines };
   });
   const edges = graph.edges().map((edge) => {
     const { points, word, x, y } = graph.edge(edge) as { points: Point[]; word: string } & Partial<Point>;

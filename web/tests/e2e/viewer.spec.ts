@@ -165,6 +165,24 @@ test("what the instruction takes, and what has changed, is marked", async ({ vie
   await expect(viewer.page.getByRole("status").last()).toContainText("item 0 of list");
 });
 
+test("bytecode as the machine and as CPython has it, and its control flow", async ({ viewer }) => {
+  await viewer.open();
+  await viewer.findStep("by == 10.0");
+  await viewer.press("u");
+  const bytecode = viewer.pane("Bytecode");
+  await expect(bytecode.locator('[aria-current="step"]')).toContainText("POP");
+  expect(await bytecode.locator(".arcs path[d*=H]").count()).toBeGreaterThan(0);
+  expect(await bytecode.locator(".bars path[d*=V]").count()).toBeGreaterThan(0);
+  await bytecode.getByRole("checkbox", { name: "raw" }).check();
+  await expect(bytecode.locator('[aria-current="step"]')).toContainText("POP_TOP");
+  await bytecode.getByRole("button", { name: "Control flow" }).press("Enter");
+  await expect(bytecode).toBeHidden();
+  const flow = viewer.pane("Control flow");
+  await expect(flow.getByRole("img")).toHaveAccessibleName(/^Control flow of <module>, in block 3: .*block 3, passed 1 times, .*exception to/);
+  await expect(flow.locator(".marked text").first()).toHaveText("block 3 line 37-38 · 1×");
+  await expect(flow.getByRole("button", { name: "Bytecode" })).toBeFocused();
+});
+
 test("why, and find", async ({ viewer }) => {
   await viewer.open();
   await viewer.press("End", "p", "w");
@@ -252,7 +270,7 @@ test("narrow: one pane, chosen by tabs", async ({ viewer }) => {
   await expect(viewer.pane("Source")).toBeVisible();
   await expect(viewer.pane("Frames")).toBeHidden();
   await viewer.page.getByRole("tab", { name: "Source" }).focus();
-  await viewer.press("ArrowRight", "ArrowRight", "ArrowRight");
+  await viewer.press("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight");
   await expect(viewer.pane("Frames")).toBeVisible();
   await expect(viewer.pane("Source")).toBeHidden();
   await viewer.pane("Frames").getByRole("button", { name: "Why is RATES so?" }).click();

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { NoExpression, NotRecorded, NoRecording } from "../../src/recording/errors";
+import { flowOf } from "../../src/recording/flow";
 import type { Origin } from "../../src/recording/origins";
 import { Recording } from "../../src/recording/recording";
 import type { Cursor, Frame } from "../../src/recording/state";
@@ -17,6 +18,7 @@ interface Answers {
   moves: Move[];
   raises: [number, string][];
   output: string[];
+  codes: { blocks: unknown; raw: unknown; passes: number[] }[];
   questions: { step: number; text: string; place: string; value: unknown; next: unknown; previous: unknown; writes: unknown; why: unknown }[];
 }
 
@@ -46,8 +48,8 @@ function stateAt(cursor: Cursor, step: number): unknown {
 
 function frameAnswer(frame: Frame): unknown {
   const variables = Object.fromEntries(frame.variables.map(({ name, value }) => [name, shown(value)]));
-  const { code, index, line, className, signal } = frame;
-  return { name: code.name, index, line, class: className, signal, variables, operands: frame.operands.map(shown) };
+  const { code, index, line, className, signal, task, thread } = frame;
+  return { name: code.name, index, line, class: className, signal, task, thread, variables, operands: frame.operands.map(shown) };
 }
 
 function answer(ask: () => unknown): unknown {
@@ -85,6 +87,16 @@ describe.each(names)("%s", (name) => {
     expect(index.raises.map(({ step, exception }) => [step, shown(exception)])).toEqual(answers.raises);
     const outputAt = (step: number): string => tape.output.filter((each) => each.at <= step).map((each) => each.text).join("");
     expect(answers.states.map(({ step }) => outputAt(step))).toEqual(answers.output);
+  });
+
+  test("control flow, raw instructions, passes", async () => {
+    const { tape, passes, steps } = await Recording.read(bytes(name));
+    const found = tape.codes.map((code) => ({
+      blocks: flowOf(code).blocks.map(({ start, end, leaves, edges }) => [start, end, leaves, edges.map(({ source, target, kind }) => [source, target, kind])]),
+      raw: code.raw.map(({ offset, text, target }) => [offset, text, target]),
+      passes: code.instructions.map((_, index) => passes.before(code, index, steps)),
+    }));
+    expect(found).toEqual(answers.codes);
   });
 
   test("questions", async () => {

@@ -7,6 +7,7 @@ import { Recording } from "../../src/recording/recording";
 import type { Position } from "../../src/recording/tape";
 import { placeKey } from "../../src/viewer/changes";
 import { highlighted, lit } from "../../src/viewer/highlight";
+import { beside, listingOf, type Span } from "../../src/viewer/listing";
 import { Viewer } from "../../src/viewer/model";
 import { preview } from "../../src/viewer/preview";
 
@@ -81,6 +82,37 @@ test("breakpoints stop all moves on their way, in both directions", async () => 
   exceptions.go(start);
   exceptions.move("over");
   expect(cursor.frames[0]!.code.name).toBe("<module>");
+});
+
+describe("bytecode as rows", () => {
+  test("of the machine and of CPython, with jumps in lanes that do not cross and regions of handlers", async () => {
+    const { recording } = await viewer("exceptions");
+    for (const code of recording.tape.codes) {
+      for (const raw of [false, true]) {
+        const { rows, jumps, regions, rowOf } = listingOf(code, raw);
+        expect(rows.length).toBe(raw ? code.raw.length : code.instructions.length);
+        code.instructions.forEach(({ offset }, index) => expect(rows[rowOf(index)]!.offset).toBe(offset));
+        for (const { from, to } of jumps) expect(rows[from]!.target).toBe(to);
+        for (const { from, target } of regions) expect(target).toBeGreaterThan(from);
+        for (const spans of [jumps, regions]) {
+          for (const one of spans) for (const other of spans) if (one !== other && one.lane === other.lane) expect(crosses(one, other)).toBe(false);
+        }
+      }
+    }
+    const guarded = listingOf(recording.tape.codes.find((each) => each.handlers.length > 0)!, true);
+    expect(guarded.regions.length).toBeGreaterThan(0);
+    expect(guarded.rows[0]!.text).toBe("RESUME 0");
+  });
+
+  const crosses = (one: Span, other: Span): boolean =>
+    Math.max(Math.min(one.from, one.to), Math.min(other.from, other.to)) <= Math.min(Math.max(one.from, one.to), Math.max(other.from, other.to));
+
+  test("what is drawn beside one", () => {
+    const loop = [{ from: 9, to: 3, lane: 0 }];
+    expect([2, 3, 5, 9].map((row) => beside(loop, row).map(({ begins, ends, above, below }) => [begins, ends, above, below]))).toEqual([
+      [], [[false, true, false, true]], [[false, false, true, true]], [[true, false, true, false]],
+    ]);
+  });
 });
 
 test("values in a few characters", async () => {
