@@ -59,6 +59,19 @@ later()
 items.append(4)
 """
 WINDOW = "x = 0\ndef f(n):\n    return n\nfor i in range(600):\n    x += f(i)\n"
+OPTIONS: dict[str, dict[str, Any]] = {"window": {"steps": 400}, "ends": {"steps": 400, "keep": "both"}}
+RAISED = """
+def inner(n):
+    return 10 // n
+
+def outer(n):
+    try:
+        return inner(n)
+    finally:
+        print("leaving")
+
+outer(0)
+"""
 
 
 NOTHING = compile("", "nothing", "exec")
@@ -183,12 +196,13 @@ def _answer(ask: Callable[[], Any]) -> Any:
 
 def main(folder: Path) -> None:
     """Write recordings and answers into a folder."""
-    programs = {**PROGRAMS, "values": VALUES, "window": WINDOW, "signals": SIGNALS, "unobserved": UNOBSERVED}
+    programs = {**PROGRAMS, "values": VALUES, "signals": SIGNALS, "unobserved": UNOBSERVED, "raised": RAISED}
+    programs |= {"window": WINDOW, "ends": WINDOW}
     for topic in TOPICS:
         programs |= {each.id: each.source for each in corpus.load(topic) if not each.own_process}
     made = 0
     for name, source in programs.items():
-        recording = recorded(source, steps=400 if name == "window" else 1_000_000)
+        recording = recorded(source, **OPTIONS.get(name, {}))
         if not 0 < recording.steps <= 3_000:
             continue
         path = folder / f"{name.replace('::', '-')}.bscope"

@@ -49,7 +49,8 @@ class Truth:
         depth = program.verified.depths[index]
 
         def noted(R: list[Any]) -> int:
-            step = self.tape.forgotten + len(self.tape)
+            _, count = self.tape.left_out or (0, 1)
+            step = self.tape.forgotten + len(self.tape) + count - 1
             variables = {}
             for variable in program.lowered.variables:
                 value = R[HEADER + variable.index]
@@ -113,13 +114,15 @@ def _shown(name: str, pairs: list[tuple[str, str]]) -> str:
 
 def mistakes(tape: Tape, truth: Truth, seed: int = 0) -> list[str]:
     """Return where the recording differs from the truth, reached forwards, backwards, and at random."""
-    steps = sorted(step for step in truth.steps if step >= tape.forgotten)
+    begin, count = tape.left_out or (0, 1)
+    left_out = range(begin + 1, begin + count)
+    steps = sorted(step for step in truth.steps if step >= tape.forgotten and step not in left_out)
     shuffled = random.Random(seed).sample(steps, min(len(steps), 300))
     cursor = Cursor(tape)
     found = []
     for way, order in (("forwards", steps), ("backwards", steps[::-1]), ("at random", shuffled)):
         for step in order:
-            cursor.go(step - tape.forgotten)
+            cursor.go(step - tape.forgotten if step <= begin else step - tape.forgotten - (count - 1))
             (frame, *_) = cursor.frames
             if way == "forwards":
                 found += _compare(frame, cursor, truth.steps[step])

@@ -26,7 +26,8 @@ options, which come before the program:
   --no-page              write NAME.bscope only
   --steps N, --memory SIZE
                          keep about so many steps, or bytes, of a longer run; the default is a million steps, 256M
-  --keep last|first      of a longer run, keep the last steps, or the first ones
+  --keep last|first|both
+                         of a longer run, keep the last steps, the first ones, or half of each
   --when GLOB            record only functions of these qualified names, and what they call (repeatable)
   --children             also record processes that the program forks, in NAME.PID.bscope and NAME.PID.html
   --redact NAME          keep the values of variables, attributes and keys of this name out of the files (repeatable)

@@ -22,12 +22,14 @@ class Bounds:
     Args:
         steps: how many steps are kept at least if there are more.
         memory: how many bytes the tape may take, approximately.
-        first: whether the first steps are kept, not the last ones.
+        keep: "last" or "first" steps, or "both": half of each.
     """
 
-    def __init__(self, steps: int = STEPS, memory: int = MEMORY, first: bool = False) -> None:
-        self.steps, self.memory, self.first = steps, memory, first
+    def __init__(self, steps: int = STEPS, memory: int = MEMORY, keep: str = "last") -> None:
+        self.steps, self.memory, self.keep = steps, memory, keep
         self.is_full = False
+        self._begin: int | None = None
+        """The last of the first steps, if both are kept and there are as many."""
         self._parts: list[tuple[int, int]] = []
         """Number of steps and bytes of the parts of the tape, in order."""
         self._known = self._measured = self._owners = 0
@@ -37,26 +39,38 @@ class Bounds:
         return len(tape) * 4 > self.steps * 5 or len(tape.log) - self._measured > ENTRY << 16
 
     def hold(self, tape: Tape) -> None:
-        """Forget the oldest steps of a tape if there are too many, or find that it is full.
+        """Forget the oldest steps of a tape if there are too many, or those in the middle, or find that it is full.
 
         Args:
             tape: the tape, whose rows are settled.
         """
         self._measure(tape)
         taken = sum(size for _, size in self._parts)
-        if self.first:
+        if self.keep == "first":
             self.is_full = len(tape) >= self.steps or taken > self.memory
             return
+        memory = self.memory
+        if self.keep == "both":
+            memory //= 2
+            if self._begin is None and (len(tape) * 2 > self.steps or taken > memory):
+                self._begin = max(min(self.steps // 2, len(tape)) - 1, 0)
+                self._drop(self._begin + 1)
+                taken = sum(size for _, size in self._parts)
+            if self._begin is None:
+                return
         surplus = len(tape) - self.steps if len(tape) * 4 > self.steps * 5 else 0
         gone = 0
         for count, size in self._parts[:-1]:
-            if taken <= self.memory * 3 // 4 or (gone == 0 and taken <= self.memory):
+            if taken <= memory * 3 // 4 or (gone == 0 and taken <= memory):
                 break
             taken -= size
             gone += count
         surplus = max(surplus, gone)
         if surplus:
-            tape.forget(surplus)
+            if self._begin is None:
+                tape.forget(surplus)
+            else:
+                tape.leave_out(self._begin, surplus)
             self._drop(surplus)
             self._measured, self._known = len(tape.log), len(tape)
 

@@ -119,6 +119,7 @@ def encode(tape: Tape) -> bytes:
         "output": tape.output,
         "unobserved": [place // ENTRY for place in tape.unobserved],
         "raw": [code.raw for code in tape.codes],
+        "left_out": tape.left_out,
     }
     text = json.dumps(head, separators=(",", ":")).encode()
     block = b"".join([struct.pack("<III", len(text), len(tape), len(log) // ENTRY), text, *map(_bytes, columns)])
@@ -195,6 +196,9 @@ def _tape(block: bytes) -> Tape:
     tape.forgotten = int(head["forgotten"])
     tape.sources = {str(file): str(text) for file, text in head["sources"].items()}
     tape.unobserved = [int(place) * ENTRY for place in head.get("unobserved", ())]
+    if head.get("left_out") is not None:
+        begin, count = head["left_out"]
+        tape.left_out = int(begin), int(count)
     tape.output = [Written(int(at), str(stream), str(text)) for at, stream, text in head["output"]]
     tape.codes = [_read_code(code) for code in head["codes"]]
     for number, raw in enumerate(head.get("raw", ())):

@@ -22,8 +22,8 @@ class Origin:
     """A step in the history of a value.
 
     step: the step whose instruction has written or made the value; value: it; function, file, line, instruction: where
-    that was; how: "write", "load", "result", "argument", "constant", "made" (with the object that contains it) or
-    "before" (it was there when the recording began); sources: where what the instruction has used comes from, as far
+    that was; how: "write", "load", "result", "argument", "constant", "made" (with the object that contains it),
+    "before" (it was there when the recording began) or "left out" (in the steps that this one stands for); sources: where what the instruction has used comes from, as far
     as it was followed.
     """
 
@@ -40,7 +40,9 @@ class Origin:
         return "\n".join(self._lines(0))
 
     def _lines(self, depth: int) -> list[str]:
-        place = f"{self.function}, line {self.line}: {self.instruction}" if self.function else "before the recording"
+        place = f"{self.function}, line {self.line}: {self.instruction}"
+        if not self.function:
+            place = "in steps that are left out" if self.how == "left out" else "before the recording"
         found = [f"{'  ' * depth}{self.value!r}: {self.how} at step {self.step}, {place}"]
         for each in self.sources:
             found += each._lines(depth + 1)
@@ -91,6 +93,8 @@ class _Search:
         """Return the origin of the value that an entry has written."""
         tape = self.tape
         step = tape.step_of(place)
+        if tape.left_out is not None and step == tape.left_out[0]:
+            return Origin(step, tape.log[place + 3], "left out")
         owner = tape.owners[tape.log[place]]
         answered = entered = False
         if type(owner) is FrameOwner and tape.frame(step).number != owner.number:
@@ -113,6 +117,8 @@ class _Search:
     def _made(self, thing: Object, value: Any, depth: int) -> Origin:
         """Return the origin of a value that an object has had since it was made."""
         step = thing.birth - self.tape.forgotten
+        if self.tape.left_out is not None and step == self.tape.left_out[0]:
+            return Origin(step, value, "left out")
         self.cursor.go(step)
         frame = self.cursor.frames[0]
         instruction = frame.instruction

@@ -47,7 +47,8 @@ class record:
         functions: globs over qualified names: the others are executed as usual, and not recorded.
         steps: how many steps are kept at most, approximately.
         memory: how many bytes they may take, approximately.
-        keep: "last" to keep the last ones of a longer run, "first" to keep the first ones and go on unrecorded.
+        keep: "last" to keep the last ones of a longer run, "first" to keep the first ones and go on unrecorded, "both"
+            to keep half of each, with one step that stands for all in the middle.
         when: globs over qualified names: only these functions are recorded and what they call while they run.
         children: whether a process that the program forks goes on recording; otherwise it runs unrecorded.
         frontier: controls the program while it is recorded, from another thread; see `Frontier`.
@@ -77,10 +78,12 @@ class record:
                 raise TypeError(f"{name} must be an int, not {type(number).__name__}")
             if number < 1:
                 raise ValueError(f"{name} must be at least 1, not {number}")
-        if keep not in ("first", "last"):
-            raise ValueError(f"keep must be 'first' or 'last', not {keep!r}")
+        if keep not in ("first", "last", "both"):
+            raise ValueError(f"keep must be 'first', 'last' or 'both', not {keep!r}")
+        if keep == "both" and frontier is not None:
+            raise ValueError("keep must be 'first' or 'last' with a frontier, not 'both'")
         self._filters = Filters(include, exclude, files, functions)
-        self._bounds = Bounds(steps, memory, keep == "first")
+        self._bounds = Bounds(steps, memory, keep)
         self._when = Filters(functions=when).functions
         self._children = children
         self._frontier = frontier
@@ -127,8 +130,10 @@ class record:
 
     def _finish(self, tape: Tape) -> None:
         tape.settle()
-        if self._bounds.first:
+        if self._bounds.keep == "first":
             tape.cut(self._bounds.steps)
+        elif self._bounds.keep == "both":
+            self._bounds.hold(tape)
 
     def _opens(self, program: Program) -> bool:
         return any(fnmatchcase(program.code.co_qualname, pattern) for pattern in self._when or ())

@@ -67,6 +67,9 @@ REDACTED = _Mark("redacted")
 CONTENTS = 0
 """Slot of the contents of a cell."""
 
+_OUTPUT = 100_000
+"""Characters that are kept of what was written in steps that are left out."""
+
 
 class Instruction(NamedTuple):
     """An instruction of a recorded code object.
@@ -207,7 +210,7 @@ class Tape:
     for each change; owners: frames and objects by number; codes: code objects by number; sources: texts by file name;
     output: what was written to the standard streams, in order; unobserved: the places in the log at which code has run
     that may have changed any object; forgotten: the number of steps before the first one;
-    base: the slots of frames there.
+    base: the slots of frames there; left_out: a step and how many it stands for, if some in the middle are left out.
     """
 
     def __init__(self) -> None:
@@ -222,6 +225,7 @@ class Tape:
         self.output: list[Written] = []
         self.unobserved: list[int] = []
         self.forgotten = 0
+        self.left_out: tuple[int, int] | None = None
         self.base: dict[int, dict[Any, Any]] = {}
 
     def settle(self) -> None:
@@ -291,6 +295,49 @@ class Tape:
         self.output[:] = [each._replace(at=each.at - steps) for each in self.output if each.at > steps]
         self.forgotten += steps
 
+    def leave_out(self, begin: int, steps: int) -> None:
+        """Leave out steps in the middle: the step before them stands for them, too, and has changed what they have.
+
+        Frames that have begun and ended meanwhile are left out as well, and where exceptions came up.
+
+        Args:
+            begin: the step that stands for them, always the same of one tape.
+            steps: how many of those after it.
+        """
+        self.settle()
+        first, last = self.place(begin), self.place(begin + 1 + steps)
+        changes = self._net_changes(begin, first, last)
+        self.log[first:last] = changes
+        end = first + len(changes)
+        shift = last - end
+        del self.rows[(begin + 1) * ROW : (begin + 1 + steps) * ROW]
+        later = slice((begin + 1) * ROW + 2, None, ROW)
+        self.rows[later] = array("I", [place - shift for place in self.rows[later]])
+        unobserved = [place if place < first else max(place - shift, end) for place in self.unobserved]
+        self.unobserved = sorted(set(unobserved))
+        output = [each if each.at <= begin else each._replace(at=max(each.at - steps, begin + 1)) for each in self.output]
+        self.output[:] = _shortened(output, begin + 1)
+        for owner in self.owners:
+            if type(owner) is Object and owner.birth > begin:
+                owner.birth = max(owner.birth - steps, begin)
+        self.left_out = begin, (self.left_out[1] if self.left_out else 1) + steps
+
+    def _net_changes(self, begin: int, first: int, last: int) -> list[Any]:
+        """Return the entries that do at once what those between two places do."""
+        log, owners = self.log, self.owners
+        known = {*log[:first:ENTRY], *self.rows[: (begin + 1) * ROW : ROW]}
+        entries = list(zip(*(log[first + column : last : ENTRY] for column in range(ENTRY)), strict=True))
+        for number, slot, _, new in entries:
+            if type(owners[number]) is FrameOwner and number not in known:
+                if slot == RETURNED or (slot == STATUS and new == "done"):
+                    owners[number] = None
+        found: dict[tuple[int, Any], list[Any]] = {}
+        for number, slot, old, new in entries:
+            if owners[number] is None or (slot == RAISED and type(owners[number]) is FrameOwner):
+                continue
+            found.setdefault((number, slot), [number, slot, old, new])[3] = new
+        return [value for change in found.values() if change[2] is not change[3] for value in change]
+
     def frame(self, step: int) -> FrameOwner:
         """Return the frame that executed a step."""
         owner = self.owners[self.rows[step * ROW]]
@@ -328,3 +375,15 @@ class Tape:
             else:
                 high = middle
         return max(low - 1, 0)
+
+
+def _shortened(output: list[Written], at: int) -> list[Written]:
+    """Return an output of which the steps that are left out, before a step, have written no more than is looked at."""
+    kept, room = [], _OUTPUT
+    for each in reversed(output):
+        if each.at == at:
+            room -= len(each.text)
+            if room < 0:
+                continue
+        kept.append(each)
+    return kept[::-1]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import bytescope
-from bytescope.recording import Recording, record
+from bytescope.recording import Frontier, Recording, record
+from bytescope.recording.tape import FrameOwner
 from tests.support.recording_truth import mistakes
 
 from .programs import recorded, with_truth
@@ -29,6 +31,71 @@ def test_the_first_steps_are_kept_and_the_program_goes_on() -> None:
     with record(steps=1000, keep="first"):
         bytescope.VM().exec(LOOP, namespace)
     assert namespace["last"] == 5999
+
+
+ENDS = """
+class Fault(Exception):
+    pass
+def numbers():
+    for n in range(3_000):
+        yield n
+def fails(n):
+    made.append([n])
+    del made[:-2]
+    if n % 3 == 0:
+        raise Fault(n)
+    return n
+made, total = [], 0
+source = numbers()
+for i in source:
+    try:
+        total += fails(i)
+    except Fault as error:
+        total -= 1
+"""
+
+
+@pytest.mark.parametrize("steps", [2, 20_000])
+def test_the_first_and_the_last_steps_are_kept(steps: int) -> None:
+    recording, truth = with_truth(ENDS, steps=steps, keep="both")
+    begin, count = recording.tape.left_out or (0, 0)
+    assert (begin, recording.forgotten) == (steps // 2 - 1, 0)
+    assert recording.steps + count - 1 == len(truth.steps) > 80_000
+    assert steps <= recording.steps <= steps * 5 / 4
+    assert not mistakes(recording.tape, truth)
+    end = recording.steps - 1
+    assert recording.evaluate("i", end) == 2_999
+    assert recording.evaluate("made[-1][0]", end) == 2_999
+    owners = [each for each in recording.tape.owners if type(each) is FrameOwner]
+    assert len(owners) < recording.steps / 5 + 20
+
+
+def test_what_steps_that_are_left_out_have_written_is_said_to_be_theirs() -> None:
+    source = "early = late = 0\nfor i in range(60_000):\n    if i == 30_000:\n        late = [i]\n    if i % 5_000 == 0:\n        print(i)\n"
+    recording = recorded(source, steps=2_000, keep="both")
+    begin, count = recording.tape.left_out or (0, 0)
+    end = recording.steps - 1
+    assert count > 200_000
+    assert recording.why("early", end).instruction == "STORE_NAME early"
+    origin = recording.why("late", end)
+    assert (origin.step, origin.how) == (begin, "left out") and str(origin).endswith("in steps that are left out")
+    assert [write.step for write in recording.writes("late", end)][1:] == [begin]
+    assert recording.born("late", end) == begin
+    assert recording.output() == "".join(f"{n}\n" for n in range(0, 60_000, 5_000))
+    assert recording.output(begin) == "0\n"
+
+
+def test_a_loop_without_end_has_a_beginning_and_an_end() -> None:
+    source = "n = 0\nwhile True:\n    n += 1\n"
+    with record(steps=300, keep="both") as recording, pytest.raises(bytescope.BudgetExceeded):
+        bytescope.VM(max_instructions=200_000).exec(source)
+    found = [recording.evaluate("n", step) for step in range(4, recording.steps)]
+    begin, count = recording.tape.left_out or (0, 0)
+    assert found[: begin - 3] == sorted(found[: begin - 3])
+    assert recording.steps + count - 1 == 200_000
+    gaps = [after - before for before, after in pairwise(found) if after != before]
+    assert sorted(set(gaps))[0] == 1
+    assert len([each for each in gaps if each > 1]) == 1
 
 
 def test_memory_is_bounded() -> None:
@@ -70,7 +137,8 @@ found = list(numbers())
     ("options", "message"),
     [
         ({"memory": 0}, "memory must be at least 1, not 0"),
-        ({"keep": "middle"}, "keep must be 'first' or 'last', not 'middle'"),
+        ({"keep": "middle"}, "keep must be 'first', 'last' or 'both', not 'middle'"),
+        ({"keep": "both", "frontier": Frontier()}, "keep must be 'first' or 'last' with a frontier, not 'both'"),
     ],
 )
 def test_bad_bounds(options: dict[str, Any], message: str) -> None:

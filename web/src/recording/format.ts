@@ -71,7 +71,9 @@ function tapeOf(block: Uint8Array): Tape {
   const base = new Map(head.base.map(([owner, pairs]) => [owner, slotsOf(pairs)]));
   check(columns, codes, owners, values.length);
   const output = head.output.map(([at, stream, text]) => ({ at, stream, text }));
-  return new Tape({ forgotten: head.forgotten, sources: new Map(Object.entries(head.sources)), codes, owners, base, values, output, unobserved: head.unobserved ?? [] }, columns);
+  const { forgotten, left_out: left } = head;
+  const leftOut = left ? { step: Number(left[0]), count: Number(left[1]) } : null;
+  return new Tape({ forgotten, leftOut, sources: new Map(Object.entries(head.sources)), codes, owners, base, values, output, unobserved: head.unobserved ?? [] }, columns);
 }
 
 function columnsFrom(bytes: Uint8Array): Uint32Array {
@@ -100,6 +102,7 @@ function check(columns: Columns, codes: Code[], owners: Owner[], values: number)
 
 interface RawHead {
   forgotten: number;
+  left_out?: [number, number] | null;
   sources: Record<string, string>;
   codes: RawCode[];
   owners: (unknown[] | null)[];

@@ -1,6 +1,6 @@
 // Index of a tape: the steps of each frame, who called it, how deep the stack is, and where lines begin.
 
-import type { Tape } from "./tape";
+import { FrameOwner, type Tape } from "./tape";
 import { Thing } from "./values";
 
 /** The first place in a sorted array at which what is there is not less than a number. */
@@ -46,6 +46,8 @@ export class Index {
   readonly depths: Uint16Array;
   /** The exceptions that come up, in order, without those that only pass a frame. */
   readonly raises: readonly Raise[];
+  /** The exception that has ended the run, null if none has. */
+  readonly endedBy: Thing | null;
 
   constructor(readonly tape: Tape) {
     this.steps = positionsOf(tape.columns.frames, tape.owners.length);
@@ -53,6 +55,7 @@ export class Index {
     this.begins = this.findLines();
     this.depths = this.findCallers();
     this.raises = this.findRaises();
+    this.endedBy = this.findEnd();
   }
 
   /** The steps of a frame, in order. */
@@ -97,6 +100,13 @@ export class Index {
       if (this.tape.same(slots[entries[at]!]!, slot)) return entries[at]!;
     }
     return -1;
+  }
+
+  /** The exception that has arrived last in a frame before a place in the log, null if none has. */
+  raisedIn(frame: number, before: number): Thing | null {
+    const { tape } = this;
+    const found = tape.value(tape.columns.now[this.lastEntry(frame, tape.numberOf("raised"), before)]);
+    return found instanceof Thing ? found : null;
   }
 
   /** All entries about a slot, in order. */
@@ -161,5 +171,17 @@ export class Index {
       found.push({ step, exception });
     }
     return found;
+  }
+
+  private findEnd(): Thing | null {
+    const { tape } = this;
+    const { owner, slot, now } = tape.columns;
+    const [returned, status] = [tape.numberOf("returned"), tape.numberOf("status")];
+    for (let entry = tape.entries - 1; entry >= tape.place(tape.steps - 1); entry--) {
+      if (!(tape.owners[owner[entry]!] instanceof FrameOwner)) continue;
+      if (slot[entry] === returned) return null;
+      if (slot[entry] === status && tape.values[now[entry]!] === "done") return this.raisedIn(owner[entry]!, tape.entries);
+    }
+    return null;
   }
 }

@@ -10,7 +10,7 @@ import { isInt, Thing, type Value } from "./values";
 export interface Origin {
   step: number;
   value: Value;
-  how: "write" | "load" | "result" | "argument" | "constant" | "made" | "before";
+  how: "write" | "load" | "result" | "argument" | "constant" | "made" | "before" | "left out";
   function: string;
   file: string;
   line: number | null;
@@ -47,7 +47,7 @@ class Search {
     const value = this.initial(owner, slot);
     const thing = this.tape.owners[owner];
     if (thing instanceof Thing && thing.birth >= this.tape.forgotten) return this.made(thing, value, depth);
-    return { step: 0, value, how: "before", function: "", file: "", line: null, instruction: "", sources: [] };
+    return nowhere(0, value, "before");
   }
 
   private initial(owner: number, slot: number): Value {
@@ -61,6 +61,7 @@ class Search {
     const owner = tape.owners[tape.columns.owner[entry]!];
     let step = tape.stepOf(entry);
     let how = by;
+    if (step === tape.leftOut?.step) return nowhere(step, tape.values[tape.columns.now[entry]!]!, "left out");
     if (owner instanceof FrameOwner && tape.frame(step) !== owner) {
       const asked = this.index.previousOf(owner.number, step);
       how = asked === null ? "argument" : "result";
@@ -83,6 +84,7 @@ class Search {
   /** The origin of a value that an object has had since it was made. */
   private made(thing: Thing, value: Value, depth: number): Origin {
     const step = thing.birth - this.tape.forgotten;
+    if (step === this.tape.leftOut?.step) return nowhere(step, value, "left out");
     this.cursor.go(step);
     const frame = this.cursor.frames[0]!;
     const { instruction, code } = frame;
@@ -157,6 +159,11 @@ class Search {
     for (let at = entry - 1; at >= this.tape.place(step); at--) if (this.tape.columns.slot[at] === slot) return at;
     return -1;
   }
+}
+
+/** The origin of a value that was written where nothing is recorded. */
+function nowhere(step: number, value: Value, how: Origin["how"]): Origin {
+  return { step, value, how, function: "", file: "", line: null, instruction: "", sources: [] };
 }
 
 function restOf(text: string): string {

@@ -78,9 +78,16 @@ export interface Written {
   text: string;
 }
 
+/** A step that stands for many: those in the middle of a long run are left out. */
+export interface LeftOut {
+  step: number;
+  count: number;
+}
+
 /** What a file says before its columns. */
 export interface Head {
   forgotten: number;
+  leftOut: LeftOut | null;
   sources: ReadonlyMap<string, string>;
   codes: readonly Code[];
   owners: readonly Owner[];
@@ -95,6 +102,7 @@ export class Tape {
   readonly steps: number;
   readonly entries: number;
   readonly forgotten: number;
+  readonly leftOut: LeftOut | null;
   readonly sources: ReadonlyMap<string, string>;
   readonly codes: readonly Code[];
   readonly owners: readonly Owner[];
@@ -118,7 +126,7 @@ export class Tape {
     this.steps = columns.frames.length;
     this.entries = columns.owner.length;
     ({ forgotten: this.forgotten, sources: this.sources, codes: this.codes, owners: this.owners, base: this.base } = head);
-    ({ values: this.values, output: this.output, unobserved: this.unobserved } = head);
+    ({ values: this.values, output: this.output, unobserved: this.unobserved, leftOut: this.leftOut } = head);
     const marks = new Map<string, number>();
     const atNumber = new Map<number, number[]>();
     this.values.forEach((value, number) => {

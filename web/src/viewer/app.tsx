@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { flowOf } from "../recording/flow";
 import { BytecodePane } from "./bytecode";
 import { FramesPane } from "./frames";
@@ -23,18 +23,32 @@ const TITLES: Record<Pane, string> = {
 /** What tabs call them. */
 const SHORT: Partial<Record<Pane, string>> = { stack: "Stack", graph: "Flow" };
 
-export function ViewerApp({ viewer }: { viewer: Viewer }) {
+export interface ViewerProps {
+  viewer: Viewer;
+  /** Whether it is in somebody else's page: then its keys act while the focus is in it, and it has no landmarks of its own. */
+  embedded?: boolean;
+  /** More buttons for its head. */
+  tools?: ComponentChildren;
+}
+
+export function ViewerApp({ viewer, embedded = false, tools }: ViewerProps) {
+  const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const key = (event: KeyboardEvent): void => {
-      if (onKey(event, viewer)) event.preventDefault();
+    const key = (event: Event): void => {
+      if (onKey(event as KeyboardEvent, viewer, box.current!)) event.preventDefault();
     };
-    addEventListener("keydown", key);
-    return () => removeEventListener("keydown", key);
+    const where = embedded ? box.current! : window;
+    where.addEventListener("keydown", key);
+    return () => where.removeEventListener("keydown", key);
   }, [viewer]);
+  useEffect(() => {
+    if (embedded) box.current!.focus({ preventScroll: true });
+  }, [viewer]);
+  const Panes = embedded ? "section" : "main";
   return (
-    <div class="viewer">
-      <Top viewer={viewer} />
-      <main class="panes" aria-label="State">
+    <div class="viewer" ref={box} {...(embedded ? { tabIndex: -1, role: "group", "aria-label": `Steps of ${viewer.title}` } : {})}>
+      <Top viewer={viewer} embedded={embedded} tools={tools} />
+      <Panes class="panes" aria-label="State">
         <Tabs viewer={viewer} />
         <PaneView viewer={viewer} pane="source" />
         <Deck viewer={viewer} deck={DECKS[0]!} />
@@ -45,8 +59,8 @@ export function ViewerApp({ viewer }: { viewer: Viewer }) {
         </div>
         <PaneView viewer={viewer} pane="frames" />
         <PaneView viewer={viewer} pane="objects" />
-      </main>
-      <Controls viewer={viewer} />
+      </Panes>
+      <Controls viewer={viewer} embedded={embedded} />
     </div>
   );
 }
@@ -81,9 +95,10 @@ function Deck({ viewer, deck }: { viewer: Viewer; deck: readonly Pane[] }) {
 
 /** On wide screens, brings a pane to the front of its place. */
 function Choose({ viewer, pane }: { viewer: Viewer; pane: Pane }) {
-  const choose = (): void => {
+  const choose = (event: Event): void => {
+    const root = (event.currentTarget as HTMLElement).getRootNode() as Document | ShadowRoot;
     viewer.pane.value = pane;
-    setTimeout(() => document.getElementById(`pane-${pane}`)?.querySelector<HTMLElement>("button.other")?.focus());
+    setTimeout(() => root.getElementById(`pane-${pane}`)?.querySelector<HTMLElement>("button.other")?.focus());
   };
   return (
     <button type="button" class="other" onClick={choose}>
@@ -134,15 +149,28 @@ function Raw({ viewer }: { viewer: Viewer }) {
   );
 }
 
-function Top({ viewer }: { viewer: Viewer }) {
+function Top({ viewer, embedded = false, tools }: ViewerProps) {
   const condition = useSignal("");
-  const { forgotten } = viewer.recording.tape;
+  const { forgotten, leftOut } = viewer.recording.tape;
+  const Head = embedded ? "div" : "header";
   return (
-    <header class="top">
-      <h1>
-        byte<i>scope</i> <span>{viewer.title}</span>
-      </h1>
+    <Head class="top">
+      {embedded ? (
+        <p class="title">{viewer.title}</p>
+      ) : (
+        <h1>
+          byte<i>scope</i> <span>{viewer.title}</span>
+        </h1>
+      )}
       {forgotten > 0 && <span class="quiet">the last {viewer.steps.toLocaleString("en")} steps</span>}
+      {leftOut && (
+        <span class="quiet">
+          {leftOut.count.toLocaleString("en")} steps are left out at step{" "}
+          <button type="button" class="ref" aria-label="Go to the step that stands for those that are left out" onClick={() => viewer.go(leftOut.step)}>
+            {leftOut.step.toLocaleString("en")}
+          </button>
+        </span>
+      )}
       <form
         role="search"
         onSubmit={(event) => {
@@ -163,20 +191,26 @@ function Top({ viewer }: { viewer: Viewer }) {
         </button>
         <output class="quiet">{viewer.found.value}</output>
       </form>
-    </header>
+      {tools}
+    </Head>
   );
 }
 
 /** On narrow screens one pane is shown, and these choose it. */
 function Tabs({ viewer }: { viewer: Viewer }) {
   const chosen = viewer.pane.value;
-  useLayoutEffect(() => document.getElementById(`tab-${chosen}`)?.scrollIntoView({ block: "nearest", inline: "nearest" }), [chosen]);
+  const box = useRef<HTMLDivElement>(null);
+  const tab = (pane: Pane): HTMLElement | null => box.current!.querySelector(`#tab-${pane}`);
+  useLayoutEffect(() => {
+    const { scrollWidth, clientWidth } = box.current!;
+    if (scrollWidth > clientWidth) tab(chosen)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [chosen]);
   const choose = (pane: Pane): void => {
     viewer.pane.value = pane;
-    document.getElementById(`tab-${pane}`)?.focus();
+    tab(pane)?.focus();
   };
   return (
-    <div class="tabs" role="tablist" aria-label="Panes">
+    <div class="tabs" role="tablist" aria-label="Panes" ref={box}>
       {PANES.map((pane, at) => (
         <button
           type="button"
@@ -199,10 +233,11 @@ function Tabs({ viewer }: { viewer: Viewer }) {
   );
 }
 
-function Controls({ viewer }: { viewer: Viewer }) {
+function Controls({ viewer, embedded }: { viewer: Viewer; embedded: boolean }) {
   const { step, sentence } = viewer.shown.value;
+  const Foot = embedded ? "section" : "footer";
   return (
-    <footer class="foot" aria-label="Steps">
+    <Foot class="foot" aria-label="Steps">
       <div class="ctl">
         {COMMANDS.map((each) => (
           <button
@@ -233,6 +268,6 @@ function Controls({ viewer }: { viewer: Viewer }) {
         </label>
       </div>
       <Scrubber viewer={viewer} />
-    </footer>
+    </Foot>
   );
 }

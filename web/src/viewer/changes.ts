@@ -4,7 +4,7 @@ import type { Recording } from "../recording/recording";
 import type { Cursor } from "../recording/state";
 import { FrameOwner, type Tape } from "../recording/tape";
 import { Mark, repr, Thing, type Value } from "../recording/values";
-import { nameOf, preview } from "./preview";
+import { errorText, nameOf, preview } from "./preview";
 
 /** Entries of the log that are looked through for changes. */
 const MOST = 20_000;
@@ -36,7 +36,7 @@ export function happened(recording: Recording, cursor: Cursor): string[] {
   const found: string[] = [];
   const { owner, slot, old, now } = tape.columns;
   for (let entry = tape.place(step - 1); entry < tape.place(step); entry++) {
-    const said = saidOf(tape, cursor, owner[entry]!, tape.values[slot[entry]!]!, tape.values[old[entry]!]!, tape.values[now[entry]!]!);
+    const said = saidOf(recording, cursor, owner[entry]!, tape.values[slot[entry]!]!, tape.values[old[entry]!]!, tape.values[now[entry]!]!);
     if (said && !found.includes(said)) found.push(said);
   }
   const entered = step < tape.steps && recording.index.previousOf(tape.frame(step).number, step) === null && tape.index(step) === 0;
@@ -45,15 +45,21 @@ export function happened(recording: Recording, cursor: Cursor): string[] {
   return [signal ? `${signal} comes in, which ${tape.code(step).name} handles` : `${tape.code(step).name} is called`];
 }
 
-function saidOf(tape: Tape, cursor: Cursor, number: number, slot: Value, old: Value, now: Value): string | null {
+function saidOf({ tape, index }: Recording, cursor: Cursor, number: number, slot: Value, old: Value, now: Value): string | null {
   const owner = tape.owners[number];
   const value = (of: Value): string => preview(of, cursor, 40);
   if (owner instanceof FrameOwner) {
     const code = tape.codes[owner.code]!;
-    if (slot === "raised" && now instanceof Thing) return `${nameOf(now)} comes up`;
+    if (slot === "raised" && now instanceof Thing) {
+      const comes = index.raises.some((each) => each.exception === now && each.step === cursor.step - 1);
+      return comes ? `${errorText(now, cursor)} comes up` : null;
+    }
     if (slot === "returned") return `${code.name} returns ${value(now)}`;
     if (slot === "status" && now === "suspended") return `${code.name} is suspended`;
-    if (slot === "status" && now === "done") return `${code.name} ends with an exception`;
+    if (slot === "status" && now === "done") {
+      const error = index.raisedIn(number, tape.place(cursor.step));
+      return `${code.name} is left by ${error ? nameOf(error) : "an exception"}`;
+    }
     const variable = code.variables.find((each) => each.slot === slot);
     if (!variable || (now instanceof Thing && now.kind === "cell")) return null;
     return written(variable.name, old, now, value);

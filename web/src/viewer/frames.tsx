@@ -11,7 +11,10 @@ import { ValueView } from "./value";
 export function FramesPane({ viewer }: { viewer: Viewer }) {
   const { frames, frame, cursor, step } = viewer.shown.value;
   const box = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => box.current?.querySelector("tr.ch")?.scrollIntoView({ block: "nearest" }), [step, frame?.owner.number]);
+  useLayoutEffect(() => {
+    const pane = box.current?.parentElement;
+    if (pane && pane.scrollHeight > pane.clientHeight) pane.querySelector("tr.ch")?.scrollIntoView({ block: "nearest" });
+  }, [step, frame?.owner.number]);
   if (!frame) return <p class="none">The run has ended: there are no frames.</p>;
   const { suspended } = cursor;
   return (

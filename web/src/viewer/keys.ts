@@ -27,12 +27,15 @@ export const COMMANDS: readonly Command[] = [
   command("End", "▶|", "To the end", (viewer) => viewer.go(viewer.steps)),
 ];
 
-const OTHERS: Record<string, (viewer: Viewer) => void> = {
+const OTHERS: Record<string, (viewer: Viewer, box: HTMLElement) => void> = {
   ArrowLeft: (viewer) => viewer.move("instruction", true),
   ArrowRight: (viewer) => viewer.move("instruction"),
-  w: (viewer) => focus(viewer, "why"),
-  "/": () => document.getElementById("find")?.focus(),
-  g: () => document.getElementById("go")?.focus(),
+  w: (viewer, box) => {
+    viewer.pane.value = "why";
+    queueMicrotask(() => focus(box, "why"));
+  },
+  "/": (_, box) => focus(box, "find"),
+  g: (_, box) => focus(box, "go"),
   b: (viewer) => {
     const { frame } = viewer.shown.value;
     if (frame?.line) viewer.toggleBreakpoint(frame.line, frame.code.source);
@@ -41,9 +44,8 @@ const OTHERS: Record<string, (viewer: Viewer) => void> = {
   "]": (viewer) => select(viewer, 1),
 };
 
-function focus(viewer: Viewer, id: "why"): void {
-  viewer.pane.value = id;
-  queueMicrotask(() => document.getElementById(id)?.focus());
+function focus(box: HTMLElement, id: "why" | "find" | "go"): void {
+  box.querySelector<HTMLElement>(`#${id}`)?.focus();
 }
 
 function select(viewer: Viewer, by: number): void {
@@ -51,8 +53,8 @@ function select(viewer: Viewer, by: number): void {
   viewer.selected.value = Math.min(Math.max(viewer.selected.value + by, 0), Math.max(last, 0));
 }
 
-/** Do what a key says; false if it says nothing here. */
-export function onKey(event: KeyboardEvent, viewer: Viewer): boolean {
+/** Do what a key says in the viewer that is in a box; false if it says nothing here. */
+export function onKey(event: KeyboardEvent, viewer: Viewer, box: HTMLElement): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;
   const target = event.target as HTMLElement;
   const types = target.closest("input:not([type=range]):not([type=checkbox]), textarea, select") !== null;
@@ -63,6 +65,6 @@ export function onKey(event: KeyboardEvent, viewer: Viewer): boolean {
   const found = COMMANDS.find((each) => each.key === event.key)?.do ?? OTHERS[event.key];
   const ranges = target.matches("input[type=range]") || target.closest('[role="tablist"]') !== null;
   if (!found || (ranges && /^(Arrow|Home|End)/.test(event.key))) return false;
-  found(viewer);
+  found(viewer, box);
   return true;
 }

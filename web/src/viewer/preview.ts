@@ -55,6 +55,15 @@ export function nameOf(thing: Thing): string {
   return thing.kind.slice(thing.kind.lastIndexOf(".") + 1);
 }
 
+/** An exception as the last line of a traceback has it, as far as no code of the program is needed for that. */
+export function errorText(error: Thing, cursor: Cursor, room = 160): string {
+  const args = cursor.contents(error).flatMap(([slot, value]) => (typeof slot === "number" ? [value] : []));
+  const plain = args.length === 1 && typeof args[0] === "string" && error.kind !== "KeyError";
+  const shown = plain ? String(args[0]) : args.map((each) => preview(each, cursor, room)).join(", ");
+  const text = cut(args.length > 1 ? `(${shown})` : shown, room);
+  return text ? `${nameOf(error)}: ${text}` : nameOf(error);
+}
+
 /** The contents of an object in the order of its kind. */
 export function itemsOf(thing: Thing, cursor: Cursor): Pair[] {
   const pairs = cursor.contents(thing);

@@ -7,6 +7,7 @@ import { preview } from "./preview";
 
 const HOW: Record<Origin["how"], string> = {
   write: "written", load: "loaded", result: "result of the call", argument: "given as an argument", constant: "constant", made: "there since its object was made", before: "there before the recording",
+  "left out": "written in steps that are left out",
 };
 
 export function WhyPane({ viewer }: { viewer: Viewer }) {

@@ -48,6 +48,32 @@ test("every step is said in one sentence", async () => {
   expect(said.at(-1)).toMatch(/: .*<module> returns None; the end\.$/);
 });
 
+test("an exception that ends the run is said where it comes up and at the end, with its text", async () => {
+  const raised = await viewer("raised");
+  const said: string[] = [];
+  for (let step = 0; step <= raised.steps; step++) {
+    raised.go(step);
+    said.push(raised.shown.value.sentence);
+  }
+  const text = /ZeroDivisionError: [a-z ]+/.exec(said.at(-1)!)![0];
+  const named = said.filter((each) => each.includes(text));
+  expect(named[0]).toContain(` outer: ${text} comes up, inner is left by ZeroDivisionError; next is `);
+  expect(named).toEqual([named[0], said.at(-1)]);
+  expect(said.at(-1)).toBe(`Step ${raised.steps} of ${raised.steps}: outer is left by ZeroDivisionError, <module> is left by ZeroDivisionError; the run ends with ${text}.`);
+});
+
+test("a step that stands for those that are left out says so", async () => {
+  const ends = await viewer("ends");
+  const { step, count } = ends.recording.tape.leftOut!;
+  ends.go(step);
+  expect(ends.shown.value.sentence).toMatch(/next are [\d,]+ steps that are left out\.$/);
+  ends.move("instruction");
+  expect(ends.shown.value.sentence).toContain(`${count.toLocaleString("en")} steps were executed that are left out, `);
+  ends.go(ends.steps - 1);
+  ends.why("x");
+  expect(ends.answer.value!.refusal).toBe("");
+});
+
 test("what the last step, or the last move forward, has changed", async () => {
   const gcd = await viewer("gcd");
   gcd.go(gcd.recording.find("b == 6")!);
