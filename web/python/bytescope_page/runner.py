@@ -7,7 +7,6 @@ import builtins as _builtins
 __builtins__ = dict(vars(_builtins))  # what programs rebind must not reach the functions below
 
 import asyncio
-import bdb
 import contextvars
 import json
 import linecache
@@ -21,7 +20,7 @@ from types import FrameType
 from typing import Any
 
 import bytescope
-from bytescope_page import advice, pictures, sandbox, streams, tracebacks
+from bytescope_page import advice, environment, pictures, recordings, streams, tracebacks
 from bytescope_page.cells import Compiled, Names, compiled
 
 LONGEST_VALUE = 100_000
@@ -47,7 +46,7 @@ class Runner:
         self._flags = 0
         self._run_sync: Callable[[Any], Any] = run_sync or (lambda value: value)
         self._wait: Callable[[Any], Any] = (lambda value: value) if bridge.blocks else self._run_sync
-        self._cannot_wait = not bridge.blocks and run_sync is None
+        self.cannot_wait = not bridge.blocks and run_sync is None
         self._awaited: list[asyncio.Future[Any]] = []
         self._stopping = False
         self._place: tuple[str, int] | None = None
@@ -57,15 +56,16 @@ class Runner:
         self._task: asyncio.Task[Any] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._vm = bytescope.VM(stoppable=True)
+        self._recorded: recordings.Recorded | None = None
         self._main = types.ModuleType("__main__")
         self._main.__dict__["__builtins__"] = _builtins
         self._vm.globals = vars(self._main)
         pictures.shower[:] = [lambda picture: bridge.show(streams.cell.get(), json.dumps(_drawn(picture)))]
-        _prepare(self)
+        environment.prepare(self)
 
     # --- running a cell
 
-    def run(self, cell: int, number: int, source: str, engine: str) -> Any:
+    def run(self, cell: int, number: int, source: str, engine: str, record: int = 0) -> Any:
         """Run a cell.
 
         Args:
@@ -73,6 +73,7 @@ class Runner:
             number: the number that the reader sees.
             source: its text.
             engine: "bytescope" or "cpython".
+            record: how many steps of it are kept; 0 records nothing.
 
         Returns:
             What became of it, as JSON; or, if it awaits something, an awaitable of that.
@@ -83,6 +84,7 @@ class Runner:
         self._names.show_all()
         self._stopping, self._running, self._engine, self._place = False, True, engine, None
         self._input_ended = False
+        self._recorded = recordings.Recorded(record) if record else None
         token = streams.cell.set(cell)
         outcome = _Outcome(self._vm.instructions)
         try:
@@ -118,21 +120,26 @@ class Runner:
             return _Waiting(self._await(pending, engine), streams.cell.get(), contextvars.copy_context())
         value = None
         with self._vm.running() if engine == "bytescope" else _NOTHING:
-            for part in pending:
-                value = self._evaluate(part, engine)
+            with self._recorded or _NOTHING:
+                for part in pending:
+                    value = self._evaluate(part, engine)
             return self._shown(value)
 
     def _evaluate(self, part: types.CodeType, engine: str) -> Any:
         namespace = vars(self._main)
-        return self._vm.run_code(part, namespace) if engine == "bytescope" else eval(part, namespace)
+        if engine != "bytescope":
+            return eval(part, namespace)
+        vm = self._recorded.vm if self._recorded else self._vm
+        return vm.run_code(part, namespace)
 
     async def _await(self, pending: list[types.CodeType], engine: str) -> Any:
         value = None
         with self._vm.running() if engine == "bytescope" else _NOTHING:
-            for part in pending:
-                value = self._evaluate(part, engine)
-                if part.co_flags & 0x80:
-                    value = await value
+            with self._recorded or _NOTHING:
+                for part in pending:
+                    value = self._evaluate(part, engine)
+                    if part.co_flags & 0x80:
+                        value = await value
             return self._shown(value)
 
     async def _finish(self, waiting: _Waiting, outcome: _Outcome, source: str) -> str:
@@ -174,6 +181,8 @@ class Runner:
                 if error is not None:
                     result |= self._failure(error, source)
                 streams.flush()
+                if self._recorded:
+                    self._bridge.recorded(self._recorded.data())
         except BaseException as second:  # the program's own __str__, say
             result |= {"outcome": "raised", "traceback": f"{type(second).__name__} while the error was shown"}
         finally:
@@ -186,6 +195,9 @@ class Runner:
             error, (Stopped, KeyboardInterrupt, bytescope.BudgetExceeded, asyncio.CancelledError)
         ):
             return {"outcome": "stopped", "place": tracebacks.place_in(error.__traceback__) or self._place}
+        if self._recorded and isinstance(error, bytescope.BudgetExceeded):
+            place = tracebacks.place_in(error.__traceback__)
+            return {"outcome": "stopped", "place": place, "bound": recordings.LONGEST}
         if isinstance(error, SystemExit):
             code = error.code
             if code is None or isinstance(code, int):
@@ -215,7 +227,7 @@ class Runner:
             raise asyncio.CancelledError
         self._cancel_tasks()
         if self._engine == "bytescope":
-            self._vm.stop()
+            (self._recorded.vm if self._recorded else self._vm).stop()
         raise Stopped
 
     def stop(self) -> None:
@@ -260,7 +272,7 @@ class Runner:
         """Wait for a line of input; once the reader has said that there is no more, there is none for this run."""
         if self._input_ended:
             return ""
-        if self._cannot_wait:
+        if self.cannot_wait:
             raise RuntimeError("input() cannot wait in this browser when the page is served without isolation headers")
         while (answer := self._wait(self._bridge.read_line(cell))) is None:
             self._interrupt()
@@ -348,47 +360,3 @@ def _checked(seconds: Any) -> float:
 def _cell_of(task: asyncio.Task[Any]) -> int:
     """The cell that made a task; 0 for the page's own."""
     return task.get_context().get(streams.cell, 0)
-
-
-def _prepare(runner: Runner) -> None:
-    """Give programs what they expect of an interpreter, and keep the browser from them."""
-    import _sitebuiltins
-
-    for name in ("exit", "quit"):
-        setattr(_builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
-    _builtins.help = _sitebuiltins._Helper()  # type: ignore[attr-defined]
-    sys.argv = [""]
-    if not runner._cannot_wait:
-        time.sleep = runner.sleep
-        _wait_for_the_loop(runner)
-    _trace_in_debuggers()
-    sandbox.close()
-
-
-def _trace_in_debuggers() -> None:
-    """Have `pdb` ask for `sys.settrace`, which shows a guest's lines, and not for `sys.monitoring`, as from 3.14 on."""
-    begin = bdb.Bdb.__init__
-
-    def __init__(self: bdb.Bdb, skip: Any = None, backend: str = "settrace") -> None:
-        begin(self, skip)
-
-    if begin.__module__ == "bdb":
-        bdb.Bdb.__init__ = __init__  # type: ignore[method-assign]
-
-
-def _wait_for_the_loop(runner: Runner) -> None:
-    """Have `asyncio.run` wait as it does elsewhere."""
-
-    def run_until_complete(_loop: Any, future: Any) -> Any:
-        return runner.run_until_complete(future)
-
-    def run(main: Any, *, debug: Any = None, loop_factory: Any = None) -> Any:
-        """Execute the coroutine and return the result."""
-        if not asyncio.iscoroutine(main):
-            raise ValueError(f"a coroutine was expected, got {main!r}")
-        return runner.run_until_complete(main)
-
-    loop = asyncio.get_event_loop()
-    type(loop).run_until_complete = run_until_complete  # type: ignore[method-assign]
-    loop._keyboard_interrupt_handler = loop._system_exit_handler = lambda *_: None  # type: ignore[attr-defined]
-    asyncio.run = asyncio.runners.run = run

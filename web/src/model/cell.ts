@@ -27,6 +27,8 @@ export interface Ran {
   instructions: number;
   reads: string[];
   binds: string[];
+  /** What was answered to its `input()`. */
+  answers?: (string | null)[];
 }
 
 export interface Cell {

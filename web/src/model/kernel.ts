@@ -4,9 +4,11 @@ import { computed, signal } from "@preact/signals";
 import { Interpreter, type Home } from "../worker/client";
 import type { Death, Facts, Place } from "../worker/protocol";
 import type { Cell } from "./cell";
+import type { Invitation } from "./invitation";
 import type { Notebook } from "./notebook";
 import { parsed } from "./output";
 import { resultFrom, type Result } from "./result";
+import { STEPS, type Answer, type Plan, type Take } from "./take";
 import { afterDeath, endedWith, stoppedAt } from "./words";
 
 export type Status = "off" | "loading" | "ready" | "running" | "failed";
@@ -30,6 +32,16 @@ export class Kernel {
   readonly names = new Map<string, { cell: number; source: string }>();
   /** Which interpreter this is, counted since the notebook was opened. */
   readonly life = signal(0);
+  /** The run that was recorded last, and is looked at. */
+  readonly take = signal<Take | null>(null);
+  /** Where the link leads that has brought the notebook. */
+  readonly invitation = signal<Invitation | null>(null);
+  /** How many steps of a recording are kept. */
+  readonly steps = signal(STEPS);
+  private readonly plans = new Map<Cell, Plan>();
+  private plan: Plan | null = null;
+  private ahead: Answer[] = [];
+  private data: Uint8Array | null = null;
   private turn = 0;
   private run = 0;
   private interpreter: Interpreter | null = null;
@@ -63,15 +75,17 @@ export class Kernel {
       output: (cell, stream, text) => this.find(cell)?.output.write(text, stream),
       input: (cell) => {
         const output = this.find(cell)?.output;
-        if (output && this.current.peek()) {
-          output.asking.value = true;
-          this.said.value = "The program waits for input.";
-        }
+        if (!output || !this.current.peek()) return;
+        output.asking.value = true;
+        const given = this.ahead.shift();
+        if (given !== undefined) this.answer(given);
+        else this.said.value = "The program waits for input.";
       },
       tasks: (cells) => {
         this.tasks.value = new Set(cells);
         if (!this.busy.peek()) this.stopping.value = false;
       },
+      recorded: (data) => (this.data = data),
       done: (_run, result) => this.done(resultFrom(parsed(result))),
       dead: (reason, message, place) => this.died(reason, message, place),
     });
@@ -88,6 +102,13 @@ export class Kernel {
     for (const cell of added) cell.outcome.value = "waiting";
     this.queue.value = [...this.queue.peek(), ...added];
     this.next();
+  }
+
+  /** Run a cell, recorded by bytescope, after others; and show its steps. */
+  step(cell: Cell, plan: Partial<Plan> = {}, before: readonly (readonly [Cell, readonly Answer[]])[] = []): void {
+    for (const [other, answers] of before) this.plans.set(other, { record: false, answers, step: null });
+    this.plans.set(cell, { record: true, answers: [], step: null, ...plan });
+    this.runCells([...before.map(([other]) => other), cell]);
   }
 
   runAll(): void {
@@ -126,6 +147,7 @@ export class Kernel {
     if (!cell?.output.asking.peek()) return;
     cell.output.asking.value = false;
     cell.output.typed(text ?? "(no more input)");
+    (cell.ran.peek()!.answers ??= []).push(text);
     this.interpreter?.answer(text);
   }
 
@@ -138,6 +160,7 @@ export class Kernel {
   /** Whether a deleted cell still waits for its turn. */
   forget(cell: Cell): void {
     this.queue.value = this.queue.peek().filter((other) => other !== cell);
+    this.plans.delete(cell);
     if (cell.outcome.peek() === "waiting") cell.outcome.value = "skipped";
   }
 
@@ -147,6 +170,11 @@ export class Kernel {
     if (!cell) return;
     this.queue.value = rest;
     if (this.notebook.indexOf(cell) < 0) return this.next();
+    this.plan = this.plans.get(cell) ?? null;
+    this.plans.delete(cell);
+    this.ahead = [...(this.plan?.answers ?? [])];
+    this.data = null;
+    const record = this.plan?.record ? this.steps.peek() : 0;
     this.current.value = cell;
     this.status.value = "running";
     this.stopping.value = false;
@@ -154,17 +182,18 @@ export class Kernel {
     cell.outcome.value = "running";
     cell.ran.value = {
       source: cell.source.peek(),
-      engine: this.notebook.engineOf(cell),
+      engine: record ? "bytescope" : this.notebook.engineOf(cell),
       life: this.life.peek(),
       turn: ++this.turn,
       seconds: 0,
       instructions: 0,
       reads: [],
       binds: [],
+      answers: [],
     };
     const { source, engine } = cell.ran.peek()!;
     const number = this.notebook.numberOf(cell);
-    this.interpreter!.start({ run: ++this.run, cell: cell.id, number, source, engine });
+    this.interpreter!.start({ run: ++this.run, cell: cell.id, number, source, engine, record });
   }
 
   private done(result: Result): void {
@@ -175,6 +204,11 @@ export class Kernel {
     cell.ran.value = { ...ran, seconds, instructions, reads, binds };
     if (result.file) this.names.set(result.file, { cell: cell.id, source: ran.source });
     this.show(cell, result);
+    if (this.plan?.record && this.data?.length) {
+      const title = `Cell ${this.notebook.numberOf(cell)}`;
+      this.take.value = { cell, source: ran.source, title, data: this.data, step: this.plan.step, raised: result.outcome === "raised" };
+    }
+    this.data = null;
     this.finish(cell, result.outcome);
   }
 
@@ -184,7 +218,7 @@ export class Kernel {
     else if (result.value !== null) output.add({ kind: "value", text: result.value });
     if (result.outcome === "raised") output.add({ kind: "traceback", text: result.traceback });
     if (result.hint) output.add({ kind: "note", text: result.hint, tone: "hint" });
-    if (result.outcome === "stopped") output.add({ kind: "note", text: stoppedAt(result.place), tone: "plain" });
+    if (result.outcome === "stopped") output.add({ kind: "note", text: stoppedAt(result.place, result.bound), tone: "plain" });
     if (result.outcome === "ended") output.add({ kind: "note", text: endedWith(result.status), tone: "plain" });
   }
 
@@ -233,7 +267,10 @@ export class Kernel {
   }
 
   private skip(outcome: "skipped"): void {
-    for (const cell of this.queue.peek()) cell.outcome.value = outcome;
+    for (const cell of this.queue.peek()) {
+      cell.outcome.value = outcome;
+      this.plans.delete(cell);
+    }
     this.queue.value = [];
   }
 

@@ -3,11 +3,13 @@
 import { effect, signal } from "@preact/signals";
 import type { Home } from "../worker/client";
 import { fromIpynb, toIpynb } from "./ipynb";
+import { invitationFrom, sharedStep, type SharedStep } from "./invitation";
 import { Kernel } from "./kernel";
 import { Library } from "./library";
 import { Notebook, type KeptNotebook } from "./notebook";
 import { fromPercent, toPercent } from "./percent";
 import { BadLink, fromLink, isLink, toLink } from "./share";
+import type { Take } from "./take";
 import type { Tour } from "./tour";
 
 export interface Notice {
@@ -80,8 +82,9 @@ export class Page {
       return;
     }
     try {
-      const { notebook: kept, key } = await fromLink(hash);
+      const { notebook: kept, key, step } = await fromLink(hash);
       await this.openLink(key, kept);
+      if (step) this.invite(kept, step);
     } catch (error) {
       if (!(error instanceof BadLink)) throw error;
       this.use(await this.library.own(() => this.fresh()));
@@ -169,11 +172,23 @@ export class Page {
 
   // --- files and links
 
-  async share(): Promise<string> {
+  async share(step?: SharedStep): Promise<string> {
     const kept = this.kernel.peek()!.notebook.keep();
     const url = new URL(location.href);
-    url.hash = await toLink(kept);
+    url.hash = await toLink(kept, step);
     return url.href;
+  }
+
+  /** A link that leads to a step of a recorded run. */
+  shareStep(take: Take, at: number): Promise<string> {
+    return this.share(sharedStep(this.kernel.peek()!, take, at));
+  }
+
+  private invite(kept: KeptNotebook, step: SharedStep): void {
+    const kernel = this.kernel.peek()!;
+    const { invitation } = kernel;
+    invitation.value = invitationFrom(kernel.notebook, kept, step);
+    if (!invitation.peek()) this.notify("The link leads to a step of cells that have changed here since.");
   }
 
   exportAs(kind: "py" | "ipynb"): void {

@@ -12,6 +12,8 @@ export interface Result {
   hint: string;
   status: number;
   place: Place | null;
+  /** The number of instructions after which a recorded run was stopped; 0 if it was not. */
+  bound: number;
   seconds: number;
   instructions: number;
   reads: string[];
@@ -31,6 +33,7 @@ export function resultFrom(data: unknown): Result {
     hint: text(found.hint),
     status: number(found.status),
     place: placeFrom(found.place),
+    bound: number(found.bound),
     seconds: number(found.seconds),
     instructions: number(found.instructions),
     reads: names(found.reads),

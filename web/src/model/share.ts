@@ -4,6 +4,7 @@
 // apart from links that are whole, and what mail programs put at their ends is forgiven.
 
 import type { CellKind, KeptCell } from "./cell";
+import type { SharedStep } from "./invitation";
 import type { KeptNotebook } from "./notebook";
 
 const PREFIX = "nb1.";
@@ -19,13 +20,15 @@ interface Shared {
   v: 1;
   title?: string;
   cells: (string | { kind: CellKind; source: string })[];
+  step?: SharedStep;
 }
 
-export async function toLink(notebook: KeptNotebook): Promise<string> {
+export async function toLink(notebook: Pick<KeptNotebook, "name" | "cells">, step?: SharedStep): Promise<string> {
   const data: Shared = {
     v: 1,
     title: notebook.name,
     cells: notebook.cells.map(({ kind, source }) => (kind === "code" ? source : { kind, source })),
+    ...(step ? { step } : {}),
   };
   return packed(JSON.stringify(data));
 }
@@ -43,7 +46,7 @@ export function isLink(hash: string): boolean {
 }
 
 /** The notebook in the part of a link behind the `#`. Throws `BadLink` with a sentence for the reader. */
-export async function fromLink(hash: string): Promise<{ notebook: KeptNotebook; key: string }> {
+export async function fromLink(hash: string): Promise<{ notebook: KeptNotebook; key: string; step: SharedStep | null }> {
   const text = plain(hash);
   if (text.length > LONGEST_READ) throw new BadLink("This link is longer than any that this page makes.");
   const match = /^nb(\d+)\.([A-Za-z0-9_-]+)\.([a-z0-9]{7})(?:&.*)?$/s.exec(text);
@@ -57,7 +60,17 @@ export async function fromLink(hash: string): Promise<{ notebook: KeptNotebook; 
   } catch {
     throw new BadLink("This link is damaged: what it holds cannot be unpacked.");
   }
-  return { notebook: notebookFrom(data), key: match[3]! };
+  return { notebook: notebookFrom(data), key: match[3]!, step: stepFrom((data as { step?: unknown }).step) };
+}
+
+/** Where the link leads; what is no such thing leads nowhere. */
+function stepFrom(data: unknown): SharedStep | null {
+  const { at, runs } = (data ?? {}) as Record<string, unknown>;
+  const isNumber = (one: unknown): one is number => Number.isSafeInteger(one) && (one as number) >= 0;
+  if (!isNumber(at) || !Array.isArray(runs) || !runs.length || runs.length > MOST_CELLS) return null;
+  const isRun = (run: unknown): run is SharedStep["runs"][number] =>
+    Array.isArray(run) && isNumber(run[0]) && Array.isArray(run[1]) && run[1].every((one) => one === null || typeof one === "string");
+  return runs.every(isRun) ? { at, runs } : null;
 }
 
 function notebookFrom(data: unknown): KeptNotebook {

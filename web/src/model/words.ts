@@ -17,8 +17,9 @@ export const OUTCOME_WORDS: Record<Outcome, string> = {
   skipped: "not run",
 };
 
-export function stoppedAt(place: Place | null): string {
-  return place ? `Stopped at ${place[0].replace(/^<|>$/g, "")}, line ${place[1]}.` : "Stopped.";
+export function stoppedAt(place: Place | null, bound = 0): string {
+  const where = place ? ` at ${place[0].replace(/^<|>$/g, "")}, line ${place[1]}` : "";
+  return bound ? `Stopped${where}: it was recorded for ${bound.toLocaleString("en")} instructions, which is the most.` : `Stopped${where}.`;
 }
 
 export function endedWith(status: number): string {

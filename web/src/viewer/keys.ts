@@ -59,8 +59,10 @@ export function onKey(event: KeyboardEvent, viewer: Viewer, box: HTMLElement): b
   const target = event.target as HTMLElement;
   const types = target.closest("input:not([type=range]):not([type=checkbox]), textarea, select") !== null;
   if (types) {
-    if (event.key === "Escape") target.blur();
-    return false;
+    if (event.key !== "Escape") return false;
+    if (box.hasAttribute("tabindex")) box.focus();
+    else target.blur();
+    return true;
   }
   const found = COMMANDS.find((each) => each.key === event.key)?.do ?? OTHERS[event.key];
   const ranges = target.matches("input[type=range]") || target.closest('[role="tablist"]') !== null;

@@ -1,7 +1,9 @@
 // What the reader can do to cells, with the focus going where it should afterwards.
 
 import type { Cell, CellKind } from "../model/cell";
+import { isValid } from "../model/invitation";
 import type { Kernel } from "../model/kernel";
+import { STEPS } from "../model/take";
 import type { Engine } from "../worker/protocol";
 import { editorOf } from "./editor";
 
@@ -19,6 +21,17 @@ export class Actions {
   runWith(cell: Cell, engine: Engine): void {
     this.notebook.choose(cell, engine);
     this.run(cell);
+  }
+
+  /** Step through a cell: as a link says that leads to it, if one does. */
+  step(cell: Cell, keep?: number): void {
+    const { invitation, steps } = this.kernel;
+    steps.value = keep ?? STEPS;
+    const invited = invitation.peek();
+    if (invited?.cell !== cell || !isValid(invited)) return this.kernel.step(cell);
+    invitation.value = null;
+    const [last, ...before] = invited.runs.toReversed();
+    this.kernel.step(cell, { answers: last!.answers, step: invited.step }, before.toReversed().map((run) => [run.cell, run.answers] as const));
   }
 
   /** Run and go on to the next cell; there is always one. */

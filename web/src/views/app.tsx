@@ -10,6 +10,7 @@ import { CellView } from "./cell";
 import { Contents } from "./contents";
 import { Drawer, Help, Share } from "./dialogs";
 import { isHeld, pageKey } from "./keys";
+import { Stepping } from "./stepping";
 
 export function App({ page }: { page: Page }) {
   const kernel = page.kernel.value;
@@ -73,7 +74,12 @@ function Shown({ page, kernel }: { page: Page; kernel: Kernel }) {
         </aside>
       </div>
       <Said page={page} kernel={kernel} />
-      {dialog.value === "share" && <Share page={page} close={close} />}
+      {dialog.value === "share" && (
+        <Share title="Share this notebook" link={() => page.share()} close={close}>
+          The link carries the whole text of the notebook, without outputs. Nothing is sent anywhere.
+        </Share>
+      )}
+      <Stepping page={page} kernel={kernel} />
       {dialog.value === "help" && <Help page={page} close={close} />}
       {dialog.value === "contents" && <Drawer page={page} close={close} />}
     </>

@@ -15,6 +15,9 @@ import type { Where } from "./traceback";
 /** How many cells have their editors from the beginning. */
 const AT_ONCE = 30;
 
+/** Steps to keep of a run that is too long to look at. */
+const FEW = 1_000;
+
 const MARKS: Record<string, string> = { ran: "✓", raised: "✕", stopped: "■", running: "●", waiting: "…", ended: "⏹", lost: "✕" };
 
 export function CellView({ cell, actions, number }: { cell: Cell; actions: Actions; number: number }) {
@@ -72,6 +75,17 @@ function CodeCell({ cell, actions, number }: { cell: Cell; actions: Actions; num
           <button
             type="button"
             class="btn small"
+            aria-label={`Step cell ${number}`}
+            title={`Step through it (${shown(KEYS.step)})`}
+            onClick={() => actions.step(cell)}
+          >
+            ⇥ Step
+          </button>
+        )}
+        {!active && (
+          <button
+            type="button"
+            class="btn small"
             aria-label={`Run cell ${number}`}
             title={`Run (${shown(KEYS.run)})`}
             onClick={() => actions.run(cell)}
@@ -80,6 +94,9 @@ function CodeCell({ cell, actions, number }: { cell: Cell; actions: Actions; num
           </button>
         )}
       </header>
+      {kernel.invitation.value?.cell === cell && (
+        <p class="invited">The link leads to step {kernel.invitation.value.step.toLocaleString("en")} of this cell: press Step. Nothing runs before.</p>
+      )}
       {canFold(cell) && <Fold cell={cell} />}
       {!cell.folded.value && (
         <Editor
@@ -199,6 +216,7 @@ function commands(cell: Cell, actions: Actions): (Command | null)[] {
       ? [
           { label: "Run to here", do: () => actions.runToHere(cell) },
           { label: "Run from here", do: () => actions.runFromHere(cell) },
+          { label: `Step, keeping ${FEW.toLocaleString("en")} steps`, do: () => actions.step(cell, FEW) },
           { label: `Run with ${ENGINE_NAMES[other]}`, do: () => actions.runWith(cell, other) },
           null,
         ]

@@ -32,12 +32,12 @@ export function Dialog({ title, close, children, drawer }: { title: string; clos
   );
 }
 
-export function Share({ page, close }: { page: Page; close(): void }) {
+export function Share({ title, link: make, close, children }: { title: string; link(): Promise<string>; close(): void; children: preact.ComponentChildren }) {
   const link = useSignal("");
   const copied = useSignal("");
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    void page.share().then((url) => (link.value = url));
+    void make().then((url) => (link.value = url));
   }, []);
   const copy = async (): Promise<void> => {
     field.current!.select();
@@ -50,8 +50,8 @@ export function Share({ page, close }: { page: Page; close(): void }) {
   };
   const long = link.value.length > LONGEST_LINK;
   return (
-    <Dialog title="Share this notebook" close={close}>
-      <p>The link carries the whole text of the notebook, without outputs. Nothing is sent anywhere.</p>
+    <Dialog title={title} close={close}>
+      <p>{children}</p>
       {long && (
         <p class="notice bad">
           This link has {link.value.length.toLocaleString("en")} characters; many programs cut links at {LONGEST_LINK.toLocaleString("en")}. A file is safer:
@@ -72,6 +72,7 @@ export function Share({ page, close }: { page: Page; close(): void }) {
 const HELP: [string, string][] = [
   [KEYS.run, "Run the cell"],
   [KEYS.runAndGoOn, "Run the cell and go on to the next"],
+  [KEYS.step, "Step through the cell: run it, recorded, and look at each of its instructions"],
   [KEYS.runAll, "Run all cells"],
   [KEYS.stop, "Stop"],
   [KEYS.addBelow, "Add a cell below"],

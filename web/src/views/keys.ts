@@ -18,6 +18,7 @@ export function shown(key: string): string {
 export const KEYS = {
   run: "Mod-Enter",
   runAndGoOn: "Shift-Enter",
+  step: "Alt-Shift-Enter",
   addBelow: "Alt-Enter",
   moveUp: "Alt-Shift-ArrowUp",
   moveDown: "Alt-Shift-ArrowDown",
@@ -37,6 +38,7 @@ export function cellKeys(cell: Cell, actions: Actions): KeyBinding[] {
   return [
     bind(KEYS.run, () => actions.run(cell)),
     bind(KEYS.runAndGoOn, () => actions.runAndGoOn(cell)),
+    bind(KEYS.step, () => actions.step(cell)),
     bind(KEYS.addBelow, () => actions.addBelow(cell)),
     bind(KEYS.moveUp, () => actions.move(cell, -1)),
     bind(KEYS.moveDown, () => actions.move(cell, 1)),
@@ -72,7 +74,7 @@ export function isHeld(event: KeyboardEvent): boolean {
 export function pageKey(event: KeyboardEvent, actions: Actions): boolean {
   if (isKey(event, KEYS.stop)) return (actions.kernel.stop(), true);
   if (isKey(event, KEYS.runAll)) return (actions.kernel.runAll(), true);
-  const target = event.target as HTMLElement;
+  const target = event.composedPath()[0] as HTMLElement;
   if (target.closest("input, textarea, select, .cm-editor, dialog")) return false;
   if (isKey(event, KEYS.undo)) return (actions.undo(), true);
   if (isKey(event, KEYS.redo)) return (actions.redo(), true);

@@ -16,12 +16,28 @@ export interface Bridge {
   nap(seconds: number): boolean | Promise<boolean>;
   stopping(place: string): void;
   tasks(cells: string): void;
+  recorded(data: PyBytes): void;
 }
 
-export type Post = (report: Report) => void;
+/** Bytes of Python's. */
+interface PyBytes {
+  getBuffer(type: "u8"): { data: Uint8Array<ArrayBuffer>; release(): void };
+}
+
+export type Post = (report: Report, transfer?: Transferable[]) => void;
 
 abstract class Base {
+  /** The run that goes on. */
+  run = 0;
+
   constructor(protected readonly post: Post) {}
+
+  recorded(data: PyBytes): void {
+    const buffer = data.getBuffer("u8");
+    const copy = buffer.data.slice().buffer;
+    buffer.release();
+    this.post({ event: "recorded", run: this.run, data: copy }, [copy]);
+  }
 
   stopping(place: string): void {
     this.post({ event: "stopping", place: JSON.parse(place) as Place | null });

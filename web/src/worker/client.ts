@@ -8,6 +8,8 @@ import { RingReader } from "./ring";
 
 /** How long a program may take to stop by itself before its worker is ended. */
 const PATIENCE = 600;
+/** The same for a program that is recorded, once it has been told: what is recorded is then gathered. */
+const GATHERING = 30_000;
 const PAUSE = 30;
 const AT_ONCE = 1 << 18;
 
@@ -17,6 +19,7 @@ export interface Events {
   output(cell: number, stream: Stream, text: string): void;
   input(cell: number): void;
   tasks(cells: number[]): void;
+  recorded(data: Uint8Array): void;
   done(run: number, result: string): void;
   dead(reason: Death, message: string, place: Place | null): void;
 }
@@ -38,6 +41,7 @@ export class Interpreter {
   private readonly shared: Shared | null;
   private readonly ring: RingReader | null;
   private run = 0;
+  private records = false;
   private place: Place | null = null;
   private stopTimer: ReturnType<typeof setTimeout> | undefined;
   private drainTimer: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +78,7 @@ export class Interpreter {
 
   start(run: Run): void {
     this.run = run.run;
+    this.records = run.record > 0;
     this.place = null;
     this.send({ do: "run", ...run });
   }
@@ -137,6 +142,13 @@ export class Interpreter {
         return this.events.input(Number(report.cell));
       case "stopping":
         this.place = placeFrom(report.place);
+        if (this.records && this.stopTimer !== undefined) {
+          clearTimeout(this.stopTimer);
+          this.stopTimer = setTimeout(() => this.die("stopped", ""), GATHERING);
+        }
+        return;
+      case "recorded":
+        if (report.run === this.run && report.data instanceof ArrayBuffer) this.events.recorded(new Uint8Array(report.data));
         return;
       case "tasks":
         this.drainAll();

@@ -14,7 +14,7 @@ console.warn = () => {};
 
 let post: Post = () => {};
 let started: Started | null = null;
-let bridge: Bridge | null = null;
+let bridge: Blocking | Messages | null = null;
 let control: Int32Array | null = null;
 let current = 0;
 let cell = 0;
@@ -24,7 +24,7 @@ self.addEventListener("message", function first(event: MessageEvent) {
   const port = event.ports[0];
   if (!port) return;
   const send = port.postMessage.bind(port);
-  post = (report: Report) => send(report);
+  post = (report: Report, transfer: Transferable[] = []) => send(report, transfer);
   port.onmessage = (message: MessageEvent<Request>) => void answer(message.data);
 });
 
@@ -88,13 +88,14 @@ async function run(request: Run): Promise<void> {
   current = request.run;
   if (control) Atomics.store(control, INTERRUPT, 0);
   const { runner } = started;
-  const { number, source, engine } = request;
+  const { number, source, engine, record } = request;
   cell = request.cell;
+  if (bridge) bridge.run = current;
   try {
     const call = runner.run.callPromising;
     const answer = await (call
-      ? runner.run.callPromising!(cell, number, source, engine)
-      : runner.run(cell, number, source, engine));
+      ? runner.run.callPromising!(cell, number, source, engine, record)
+      : runner.run(cell, number, source, engine, record));
     const result = typeof answer === "string" ? answer : ((await answer) as string);
     if (bridge instanceof Messages) bridge.flush();
     post({ event: "done", run: request.run, result });

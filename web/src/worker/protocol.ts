@@ -11,6 +11,8 @@ export interface Run {
   number: number;
   source: string;
   engine: Engine;
+  /** How many steps of a recording are kept; 0 records nothing. */
+  record: number;
 }
 
 export type Request =
@@ -28,6 +30,7 @@ export type Report =
   | { event: "input"; cell: number }
   | { event: "stopping"; place: Place | null }
   | { event: "tasks"; cells: number[] }
+  | { event: "recorded"; run: number; data: ArrayBuffer }
   | { event: "done"; run: number; result: string }
   | { event: "dead"; reason: Death; message: string };
 
