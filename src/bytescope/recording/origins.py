@@ -23,7 +23,8 @@ class Origin:
 
     step: the step whose instruction has written or made the value; value: it; function, file, line, instruction: where
     that was; how: "write", "load", "result", "argument", "constant", "made" (with the object that contains it),
-    "before" (it was there when the recording began) or "left out" (in the steps that this one stands for); sources: where what the instruction has used comes from, as far
+    "before" (it was there when the recording began) or "left out" (in the steps that this one stands for); sources:
+    where what the instruction has used comes from, as far
     as it was followed.
     """
 

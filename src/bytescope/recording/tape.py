@@ -315,7 +315,9 @@ class Tape:
         self.rows[later] = array("I", [place - shift for place in self.rows[later]])
         unobserved = [place if place < first else max(place - shift, end) for place in self.unobserved]
         self.unobserved = sorted(set(unobserved))
-        output = [each if each.at <= begin else each._replace(at=max(each.at - steps, begin + 1)) for each in self.output]
+        output = [
+            each if each.at <= begin else each._replace(at=max(each.at - steps, begin + 1)) for each in self.output
+        ]
         self.output[:] = _shortened(output, begin + 1)
         for owner in self.owners:
             if type(owner) is Object and owner.birth > begin:
@@ -328,9 +330,9 @@ class Tape:
         known = {*log[:first:ENTRY], *self.rows[: (begin + 1) * ROW : ROW]}
         entries = list(zip(*(log[first + column : last : ENTRY] for column in range(ENTRY)), strict=True))
         for number, slot, _, new in entries:
-            if type(owners[number]) is FrameOwner and number not in known:
-                if slot == RETURNED or (slot == STATUS and new == "done"):
-                    owners[number] = None
+            ends = slot == RETURNED or (slot == STATUS and new == "done")
+            if ends and type(owners[number]) is FrameOwner and number not in known:
+                owners[number] = None
         found: dict[tuple[int, Any], list[Any]] = {}
         for number, slot, old, new in entries:
             if owners[number] is None or (slot == RAISED and type(owners[number]) is FrameOwner):

@@ -71,7 +71,8 @@ def test_the_first_and_the_last_steps_are_kept(steps: int) -> None:
 
 
 def test_what_steps_that_are_left_out_have_written_is_said_to_be_theirs() -> None:
-    source = "early = late = 0\nfor i in range(60_000):\n    if i == 30_000:\n        late = [i]\n    if i % 5_000 == 0:\n        print(i)\n"
+    loop = "    if i == 30_000:\n        late = [i]\n    if i % 5_000 == 0:\n        print(i)\n"
+    source = "early = late = 0\nfor i in range(60_000):\n" + loop
     recording = recorded(source, steps=2_000, keep="both")
     begin, count = recording.tape.left_out or (0, 0)
     end = recording.steps - 1
