@@ -21,6 +21,8 @@ import pytest
 
 import bytescope
 from bytescope.code.host.facts import HOST
+from bytescope.recording import Recording
+from bytescope.recording.file import decode
 
 pytestmark = [
     pytest.mark.process,  # it sends signals
@@ -43,6 +45,7 @@ class Bridge:
         self.places: list[Any] = []
         self.counts: list[list[int]] = []
         self.interrupted = False
+        self.recording: Recording | None = None
 
     def write(self, cell: int, stream: str, text: str) -> None:
         self.texts.append((cell, stream, text))
@@ -59,6 +62,9 @@ class Bridge:
     def stopping(self, place: str) -> None:
         self.places.append(json.loads(place))
 
+    def recorded(self, data: bytes) -> None:
+        self.recording = Recording(decode(data))
+
     def tasks(self, cells: str) -> None:
         self.counts.append(json.loads(cells))
 
@@ -70,11 +76,11 @@ class Cells:
         self.runner, self.bridge = runner, bridge
         self.number = 0
 
-    def run(self, source: str, engine: str, *lines: str | None, number: int = 0) -> dict[str, Any]:
+    def run(self, source: str, engine: str, *lines: str | None, number: int = 0, record: int = 0) -> dict[str, Any]:
         self.number = number or self.number + 1
         self.bridge.lines = list(lines)
         del self.bridge.texts[:]
-        found = self.runner.run(self.number, self.number, source, engine)
+        found = self.runner.run(self.number, self.number, source, engine, record)
         if not isinstance(found, str):
             found = asyncio.get_event_loop().run_until_complete(found)
         result: dict[str, Any] = json.loads(found)
@@ -90,11 +96,11 @@ def cells(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cells]:
     names = {name: vars(builtins).get(name) for name in ("exit", "quit", "help")}
     handler = signal.getsignal(signal.SIGINT)
     modules = set(sys.modules)
-    from bytescope_page import pictures, runner
+    from bytescope_page import environment, pictures, runner
 
     monkeypatch.setattr(bdb.Bdb, "__init__", bdb.Bdb.__init__)  # which the runner replaces
-    monkeypatch.setattr(runner, "_wait_for_the_loop", lambda _runner: None)
-    monkeypatch.setattr(runner.sandbox, "close", lambda: None)
+    monkeypatch.setattr(environment, "_wait_for_the_loop", lambda _runner: None)
+    monkeypatch.setattr(environment.sandbox, "close", lambda: None)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     monkeypatch.setattr(runner.asyncio, "all_tasks", partial(asyncio.all_tasks, loop))
@@ -126,6 +132,49 @@ def case(name: str) -> list[str]:
     """The cells of a file of cases."""
     text = (CELLS / name).read_text(encoding="utf-8")
     return ["\n".join(part.split("\n")[1:]).removesuffix("\n") for part in ("\n" + text).split("\n# %%")[1:]]
+
+
+def recorded(cells: Cells, source: str, *lines: str | None, steps: int = 100_000) -> tuple[Recording, dict[str, Any]]:
+    """Run a cell, recorded."""
+    cells.bridge.recording = None
+    result = cells.run(source, "bytescope", *lines, record=steps)
+    assert cells.bridge.recording is not None
+    return cells.bridge.recording, result
+
+
+def test_a_recorded_cell_does_what_it_does_otherwise(cells: Cells) -> None:
+    first, _ = case("25-steps.py")
+    plain = cells.run(first, "bytescope", number=1)
+    recording, result = recorded(cells, first)
+    assert [result[key] for key in ("outcome", "text")] == [plain[key] for key in ("outcome", "text")]
+    assert result["traceback"] == plain["traceback"].replace("<Cell 1>", "<Cell 2>")
+    assert recording.output() == "leaving\n"
+    (uncaught,) = recording.index.uncaught
+    assert recording.at(uncaught.step).frames[0].code.name == "inner"
+    _, shown = recorded(cells, "name = input('Name? ')\nclass C:\n    def __repr__(self): return name\nC()", "Ada")
+    assert (shown["value"]["text"], shown["text"]) == ("Ada", "Name? ")
+    cells.run("def before(n): return n + 1", "cpython")
+    recording, result = recorded(cells, "import asyncio\nawait asyncio.sleep(0)\nbefore(1)")
+    assert result["value"]["text"] == "2"
+    assert {code.name for code in recording.codes} == {"<module>", "before"}
+    assert cells.run("before(2)", "bytescope")["value"]["text"] == "3"
+
+
+def test_a_recorded_loop_without_end_is_stopped_by_its_bound(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["bytescope_page.recordings"], "LONGEST", 100_000)
+    recording, result = recorded(cells, case("25-steps.py")[1], steps=500)
+    assert (result["outcome"], result["bound"], result["place"][0]) == ("stopped", 100_000, "<Cell 1>")
+    begin, count = recording.tape.left_out or (0, 0)
+    assert (begin, recording.steps + count - 1) == (249, 100_000)
+    assert cells.run("n > 10_000", "bytescope")["value"]["text"] == "True"
+
+
+def test_a_recorded_loop_without_end_is_stopped_by_the_reader(cells: Cells) -> None:
+    recording, result = recorded(
+        cells, f"import os, signal\nn = 0\nwhile True:\n    n += 1\n    if n == 50:\n        {INTERRUPT}"
+    )
+    assert result["outcome"] == "stopped" and "bound" not in result
+    assert recording.evaluate("n", recording.steps - 1) == 50
 
 
 @ENGINES

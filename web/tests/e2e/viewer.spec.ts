@@ -141,7 +141,7 @@ test("lines, calls, exceptions and breakpoints", async ({ viewer }) => {
   await viewer.press("r");
   await expect(viewer.pane("Source")).toContainText("Account.deposit · line 10");
   await viewer.press("n");
-  await expect(viewer.page.getByRole("status").last()).toContainText("KeyError comes up");
+  await expect(viewer.page.getByRole("status").last()).toContainText("KeyError: 'gbp' comes up");
   await viewer.pane("Source").getByRole("button", { name: "Breakpoint at line 11" }).click();
   await viewer.press("R", "R"); // to the exception, and on
   await expect(viewer.pane("Source")).toContainText("line 11");
