@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from bytescope.shadow.active import current, event_context
-from bytescope.shadow.algebra import Algebra, Sets
+from bytescope.shadow.algebra import AS_USUAL, Algebra, Sets
+from bytescope.shadow.native_call import NativeCall
 
 
 def operands() -> dict[str, Any]:
@@ -50,4 +51,4 @@ def reaching(value: Any, shadow: Any = None) -> Any:
     return current().reaching(value, shadow)
 
 
-__all__ = ["Algebra", "Sets", "give", "operands", "reaching"]
+__all__ = ["AS_USUAL", "Algebra", "NativeCall", "Sets", "give", "operands", "reaching"]

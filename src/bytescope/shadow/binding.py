@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import types
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 from bytescope.code.flags import CO_VARARGS, CO_VARKEYWORDS
 from bytescope.isa.purity import defines, lookup
 from bytescope.isa.typesets import ATOMIC
+from bytescope.shadow.algebra import AS_USUAL
 from bytescope.shadow.channel import InFlight, Shadowed
 from bytescope.shadow.heap import Heap, is_a
 from bytescope.shadow.models.after_call import FILLED, filled
 from bytescope.shadow.models.model_table import model_after
+from bytescope.shadow.native_call import NativeCall
 from bytescope.shadow.reachability import reaching
 
 _IMMUTABLE = ATOMIC | {tuple, frozenset, range, slice, type, types.ModuleType}
@@ -41,7 +44,10 @@ def _receiver(function: Any) -> Any:
     return None if is_a(receiver, types.ModuleType) else receiver
 
 
-_BUILTIN = frozenset({types.BuiltinFunctionType, types.MethodWrapperType, types.MethodType})
+_C_METHOD = type(re.compile("").sub)
+"""The type of methods of C that know the class that defines them."""
+_BUILTIN = frozenset({types.BuiltinFunctionType, _C_METHOD, types.MethodWrapperType, types.MethodType})
+_DESCRIPTORS = frozenset({types.MethodDescriptorType, types.WrapperDescriptorType})
 
 
 class Parameters:
@@ -93,7 +99,8 @@ def bind(in_flight: InFlight, heap: Heap, code: types.CodeType, values: list[Any
                 heap.set_sequence(values[parameters.star], [joined] * len(values[parameters.star]))
             for name, value in values[parameters.star_star].items() if parameters.star_star >= 0 else ():
                 heap.set_item(values[parameters.star_star], name, value, joined)
-        return [joined] * parameters.count + [None] * (parameters.total - parameters.count)
+        passed = [_passed(in_flight, heap, value, joined) for value in values[: parameters.count]]
+        return passed + [None] * (parameters.total - parameters.count)
     if is_a(in_flight.function, type):
         in_flight.matched = code.co_name in ("__init__", "__new__")
     else:
@@ -115,6 +122,12 @@ def bind(in_flight: InFlight, heap: Heap, code: types.CodeType, values: list[Any
     if heap.tables:
         _defaults(in_flight, heap, parameters, shadows, given, by_name | set(in_flight.kwargs))
     return shadows
+
+
+def _passed(in_flight: InFlight, heap: Heap, value: Any, joined: Any) -> Any:
+    """Return the shadow of an argument with which native code has called back."""
+    found = heap.algebra.passed(value, in_flight.args, in_flight.shadows)
+    return joined if found is AS_USUAL else found
 
 
 def _offset(in_flight: InFlight, code: types.CodeType, parameters: Parameters) -> int | None:
@@ -190,6 +203,11 @@ def outcome(
     if function is builtins.__build_class__:
         class_made(heap, result, body())
     receiver = _receiver(function)
+    modelled = heap.algebra.model(function, receiver)
+    if modelled is not None and not in_flight.inexact:
+        found = modelled(_native_call(in_flight, heap, receiver, result, returned))
+        if found is not AS_USUAL:
+            return found
     args, shadows = list(in_flight.args), list(in_flight.shadows)
     plain = not in_flight.kwargs and not in_flight.inexact
     known = model_after(function, receiver) if plain else None
@@ -212,7 +230,19 @@ def outcome(
     if heap.tables:
         for each in (*args, *in_flight.kwargs.values()):
             heap.reconcile(each)
-    return joined((whole, handed))
+    return heap.algebra.derive(joined((whole, handed)))
+
+
+def _native_call(
+    in_flight: InFlight, heap: Heap, receiver: Any, result: Any, returned: list[tuple[Any, Any]]
+) -> NativeCall:
+    """Return a call as the models of the algebra see it."""
+    function, own = in_flight.function, in_flight.function_shadow
+    args, shadows = in_flight.args, in_flight.shadows
+    if type(function) in _DESCRIPTORS and args:
+        receiver, own, args, shadows = args[0], shadows[0], args[1:], shadows[1:]
+    by_name = in_flight.kwargs, in_flight.keyword_shadows
+    return NativeCall(heap, function, receiver, own, args, shadows, *by_name, result, returned)
 
 
 def _argument_shadows(in_flight: InFlight, heap: Heap) -> list[Any]:

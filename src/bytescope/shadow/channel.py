@@ -170,6 +170,8 @@ def spread_arguments(
         found = heap.sequence(args, len(args))
         in_flight.args = tuple(args)
         in_flight.shadows = tuple(heap.algebra.joined((args_shadow, each)) for each in found)
+    elif (each := heap.algebra.items(args, args_shadow)) is not None:
+        in_flight.args, in_flight.shadows = tuple(args), tuple(each)
     else:
         in_flight.args = in_flight.shadows = ()
         in_flight.inexact, in_flight.inexact_shadow = True, reaching(heap, args, args_shadow)

@@ -154,7 +154,7 @@ class Heap:
         """Join a shadow to those of all contents of an object."""
         if shadow is not None:
             table = self.table(owner)
-            whole = self.algebra.joined((table.whole, shadow))
+            whole = self.algebra.derive(self.algebra.joined((table.whole, shadow)))
             if whole is not table.whole:
                 table.whole = whole
                 self.assumptions.contents_labelled(owner)
@@ -164,7 +164,8 @@ class Heap:
         table = self.known(owner)
         if table is not None and (table.items or table.keys):
             shadows = [shadow for shadow, _ in table.items.values()]
-            table.whole = self.algebra.joined((table.whole, *shadows, *table.keys.values()))
+            whole = self.algebra.joined((table.whole, *shadows, *table.keys.values()))
+            table.whole = self.algebra.derive(whole)
             self.assumptions.contents_labelled(owner)
             table.items.clear()
             table.keys.clear()

@@ -104,8 +104,15 @@ def list_extend(heap: Heap, imm: Any, values: Values, shadows: Values, results: 
             shadow = heap.algebra.joined((shadow, shadows[1]))
             if shadow is not None:
                 heap.set_item(target, first + index, iterable[index], shadow)
-    else:
+        return []
+    found = heap.algebra.items(iterable, shadows[1])
+    if found is None:
         heap.label_contents(target, reaching(heap, iterable, shadows[1]))
+        return []
+    first = count_of(target) - len(found)
+    for index, shadow in enumerate(found, first):
+        if shadow is not None:
+            heap.set_item(target, index, list.__getitem__(target, index), shadow)
     return []
 
 

@@ -18,10 +18,10 @@ from bytescope.isa.effects import FILLING
 from bytescope.isa.events import CALLS
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.isa.purity import find
-from bytescope.isa.typesets import PAIRING
+from bytescope.isa.typesets import ATOMIC, PAIRING
 from bytescope.shadow import binding
 from bytescope.shadow.accesses import CONTENTS
-from bytescope.shadow.algebra import Algebra
+from bytescope.shadow.algebra import AS_USUAL, Algebra, Rule
 from bytescope.shadow.assumptions import loads_quietly
 from bytescope.shadow.channel import (
     Channel,
@@ -220,11 +220,21 @@ class ShadowRuntime:
             assert in_flight is not None
             found = [self._after_call(in_flight, results[0], returned)]
             channel.finish(frame)
-            return self._apply_rule(name, immediate, in_flight.args, in_flight.shadows, results, found)
+            own_rule = self.algebra.rules.get(name)
+            if own_rule is None or in_flight.shadows.count(None) == len(in_flight.shadows):
+                return found
+            own = self._by_own_rule(own_rule, immediate, in_flight.args, in_flight.shadows, results)
+            return found if own is AS_USUAL else own
         if in_flight is not None:
             channel.finish(frame)
         if in_flight is None and not returned and not heap.tables and shadows.count(None) == len(shadows):
             return [None] * len(results)
+        own_rule = self.algebra.rules.get(name)
+        if own_rule is not None and results and not returned:
+            asked = self._asked(values, shadows)
+            found = self._by_own_rule(own_rule, immediate, values, shadows, results) if asked else AS_USUAL
+            if found is not AS_USUAL:
+                return list(found)
         rule = RULES.get(name)
         if rule is not None:
             found = rule(heap, immediate, tuple(values), tuple(shadows), results)
@@ -232,7 +242,7 @@ class ShadowRuntime:
             found = [self._default_shadow(PRIMITIVES[name].shadow, values, shadows)] * len(results)
         if returned:
             found = self._apply_returned(name, values, results, found, returned)
-        return self._apply_rule(name, immediate, values, shadows, results, found)
+        return found
 
     def collect_returned(self, frame: types.FrameType, results: tuple[Any, ...], container: Any = None) -> list[Any]:
         """Return the shadows of a primitive's results if there was no shadow at all when it began.
@@ -271,16 +281,21 @@ class ShadowRuntime:
             return None
         if way == "reach" and self.heap.tables:
             shadows = [reaching(self.heap, value, shadow) for value, shadow in zip(values, shadows, strict=True)]
-        return self.algebra.joined(shadows)
+        return self.algebra.derive(self.algebra.joined(shadows))
 
-    def _apply_rule(
-        self, name: str, immediate: Any, values: Sequence[Any], shadows: Sequence[Any], results: Any, found: list[Any]
-    ) -> list[Any]:
-        """Apply the algebra's own rule for a primitive, if it has one."""
-        rule = self.algebra.rules.get(name)
-        if rule is None or not found or shadows.count(None) == len(shadows):
-            return found
-        return [rule(immediate, tuple(values), tuple(shadows), results[0] if len(results) == 1 else results)]
+    def _asked(self, values: Sequence[Any], shadows: Sequence[Any]) -> bool:
+        """Return True if an operand has a shadow, or may hold something that has one."""
+        if shadows.count(None) != len(shadows):
+            return True
+        return bool(self.heap.tables) and any(type(value) not in ATOMIC for value in values)
+
+    def _by_own_rule(
+        self, rule: Rule, immediate: Any, values: Sequence[Any], shadows: Sequence[Any], results: list[Any]
+    ) -> Any:
+        """Return the shadows of a primitive's results by the algebra's own rule, or AS_USUAL."""
+        single = len(results) == 1
+        found = rule(immediate, tuple(values), tuple(shadows), results[0] if single else results)
+        return [found] if single and found is not AS_USUAL else found
 
     def _apply_returned(
         self, name: str, values: Sequence[Any], results: list[Any], found: list[Any], returned: list[tuple[Any, Any]]

@@ -232,6 +232,14 @@ class PreCallModels:
                 return SLOW
         return None
 
+    def untouched_values(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
+        """Return no shadow for a call on atomic values where none of them has one: the algebra has a model for it."""
+        if own is not None or shadows.count(None) != len(shadows):
+            return SLOW
+        if type(receiver) not in ATOMIC and type(receiver) is not types.ModuleType:
+            return SLOW
+        return None if all(type(value) in ATOMIC for value in args) else SLOW
+
     def untouched_flat(self, receiver: Any, args: tuple[Any, ...], shadows: tuple[Any, ...], own: Any) -> Any:
         """Model a method that compares items, and changes no shadow."""
         if self.untouched(receiver, args, shadows, own) is SLOW or self._flat(receiver) is SLOW:

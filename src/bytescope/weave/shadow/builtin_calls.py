@@ -42,6 +42,8 @@ class Builtins:
             return False
         row = SPECULATED[name]
         function = getattr(builtins if row.owner is None else row.owner(), row.name)
+        if self.context.runtime.algebra.model(function, None) is not None:
+            return False
         observed = slow_path.observed and (slow_path.cache.wanted is None or slow_path.cache.wanted(function))
         count = len(slow_path.arguments)
         return not observed and count in row.direct and not (row.model == "item_taken" and count)

@@ -110,7 +110,11 @@ class InlineCache:
             return None
         if type(function) is type and function.__flags__ & _HEAP_TYPE:
             return None
-        return model_before(function, self.runtime.pre_call_models) or (lambda *given: SLOW)
+        models = self.runtime.pre_call_models
+        receiver = None if type(function) is type else function.__self__
+        if self.runtime.algebra.model(function, receiver) is not None:
+            return models.untouched_values
+        return model_before(function, models) or (lambda *given: SLOW)
 
     def after_builtin(self, in_flight: Any, result: Any) -> Any:
         """Return the shadow of the result of a builtin callable, after the call."""

@@ -1,0 +1,1 @@
+"""Models of native functions: what they do to the shadows of characters."""
