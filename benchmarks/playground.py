@@ -1,4 +1,4 @@
-"""The page in Chromium: how long it takes until its interpreter is ready, and until what runs is stopped."""
+"""The page in Chromium: how long it takes until its interpreter is ready, what runs is stopped, and steps are shown."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def _line(row: dict[str, object]) -> tuple[bool, str]:
     limit = float(str(row["limit"]))
     middle = median(walls)
     cost = median(run["processors"] for run in runs)
-    text = f"{row['name']:48} {duration(middle):>10} {duration(max(walls)):>10} {limit:>6.0f} s {duration(cost):>12}"
-    return middle <= limit, text
+    figures = f"{duration(middle):>10} {duration(max(walls)):>10} {duration(limit):>8} {duration(cost):>12}"
+    return middle <= limit, f"{row['name']:48} {figures}"
 
 
 @contextmanager

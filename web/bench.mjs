@@ -1,8 +1,8 @@
-// Measures the built page in Chromium: how long it takes to be ready, and to stop what runs. Prints a line of JSON a row.
+// Measures the built page in Chromium: how long it takes to be ready, to stop what runs, to record and to step. Prints a line of JSON a row.
 
 import { chromium } from "@playwright/test";
 
-const [url, repetitions] = process.argv.slice(2);
+const [url, repetitions, only = ""] = process.argv.slice(2);
 const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM,
@@ -43,6 +43,7 @@ async function ready(page) {
 }
 
 async function row(name, limit, measure) {
+  if (!name.includes(only)) return;
   const runs = [];
   for (let run = 0; run < Number(repetitions); run++) {
     const context = await browser.newContext({ serviceWorkers: name === "ready, later visit" ? "allow" : "block" });
@@ -81,6 +82,52 @@ async function stop(context, program, engine) {
   return { seconds, processors: (await processors()) - before };
 }
 
+/** A program that executes about so many instructions: arithmetic, calls, and lists that grow. */
+const counting = (instructions) => `
+class Counter:
+    def __init__(self): self.seen = []
+    def add(self, n):
+        self.seen.append(n % 7)
+        return len(self.seen)
+counter, total = Counter(), 0
+for n in range(${Math.round(instructions / 32)}):
+    total += counter.add(n)
+    if n % 100 == 99: counter.seen = []
+`;
+
+/** Record a program, until its steps are shown; `keys` then counts presses of a key, which are measured instead. */
+async function stepped(context, instructions, keys = 0) {
+  const page = await tab(context);
+  await page.goto(url);
+  await ready(page);
+  await page.locator("section.cell .cm-content").first().fill(counting(instructions));
+  const before = await processors();
+  const [seconds, steps] = await page.evaluate(async () => {
+    const slider = () => document.querySelector("dialog.over .stepper")?.shadowRoot?.querySelector("input[type=range]");
+    const start = performance.now();
+    document.querySelector('button[aria-label="Step cell 1"]').click();
+    while (!slider()) await new Promise((resolve) => setTimeout(resolve, 5));
+    return [(performance.now() - start) / 1000, Number(slider().max)];
+  });
+  if (Math.abs(steps / instructions - 1) > 0.1) throw new Error(`${steps} steps instead of ${instructions}`);
+  const shown = (await processors()) - before;
+  if (!keys) return { seconds, processors: shown };
+  const times = await page.evaluate(async (keys) => {
+    const viewer = document.querySelector("dialog.over .stepper").shadowRoot.querySelector(".viewer");
+    const times = [];
+    for (let press = 0; press < keys; press++) {
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      const start = performance.now();
+      viewer.dispatchEvent(new KeyboardEvent("keydown", { key: press % 3 ? "n" : "p", bubbles: true, cancelable: true }));
+      await new Promise((resolve) => setTimeout(resolve)); // what renders, does so before
+      viewer.getBoundingClientRect(); // styles and layout
+      times.push((performance.now() - start) / 1000);
+    }
+    return times.sort((one, other) => one - other);
+  }, keys);
+  return { seconds: times[Math.floor(times.length / 2)], processors: (await processors()) - before - shown };
+}
+
 try {
   await visit(await browser.newContext()); // the browser's own beginning
   await row("ready, without a snapshot", 4, async (context) => {
@@ -115,6 +162,9 @@ try {
       await row(`stop, ${engine}: ${name}`, 1, (context) => stop(context, program, engine));
     }
   }
+  await row("step, 100,000 instructions", 1, (context) => stepped(context, 100_000));
+  await row("step, 1,000,000 instructions", 10, (context) => stepped(context, 1_000_000));
+  await row("step, a key in 100,000 steps", 0.016, (context) => stepped(context, 100_000, 60));
 } finally {
   await browser.close();
 }

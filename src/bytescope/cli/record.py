@@ -24,6 +24,7 @@ it ends: NAME.bscope, which bytescope reads, and NAME.html, a page to step throu
 options, which come before the program:
   --output NAME          write NAME.bscope and NAME.html; the default is the name of the script or module
   --no-page              write NAME.bscope only
+  --playground URL       have the page link to the notebook that is served there, with the program's text
   --steps N, --memory SIZE
                          keep about so many steps, or bytes, of a longer run; the default is a million steps, 256M
   --keep last|first|both
@@ -44,7 +45,7 @@ The exit status is that of the program.
 )
 
 _GLOBS = {name: name[2:] for name in ("--include", "--exclude", "--files", "--functions", "--when")}
-_OWN = ("--output", "--steps", "--memory", "--keep", "--redact", *_GLOBS)
+_OWN = ("--output", "--playground", "--steps", "--memory", "--keep", "--redact", *_GLOBS)
 _PASSED = ("--guest", "--max-instructions", "--max-depth", "--timeout", "--max-memory")
 _SUFFIXES = (".bscope", ".html")
 
@@ -60,7 +61,7 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
         SystemExit: if there is none.
         Launch: if there is.
     """
-    name, page, rest = "", True, list(words)
+    name, page, playground, rest = "", True, "", list(words)
     filters: dict[str, Any] = {}
     redacted: list[str] = []
     passed: list[str] = []
@@ -85,6 +86,10 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
             value = rest.pop(0)
         if option == "--output":
             name = value
+        elif option == "--playground":
+            if not value.startswith(("http://", "https://")):
+                _usage(f"--playground must begin with https:// or http://, got {value!r}")
+            playground = value
         elif option == "--redact":
             redacted.append(value)
         elif option == "--keep":
@@ -101,7 +106,8 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
         print(HELP, end="")
         raise SystemExit
     name = _without_suffix(name or _name_of(rest))
-    wanted = Recorded("bytescope record", f"{name}.bscope", f"{name}.html" if page else "", filters, redacted)
+    file = f"{name}.html" if page else ""
+    wanted = Recorded("bytescope record", f"{name}.bscope", file, filters, redacted, playground)
     run([*passed, "--", *rest], collecting, wanted)
 
 

@@ -26,7 +26,7 @@ class Recorded:
     """What a run is recorded in, and how.
 
     command: what messages begin with; path: the file; page: the file of the page, "" for none; filters: what else
-    `record` takes; redacted: names whose values are kept out of the files.
+    `record` takes; redacted: names whose values are kept out of the files; playground: where the page links to, or "".
     """
 
     command: str
@@ -34,6 +34,7 @@ class Recorded:
     page: str = ""
     filters: dict[str, Any] = field(default_factory=dict)
     redacted: Sequence[str] = ()
+    playground: str = ""
 
 
 class RecordedRun:
@@ -120,14 +121,16 @@ class RecordedRun:
             if self._page:
                 title = os.path.basename(self._page).removesuffix(".html")
                 try:
-                    _write(self._page, lambda path: recording.to_html(path, title))
+                    link = self.wanted.playground
+                    _write(self._page, lambda path: recording.to_html(path, title, playground=link))
                     files += f" and {self.wanted.page}"
                 except NoViewer:
                     files += f"; {self.wanted.page} needs the viewer, which `{BUILD}` builds"
         except OSError as error:
             print(f"{self.wanted.command}: cannot write {error.filename}: {error.strerror}", file=sys.stderr)
             return 1
-        kept = " (the last ones)" if recording.forgotten else ""
+        both = " (the first and the last ones)" if recording.tape.left_out else ""
+        kept = " (the last ones)" if recording.forgotten else both
         print(f"recorded {recording.steps} steps{kept} in {files}", file=sys.stderr)
         return 0
 

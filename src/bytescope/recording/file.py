@@ -96,8 +96,13 @@ def _shown(value: Any, kind: type) -> Any:
     return ["mark", next(name for name, mark in _MARKS.items() if mark is value)]
 
 
-def encode(tape: Tape) -> bytes:
-    """Return the file of a tape."""
+def encode(tape: Tape, level: int = 6) -> bytes:
+    """Return the file of a tape.
+
+    Args:
+        tape: the tape.
+        level: how hard it is compressed, from 0 to 9.
+    """
     tape.settle()
     values = _Values()
     number = values.number
@@ -123,7 +128,7 @@ def encode(tape: Tape) -> bytes:
     }
     text = json.dumps(head, separators=(",", ":")).encode()
     block = b"".join([struct.pack("<III", len(text), len(tape), len(log) // ENTRY), text, *map(_bytes, columns)])
-    packed = zlib.compress(block, 6)
+    packed = zlib.compress(block, level)
     return _HEADER.pack(MAGIC, VERSION, len(block), zlib.crc32(packed)) + packed
 
 

@@ -347,22 +347,25 @@ class Recording:
         with open(path, "wb") as file:
             file.write(data)
 
-    def to_html(self, path: str | os.PathLike[str], title: str = "", step: int = 0) -> None:
+    def to_html(self, path: str | os.PathLike[str], title: str = "", step: int = 0, *, playground: str = "") -> None:
         """Write a page that shows the recording in a browser, offline and without Python.
 
         Args:
             path: the file.
             title: what the page is called, by default the file's name.
             step: the step that it opens at.
+            playground: where the notebook's page is served: then a link leads there, with the program's text.
 
         Raises:
             NoViewer: if this installation has no viewer.
+            ValueError: if `playground` is no address of the web.
             OSError: if it cannot be written.
         """
         from bytescope.recording.file import encode
         from bytescope.recording.html import page_of
 
-        page = page_of(encode(self.tape), title or os.path.basename(os.fspath(path)).removesuffix(".html"), step)
+        name = title or os.path.basename(os.fspath(path)).removesuffix(".html")
+        page = page_of(encode(self.tape), name, step, playground)
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(page)
 

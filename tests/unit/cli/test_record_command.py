@@ -149,6 +149,8 @@ def test_forked_processes_have_files_of_their_own_if_asked(tmp_path: Path) -> No
 
 def test_windows_and_beginnings(tmp_path: Path) -> None:
     source = "def f(): return g()\ndef g(): return 1\nfor i in range(300): f()\n"
+    both = run_python("-m", "bytescope", "record", "--keep", "both", "--steps", "200", "-c", source, cwd=tmp_path)
+    assert " steps (the first and the last ones) in command.bscope" in both.stderr
     run_python("-m", "bytescope", "record", "--keep", "first", "--steps", "200", "-c", source, cwd=tmp_path)
     recording = Recording.load(tmp_path / "command.bscope")
     assert (recording.steps, recording.forgotten) == (200, 0)
@@ -172,7 +174,8 @@ def test_redacted_values_are_in_no_file(tmp_path: Path) -> None:
         (["--output"], "--output needs a value"),
         (["--steps", "many", "-c", "1"], "--steps must be a whole number, got 'many'"),
         (["--steps", "0", "-c", "1"], "steps must be at least 1, not 0"),
-        (["--keep", "some", "-c", "1"], "keep must be 'first' or 'last', not 'some'"),
+        (["--keep", "some", "-c", "1"], "keep must be 'first', 'last' or 'both', not 'some'"),
+        (["--playground", "here", "-c", "1"], "--playground must begin with https:// or http://, got 'here'"),
         (["--memory", "much", "-c", "1"], "--memory must be a whole number, got 'much'"),
         (["--output", "no/x", "-c", "1"], "--output no/x.bscope: there is no such folder"),
         (["index.py"], "--output index.html: it is there and is no recording"),

@@ -40,6 +40,19 @@ def test_a_page_opens_at_a_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert f'{ELEMENT} data-name="x" data-step="2">' in (tmp_path / "x.html").read_text()
 
 
+def test_a_page_links_to_a_playground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer = tmp_path / "viewer.html"
+    viewer.write_text(TEMPLATE)
+    monkeypatch.setattr(html, "VIEWER", viewer)
+    recording = recorded("x = 1\n")
+    recording.to_html(tmp_path / "x.html", playground='https://example.org/play/?a=1&b="')
+    assert ' data-playground="https://example.org/play/?a=1&amp;b=&quot;">' in (tmp_path / "x.html").read_text()
+    with pytest.raises(
+        ValueError, match=r"playground must begin with https:// or http://, got 'javascript:alert\(1\)'"
+    ):
+        recording.to_html(tmp_path / "y.html", playground="javascript:alert(1)")
+
+
 def test_without_a_viewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html, "VIEWER", tmp_path / "viewer.html")
     with pytest.raises(NoViewer, match="say `make playground`"):

@@ -32,4 +32,4 @@ class Recorded:
 
     def data(self) -> bytes:
         """The file of the recording; nothing if nothing has run."""
-        return b"" if self._recording is None else encode(self._recording.tape)
+        return b"" if self._recording is None else encode(self._recording.tape, level=1)

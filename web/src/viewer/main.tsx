@@ -5,6 +5,7 @@ import { NoRecording } from "../recording/errors";
 import { Recording } from "../recording/recording";
 import { ViewerApp } from "./app";
 import { Viewer } from "./model";
+import { PlaygroundLink } from "./playground";
 import "./viewer.css";
 
 const app = document.getElementById("app")!;
@@ -15,7 +16,8 @@ async function show(bytes: Uint8Array, title: string): Promise<void> {
     const step = /^#step=(\d+)$/.exec(location.hash)?.[1] ?? data.dataset.step ?? 0;
     const viewer = new Viewer(await Recording.read(bytes), title, Number(step));
     document.title = `${title}: a recording`;
-    render(<ViewerApp viewer={viewer} />, app);
+    const base = data.dataset.playground;
+    render(<ViewerApp viewer={viewer} tools={base && <PlaygroundLink viewer={viewer} base={base} />} />, app);
     addEventListener("hashchange", () => viewer.go(Number(/^#step=(\d+)$/.exec(location.hash)?.[1] ?? viewer.stepper.step)));
   } catch (error) {
     if (!(error instanceof NoRecording)) throw error;

@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { fromLink } from "../../src/model/share";
 import { python } from "../recordings";
 import { CASES, watch } from "./fixtures";
 
@@ -62,7 +63,7 @@ const test = base.extend<{ viewer: Viewer; complaints: string[] }, { file: strin
     async ({}, use) => {
       const folder = mkdtempSync(join(tmpdir(), "viewer-"));
       const script = join(CASES, "recordings/accounts.py");
-      const made = spawnSync(python(), ["-m", "bytescope", "record", "--output", join(folder, "accounts"), script], { encoding: "utf8" });
+      const made = spawnSync(python(), ["-m", "bytescope", "record", "--playground", "https://example.org/play/", "--output", join(folder, "accounts"), script], { encoding: "utf8" });
       expect(made.status, made.stderr).toBe(1); // that of the program
       await use(join(folder, "accounts.html"));
       rmSync(folder, { recursive: true });
@@ -97,6 +98,15 @@ test("opens from a file, offline, and shows text as text", async ({ viewer }) =>
   await expect(viewer.page).toHaveTitle("accounts: a recording");
   const policy = await viewer.page.locator("meta[http-equiv=Content-Security-Policy]").getAttribute("content");
   expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; img-src data:; base-uri 'none'; form-action 'none'$/);
+});
+
+test("a link leads to the playground, with the program's text", async ({ viewer }) => {
+  await viewer.open();
+  const address = await viewer.page.getByRole("link", { name: "Open in the playground" }).getAttribute("href");
+  const [base, hash] = address!.split("#");
+  const { notebook } = await fromLink(hash!);
+  expect([base, notebook.name]).toEqual(["https://example.org/play/", "accounts"]);
+  expect(notebook.cells).toEqual([{ kind: "code", source: readFileSync(join(CASES, "recordings/accounts.py"), "utf8") }]);
 });
 
 test("forwards and backwards, by keys, by buttons and by dragging", async ({ viewer }) => {
