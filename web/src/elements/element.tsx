@@ -1,7 +1,7 @@
 // <bytescope-run>: an example on anyone's page that can be edited and run in place.
 //
 // Nothing is loaded before the first Run. Each element has an interpreter of its own once it is run, so that names are
-// apart and Stop in one stops that one; what they load is fetched once.
+// apart and Stop in one stops that one; what they load is fetched once. With the attribute `step` it can be stepped through in place.
 
 import { render } from "preact";
 import { home } from "../home";
@@ -28,7 +28,7 @@ class BytescopeRun extends HTMLElement {
     this.root = this.attachShadow({ mode: "open" });
     this.root.adoptedStyleSheets = [sheet];
     const engine = this.getAttribute("engine") === "cpython" ? "cpython" : "bytescope";
-    render(<ElementView source={source} engine={engine} home={home(base)} root={this.root} />, this.root);
+    render(<ElementView source={source} engine={engine} step={this.hasAttribute("step")} home={home(base)} root={this.root} />, this.root);
   }
 }
 

@@ -4,14 +4,25 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { Kernel } from "../model/kernel";
 import { Notebook } from "../model/notebook";
+import type { Take } from "../model/take";
 import { measured, OUTCOME_WORDS, staleness } from "../model/words";
 import { Editor } from "../views/editor";
 import { KEYS, shown } from "../views/keys";
 import { OutputView } from "../views/output";
+import { useSteps } from "../views/use_steps";
 import type { Home } from "../worker/client";
 import type { Engine } from "../worker/protocol";
 
-export function ElementView({ source, engine, home, root }: { source: string; engine: Engine; home: Home; root: ShadowRoot }) {
+export interface ElementProps {
+  source: string;
+  engine: Engine;
+  /** Whether the example can be stepped through. */
+  step: boolean;
+  home: Home;
+  root: ShadowRoot;
+}
+
+export function ElementView({ source, engine, step, home, root }: ElementProps) {
   const kernel = useMemo(
     () => new Kernel(home, new Notebook({ name: "Example", engine, cells: [{ kind: "code", source }] })),
     [],
@@ -22,10 +33,12 @@ export function ElementView({ source, engine, home, root }: { source: string; en
   const loading = kernel.status.value === "loading";
   const ran = cell.ran.value;
   const stale = staleness(cell, [cell], kernel.life.value);
+  const take = kernel.take.value;
   const changed = useSignal(false);
   useEffect(() => () => kernel.end(), []);
 
   const run = (): boolean => (kernel.runAll(), true);
+  const stepThrough = (): boolean => (step && kernel.step(cell), step);
   const stop = (): boolean => {
     if (loading) kernel.end();
     kernel.stop();
@@ -43,6 +56,7 @@ export function ElementView({ source, engine, home, root }: { source: string; en
           { key: KEYS.run, run },
           { key: KEYS.runAndGoOn, run },
           { key: KEYS.stop, run: stop },
+          { key: KEYS.step, run: stepThrough },
         ]}
         changed={(text) => {
           changed.value = text !== source;
@@ -59,6 +73,11 @@ export function ElementView({ source, engine, home, root }: { source: string; en
             ▶ Run
           </button>
         )}
+        {step && !active && (
+          <button type="button" class="btn small" title={`Step through it (${shown(KEYS.step)})`} onClick={stepThrough}>
+            ⇥ Step
+          </button>
+        )}
         {changed.value && !active && (
           <button type="button" class="btn small" onClick={() => kernel.notebook.edit(cell, source)}>
             ⟲ As it was
@@ -72,12 +91,30 @@ export function ElementView({ source, engine, home, root }: { source: string; en
         <span class="grow" />
         {ran && !active && ran.seconds > 0 && <span class="measured">{measured(ran)}</span>}
       </header>
-      <OutputView
-        output={cell.output}
-        label="Output"
-        where={(file) => (kernel.names.has(file) ? { number: 1, changed: kernel.names.get(file)!.source !== cell.source.value, go: () => {} } : null)}
-        answer={(text) => kernel.answer(text)}
-      />
+      {take && !active && <InPlace take={take} close={() => (kernel.take.value = null)} />}
+      {(!take || active) && (
+        <OutputView
+          output={cell.output}
+          label="Output"
+          where={(file) => (kernel.names.has(file) ? { number: 1, changed: kernel.names.get(file)!.source !== cell.source.value, go: () => {} } : null)}
+          answer={(text) => kernel.answer(text)}
+        />
+      )}
     </section>
+  );
+}
+
+/** The steps of the example, in the place of its output. */
+function InPlace({ take, close }: { take: Take; close(): void }) {
+  const View = useSteps();
+  return View && (
+    <View
+      take={take}
+      tools={() => (
+        <button type="button" class="btn" aria-label="Close the stepper" onClick={close}>
+          Close
+        </button>
+      )}
+    />
   );
 }

@@ -175,6 +175,7 @@ export class Kernel {
     this.ahead = [...(this.plan?.answers ?? [])];
     this.data = null;
     const record = this.plan?.record ? this.steps.peek() : 0;
+    if (this.take.peek()?.cell === cell) this.take.value = null;
     this.current.value = cell;
     this.status.value = "running";
     this.stopping.value = false;

@@ -5,17 +5,8 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Kernel } from "../model/kernel";
 import type { Page } from "../model/page";
 import type { Take } from "../model/take";
-import type { Steps } from "./steps";
 import { Share } from "./dialogs";
-
-/** The viewer, which is fetched when it is needed first; null until then. */
-export function useSteps(): typeof Steps | null {
-  const loaded = useSignal<{ view: typeof Steps } | null>(null);
-  useEffect(() => {
-    void import("./steps").then(({ Steps: view }) => (loaded.value = { view }));
-  }, []);
-  return loaded.value?.view ?? null;
-}
+import { useSteps } from "./use_steps";
 
 export function Stepping({ page, kernel }: { page: Page; kernel: Kernel }) {
   const take = kernel.take.value;

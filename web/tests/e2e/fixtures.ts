@@ -230,7 +230,8 @@ async function forgetAll(): Promise<void> {
 /** Pages of others that use the element. */
 function pages(): Record<string, string> {
   const lines = '<script type="module" src="/docs/play/bytescope-run.js"></script>';
-  const elements = readFileSync(join(CASES, "pages/24-elements.html"), "utf8");
+  const stepped = "<bytescope-run step><pre>total = 0\nfor n in [3, 5]:\n    total += n\nprint(total)</pre></bytescope-run></html>";
+  const elements = readFileSync(join(CASES, "pages/24-elements.html"), "utf8").replace("</html>", stepped);
   return { "/elements.html": elements.replace(/<!--.*?-->/s, lines) };
 }
 

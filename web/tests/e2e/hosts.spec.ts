@@ -99,4 +99,20 @@ test("<bytescope-run> runs examples on anyone's page", async ({ tab, servers }) 
   await element(2).getByRole("button", { name: "Stop" }).click();
   await expect(element(2).getByRole("status")).toHaveText(/^stopped/);
   await expect(element(3).locator(".cm-content")).toHaveText("");
+
+  const steps = element(4).getByRole("group", { name: "Steps of Cell 1" });
+  await expect(element(0).getByRole("button", { name: "Step" })).toHaveCount(0);
+  expect(asked.filter((path) => /\/steps-/.test(path))).toEqual([]);
+  await element(4).getByRole("button", { name: "Step" }).click();
+  await expect(steps.locator(".say")).toHaveText(/^Step 0 of \d+, <module>: next is RESUME 0\.$/, { timeout: 90_000 });
+  await tab.keyboard.press("o");
+  await expect(steps.locator(".say")).toContainText("line 1 of <module>");
+  await tab.setViewportSize({ width: 600, height: 860 });
+  await expect(steps.getByRole("tab", { name: "Source" })).toBeVisible(); // it is as narrow as its place
+  await element(4).locator(".cm-content").press("End");
+  await tab.keyboard.type("n");
+  await expect(element(4).locator(".cm-content")).toContainText("total = 0n");
+  await expect(steps.locator(".say")).toContainText("line 1 of <module>");
+  await steps.getByRole("button", { name: "Close the stepper" }).click();
+  await expect(element(4).locator(".out")).toHaveText("8");
 });

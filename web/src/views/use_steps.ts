@@ -1,0 +1,14 @@
+// The viewer of recordings, which is no part of what a page loads at first.
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Steps } from "./steps";
+
+/** The viewer, which is fetched when it is needed first; null until then. */
+export function useSteps(): typeof Steps | null {
+  const loaded = useSignal<{ view: typeof Steps } | null>(null);
+  useEffect(() => {
+    void import("./steps").then(({ Steps: view }) => (loaded.value = { view }));
+  }, []);
+  return loaded.value?.view ?? null;
+}
