@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bdb
 import importlib.util
 import json
 import pdb
@@ -146,7 +147,10 @@ def test_coverage_by_monitoring(tmp_path: Path, engine: tuple[str, ...]) -> None
     assert len(reports[0]["program.py"]["executed_lines"]) > 40
 
 
-@pytest.mark.skipif(not hasattr(pdb, "set_default_backend"), reason="pdb uses sys.settrace there")
+@pytest.mark.skipif(
+    hasattr(bdb.Bdb, "set_stepinstr") and not hasattr(pdb, "set_default_backend"),
+    reason="pdb steps on through opcodes and exit handlers there",
+)
 @pytest.mark.parametrize("engine", [MACHINE, WOVEN], ids=["interpreter", "woven"])
 def test_pdb_past_the_end_of_the_program(tmp_path: Path, engine: tuple[str, ...]) -> None:
     (tmp_path / "ending.py").write_text("import pdb\npdb.set_trace()\nx = 1\n")
@@ -163,6 +167,31 @@ def test_pdb_past_the_end_of_the_program(tmp_path: Path, engine: tuple[str, ...]
 def test_a_program_that_ends_while_it_is_traced(tmp_path: Path, engine: tuple[str, ...], name: str) -> None:
     (tmp_path / "traced.py").write_text(f"import sys\nsys.{name}(lambda *told: None)\nprint('end')\n")
     assert run(tmp_path, *engine, "traced.py") == "end\n"
+
+
+@pytest.mark.parametrize("engine", [MACHINE, WOVEN], ids=["interpreter", "woven"])
+@pytest.mark.parametrize("name", ["settrace", "setprofile"])
+@pytest.mark.parametrize("last", ["sys.exit(4)", "raise Odd(5)", "f()"])
+def test_what_ends_a_traced_program_arrives(tmp_path: Path, engine: tuple[str, ...], name: str, last: str) -> None:
+    text = f"""
+import sys
+file = __file__
+class Odd(Exception): pass
+def tracer(frame, event, argument):
+    if frame.f_code.co_filename == file and not event.startswith("c_"):
+        print(event, frame.f_lineno)
+    return tracer
+def f():
+    try: raise Odd(6)
+    finally: print("finally")
+sys._getframe().f_trace = tracer
+sys.{name}(tracer)
+{last}
+"""
+    (tmp_path / "failing.py").write_text(text)
+    expected, found = [run_python(*words, "failing.py", cwd=tmp_path) for words in ((), engine)]
+    assert (found.stdout, found.stderr, found.returncode) == (expected.stdout, expected.stderr, expected.returncode)
+    assert expected.returncode in (1, 4)
 
 
 @pytest.mark.parametrize("engine", [MACHINE, WOVEN], ids=["interpreter", "woven"])

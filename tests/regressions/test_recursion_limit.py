@@ -55,7 +55,7 @@ del lengths
 """
 
 
-@pytest.mark.parametrize("engine", ["machine", "observed"])
+@pytest.mark.parametrize("engine", ["machine", "observed", "woven_unrecorded"])
 def test_handlers_at_the_limit_work_as_on_cpython(engine):
     expected = harness.run_batch({"limit": PROGRAM}, "cpython")["limit"]
     found = harness.differences(expected, harness.run_batch({"limit": PROGRAM}, engine)["limit"])

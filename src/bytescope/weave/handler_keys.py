@@ -21,12 +21,15 @@ class HookKey(NamedTuple):
     """The key of the handler of hooks that fail.
 
     program: the key of the handler that gets what is the program's own affair, such as an interrupt, or None; version,
-    saved: as in `HandlerKey`, for a handler that leaves the frame because there is none of the program's.
+    saved: as in `HandlerKey`, for a handler that leaves the frame because there is none of the program's; entering:
+    whether they are called before the program has done anything; told: for hooks that a handler calls, its key.
     """
 
     program: HandlerKey | None
     version: int = 1
     saved: int | None = None
+    entering: bool = False
+    told: HandlerKey | None = None
 
 
 class HandlerKey(NamedTuple):
@@ -35,7 +38,7 @@ class HandlerKey(NamedTuple):
     handler: the program's own; reraising: whether hooks have been called for what is raised there before; where: see
     `HandlerKeys.where`; version: the number of the version, counted from 1 on, see `HandlerKeys.versions`; saved: where
     on the program's stack the outermost of the saved exceptions is, which leaving the frame restores, or None; first:
-    emits what the handler does before all else.
+    emits what the handler does before all else; silent: whether it calls no hooks, because one has failed.
     """
 
     handler: Handler | None
@@ -44,6 +47,13 @@ class HandlerKey(NamedTuple):
     version: int
     saved: int | None
     first: Callable[[], None] | None = None
+    silent: bool = False
+
+
+class SpareKey(NamedTuple):
+    """The key of the handler of the handler of hooks that fail, which needs no stack."""
+
+    of: HookKey
 
 
 class HandlerKeys:
@@ -75,7 +85,7 @@ class HandlerKeys:
         self._emitter = emitter
         self._keys: dict[tuple[int, bool, tuple[int, ...] | None, int, int | None], HandlerKey] = {}
         self._first_keys: dict[tuple[int, int, int], HandlerKey] = {}
-        self._hook_keys: dict[tuple[int, int, int | None], HookKey] = {}
+        self._hook_keys: dict[tuple[int, int, int | None, bool], HookKey] = {}
 
     def key(self, index: int) -> HandlerKey | None:
         """Return the key of the handler that covers an instruction of the program, None if none does."""
@@ -119,7 +129,7 @@ class HandlerKeys:
     def hook_key(self, index: int) -> HookKey:
         """Return the key of the handler of hooks at an instruction."""
         key = self.key(index)
-        given = id(key), len(self.versions), self._verified.saved[index]
+        given = id(key), len(self.versions), self._verified.saved[index], index <= self._start + 1
         found = self._hook_keys.get(given)
         if found is None:
             found = self._hook_keys[given] = HookKey(key, *given[1:])

@@ -111,13 +111,40 @@ class _LocalTracer:
         return self
 
 
+class _OutermostTracer:
+    """The trace function of a frame without a caller: ends tracing with it.
+
+    Below it are only frames that nobody sees, and the host has none to call a trace function with when an exception
+    arrives there.
+
+    Args:
+        function: the frame's own trace function; None if it has none.
+    """
+
+    def __init__(self, function: Callable[..., Any] | None) -> None:
+        self.function = function
+
+    def __call__(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        if self.function is not None:
+            try:
+                self.function = self.function(frame, event, argument)
+            except BaseException as error:
+                _cut(error)
+                raise
+        if event == "return":
+            end()
+        return self
+
+
 def _adopt(frame: types.FrameType | None) -> None:
     """Adapt a trace function set on a resident frame (`frame.f_trace`) to see what it sees on CPython."""
     if frame is not None and is_resident(frame.f_code):
-        if frame.f_trace is not None and type(frame.f_trace) is not _LocalTracer:
+        if frame.f_trace is not None and type(frame.f_trace) not in (_LocalTracer, _OutermostTracer):
             frame.f_trace = _LocalTracer(frame.f_trace)
         frame.f_trace_lines = False
         _notice(frame)
+    if frame is not None and frame.f_back is None and type(frame.f_trace) is not _OutermostTracer:
+        frame.f_trace = _OutermostTracer(frame.f_trace)
 
 
 def _notice(frame: types.FrameType) -> None:
@@ -162,6 +189,8 @@ class _Profiler:
         except BaseException as error:
             _cut(error)
             raise
+        if event == "return" and frame.f_back is None:
+            end()
 
 
 _call_sites: dict[int, list[bool]] = {}

@@ -17,7 +17,7 @@ from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.context import WeaveContext
 from bytescope.weave.failures import Failed, Raising
-from bytescope.weave.handler_keys import HandlerKey, HookKey
+from bytescope.weave.handler_keys import HandlerKey, HookKey, SpareKey
 
 
 class Handlers:
@@ -34,13 +34,14 @@ class Handlers:
         self.emitter = context.emitter
         self.stopper = stopper
         self.plan = context.plan
+        self.written: dict[Hashable, tuple[int, int]] = {}
         self.raising = Raising(self.plan.raised, self.plan.unwound, self.plan.site, failed)
 
     def write(self) -> dict[Hashable, tuple[int, int]]:
         """Emit all handlers; return label and stack depth of each."""
         e = self.emitter
         e.asm.position = None
-        written: dict[Hashable, tuple[int, int]] = {}
+        written = self.written
         for _ in range(2):  # hooks of the handlers themselves need handlers too
             keys = e.needed_handlers()
             for key in [each.program if isinstance(each, HookKey) else each for each in keys]:
@@ -50,7 +51,7 @@ class Handlers:
         for each in e.needed_handlers():
             if isinstance(each, HookKey):
                 label, depth = (None, self._depth(each)) if each.program is None else written[each.program]
-                written[each] = (e.asm.here(), depth)
+                written[each] = (e.asm.here(), depth if each.told is None else depth + 2)
                 self._failure(each, label)
         return written
 
@@ -78,14 +79,31 @@ class Handlers:
 
     def _program(self, key: HandlerKey) -> None:
         """Call hooks, and jump to the program's handler or leave the frame: [.. offset, exception]."""
-        e, plan = self.emitter, self.plan
+        e = self.emitter
         out = e.asm.label()
         if key.first is not None:
             key.first()
         e.load_const(self.stopper)
         e.emit("CHECK_EXC_MATCH")
         e.sequences.jump_if("TRUE", out)
-        self.context.emitter.hook_key = HookKey(None, key.version, key.saved)
+        if not key.silent:
+            self._tell(key)
+        if key.handler is not None:
+            target = key.handler.target
+            if not key.handler.lasti:
+                e.emit("SWAP", 2)
+                e.emit("POP_TOP")
+            offset = self.context.group_of(target).offset
+            e.sequences.jump_back(self.context.handlers.versions[key.version - 1][offset])
+        e.asm.place(out)
+        self._leave(key)
+        e.reserve(8)
+
+    def _tell(self, key: HandlerKey) -> None:
+        """Call hooks: [.. offset, exception]."""
+        e, plan = self.emitter, self.plan
+        silent = key._replace(first=None, silent=True)
+        self.context.emitter.hook_key = HookKey(silent, key.version, key.saved, told=silent)
         e.cover(self.context.emitter.hook_key)
         if plan.raised is not None and not key.reraising:
             self._call(self.raising.told_raised, key.where)
@@ -98,16 +116,7 @@ class Handlers:
             target = key.handler.target
             if plan.handled is not None and self.context.instructions[target].op == "PUSH_EXC_INFO":
                 self.context.hook_caller.call(plan.handled, plan.site(target), [e.at(1)])
-            e.cover(None)
-            if not key.handler.lasti:
-                e.emit("SWAP", 2)
-                e.emit("POP_TOP")
-            offset = self.context.group_of(target).offset
-            e.sequences.jump_back(self.context.handlers.versions[key.version - 1][offset])
         e.cover(None)
-        e.asm.place(out)
-        self._leave(key)
-        e.reserve(8)
 
     def _call(self, function: Callable[[Any, BaseException], None], where: tuple[int, ...] | None) -> None:
         e = self.emitter
@@ -127,18 +136,52 @@ class Handlers:
         e.emit("COPY", 4)
 
     def _failure(self, key: HookKey, program: int | None) -> None:
-        """Turn a failure into its error, and jump to the program's handler or leave the frame: [offset, exception]."""
+        """Turn a failure into its error, and jump to the program's handler or leave the frame.
+
+        The stack has [.. offset, exception] of the failure on top, above those of the exception that a handler's hook
+        was told of. Where there is no stack left to call a function, that one goes on, or else the failure itself.
+        """
         e = self.emitter
-        e.push_function(self.raising.failure)
-        self._where_and_what()
+        extra = 2 if key.told is None else 4
+        out, other = e.asm.label(), e.asm.label()
+        spare = SpareKey(key)
+        e.cover(spare)
+        if key.told is None:
+            e.push_function(self.raising.failure_entering if key.entering else self.raising.failure)
+            self._where_and_what()
+        else:
+            e.push_function(self.raising.failure_told)
+            e.emit("COPY", 5)
+            e.emit("COPY", 4)
         e.sequences.call(2)
-        e.emit("SWAP", 2)
-        e.emit("POP_TOP")
+        e.cover(None)
+        self._drop_below(extra)
+        e.asm.place(out)
         if program is None:
             self._leave(key)
         else:
             e.sequences.jump_back(program)
-        e.reserve(8)
+        self.written[spare] = (e.asm.here(), self.written[key][1] + 2)
+        e.load_const(RecursionError)
+        e.emit("CHECK_EXC_MATCH")
+        e.sequences.jump_if("FALSE", other)
+        for _ in range(extra):
+            e.emit("POP_TOP")
+        if key.entering:
+            e.load_const(None)
+            e.emit("COPY", 2)
+            e.emit("STORE_ATTR", e.name("__traceback__"))
+        e.sequences.jump_back(out)
+        e.asm.place(other)
+        self._drop_below(extra + 1)
+        e.sequences.jump_back(out)
+        e.reserve(10)
+
+    def _drop_below(self, count: int) -> None:
+        """Put the topmost value in the place of the lowest of so many, and drop the others."""
+        self.emitter.emit("SWAP", count)
+        for _ in range(count - 1):
+            self.emitter.emit("POP_TOP")
 
     def resolve(self, offsets: list[int]) -> None:
         """Record the final offsets, in code units, of what has been emitted."""
