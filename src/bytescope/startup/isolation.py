@@ -54,8 +54,8 @@ def load(name: str) -> types.ModuleType | None:
     """Import a module of bytescope that was not imported yet, with the same result as importlib.
 
     Returns:
-        The module; None if that must be left to importlib: it is none of `SOURCES`, other threads may be importing it,
-        or somebody measures imports.
+        The module; None if that must be left to importlib: it has no source file here, other threads may be importing
+        it, or somebody measures imports.
     """
     parent, _, last = name.rpartition(".")
     package = sys.modules.get(parent)
@@ -96,10 +96,11 @@ _SEES_THE_PROGRAMS = ("playground", "__pycache__")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 """The folder of the package."""
 
-SOURCES: dict[str, list[os.DirEntry[str]]] = {}
-"""The source files of bytescope when it was imported, by folder."""
+FILES: set[str] = set()
+"""The source files in the folders of the packages that were found so far."""
+FOLDERS: set[str] = {ROOT}
+"""The folders of packages, those included whose files were not looked for yet."""
 
-_FILES: set[str] = set()
 _ENDING = cache_from_source("x.py").rpartition("x")[2]
 """What the name of a compiled file ends with."""
 
@@ -138,7 +139,7 @@ class Loader(machinery.SourceFileLoader):
 
 
 class Finder(machinery.FileFinder):
-    """Finds the modules of a folder that were there when bytescope was imported, without looking again."""
+    """Finds the modules of a folder that were there when its package was found, without looking again."""
 
     def find_spec(self, fullname: str, target: types.ModuleType | None = None) -> machinery.ModuleSpec | None:
         """Return the spec of a module."""
@@ -146,16 +147,17 @@ class Finder(machinery.FileFinder):
 
 
 def spec_of(name: str, folder: str) -> machinery.ModuleSpec | None:
-    """Return the spec of a module in a folder; None if it was not there when bytescope was imported."""
+    """Return the spec of a module in a folder; None if it was not there when the folder's package was found."""
     path = folder + os.sep + name.rpartition(".")[2]
-    package = path in SOURCES
+    package = path in FOLDERS
     file = f"{path}{os.sep}__init__.py" if package else path + ".py"
-    if not package and file not in _FILES:
+    if not package and file not in FILES:
         return None
     spec = machinery.ModuleSpec(name, Loader(name, file), origin=file, is_package=package)
     spec.has_location = True
     spec.cached = compiled(file)
     if package:
+        _isolate(path)
         spec.submodule_search_locations = [path]
     return spec
 
@@ -170,24 +172,31 @@ def compiled(path: str) -> str:
 
 def isolate() -> None:
     """Make the import system give the copy to all modules of bytescope."""
-    SOURCES.update(sources(ROOT))
-    for folder, files in SOURCES.items():
-        _FILES.update([file.path for file in files])
-        sys.path_importer_cache[folder] = Finder(folder, (Loader, [".py"]))
+    for folder in (ROOT, os.path.dirname(os.path.abspath(__file__))):  # of the packages that were imported before
+        _isolate(folder)
 
 
-def sources(root: str) -> dict[str, list[os.DirEntry[str]]]:
-    """Return the source files of modules that have the copy, by folder, at any depth; none in an archive."""
-    found: dict[str, list[os.DirEntry[str]]] = {}
-    for folder in (pending := [root]):
-        try:
-            with os.scandir(folder) as entries:
-                files = found[folder] = []
-                for entry in entries:
-                    if entry.name.endswith(".py"):
-                        files.append(entry)
-                    elif entry.name not in _SEES_THE_PROGRAMS and entry.is_dir():
-                        pending.append(entry.path)
-        except OSError:
-            pass
-    return found
+def _isolate(folder: str) -> None:
+    """Have the modules of a package's folder found by `Finder`; those in an archive are left as they are."""
+    files, folders = scan(folder)
+    if not files:
+        return
+    FILES.update([file.path for file in files])
+    FOLDERS.update(folders)
+    sys.path_importer_cache[folder] = Finder(folder, (Loader, [".py"]))
+
+
+def scan(folder: str) -> tuple[list[os.DirEntry[str]], list[str]]:
+    """Return the source files in a folder, and its folders of modules that have the copy; nothing in an archive."""
+    files: list[os.DirEntry[str]] = []
+    folders: list[str] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    files.append(entry)
+                elif entry.name not in _SEES_THE_PROGRAMS and entry.is_dir():
+                    folders.append(entry.path)
+    except OSError:
+        pass
+    return files, folders

@@ -6,13 +6,12 @@ sees it change, and what they import must be imported already or be put off, too
 
 from __future__ import annotations
 
-import importlib.machinery as machinery
 import os
 import sys
 import types
 from _thread import get_ident
 
-from bytescope.startup.isolation import PRIVATE_BUILTINS, Loader, compiled
+from bytescope.startup.isolation import PRIVATE_BUILTINS, spec_of
 from bytescope.startup.locks import CHANGES, by_thread
 
 TYPE_CHECKING = False
@@ -60,7 +59,7 @@ def _execute(module: types.ModuleType, spec: Any) -> None:
 
 
 def put_off(package: str, names: str) -> None:
-    """Register modules of a package to be executed when they are first used.
+    """Register modules of a package, packages among them, to be executed when they are first used.
 
     Args:
         package: the package, which is being imported.
@@ -68,14 +67,14 @@ def put_off(package: str, names: str) -> None:
     """
     folder = os.path.dirname(os.path.abspath(sys.modules[package].__file__ or ""))
     for name in names.split():
-        path = os.path.join(folder, f"{name}.py")
         module = _Later(f"{package}.{name}")
-        loader = Loader(module.__name__, path)
-        spec: Any = machinery.ModuleSpec(module.__name__, loader, origin=path)
-        spec.has_location, spec._initializing = True, False
-        spec.cached = compiled(path)
-        vars(module).update(
-            __builtins__=PRIVATE_BUILTINS, __file__=path, __loader__=loader, __package__=package, __spec__=spec
-        )
+        spec: Any = spec_of(module.__name__, folder)
+        if spec is None:  # in an archive: importlib imports it when it is asked for
+            continue
+        spec._initializing = False
+        vars(module).update(__builtins__=PRIVATE_BUILTINS, __file__=spec.origin, __loader__=spec.loader)
+        vars(module).update(__package__=spec.parent, __spec__=spec)
+        if spec.submodule_search_locations is not None:
+            vars(module)["__path__"] = spec.submodule_search_locations
         sys.modules[module.__name__] = module
         setattr(sys.modules[package], name, module)

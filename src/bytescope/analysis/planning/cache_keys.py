@@ -23,7 +23,7 @@ from bytescope.analysis.subscriber import Subscriber
 from bytescope.code.host.facts import BUILD
 from bytescope.code.instruction import Lowered
 from bytescope.isa.instrumentation import Hook
-from bytescope.startup.isolation import ROOT, sources
+from bytescope.startup.isolation import ROOT, scan
 from bytescope.startup.tuning import DISABLED
 from bytescope.weave.inlining import names_replacement
 
@@ -153,11 +153,12 @@ def _globals_of(namespace: dict[str, Any], lowered: Lowered) -> list[tuple[str, 
 def _own_key() -> tuple[Any, ...]:
     """The version and files of bytescope: what is worked on in a checkout changes more often than its version."""
     files = []
-    for package in WOVEN_BY:
-        for found in sources(os.path.join(ROOT, package)).values():
-            for file in found:
-                status = file.stat()
-                files.append((file.path, status.st_size, status.st_mtime_ns))
+    for folder in (pending := [os.path.join(ROOT, package) for package in WOVEN_BY]):
+        found, folders = scan(folder)
+        pending += folders
+        for file in found:
+            status = file.stat()
+            files.append((file.path, status.st_size, status.st_mtime_ns))
     return __version__, ROOT, sorted(files), sys.flags.bytes_warning  # which decides on the types that are atomic
 
 

@@ -17,34 +17,26 @@ from bytescope.code.host.frame_marks import is_guest_code
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.transactions import Shared
 from bytescope.machine.support import intercepts
-from bytescope.machine.support.own_frames import OWN_FILES
-from bytescope.startup.isolation import SOURCES
+from bytescope.machine.support.own_frames import OWN_PATHS
+from bytescope.startup.isolation import ROOT
 from bytescope.startup.stdlib_lite import Any
 
 _set_native = _signal.signal
 _get_native = _signal.getsignal
 _get_frame = sys._getframe
 
-_BELOW = ("attach.py", "run.py")
-"""Modules of the package `analysis` that are below guests."""
-
-
-def _files() -> frozenset[str]:
-    """Return the files of what is called from hooks, whatever has been imported."""
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    folders = tuple(os.path.join(root, name) for name in ("analyses", "analysis", "shadow", "weave"))
-    found = {file.path for folder, files in SOURCES.items() if folder.startswith(folders) for file in files}
-    return OWN_FILES.union(each for each in found if os.path.basename(each) not in _BELOW)
-
-
-_HOOK_FILES = _files()
+_HOOKS = (*OWN_PATHS, *(os.path.join(ROOT, name, "") for name in ("analyses", "analysis", "shadow", "weave")))
+"""What the names of the files begin with that hooks are called by and call."""
+_BELOW = tuple(os.path.join(ROOT, "analysis", name) for name in ("attach.py", "run.py"))
+"""Modules among them that are below guests."""
 
 
 def _of_guest(frame: types.FrameType | None) -> types.FrameType | None:
     """Return the frame that a signal has interrupted as the guest knows it: below hooks and the machine."""
     found = walked = frame
     while walked is not None and not is_guest_code(walked.f_code):
-        if walked.f_code.co_filename in _HOOK_FILES:
+        file = walked.f_code.co_filename
+        if file.startswith(_HOOKS) and file not in _BELOW:
             found = walked.f_back
         walked = walked.f_back
     return found or frame
@@ -169,7 +161,7 @@ def _getframe(depth: Any = 0, /) -> types.FrameType:
         return _get_frame(depth)
     while frame is not None and depth > 0:
         frame = frame.f_back
-        while frame is not None and frame.f_code.co_filename in OWN_FILES:
+        while frame is not None and frame.f_code.co_filename.startswith(OWN_PATHS):
             frame = frame.f_back
         depth -= 1
     if frame is None:

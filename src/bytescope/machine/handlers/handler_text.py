@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bytescope.code.instruction import Instruction
 from bytescope.isa.lift import Call, Symbol
+from bytescope.machine import protocols
 from bytescope.machine.handlers import operand_checks
 from bytescope.machine.handlers.description import describe
 from bytescope.machine.handlers.operations import Operation, condition, fill, guard_text, operation_of
@@ -231,6 +232,7 @@ class Writer:
         cell = ["R[var]"] if name == "load_from_dict_or_cell" else []
         arguments = ", ".join(["R", "imm", *cell, *operands])
         clears = self.clears(self.stack_after())
+        getattr(protocols, name)  # which loads it now, not when the recursion limit may be near
         self.op.append(f"protocol = protocols.{name}({arguments})")
         register = f"R[{PROTOCOL}]"
         self.op += self.protocol_step("protocol.send(None)", [*clears, f"{register} = protocol"], [], target, False)

@@ -9,7 +9,7 @@ from bytescope.code.instruction import Instruction
 from bytescope.isa.instrumentation import Plan
 from bytescope.machine.frames.unwinding import Activated, FrameShadows
 from bytescope.machine.handlers.compiler import Op, Resume
-from bytescope.machine.support.own_frames import OWN_FILES
+from bytescope.machine.support.own_frames import OWN_PATHS
 from bytescope.shadow.event_context import EventContext
 from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, Protocol
@@ -62,6 +62,6 @@ class Shadows(list):  # type: ignore[type-arg]
 def resident_frame() -> types.FrameType:
     """Return the frame of the guest whose handler is running."""
     found: Any = sys._getframe(1)
-    while found.f_code.co_filename in OWN_FILES:
+    while found.f_code.co_filename.startswith(OWN_PATHS):
         found = found.f_back
     return found  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ import types
 
 from bytescope.code.host.weak_tables import when_gone
 from bytescope.machine.handler_namespace import NULL, executed
-from bytescope.machine.support.own_frames import OWN_FILES, TRACE_FILE
+from bytescope.machine.support.own_frames import OWN_PATHS, TRACE_FILE
 from bytescope.startup.stdlib_lite import Any, Callable
 
 
@@ -97,7 +97,7 @@ def find(
             break
     own = type(error) in _OWN
     while traceback is not None:
-        own = own and traceback.tb_frame.f_code.co_filename in OWN_FILES
+        own = own and traceback.tb_frame.f_code.co_filename.startswith(OWN_PATHS)
         traceback = traceback.tb_next
     return found, own
 

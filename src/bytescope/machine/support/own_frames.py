@@ -11,11 +11,11 @@ import types
 
 from bytescope.code.host.frame_marks import HANDLER_FILE, GuestMark
 from bytescope.loading import imports
-from bytescope.startup.isolation import SOURCES
+from bytescope.startup.isolation import FILES, FOLDERS
 
 __all__ = [
     "HANDLER_FILE",
-    "OWN_FILES",
+    "OWN_PATHS",
     "TRACE_FILE",
     "ResidentCode",
     "is_own_file",
@@ -27,31 +27,24 @@ TRACE_FILE = "<bytescope trace>"
 """The file name of traces' text."""
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_ROOTS = _ROOT, os.path.join(os.path.dirname(_ROOT), "recording")
+_PACKAGE = os.path.dirname(_ROOT) + os.sep
 
 _CALLED_BY_PROGRAMS = os.path.join(_ROOT, "vm.py")
 """The API: its frames are below a guest's, and a guest may call it."""
 
 
-def _files() -> set[str]:
-    """Return the files of the modules in the interpreter's folders, whether they have been imported or not."""
-    found = {HANDLER_FILE, TRACE_FILE, imports.__file__}
-    for folder, files in SOURCES.items():
-        if folder.startswith(_ROOTS):
-            found.update(file.path for file in files)
-    return found - {_CALLED_BY_PROGRAMS}
-
-
-OWN_FILES = frozenset(_files())
-"""The files that the interpreter's frames above a guest's come from."""
-
-
-_PACKAGE = os.path.dirname(_ROOT) + os.sep
+OWN_PATHS = (
+    *(HANDLER_FILE, TRACE_FILE, imports.__file__, _PACKAGE + "recording" + os.sep),
+    *(each + os.sep for each in FOLDERS if os.path.dirname(each) == _ROOT),
+    *(each for each in FILES if os.path.dirname(each) == _ROOT and each != _CALLED_BY_PROGRAMS),
+)
+"""What the names of the files begin with that the interpreter's frames above a guest's come from."""
+_ALL_PATHS = (HANDLER_FILE, TRACE_FILE, _PACKAGE)
 
 
 def is_own_file(name: str) -> bool:
     """Return True if a file is one that tracers and profilers of guests are not told of: any of bytescope's."""
-    return name in OWN_FILES or name.startswith(_PACKAGE)
+    return name.startswith(_ALL_PATHS)
 
 
 class ResidentCode(GuestMark):
@@ -66,7 +59,7 @@ def is_resident(code: types.CodeType) -> bool:
 def without_own(exception: BaseException) -> BaseException:
     """Remove the interpreter's frames from the head of an exception's traceback."""
     traceback = exception.__traceback__
-    while traceback is not None and traceback.tb_frame.f_code.co_filename in OWN_FILES:
+    while traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(OWN_PATHS):
         traceback = traceback.tb_next
     exception.__traceback__ = traceback
     return exception

@@ -16,7 +16,7 @@ from bytescope.code.host.interrupts import no_interrupts_at_start, no_interrupts
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.transactions import Shared, Step, Transaction
 from bytescope.machine.support import intercepts
-from bytescope.machine.support.own_frames import OWN_FILES
+from bytescope.machine.support.own_frames import OWN_PATHS
 from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Any, Callable
 
@@ -212,7 +212,7 @@ def is_own(exception: BaseException) -> bool:
         return False
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
-    return traceback.tb_frame.f_code.co_filename in OWN_FILES
+    return traceback.tb_frame.f_code.co_filename.startswith(OWN_PATHS)
 
 
 def again(handler: Callable[[list[Any]], int], R: list[Any], stopped: BaseException) -> int | BaseException:
@@ -295,7 +295,7 @@ def trim(exception: BaseException) -> None:
     traceback = exception.__traceback__
     while traceback is not None:
         following = traceback.tb_next
-        if following is not None and following.tb_frame.f_code.co_filename in OWN_FILES:
+        if following is not None and following.tb_frame.f_code.co_filename.startswith(OWN_PATHS):
             if previous is not None:
                 previous.tb_next = None
             return
