@@ -1,10 +1,11 @@
-"""Run real programs on real input under bytescope's machine, and compare with plain CPython.
+"""Follow the requests to a web application to where they can do harm; then run programs under bytescope's machine.
 
 usage: python tools/demo.py [--quick]
 
-Each program runs in processes of its own: a few times on CPython, once under the machine. Shown are what it printed,
-whether both agree, how much the machine interpreted and how long it took in comparison. The first is then run once more
-with analyses attached; their reports go to `build/demo/`.
+The application is `examples/shop`, with planted faults and their fixed twins. Each of the other programs runs in
+processes of its own: a few times on CPython, once under the machine. Shown are what it printed, whether both agree, how
+much the machine interpreted and how long it took in comparison. The first is then run once more with analyses attached;
+all reports go to `build/demo/`.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from typing import Any
 
 from demo_analyses import analyse
 from demo_screen import Column, screen
+from demo_taint import follow
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples"
@@ -74,6 +76,8 @@ def main() -> int:
         return 0
     options = _options()
     with screen() as show:
+        show.title("bytescope follows data through a running program")
+        followed = follow(show)
         show.title("bytescope runs Python programs by interpreting their bytecode, in Python")
         show.note(f"CPython {sys.version.split()[0]}; the programs are plain files in examples/ and know nothing of it")
         rows = []
@@ -90,7 +94,7 @@ def main() -> int:
         show.table(COLUMNS, rows)
         analysed = analyse(show, SHOWN.command, EXAMPLES)
         show.verdict(agree, "same output and exit status as CPython" if agree else "the output differs from CPython's")
-    return 0 if agree and analysed else 1
+    return 0 if followed and agree and analysed else 1
 
 
 COLUMNS = [

@@ -9,6 +9,7 @@ _ROWS = (
     ("history", "bytescope.analyses.history:History", "Run a program and record the values of a variable."),
     ("labels", "bytescope.analyses.labels:Labels", "Run a program and tell where values come from."),
     ("profile", "bytescope.analyses.profile:Profile", "Run a program and count its instructions."),
+    ("taint", "bytescope.taint.analysis:Taint", "Run a program and tell where its input can do harm."),
     ("trace", "bytescope.analyses.trace:Trace", "Run a program and record what it does."),
 )
 

@@ -172,7 +172,7 @@ class Analyses:
             _say(missed)
         for requested, analysis in zip(self.requested, self.analyses, strict=True):
             if isinstance(analysis, Shipped):
-                status = self._write(requested, analysis) or status
+                status = self._write(requested, analysis) or status or analysis.status()
         return status
 
     def _write(self, requested: Requested, analysis: Shipped) -> int:

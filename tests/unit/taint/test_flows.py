@@ -17,7 +17,7 @@ LINES = [
 ]
 FLOWS = [(line.partition("  # ")[0], line.partition("  # ")[2]) for line in LINES]
 SETTING = """
-import re
+import base64, binascii, html, io, json, re, shlex, struct, textwrap, urllib.parse
 t = source("t")
 u = "<" + t + ">"
 b = u.encode()

@@ -6,8 +6,10 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from bytescope.shadow import NativeCall
+from bytescope.shadow import AS_USUAL, NativeCall
 from bytescope.shadow.algebra import Model
+from bytescope.taint.spans import is_text
+from bytescope.taint.trail import note, step
 
 Declared = Callable[[Model], Model]
 
@@ -27,13 +29,36 @@ def method(kinds: type | tuple[type, ...], names: str) -> Declared:
     """
 
     def declare(model: Model) -> Model:
+        noted = _noted(model)
         for kind in kinds if isinstance(kinds, tuple) else (kinds,):
             for name in names.split():
                 if kind is type or hasattr(kind, name):
-                    METHODS[kind, name] = model
+                    METHODS[kind, name] = noted
         return model
 
     return declare
+
+
+def _noted(model: Model) -> Model:
+    """Return a model that notes, too, how texts were made."""
+
+    def noted(call: NativeCall) -> Any:
+        found = model(call)
+        result = call.result
+        if found is not None and found is not AS_USUAL and is_text(result):
+            step(found, result, name_of(call.function), (call.receiver, *call.args))
+        elif found is None and type(result) in (list, tuple) and (held := call.heap.known(result)) is not None:
+            tags = call.heap.algebra.derive(call.heap.all_of(held))
+            if tags:
+                note(tags, None, tuple(result[:60]), name_of(call.function), (call.receiver, *call.args))
+        return found
+
+    return noted
+
+
+def name_of(callee: Any) -> str:
+    """Return the name of a callable, for people."""
+    return str(getattr(callee, "__qualname__", type(callee).__name__))
 
 
 def function(*callables: Any) -> Declared:
@@ -44,9 +69,10 @@ def function(*callables: Any) -> Declared:
     """
 
     def declare(model: Model) -> Model:
+        noted = _noted(model)
         for each in callables:
             if each is not None:
-                FUNCTIONS[id(each)] = each, model
+                FUNCTIONS[id(each)] = each, noted
         return model
 
     return declare
