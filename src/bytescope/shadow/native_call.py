@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bytescope.shadow.heap import Heap
 from bytescope.shadow.reachability import reaching
 
 
@@ -26,7 +25,7 @@ class NativeCall:
                  "shadows")  # fmt: skip
 
     def __init__(
-        self, heap: Heap, function: Any, receiver: Any, own: Any, args: Sequence[Any], shadows: Sequence[Any],
+        self, heap: Any, function: Any, receiver: Any, own: Any, args: Sequence[Any], shadows: Sequence[Any],
         kwargs: Mapping[str, Any], keyword_shadows: Mapping[str, Any], result: Any, returned: list[tuple[Any, Any]],
     ) -> None:  # fmt: skip
         self.heap, self.function, self.receiver, self.own = heap, function, receiver, own

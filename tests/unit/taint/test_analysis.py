@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,11 @@ def taint(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     """Runs a function of a module with the analysis attached."""
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("NAME_OF_TEST", " o'neil; x ")
-    monkeypatch.delitem(__import__("sys").modules, "tainted_app", raising=False)
 
     def run(function: str, program: str = PROGRAM, **options: Any) -> Taint:
+        module = sys.modules.pop("tainted_app", None)
+        if hasattr(module, "db"):
+            module.db.close()
         (tmp_path / "tainted_app.py").write_text(program, encoding="utf-8")
         analysis = Taint(**options)
         with attach(analysis, include=["tainted_app"], engine=request.param):
@@ -60,7 +63,9 @@ def taint(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         return analysis
 
     yield run
-    __import__("sys").modules.pop("tainted_app", None)
+    module = sys.modules.pop("tainted_app", None)
+    if hasattr(module, "db"):
+        module.db.close()
 
 
 @pytest.mark.process
@@ -108,11 +113,9 @@ def test_a_barrier_and_a_guard_of_a_policy_of_ones_own(taint: Any, tmp_path: Pat
     assert found == {"barred": 0, "open_": 1, "guarded": 0}
 
 
-def test_reports(taint: Any) -> None:
+def test_reports(taint: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     program = "import os\ndef f(): eval('1 + ' + os.getenv('ONE'))\n"
-    import os
-
-    os.environ["ONE"] = "abs(1)"
+    monkeypatch.setenv("ONE", "abs(1)")
     analysis = taint("f", program)
     assert "Code injection" in analysis.report() and "^^^" in analysis.report()
     assert "\x1b[" in Taint.report(_colored(analysis))
