@@ -14,6 +14,7 @@ from typing import Any
 from bytescope.isa import purity
 from bytescope.isa.purity import find, has_string_keys
 from bytescope.isa.typesets import ATOMIC, COLLECTIONS, GENERATOR, RANGE
+from bytescope.shadow.constants import Members, Slot
 
 _BUILTIN = ATOMIC | COLLECTIONS | GENERATOR | RANGE | {object, BaseException, deque}
 _CALLABLE = {types.FunctionType, types.BuiltinFunctionType}
@@ -50,16 +51,16 @@ class Assumptions:
         self.indexed_loads: dict[str, set[type]] = {}
         self.pure_loads: dict[str, set[type]] = {}
         self.class_loads: dict[str, set[type]] = {}
-        self.metaclasses: set[type] = set()
+        self.metaclasses: set[type] = Members()
         self.stores: dict[str, set[type]] = {}
         self.pure_stores: dict[str, set[type]] = {}
-        self.default_comparison: set[Any] = set(ATOMIC)
-        self.truths: set[type] = set(_TRUTHS)
-        self.cells: list[bool] = []
+        self.default_comparison: set[Any] = Members(ATOMIC)
+        self.truths: set[type] = Members(_TRUTHS)
+        self.cells: list[bool] = Slot()
         self.constructors: list[set[int]] = []
         self.caches: list[dict[type, bool]] = []
-        self.plain_attributes: set[type] = set()
-        self.invalidated: list[bool] = []
+        self.plain_attributes: set[type] = Members()
+        self.invalidated: list[bool] = Slot()
         self._flags: dict[str, list[bool]] = {}
         self._inherited: dict[str, list[bool]] = {}
         self._closed: dict[type, bool] = {}
@@ -74,40 +75,40 @@ class Assumptions:
 
     def name(self, name: str) -> list[bool]:
         """Return the flag of a variable's name, see `names`."""
-        return self.names.setdefault(name, [True] if name in self._named else [])
+        return self.names.setdefault(name, Slot([True] if name in self._named else []))
 
     def load(self, name: str) -> set[type]:
         """Return the types for loads of an attribute, see `loads`."""
-        return self.loads.setdefault(name, set())
+        return self.loads.setdefault(name, Members())
 
     def indexed_load(self, name: str) -> set[type]:
         """Return the types for loads of an attribute that may have shadows of its own, see `indexed_loads`."""
-        return self.indexed_loads.setdefault(name, set())
+        return self.indexed_loads.setdefault(name, Members())
 
     def pure_load(self, name: str) -> set[type]:
         """Return the types for loads of an attribute that may have shadows, see `pure_loads`."""
-        return self.pure_loads.setdefault(name, set())
+        return self.pure_loads.setdefault(name, Members())
 
     def class_load(self, name: str) -> set[type]:
         """Return the classes for loads of an attribute of a class, see `class_loads`."""
-        return self.class_loads.setdefault(name, set())
+        return self.class_loads.setdefault(name, Members())
 
     def store(self, name: str) -> set[type]:
         """Return the types for stores of an attribute, see `stores`."""
-        return self.stores.setdefault(name, set())
+        return self.stores.setdefault(name, Members())
 
     def pure_store(self, name: str) -> set[type]:
         """Return the types for stores of an attribute that may have shadows, see `pure_stores`."""
-        return self.pure_stores.setdefault(name, set())
+        return self.pure_stores.setdefault(name, Members())
 
     def attribute(self, name: str) -> list[bool]:
         """Return a flag: no attribute of that name has a shadow, and `invalidated` is not raised."""
         known = self.invalidated or any(each == name for _, each in self._shadowed)
-        return self._flags.setdefault(name, [True] if known else [])
+        return self._flags.setdefault(name, Slot([True] if known else []))
 
     def inherited(self, name: str) -> list[bool]:
         """Return a flag: no class's attribute of that name has a shadow."""
-        return self._inherited.setdefault(name, [True] if self.of_class(name) else [])
+        return self._inherited.setdefault(name, Slot([True] if self.of_class(name) else []))
 
     # --- learning
 
@@ -184,7 +185,7 @@ class Assumptions:
             _raise_flag(self.cells)
         elif type(key) is str and issubclass(type(owner), dict) and key not in self._named:
             self._named.add(key)
-            self.names.setdefault(key, []).append(True)
+            _raise_flag(self.names.setdefault(key, Slot()))
 
     def contents_labelled(self, owner: Any) -> None:
         """Invalidate what a shadow of all contents of an object contradicts."""

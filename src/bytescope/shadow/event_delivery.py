@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bytescope.shadow.channel import Channel
+from bytescope.shadow.constants import Slot
 from bytescope.shadow.event_context import EventContext
 
 
@@ -22,7 +23,7 @@ class EventDelivery:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self.shadows_exist: list[bool] = []
+        self.shadows_exist: list[bool] = Slot()
         self.first_shadow: Callable[[], object] = lambda: None
 
     def begin(self, names: tuple[str, ...], shadows: Any, slots: Any, positions: list[int] | None) -> EventContext:

@@ -17,6 +17,7 @@ from bytescope.isa.purity import defines, has_string_keys, mro, namespace
 from bytescope.isa.typesets import ATOMIC
 from bytescope.shadow.algebra import Algebra
 from bytescope.shadow.assumptions import Assumptions
+from bytescope.shadow.constants import ByAddress
 
 _FIRST_SWEEP = 1024
 _HELD: frozenset[Any] = frozenset({list, tuple, dict, types.CellType})
@@ -79,7 +80,7 @@ class Heap:
 
     def __init__(self, algebra: Algebra) -> None:
         self.algebra = algebra
-        self.tables: dict[int, Table] = {}
+        self.tables: dict[int, Table] = ByAddress()
         self.assumptions = Assumptions()
         self.attributes: dict[str, dict[int, Any]] = {}
         self._sweep_at = _FIRST_SWEEP
@@ -141,7 +142,7 @@ class Heap:
 
     def attributes_named(self, name: str) -> dict[int, Any]:
         """Return the shadows of the attributes of a name, by the address of their owner."""
-        return self.attributes.setdefault(name, {})
+        return self.attributes.setdefault(name, ByAddress())
 
     def drop_if_clean(self, owner: Any, table: Table) -> None:
         """Drop a table if it is empty."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 
 from bytescope.code.assembly.insertion import FINALIZED, LOADS_CONST
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS
-from bytescope.code.host.facts import BEHAVIOUR, TARGETED
+from bytescope.code.host.facts import BEHAVIOUR, OPMAP, TARGETED
 from bytescope.code.instruction import Lowered
 from bytescope.code.lowering import groups
 from bytescope.code.lowering.groups import Group, Raw, check_neighbours, groups_of
@@ -18,11 +17,13 @@ from bytescope.isa.kinds import EXECUTES, EXECUTORS
 from bytescope.isa.lift import lift
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.startup.stdlib_lite import Any
+from bytescope.weave import stubs
 from bytescope.weave.emitter import Emitter
 from bytescope.weave.handler_keys import HandlerKeys
 from bytescope.weave.hook_calls import HookCaller
 
 CALLING = frozenset({"CALL", "CALL_KW", "CALL_EX"})
+_MAKE_FUNCTION = OPMAP["MAKE_FUNCTION"]
 
 
 class WeaveContext:
@@ -48,6 +49,7 @@ class WeaveContext:
         inside: instructions that belong to the SEND before them.
         before_label: by offset of a group, what is emitted right before its label.
         after_resume: what is emitted after the RESUME of the yield that has been emitted last.
+        lazy: whether functions have stubs until they are called.
     """
 
     def __init__(
@@ -68,8 +70,10 @@ class WeaveContext:
         self.handlers = HandlerKeys(self.instructions, verified, self.start, plan.exceptions, self.emitter, self.labels)
         self.kinds = verified.kinds
         self.executing = frozenset() if EXECUTORS.isdisjoint(code.co_names) else self._executing()
-        self.entered = Counter(each.target for each in self.instructions if each.target is not None)
-        self.entered.update(each.target for each in lowered.handlers)
+        self.entered = [0] * (len(self.instructions) + 1)
+        targets = [each.target for each in self.instructions if each.target is not None]
+        for target in (*targets, *(each.target for each in lowered.handlers)):
+            self.entered[target] += 1
         self.inside = frozenset(
             each
             for index, instruction in enumerate(self.instructions)
@@ -78,7 +82,8 @@ class WeaveContext:
         )
         self.before_label: dict[int, Callable[[], None]] = {}
         self.after_resume: Callable[[], None] | None = None
-        self._arrivals: Counter[int] | None = None
+        self.lazy = False
+        self._arrivals: list[int] | None = None
         self._all_groups = self.groups
         self._numbers = [number for number, group in enumerate(self.groups) for _ in range(group.count)]
 
@@ -158,6 +163,8 @@ class WeaveContext:
         if index not in self.inside:  # what is belongs to the SEND
             self.handlers.mark(index)
         start = len(e.asm)
+        if self.lazy and self.instructions[index].arg == stubs.LOOKED_AT and self.instructions[index].op == "GETATTR":
+            self.call_with_top(stubs.settle)
         for raw in raws:
             opcode, arg = raw
             if raw == groups.PUSH_NONE:
@@ -175,14 +182,22 @@ class WeaveContext:
                 if opcode in FINALIZED and self.plan.exceptions:
                     arg = sequences.finalized(opcode, arg)
                 e.asm.emit(opcode, sequences.with_depth(opcode, arg, depth) if depth else arg)
+                if opcode == _MAKE_FUNCTION and self.lazy and not self.code.co_flags & CO_OPTIMIZED:
+                    self.call_with_top(stubs.register)
         if e.outline is not None:
             e.outline.own(start, len(e.asm))
+
+    def call_with_top(self, function: Callable[[Any], None]) -> None:
+        """Emit the call of a function with the value on top of the stack, which stays there."""
+        self.emitter.reserve(4)
+        self.emitter.call([function], [self.emitter.at(1)])
+        self.emitter.emit("POP_TOP")
 
 
 _LOOP = ("SEND", "YIELD", "RESUME", "JUMP")
 
 
-def inside_of_send(lowered: Lowered, start: int, entered: Mapping[int, int]) -> range:
+def inside_of_send(lowered: Lowered, start: int, entered: Sequence[int]) -> range:
     """Return the instructions after a SEND that the host executes in a loop with it, and that belong to it here.
 
     Args:

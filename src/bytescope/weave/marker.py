@@ -23,7 +23,7 @@ class Marker(GuestMark):
         self.code = code
 
     def __eq__(self, other: object) -> bool:
-        return self.code == other.code if type(other) is Marker else NotImplemented
+        return self.code == other.code if type(other) is type(self) is Marker else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self.code)
@@ -32,10 +32,9 @@ class Marker(GuestMark):
 def marker_of(code: types.CodeType) -> Marker | None:
     """Return the marker of a woven code object, None for any other."""
     for value in reversed(code.co_consts):
-        if type(value) is Marker:
-            return value
-        if type(value) is list and value and type(value[-1]) is Marker:
-            marker: Marker = value[-1]
+        last = value[-1] if type(value) is list and value else value
+        if issubclass(type(last), Marker):
+            marker: Marker = last
             return marker
     return None
 

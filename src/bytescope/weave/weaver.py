@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 
 from bytescope.code.errors import InvalidBytecode
+from bytescope.code.flags import CO_OPTIMIZED
 from bytescope.code.host.monitoring import Probes
 from bytescope.code.host.weak_tables import enter
 from bytescope.code.instruction import Lowered
@@ -16,19 +15,21 @@ from bytescope.code.lowering.lower import lower
 from bytescope.flow.verify import Verified, verify
 from bytescope.isa.instrumentation import Plan
 from bytescope.isa.kinds import EXECUTORS
+from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import Any, Protocol, deque, record, ref
 from bytescope.weave.cache.serialize import Cache
 from bytescope.weave.context import WeaveContext
 from bytescope.weave.marker import is_woven, original
 from bytescope.weave.outline import Outline
 from bytescope.weave.parts import Parts
+from bytescope.weave.stubs import LOOKED_AT, Stub, is_called_later
 from bytescope.weave.writer import Task, Writer
 
 _RECENT = 32
 """How many woven code objects are kept although nothing executes or refers to them: programs `exec` some repeatedly."""
 
 Made = dict[int, tuple[Parts | None, types.CodeType]]
-"""By id of a code object the parts of its woven form, None where it stays as it is, and this form."""
+"""By id of a code object the parts of its woven form, None where it stays as it is or has a stub, and this form."""
 
 
 @record(slots=True)
@@ -70,6 +71,8 @@ class Weaver:
         cache: where woven code is kept, if anywhere.
         shadower: weaves code that propagates shadows; None if no attached analysis has shadows.
         outlines: gets an outline of each code object that is written, by its id; None if no listing needs them.
+        wanted: whether anything is observed in a code object of a module; functions are then woven when they are first
+            called. None if they are woven with the code around them.
     """
 
     def __init__(
@@ -83,8 +86,12 @@ class Weaver:
         cache: Cache | None = None,
         shadower: Shadower | None = None,
         outlines: dict[int, Outline] | None = None,
+        wanted: Callable[[str, types.CodeType], bool] | None = None,
     ) -> None:
         self.outlines = outlines
+        self.wanted = wanted
+        self._retired = False
+        self._special = EXECUTORS if wanted is None else EXECUTORS | {LOOKED_AT}
         self.shadower = shadower
         self.probes = probes
         self.planner = planner
@@ -96,6 +103,7 @@ class Weaver:
         self._own = {"stopper": stopper, "executed": self.executed}
         self._refusals = 0
         self._woven: dict[tuple[int, str], ref[types.CodeType]] = {}
+        self._stubs: dict[tuple[int, str], ref[types.CodeType]] = {}
         self._recent: deque[types.CodeType] = deque(maxlen=_RECENT)
 
     def weave(self, code: types.CodeType, module: str) -> types.CodeType:
@@ -110,14 +118,61 @@ class Weaver:
         code = original(code)
         woven = self._known(code, module)
         if woven is None:
-            with _without_collecting():
-                woven = self._cached(code, module)
+            woven = self._cached(code, module)
             self._recent.append(woven)
         return woven
 
+    def stub(self, code: types.CodeType, module: str) -> types.CodeType:
+        """Return the code object of a function until its first call: its woven form, a stub, or its own.
+
+        Args:
+            code: the code object of a function.
+            module: name of the module that it belongs to.
+        """
+        code = original(code)
+        woven = self._known(code, module)
+        if woven is None:
+            reference = self._stubs.get((id(code), module))
+            woven = None if reference is None else reference()
+            if woven is None and not self._concerns(code, module):
+                return code
+            if woven is None:
+                woven = Stub(code, module, self._first_called).make()
+                enter(self._stubs, (id(code), module), woven)
+        return woven
+
+    def retire(self) -> None:
+        """Weave no more: functions that have stubs get their own code when they are called."""
+        self._retired = True
+
+    def _first_called(self, code: types.CodeType, module: str) -> types.CodeType | None:
+        """Return the code object of a function from its first call on.
+
+        None while the thread itself changes things, for it may use what would be woven, and where there are too few
+        frames left for the weaver.
+        """
+        if CHANGES._is_owned():
+            return None
+        try:
+            with CHANGES:
+                return code if self._retired else self.weave(code, module)
+        except RecursionError:
+            return None
+
+    def _concerns(self, code: types.CodeType, module: str) -> bool:
+        """Return True if a code object, or one nested in it, may not stay as it is."""
+        assert self.wanted is not None
+        return (
+            self.wanted(module, code)
+            or (self.shadower is not None and self.shadower.wants(module, code))
+            or bool(code.co_exceptiontable)  # handlers do not see what ends the run
+            or not self._special.isdisjoint(code.co_names)
+            or any(type(each) is types.CodeType and self._concerns(each, module) for each in code.co_consts)
+        )
+
     def made(self) -> Iterator[tuple[str, types.CodeType]]:
         """Yield the woven code objects, with the names of their modules."""
-        for (_, module), reference in list(self._woven.items()):
+        for (_, module), reference in [*self._woven.items(), *self._stubs.items()]:
             woven = reference()
             if woven is not None and is_woven(woven):
                 yield module, woven
@@ -135,7 +190,13 @@ class Weaver:
         if key is None:
             return self._weave(code, module, {})
         found = self.cache.load(
-            key, code, module, self._own, self.failed, lambda each, parts: self._finish(each, module, parts)
+            key,
+            code,
+            module,
+            self._own,
+            self.failed,
+            lambda each, parts: self._finish(each, module, parts),
+            self.stub,
         )
         if found is not None:
             return found
@@ -146,21 +207,27 @@ class Weaver:
             self.cache.keep(key, code, module, self._own, made)
         return woven
 
-    def _weave(self, code: types.CodeType, module: str, made: Made) -> types.CodeType:
+    def _weave(self, code: types.CodeType, module: str, made: Made, in_function: bool = False) -> types.CodeType:
         """Weave a code object and those nested in it.
 
         Args:
             code: the code object.
             module: name of the module that it belongs to.
             made: gets the parts of the woven ones, None where there are none, and these.
+            in_function: whether it is nested in a function's.
         """
         known = self._known(code, module)
         if known is not None:
             return known
         nested = {}
+        in_function = in_function or bool(code.co_flags & CO_OPTIMIZED)
         for value in code.co_consts:
             if type(value) is types.CodeType:
-                woven = self._weave(value, module, made)
+                if self.wanted is not None and is_called_later(value, in_function):
+                    woven = self.stub(value, module)
+                    made[id(value)] = None, woven
+                else:
+                    woven = self._weave(value, module, made, in_function)
                 if woven is not value:
                     nested[id(value)] = woven
         parts = self._parts(code, module, nested)
@@ -192,11 +259,12 @@ class Weaver:
             shadower = self.shadower
             propagates = shadower is not None and shadower.wants(module, code)
             needs_handlers = bool(lowered.handlers)  # which do not see what ends the run
-            if not (propagates or plan or nested or needs_handlers) and EXECUTORS.isdisjoint(code.co_names):
+            if not (propagates or plan or nested or needs_handlers) and self._special.isdisjoint(code.co_names):
                 return None
             probes = not propagates and self.probes is not None and self.probes.available()
             task = Task(lowered, unit.verified, plan, nested, self.stopper, self.failed, self.executed, probes)
             writer = shadower.writer(task) if shadower is not None and propagates else _plain_writer(task)
+            writer.context.lazy = self.wanted is not None
             self._outline(writer.context)
             return writer.write()
         except InvalidBytecode as error:
@@ -215,15 +283,3 @@ def _plain_writer(task: Task) -> Writer:
     """Return a writer for a code object that propagates no shadows."""
     context = WeaveContext(task.lowered, task.verified, task.plan, task.executed, task.probes)
     return Writer(context, task.nested, task.stopper, task.failed)
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Disable the garbage collector in this context: weaving makes many objects that reference counts free."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

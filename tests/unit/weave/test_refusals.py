@@ -54,10 +54,10 @@ def test_what_cannot_be_woven_runs_as_it_is_and_is_reported_once(seen: list[str]
     program = replaced(code, hostile)
     with pytest.warns(NotWoven) as caught:
         woven = WOVEN.load(program, "__main__")
+        namespace: dict[str, Any] = {}
+        exec(woven, namespace)
     (warning,) = caught
     assert str(warning.message).startswith("double in program.py is not observed: invalid bytecode in double, offset ")
-    namespace: dict[str, Any] = {}
-    exec(woven, namespace)
     assert namespace["result"] == [8, 10]
     assert is_woven(woven) and namespace["double"].__code__ is hostile
     assert "<module> call" in seen and "double enter" not in seen

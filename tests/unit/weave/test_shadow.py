@@ -319,3 +319,41 @@ def test_types_of_which_isinstance_runs_no_code_are_remembered() -> None:
     assert known.isinstance(None, ("x", int), (None, None), None) is None
     assert known.isinstance(None, (Posing(), int), (None, None), None) is SLOW
     assert heap.assumptions.pure_load("__class__") == {str}
+
+
+def test_code_objects_of_functions_can_be_hashed(run: Run) -> None:
+    module = run(
+        """
+        import json
+        codes = set()
+        def kept(function):
+            codes.add(function.__code__)
+            return function
+        @kept
+        def plain(owner, *args, key=1, **kwargs):
+            def inner(): return owner
+            with open(__file__) as file:
+                file.read()
+            table = {key: owner}
+            for each in args:
+                owner.item, table[each] = each, owner.other
+                json.dumps([key < each for each in table], indent=key)
+            return inner, lambda: (yield key)
+        @kept
+        def generator(items):
+            try:
+                for item in items:
+                    yield f"{item!r}"
+            finally:
+                yield from items
+        @kept
+        async def coroutine(items):
+            async for item in items:
+                await item
+        for function in (plain, generator, coroutine):
+            assert function.__code__ in codes
+            assert hash(function.__code__) == hash(function.__code__)
+        """,
+        Labels(sources="input", sinks="print"),
+    )
+    assert len(module.codes) == 3

@@ -32,6 +32,7 @@ from bytescope.weave.cache.serialize import Cache
 from bytescope.weave.cache.store import Store, folder
 from bytescope.weave.marker import original
 from bytescope.weave.selfcheck import CHECKS
+from bytescope.weave.stubs import register
 from bytescope.weave.weaver import Shadower, Weaver
 
 resident.originals.append(original)  # the machine has hooks of its own
@@ -77,6 +78,7 @@ class Woven:
         """Observe code as a planner plans."""
         with CHANGES:
             if self._weaver is not None:
+                self._weaver.retire()
                 self._functions.retire(self._weaver)
                 self._weaver = None  # what still has code of its making is looked for
             if planner is None:
@@ -87,7 +89,7 @@ class Woven:
                 cache = Cache(self.store, PlannerNames(planner, self._probes.available()))
             self._weaver = Weaver(
                 planner.plan, AnalysisError, self._failed, self._refused, self._executed, self._probes, cache,
-                self.shadower,
+                self.shadower, wanted=planner.wants_code,
             )  # fmt: skip
             self._weave_all(self._functions.functions())
             for functions in self._wanted:
@@ -140,9 +142,12 @@ class Woven:
         code = function.__code__
         if self._weaver is None or is_resident(code):
             return
-        woven = self._woven(self._weaver, code, function.__globals__.get("__name__") or "")
+        module = function.__globals__.get("__name__") or ""
+        self.board.notice(module, code)
+        woven = self._weaver.stub(code, module)
         if woven is not code:
             self._functions.replace(function, woven)
+            register(function)
 
     def _woven(self, weaver: Weaver, code: types.CodeType, module: str) -> types.CodeType:
         self.board.notice(module, code)  # even if it is found in the cache, or refused

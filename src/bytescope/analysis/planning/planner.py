@@ -79,6 +79,10 @@ class Planner:
         chosen = self._chosen(unit.module, code)
         return _CodePlan(self, unit, site_table(unit.module, code, unit.lowered), chosen).point(index)
 
+    def wants_code(self, module: str, code: types.CodeType) -> bool:
+        """Return True if any subscriber's filters include a code object."""
+        return bool(self._chosen(module, code))
+
     def _chosen(self, module: str, code: types.CodeType) -> Chosen:
         return [each for each in self.subscribers if each.wants_code(module, code.co_filename, code.co_qualname)]
 

@@ -17,7 +17,9 @@ from bytescope.weave import hook_calls
 from bytescope.weave.cache.store import Store
 from bytescope.weave.failures import Failed, Raising
 from bytescope.weave.hooks import on_calls, on_primitives
+from bytescope.weave.marker import marker_of
 from bytescope.weave.parts import Parts
+from bytescope.weave.stubs import Stub, register, settle
 
 _STATICS: dict[str, Any] = {
     "value": hook_calls.VALUE,
@@ -27,8 +29,13 @@ _STATICS: dict[str, Any] = {
     "missing": on_primitives.MISSING,
     "refuse": on_primitives.refuse_replacement,
     "locals": locals,
+    "register": register,
+    "settle": settle,
 }
 """Objects that woven code may refer to, and that are the same for all code objects."""
+
+_STUB = ()
+"""The entry of a code object that has a stub: it has an entry of its own, once it was woven."""
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, types.EllipsisType)
 
@@ -81,6 +88,7 @@ class Cache:
         own: Mapping[str, Any],
         failed: Failed,
         finish: Callable[[types.CodeType, Parts | None], types.CodeType],
+        stub: Callable[[types.CodeType, str], types.CodeType],
     ) -> types.CodeType | None:
         """The woven form of a code object, None if it is not known.
 
@@ -92,6 +100,7 @@ class Cache:
             failed: see `Raising`.
             finish: is given each code object, the nested ones first, with the parts of its woven form, None where it
                 stays as it is; returns that form.
+            stub: makes the stub of a code object of a module.
         """
         payload = self.store.read(key)
         if payload is None:
@@ -101,7 +110,7 @@ class Cache:
         except (ValueError, EOFError, TypeError):
             return None
         pool = [self._named(kind, name, own) for kind, name in names]
-        return _Reader(pool, self.names, module, failed, finish).read(code, entry)
+        return _Reader(pool, self.names, module, failed, finish, stub).read(code, entry)
 
     def _named(self, kind: str, name: Any, own: Mapping[str, Any]) -> Any:
         if kind == "plain":
@@ -157,13 +166,18 @@ class _Writer:
         self._known = {id(value): ("own", name) for name, value in own.items()}
         self._known |= {id(value): ("static", name) for name, value in _STATICS.items()}
 
-    def write(self, code: types.CodeType) -> tuple[Any, ...]:
-        """The entry of a code object."""
+    def write(self, code: types.CodeType) -> tuple[Any, ...] | None:
+        """The entry of a code object, None if it stays as it is."""
         if id(code) not in self.made:
             raise _Nameless  # it was woven before, with another
+        parts, woven = self.made[id(code)]
+        if woven is code:
+            return None
+        if type(marker_of(woven)) is Stub:
+            return _STUB
         nested = tuple(self.write(each) for each in code.co_consts if type(each) is types.CodeType)
-        parts = self.made[id(code)][0]
-        return None if parts is None else self.parts(parts), nested
+        assert parts is not None
+        return self.parts(parts), nested
 
     def parts(self, parts: Parts) -> tuple[Any, ...]:
         """The parts of a woven code object."""
@@ -243,21 +257,27 @@ class _Reader:
         module: str,
         failed: Failed,
         finish: Callable[[types.CodeType, Parts | None], types.CodeType],
+        stub: Callable[[types.CodeType, str], types.CodeType],
     ) -> None:
         self.pool = pool
         self.names = names
         self.module = module
         self.failed = failed
         self.finish = finish
+        self.stub = stub
 
-    def read(self, code: types.CodeType, entry: tuple[Any, ...]) -> types.CodeType:
+    def read(self, code: types.CodeType, entry: tuple[Any, ...] | None) -> types.CodeType:
         """The woven form of a code object."""
+        if entry is None:
+            return self.finish(code, None)
+        if entry == _STUB:
+            return self.stub(code, self.module)
         kept, nested = entry
         entries = iter(nested)
         consts = [
             self.read(value, next(entries)) if type(value) is types.CodeType else value for value in code.co_consts
         ]
-        return self.finish(code, None if kept is None else self.parts(code, consts, kept))
+        return self.finish(code, self.parts(code, consts, kept))
 
     def parts(self, code: types.CodeType, replaced: list[Any], kept: tuple[Any, ...]) -> Parts:
         """The parts of a woven code object."""

@@ -25,7 +25,7 @@ LIMIT = 256 * 2**20
 AGE = 30 * 86400
 """Seconds after which an entry that was not used goes."""
 
-_MAGIC = b"bytescope woven code 1\n"
+_MAGIC = b"bytescope woven code 2\n"
 _DAY = 86400
 _LOOSE = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS = 0o077

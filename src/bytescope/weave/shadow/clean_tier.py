@@ -27,6 +27,8 @@ _frame = sys._getframe
 
 _SILENT = MOVES | {"load_cell", "store_cell", "delete_cell", "load_global", "store_global", "delete_global"}
 """Primitives that run no user code."""
+_OF_NAMESPACES = frozenset({"load_name", "store_name", "delete_name"})
+"""Primitives that run none in a namespace that is a dict."""
 
 
 class CleanTier:
@@ -68,6 +70,7 @@ class CleanTier:
                 self.emitter.asm.jump("JUMP_FORWARD", self.context.begun)
             else:
                 self.begin_shadowed()
+                self.begin_in_namespace()
             return
         if point:
             only = observed_callables(instruction, point)
@@ -93,7 +96,7 @@ class CleanTier:
         if instruction.op in ("YIELD", "PUSH_EXC_INFO"):
             return True
         moved = references(instruction)
-        if moved.call is None or moved.call.name in _SILENT or instruction.op == "SEND":
+        if moved.call is None or moved.call.name in _SILENT | _OF_NAMESPACES or instruction.op == "SEND":
             return False
         return moved.after is not None and (moved.jump is None or instruction.op == "FOR_ITER")
 
@@ -173,6 +176,23 @@ class CleanTier:
         def cold() -> None:
             e.asm.place(label)
             self.emitter.asm.jump("JUMP_FORWARD", self.context.begun)
+
+        e.emit_cold(cold)
+
+    def begin_in_namespace(self) -> None:
+        """Emit the test whether the code of a class or module is executed in something that is no dict."""
+        if _OF_NAMESPACES.isdisjoint(each.op.lower() for each in self.instructions):
+            return
+        e, label = self.emitter, self.emitter.asm.label()
+        e.push_function(type)
+        e.sequences.load_namespace(e.load_const)
+        e.sequences.call(1)
+        e.reserve(4)
+        e.jump_unless_is(dict, label)
+
+        def cold() -> None:
+            e.asm.place(label)
+            e.asm.jump("JUMP_FORWARD", self.context.begun)
 
         e.emit_cold(cold)
 

@@ -7,6 +7,7 @@ import types
 from collections.abc import Callable
 
 from bytescope.code.flags import CO_VARARGS
+from bytescope.shadow.constants import Members, Slot
 from bytescope.shadow.models.before_call import SLOW, BeforeCall, InFlightFill
 from bytescope.shadow.models.model_table import model_before
 from bytescope.startup.stdlib_lite import Any
@@ -41,16 +42,16 @@ class InlineCache:
         self.wanted, self.observed = wanted, observed
         self._models: dict[Any, BeforeCall | None] = {}
         self._monomorphic: dict[str, list[types.CodeType | None]] = {}
-        self._polymorphic: dict[str, set[int]] = {"constructors": set()}
+        self._polymorphic: dict[str, set[int]] = {"constructors": Members()}
         self.runtime.heap.assumptions.constructors.append(self._polymorphic["constructors"])
 
     def monomorphic(self, kind: str) -> list[types.CodeType | None]:
         """Return the monomorphic entry of a kind: a list whose item is the code object called last."""
-        return self._monomorphic.setdefault(kind, [None])
+        return self._monomorphic.setdefault(kind, Slot([None]))
 
     def polymorphic(self, kind: str) -> set[int]:
         """Return the polymorphic set of a kind: addresses of code objects, or of classes for "constructors"."""
-        return self._polymorphic.setdefault(kind, set())
+        return self._polymorphic.setdefault(kind, Members())
 
     def add(self, function: Any) -> None:
         """Add a callable that was called on the slow path, and that no analysis observes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 
 from bytescope.isa.purity import lookup
+from bytescope.shadow.constants import ByAddress, Members, Slot
 from bytescope.shadow.runtime import ShadowRuntime
 from bytescope.startup.stdlib_lite import Any, record
 
@@ -42,13 +43,13 @@ class WovenCallees:
 
     def __init__(self, runtime: ShadowRuntime) -> None:
         self.runtime = runtime
-        self.passed: list[Any] = [None]
-        self.direct: dict[int, types.CodeType] = {}
-        self.returning_nothing: set[int] = set()
-        self.classes: dict[int, type] = {}
-        self.yielded: list[Any] = [None]
-        self.generators: dict[int, types.CodeType] = {}
-        self.made: dict[int, types.CodeType] = {}
+        self.passed: list[Any] = Slot([None])
+        self.direct: dict[int, types.CodeType] = ByAddress()
+        self.returning_nothing: set[int] = Members()
+        self.classes: dict[int, type] = ByAddress()
+        self.yielded: list[Any] = Slot([None])
+        self.generators: dict[int, types.CodeType] = ByAddress()
+        self.made: dict[int, types.CodeType] = ByAddress()
         self.written: dict[int, CallTraits] = {}
         runtime.pre_call_models.generators = self.made
 

@@ -142,7 +142,7 @@ class ShadowWriter(Writer):
 
     def speculate(self, before: list[Group]) -> None:
         """Emit the speculative version, if inferred types save anything."""
-        if not enabled("speculative_tier"):
+        if not enabled("speculative_tier") or not (self.code.co_flags & CO_OPTIMIZED or self.loops()):
             return
         context, runtime = self.context, self.context.runtime
         inferred = TypeInference(
@@ -159,6 +159,10 @@ class ShadowWriter(Writer):
         self.speculative = SpeculativeTier(context, inferred, context.labels)
         self.new_version(before)
         self.frame.reset(self.verified.depths[context.start])
+
+    def loops(self) -> bool:
+        """Return True if any instruction may be executed twice in a frame."""
+        return any(each.target is not None and each.target <= index for index, each in enumerate(self.instructions))
 
     def places_itself(self, group: Group) -> bool:
         """Return True if the label of a group is placed after the hooks that come first."""
