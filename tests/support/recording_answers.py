@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from bytescope.code.instruction import Instruction as LoweredInstruction
 from bytescope.flow.control_flow import ControlFlow
 from bytescope.machine.handler_namespace import NULL, UNBOUND
 from bytescope.recording import Cursor, Frame, NotRecorded, Object, Origin, Recording, Stepper
+from bytescope.recording.tape import ENTRY, FrameOwner
 from tests.differential import corpus
 from tests.unit.recording.programs import PROGRAMS, recorded
 
@@ -94,6 +96,8 @@ def answers(recording: Recording, chance: random.Random) -> dict[str, Any]:
     return {
         "states": states, "moves": moves, "questions": questions, "raises": raises, "output": output,
         "codes": [_code(recording, number) for number in range(len(recording.codes))],
+        "calls": _calls(recording), "comparisons": _comparisons(recording), "lines": _lines(recording),
+        "branches": _branches(recording),
     }  # fmt: skip
 
 
@@ -111,6 +115,59 @@ def _code(recording: Recording, number: int) -> dict[str, Any]:
             passes[tape.index(step)] += 1
     blocks = [[each.start, each.end, each.leaves, [list(edge) for edge in each.successors]] for each in flow.blocks]
     return {"blocks": blocks, "raw": [list(each) for each in code.raw], "passes": passes}
+
+
+def _calls(recording: Recording) -> list[list[Any]]:
+    """Return of each frame: code, first step, end, caller, the frame that has made its cells."""
+    tape, index = recording.tape, recording.index
+    makers: dict[Object, int] = {}
+    for number, slot, new in zip(tape.log[0::ENTRY], tape.log[1::ENTRY], tape.log[3::ENTRY], strict=True):
+        owner = tape.owners[number]
+        if type(owner) is FrameOwner and type(new) is Object and new.kind == "cell":
+            if any(each.slot == slot and each.scope == "cell" for each in tape.codes[owner.code].variables):
+                makers.setdefault(new, number)
+    found: list[list[Any]] = []
+    for number, steps in index.of_frame.items():
+        frame = recording.at(steps[0]).frames[0]
+        free = [each for each in frame.code.variables if each.scope == "free" and each.name != "__class__"]
+        maker = makers.get(frame.slots[free[0].slot]) if free else None
+        known = maker != number and maker in index.of_frame
+        caller = index.parent(number, steps[0])
+        found.append([frame.code.name, steps[0], steps[-1] + 1, caller, maker if known else None])
+    return sorted(found, key=lambda each: int(each[1]))
+
+
+def _lines(recording: Recording) -> list[list[Any]]:
+    """Return how many steps were made in each line."""
+    tape = recording.tape
+    lines = Counter((tape.code(step).text_name, tape.instruction(step).line) for step in range(recording.steps))
+    return [[*place, count] for place, count in lines.items() if place[1] is not None]
+
+
+def _comparisons(recording: Recording) -> list[list[int]]:
+    """Return how often each comparison was true and false: what is on top where its frame goes on."""
+    tape, index = recording.tape, recording.index
+    found: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
+    for step in range(recording.steps):
+        each = tape.instruction(step)
+        if each.op in ("COMPARE", "IS", "CONTAINS") and each.line is not None:
+            following = index.next_of(tape.frame(step).number, step)
+            operands = [] if following is None else recording.at(following).frames[0].operands
+            result = operands[each.depth - 2] if len(operands) > each.depth - 2 else None
+            found[tape.frame(step).code, tape.index(step)][str(result)] += 1
+    return [[code, at, counts["True"], counts["False"]] for (code, at), counts in found.items()]
+
+
+def _branches(recording: Recording) -> list[list[int]]:
+    """Return how often each conditional jump went to which instruction: code, index, next index, count."""
+    tape, index = recording.tape, recording.index
+    ways: Counter[tuple[int, int, int]] = Counter()
+    for step in range(recording.steps):
+        each, at = tape.instruction(step), tape.index(step)
+        following = index.next_of(tape.frame(step).number, step)
+        if each.target is not None and each.op != "JUMP" and following is not None:
+            ways[tape.frame(step).code, at, tape.index(following)] += 1
+    return [[*way, count] for way, count in ways.items()]
 
 
 def _state(cursor: Cursor, step: int) -> dict[str, Any]:
@@ -194,13 +251,22 @@ def _answer(ask: Callable[[], Any]) -> Any:
         return {"refused": type(error).__name__}
 
 
+def _compared(one: Recording, other: Recording) -> list[Any] | None:
+    found = one.compare(other)
+    if found is None:
+        return None
+    return [found.step, found.what, found.name, [shown(each) for each in found.values]]
+
+
 def main(folder: Path) -> None:
     """Write recordings and answers into a folder."""
-    programs = {**PROGRAMS, "values": VALUES, "signals": SIGNALS, "unobserved": UNOBSERVED, "raised": RAISED}
+    again = {"gcd again": PROGRAMS["gcd"].replace("18", "24"), "gcd more": PROGRAMS["gcd"] + "print()\n"}
+    programs = {**PROGRAMS, **again, "values": VALUES, "signals": SIGNALS, "unobserved": UNOBSERVED, "raised": RAISED}
     programs |= {"window": WINDOW, "ends": WINDOW}
     for topic in TOPICS:
         programs |= {each.id: each.source for each in corpus.load(topic) if not each.own_process}
     made = 0
+    before = folder / "gcd.bscope"
     for name, source in programs.items():
         recording = recorded(source, **OPTIONS.get(name, {}))
         if not 0 < recording.steps <= 3_000:
@@ -208,6 +274,9 @@ def main(folder: Path) -> None:
         path = folder / f"{name.replace('::', '-')}.bscope"
         recording.save(path)
         found = answers(Recording.load(path), random.Random(name))
+        others = {each for each in (folder / "gcd.bscope", before, path) if each.exists()}
+        found["compared"] = [[each.stem, _compared(recording, Recording.load(each))] for each in sorted(others)]
+        before = path
         path.with_suffix(".json").write_text(json.dumps(found), encoding="utf-8")
         made += 1
     print(f"{made} recordings")

@@ -313,7 +313,7 @@ class Recording:
             if (mine.code.name, mine.instruction.op) != (its.code.name, its.instruction.op):
                 return Divergence(step, "control", "", (mine.instruction.text, its.instruction.text))
             pairs = _values(mine), _values(its)
-            for name in pairs[0].keys() | pairs[1].keys():
+            for name in pairs[0] | pairs[1]:
                 values = pairs[0].get(name, ABSENT), pairs[1].get(name, ABSENT)
                 if _differ(*values):
                     return Divergence(step, "value", name, values)

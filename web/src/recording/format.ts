@@ -125,6 +125,7 @@ interface RawCode {
   handlers: [number, number, number, number][];
   suspends: boolean;
   source: string;
+  inner?: [string, number, number[]][];
 }
 
 function codeOf(raw: RawCode, rawInstructions: [number, string, number | null][]): Code {
@@ -136,6 +137,7 @@ function codeOf(raw: RawCode, rawInstructions: [number, string, number | null][]
     starts: new Map(raw.starts),
     variables: raw.variables.map(([slot, name, scope]) => ({ slot, name, scope })),
     firstOperand: raw.first_operand, handlers: raw.handlers, suspends: raw.suspends, source: raw.source || raw.file,
+    inner: (raw.inner ?? []).map(([name, , lines]) => ({ name, lines })),
     raw: rawInstructions.map(([offset, text, target]) => ({ offset, text, target })),
   };
 }

@@ -109,6 +109,17 @@ export class Index {
     return found instanceof Thing ? found : null;
   }
 
+  /** The first entry about a slot, -1 if there is none. */
+  firstEntry(owner: number, slot: number): number {
+    return this.entries[owner]?.find((entry) => this.tape.same(this.tape.columns.slot[entry]!, slot)) ?? -1;
+  }
+
+  /** The entries about an owner before a place in the log, in order. */
+  entriesBefore(owner: number, place: number): Uint32Array {
+    const entries = this.entries[owner] ?? new Uint32Array();
+    return entries.subarray(0, lowerBound(entries, place));
+  }
+
   /** All entries about a slot, in order. */
   entriesOf(owner: number, slot: number): number[] {
     const slots = this.tape.columns.slot;

@@ -1,5 +1,7 @@
 // A recording: a run that is over, and questions about it.
 
+import { Calls } from "./calls";
+import { compare, type Divergence } from "./compare";
 import { evaluate, holds, parse, type Expression } from "./expressions";
 import { decode } from "./format";
 import { Index } from "./lines";
@@ -20,6 +22,7 @@ export interface Write {
 export class Recording {
   readonly index: Index;
   readonly passes: Passes;
+  private madeCalls: Calls | null = null;
 
   constructor(readonly tape: Tape) {
     this.index = new Index(tape);
@@ -33,6 +36,16 @@ export class Recording {
 
   get steps(): number {
     return this.tape.steps;
+  }
+
+  /** The calls of the run. */
+  get calls(): Calls {
+    return (this.madeCalls ??= new Calls(this));
+  }
+
+  /** Where another run differs first, null if it does not. */
+  compare(other: Recording): Divergence | null {
+    return compare(this, other);
   }
 
   /** The state before a step. */

@@ -44,6 +44,8 @@ export interface Code {
   suspends: boolean;
   /** What its text is called among the sources. */
   source: string;
+  /** The code objects in it, which may never have run: their lines with code. */
+  inner: readonly { name: string; lines: readonly number[] }[];
   /** CPython's instructions; none in files of early versions. */
   raw: readonly RawInstruction[];
 }

@@ -4,6 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { NoExpression, NotRecorded, NoRecording } from "../../src/recording/errors";
+import { comparisonsOf } from "../../src/recording/analyses/comparisons";
+import { coverageOf } from "../../src/recording/analyses/coverage";
+import { hotLines } from "../../src/recording/analyses/lines";
 import { flowOf } from "../../src/recording/flow";
 import type { Origin } from "../../src/recording/origins";
 import { Recording } from "../../src/recording/recording";
@@ -18,6 +21,11 @@ interface Answers {
   moves: Move[];
   raises: [number, string][];
   output: string[];
+  calls: unknown[];
+  comparisons: [number, number, number, number][];
+  lines: [string, number, number][];
+  branches: [number, number, number, number][];
+  compared: [string, [number, string, string, string[]] | null][];
   codes: { blocks: unknown; raw: unknown; passes: number[] }[];
   questions: { step: number; text: string; place: string; value: unknown; next: unknown; previous: unknown; writes: unknown; why: unknown }[];
 }
@@ -97,6 +105,41 @@ describe.each(names)("%s", (name) => {
       passes: code.instructions.map((_, index) => passes.before(code, index, steps)),
     }));
     expect(found).toEqual(answers.codes);
+  });
+
+  test("calls", async () => {
+    const { calls } = await Recording.read(bytes(name));
+    expect(calls.all.map((call) => [call.code.name, call.begin, call.end, call.parent, calls.makerOf(call.number)?.number ?? null])).toEqual(answers.calls);
+  });
+
+  test("lines, comparisons and branches", async () => {
+    const recording = await Recording.read(bytes(name));
+    const { codes } = recording.tape;
+    const lines = hotLines(recording).map(({ source, line, steps }) => [source, line, steps]);
+    expect(new Set(lines.map(String))).toEqual(new Set(answers.lines.map(String)));
+    const compared: number[][] = [];
+    const arcs: (string | number)[][] = [];
+    for (const source of new Set(codes.map((each) => each.source))) {
+      for (const each of comparisonsOf(recording, source).values()) compared.push(...each.map(({ code, at, yes, no }) => [codes.indexOf(code), at, yes, no]));
+      for (const [from, each] of coverageOf(recording, source).arcs) arcs.push(...each.filter(({ count }) => count > 0).map(({ to, count }) => [source, from, to, count]));
+    }
+    expect(new Set(compared.map(String))).toEqual(new Set(answers.comparisons.map(String)));
+    const sums = new Map<string, number>();
+    for (const [number, at, next, count] of answers.branches) {
+      const { source, instructions } = codes[number]!;
+      const [from, to] = [instructions[at]!.position?.[0], instructions.slice(next).find((each) => each.position?.[0] != null)?.position?.[0]];
+      if (from != null && to != null && [instructions[at]!.target, at + 1].includes(next)) sums.set(`${source},${from},${to}`, (sums.get(`${source},${from},${to}`) ?? 0) + count);
+    }
+    expect(new Set(arcs.map(String))).toEqual(new Set([...sums].map(([way, count]) => `${way},${count}`)));
+  });
+
+  test("compared with others", async () => {
+    const recording = await Recording.read(bytes(name));
+    for (const [other, expected] of answers.compared) {
+      const found = recording.compare(await Recording.read(bytes(other)));
+      expect(found && [found.step, found.what, found.name], other).toEqual(expected && expected.slice(0, 3));
+      if (found?.what === "value") expect(found.values.map((each) => (each === undefined ? "<absent>" : shown(each)))).toEqual(expected![3]);
+    }
   });
 
   test("questions", async () => {
