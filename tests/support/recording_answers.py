@@ -60,6 +60,19 @@ box.m = 3
 later()
 items.append(4)
 """
+MADE = """\
+def make(k):
+    def add(x):
+        return x + k
+    return add
+one, two = make(1), make(2)
+print(one(10), two(10))
+class Numbers:
+    count = 0
+for each in range(3):
+    if each > 5:
+        print("never")
+"""
 WINDOW = "x = 0\ndef f(n):\n    return n\nfor i in range(600):\n    x += f(i)\n"
 OPTIONS: dict[str, dict[str, Any]] = {"window": {"steps": 400}, "ends": {"steps": 400, "keep": "both"}}
 RAISED = """
@@ -261,7 +274,7 @@ def _compared(one: Recording, other: Recording) -> list[Any] | None:
 def main(folder: Path) -> None:
     """Write recordings and answers into a folder."""
     again = {"gcd again": PROGRAMS["gcd"].replace("18", "24"), "gcd more": PROGRAMS["gcd"] + "print()\n"}
-    programs = {**PROGRAMS, **again, "values": VALUES, "signals": SIGNALS, "unobserved": UNOBSERVED, "raised": RAISED}
+    programs = {**PROGRAMS, **again, "made": MADE, "values": VALUES, "signals": SIGNALS, "unobserved": UNOBSERVED, "raised": RAISED}
     programs |= {"window": WINDOW, "ends": WINDOW}
     for topic in TOPICS:
         programs |= {each.id: each.source for each in corpus.load(topic) if not each.own_process}

@@ -71,15 +71,23 @@ export class Calls {
   /** What a call was given; nothing if its beginning is not kept. */
   given({ number, code, begin }: Call): [string, Value][] {
     const { tape, index } = this.recording;
-    const { slot, now } = tape.columns;
-    if (tape.index(begin) !== 0 || code.name.endsWith("<module>")) return [];
+    const { slot: slots, now } = tape.columns;
+    if (tape.index(begin) !== 0) return [];
     const values = new Map<Value, Value>();
-    for (const entry of index.entriesBefore(number, tape.place(begin))) values.set(tape.values[slot[entry]!]!, tape.values[now[entry]!]!);
-    return code.variables.flatMap((each): [string, Value][] => {
-      const value = values.get(each.slot);
-      const given = each.scope !== "free" && value !== undefined && !(value instanceof Mark) && !(value instanceof Thing && value.kind === "cell");
-      return given ? [[each.name, value]] : [];
+    for (const entry of index.entriesBefore(number, tape.place(begin))) values.set(tape.values[slots[entry]!]!, tape.values[now[entry]!]!);
+    const contents = (value: Value | undefined): Value | undefined =>
+      value instanceof Thing && value.kind === "cell" && value.initial ? tape.value(tape.get(value.initial, tape.numberOf(0))) : value;
+    return code.variables.flatMap(({ name, scope, slot }): [string, Value][] => {
+      const value = scope === "cell" ? contents(values.get(slot)) : scope === "local" ? values.get(slot) : undefined;
+      return value === undefined || value instanceof Mark ? [] : [[name, value]];
     });
+  }
+
+  /** Whether it is the body of a class or a module: its names are in a namespace. */
+  isBody({ number, begin }: Call): boolean {
+    const { tape, index } = this.recording;
+    const names = tape.numberOf("names");
+    return index.entriesBefore(number, tape.place(begin)).some((entry) => tape.columns.slot[entry] === names);
   }
 
   /** What a frame has returned, undefined if it has not, or not by then. */

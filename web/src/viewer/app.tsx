@@ -3,25 +3,10 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { flowOf } from "../recording/flow";
-import { BytecodePane } from "./bytecode";
-import { FramesPane } from "./frames";
-import { GraphPane } from "./graph";
 import { COMMANDS, onKey } from "./keys";
 import { DECKS, PANES, type Pane, type Viewer } from "./model";
-import { ObjectsPane } from "./objects";
-import { OutputPane } from "./output";
+import { Deck, PaneView, SHORT, TITLES } from "./panes";
 import { Scrubber } from "./scrubber";
-import { SourcePane } from "./source";
-import { StackPane } from "./stack";
-import { WhyPane } from "./why";
-
-const TITLES: Record<Pane, string> = {
-  source: "Source", bytecode: "Bytecode", graph: "Control flow", stack: "Operand stack", frames: "Frames", objects: "Objects", output: "Output", why: "Why",
-};
-
-/** What tabs call them. */
-const SHORT: Partial<Record<Pane, string>> = { stack: "Stack", graph: "Flow" };
 
 export interface ViewerProps {
   viewer: Viewer;
@@ -54,98 +39,14 @@ export function ViewerApp({ viewer, embedded = false, tools }: ViewerProps) {
         <Deck viewer={viewer} deck={DECKS[0]!} />
         <div class="side-panes">
           <PaneView viewer={viewer} pane="stack" />
-          <PaneView viewer={viewer} pane="why" />
+          <Deck viewer={viewer} deck={DECKS[2]!} />
           <PaneView viewer={viewer} pane="output" />
         </div>
         <PaneView viewer={viewer} pane="frames" />
-        <PaneView viewer={viewer} pane="objects" />
+        <Deck viewer={viewer} deck={DECKS[1]!} />
       </Panes>
       <Controls viewer={viewer} embedded={embedded} />
     </div>
-  );
-}
-
-function PaneView({ viewer, pane, deck }: { viewer: Viewer; pane: Pane; deck?: readonly Pane[] }) {
-  const on = viewer.pane.value === pane;
-  const front = !deck || viewer.front.value.has(pane);
-  return (
-    <section class={`pane ${pane}${on ? " on" : ""}${front ? " front" : ""}`} id={`pane-${pane}`} aria-label={TITLES[pane]}>
-      <header>
-        <h2>{TITLES[pane]}</h2>
-        {deck?.map((other) => other !== pane && <Choose viewer={viewer} pane={other} key={other} />)}
-        <small>
-          <Note viewer={viewer} pane={pane} />
-        </small>
-      </header>
-      <div class="body">{(on || front) && contents(viewer, pane)}</div>
-    </section>
-  );
-}
-
-/** Panes of which one is seen, on wide screens. */
-function Deck({ viewer, deck }: { viewer: Viewer; deck: readonly Pane[] }) {
-  return (
-    <div class={`deck ${deck[0]}-deck`}>
-      {deck.map((pane) => (
-        <PaneView viewer={viewer} pane={pane} deck={deck} key={pane} />
-      ))}
-    </div>
-  );
-}
-
-/** On wide screens, brings a pane to the front of its place. */
-function Choose({ viewer, pane }: { viewer: Viewer; pane: Pane }) {
-  const choose = (event: Event): void => {
-    const root = (event.currentTarget as HTMLElement).getRootNode() as Document | ShadowRoot;
-    viewer.pane.value = pane;
-    setTimeout(() => root.getElementById(`pane-${pane}`)?.querySelector<HTMLElement>("button.other")?.focus());
-  };
-  return (
-    <button type="button" class="other" onClick={choose}>
-      {TITLES[pane]}
-    </button>
-  );
-}
-
-function contents(viewer: Viewer, pane: Pane): ComponentChildren {
-  const panes = {
-    source: SourcePane, bytecode: BytecodePane, graph: GraphPane, stack: StackPane, frames: FramesPane, objects: ObjectsPane, output: OutputPane, why: WhyPane,
-  };
-  const Contents = panes[pane];
-  return <Contents viewer={viewer} />;
-}
-
-function Note({ viewer, pane }: { viewer: Viewer; pane: Pane }) {
-  const { frame, code, frames } = viewer.shown.value;
-  if (pane === "source") return <>{frame ? `${code!.name} · line ${frame.line ?? "?"}` : "the end"}</>;
-  if (pane === "bytecode" || pane === "graph") {
-    const flow = code ? flowOf(code) : null;
-    const block = flow && frame ? `, block ${flow.blockOf[frame.index]} of ${flow.blocks.length}` : "";
-    return (
-      <>
-        {code?.name ?? ""}
-        {block} {pane === "bytecode" && <Raw viewer={viewer} />}
-      </>
-    );
-  }
-  if (pane === "stack") return <>{frame ? `${frame.operands.length} deep` : ""}</>;
-  if (pane === "frames") {
-    const task = frames.find((each) => each.task !== null)?.task;
-    const parts = [frame ? viewer.threadOf(frame) : "", task ? `task ${task}` : "", frames.length ? `${frames.length} deep` : ""];
-    return <>{parts.filter(Boolean).join(", ")}</>;
-  }
-  return <>{pane === "output" ? "up to this step" : ""}</>;
-}
-
-/** Chooses between CPython's instructions and the machine's. */
-function Raw({ viewer }: { viewer: Viewer }) {
-  const known = (viewer.shown.value.code?.raw.length ?? 0) > 0;
-  if (!known) return null;
-  return (
-    <label class="check">
-      <input type="checkbox" checked={viewer.raw.value} onChange={(event) => (viewer.raw.value = event.currentTarget.checked)} />
-      raw
-    </label>
   );
 }
 

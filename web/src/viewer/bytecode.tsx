@@ -37,7 +37,7 @@ export function BytecodePane({ viewer }: { viewer: Viewer }) {
             </span>
             <span class="at">{offset}</span>
             <code>{text}</code>
-            <em>{notes.get(at)?.join(", ")}</em>
+            {notes.has(at) && <em>{notes.get(at)!.join(", ")}</em>}
           </div>
         );
       }}

@@ -4,6 +4,7 @@ import type { Recording } from "../recording/recording";
 import type { Cursor } from "../recording/state";
 import { FrameOwner, type Tape } from "../recording/tape";
 import { Mark, repr, Thing, type Value } from "../recording/values";
+import { titleOf } from "./naming";
 import { errorText, nameOf, preview } from "./preview";
 
 /** Entries of the log that are looked through for changes. */
@@ -42,7 +43,9 @@ export function happened(recording: Recording, cursor: Cursor): string[] {
   const entered = step < tape.steps && recording.index.previousOf(tape.frame(step).number, step) === null && tape.index(step) === 0;
   if (!entered) return found;
   const signal = cursor.top?.signal;
-  return [signal ? `${signal} comes in, which ${tape.code(step).name} handles` : `${tape.code(step).name} is called`];
+  if (signal) return [`${signal} comes in, which ${tape.code(step).name} handles`];
+  const call = recording.calls.of(tape.frame(step).number)!;
+  return [recording.calls.isBody(call) ? `${titleOf(recording.calls, call)} begins` : `${titleOf(recording.calls, call)} is called`];
 }
 
 function saidOf({ tape, index }: Recording, cursor: Cursor, number: number, slot: Value, old: Value, now: Value): string | null {

@@ -5,6 +5,8 @@ import type { Frame } from "../recording/state";
 import { Mark, Thing, type Value } from "../recording/values";
 import { placeKey } from "./changes";
 import type { Viewer } from "./model";
+import { titleOf } from "./naming";
+import { Go } from "./objects";
 import { preview } from "./preview";
 import { ValueView } from "./value";
 
@@ -23,20 +25,50 @@ export function FramesPane({ viewer }: { viewer: Viewer }) {
         <div key={each.owner.number}>
           <h3>
             <button type="button" class="frame" aria-expanded={each === frame} onClick={() => (viewer.selected.value = at)}>
-              {each.code.name} {each.signal && <small>handles {each.signal}, </small>}
+              {titled(viewer, each)} {each.signal && <small>handles {each.signal}, </small>}
               <small>{at === 0 ? `line ${each.line ?? "?"}` : `waits in line ${each.line ?? "?"}`}</small>
             </button>
           </h3>
+          {each === frame && <Made viewer={viewer} frame={each} />}
           {each === frame && <Variables viewer={viewer} frame={each} />}
         </div>
       ))}
       {suspended.length > 0 && <h3 class="quiet">Suspended</h3>}
       {suspended.map((each) => (
         <p class="suspended" key={each.owner.number}>
-          {each.code.name} <small>in line {each.line ?? "?"}</small>
+          {titled(viewer, each)}{" "}
+          <small>
+            {each.task !== null && `task ${each.task}, `}in line {each.line ?? "?"}
+          </small>
         </p>
       ))}
     </div>
+  );
+}
+
+/** A frame by the call that has made it. */
+function titled({ recording: { calls } }: Viewer, { owner, code }: Frame): string {
+  const call = calls.of(owner.number);
+  return call ? titleOf(calls, call) : code.name;
+}
+
+/** Which call a frame is, who has called it, and which call has made its function. */
+function Made({ viewer, frame }: { viewer: Viewer; frame: Frame }) {
+  const { calls, tape } = viewer.recording;
+  const call = calls.of(frame.owner.number);
+  const site = call ? calls.site(call) : null;
+  if (!call || site === null) return null;
+  const count = calls.count(call.code);
+  const maker = calls.makerOf(call.number);
+  return (
+    <p class="made">
+      call {call.ordinal.toLocaleString("en")} of {count.toLocaleString("en")}, from line {tape.instruction(site).position?.[0] ?? "?"} at step <Go viewer={viewer} step={site + tape.forgotten} />
+      {maker && (
+        <>
+          ; its function was made by <code>{titleOf(calls, maker)}</code>, which began at step <Go viewer={viewer} step={maker.begin + tape.forgotten} />
+        </>
+      )}
+    </p>
   );
 }
 
@@ -85,6 +117,9 @@ function Variables({ viewer, frame }: { viewer: Viewer; frame: Frame }) {
               <td class="ask">
                 <button type="button" class="ref" aria-label={`Why is ${name} so?`} onClick={() => viewer.why(name)}>
                   why
+                </button>{" "}
+                <button type="button" class="ref" aria-pressed={viewer.watched.value?.text === name} aria-label={`Watch ${name}`} onClick={() => viewer.watch(name)}>
+                  watch
                 </button>
               </td>
             </tr>

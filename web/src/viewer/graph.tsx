@@ -5,6 +5,7 @@ import { flowOf, type Block } from "../recording/flow";
 import type { Code } from "../recording/tape";
 import { Drawing, laidOut } from "../views/graph";
 import type { Viewer } from "./model";
+import { keepInSight } from "./sight";
 
 /** Instructions of a block that are shown, and blocks. */
 const LINES = 5;
@@ -18,7 +19,7 @@ export function GraphPane({ viewer }: { viewer: Viewer }) {
   const here = code && frame ? flowOf(code).blockOf[frame.index]! : -1;
   const begin = blocks.length > MOST ? Math.max(0, Math.min(here - MOST / 2, blocks.length - MOST)) : 0;
   const drawn = useMemo(() => (code ? laidOut(pictureOf(code, blocks.slice(begin, begin + MOST))) : null), [code, begin]);
-  useLayoutEffect(() => box.current?.querySelector(".marked")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [drawn, here]);
+  useLayoutEffect(() => keepInSight(box.current?.parentElement, drawn?.nodes.find((each) => each.name === String(here))), [drawn, here]);
   if (!code || !drawn) return <p class="none">Nothing was recorded.</p>;
   const count = ({ start }: Block): number => viewer.recording.passes.before(code, start, step + (frame ? 1 : 0));
   const said = blocks.slice(begin, begin + MOST).map((block) => `block ${block.index}, passed ${count(block)} times, ${waysOf(block)}`);

@@ -40,6 +40,8 @@ const OTHERS: Record<string, (viewer: Viewer, box: HTMLElement) => void> = {
     const { frame } = viewer.shown.value;
     if (frame?.line) viewer.toggleBreakpoint(frame.line, frame.code.source);
   },
+  c: (viewer) => viewer.toChange(),
+  C: (viewer) => viewer.toChange(true),
   "[": (viewer) => select(viewer, -1),
   "]": (viewer) => select(viewer, 1),
 };

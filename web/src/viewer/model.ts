@@ -4,21 +4,27 @@ import { batch, computed, effect, signal, type ReadonlySignal } from "@preact/si
 import { NoExpression, NotRecorded } from "../recording/errors";
 import type { Origin } from "../recording/origins";
 import { lowerBound } from "../recording/lines";
+import type { Divergence } from "../recording/compare";
+import { placeOf } from "../recording/places";
 import type { Recording } from "../recording/recording";
 import type { Cursor, Frame } from "../recording/state";
 import { Stepper, type Breakpoint } from "../recording/stepper";
 import { FrameOwner, type Code } from "../recording/tape";
 import { changesOf, type Changes } from "./changes";
+import type { Margin } from "./margin";
 import { sentence } from "./sentence";
+import { watchOf, type Watch } from "./watch";
 
 export const MOVES = ["instruction", "into", "over", "out", "run"] as const;
 export type Move = (typeof MOVES)[number];
 
-export const PANES = ["source", "bytecode", "graph", "stack", "frames", "objects", "output", "why"] as const;
+export const PANES = [
+  "source", "bytecode", "graph", "stack", "frames", "objects", "heap", "output", "why", "calls", "lines", "compare",
+] as const;
 export type Pane = (typeof PANES)[number];
 
 /** Panes that share a place on wide screens. */
-export const DECKS: readonly (readonly Pane[])[] = [["bytecode", "graph"]];
+export const DECKS: readonly (readonly Pane[])[] = [["bytecode", "graph"], ["objects", "heap"], ["why", "calls", "lines", "compare"]];
 
 /** What is shown at a step. `frames` are those of the stack, the selected one is `frame`; at the end there is none. */
 export interface Shown {
@@ -39,6 +45,13 @@ export interface Answer {
   refusal: string;
 }
 
+/** Another run to compare with, where it differs first, and a position in it. */
+export interface Other {
+  title: string;
+  divergence: Divergence | null;
+  cursor: Cursor;
+}
+
 export class Viewer {
   readonly stepper: Stepper;
   readonly shown: ReadonlySignal<Shown>;
@@ -50,6 +63,11 @@ export class Viewer {
   readonly front = signal<ReadonlySet<Pane>>(new Set(DECKS.map(([first]) => first!)));
   /** Whether bytecode is shown as CPython has it, not as the machine executes it. */
   readonly raw = signal(false);
+  /** What stands beside the lines of the source. */
+  readonly margin = signal<Margin>("passes");
+  /** The place whose writes are shown. */
+  readonly watched = signal<Watch | null>(null);
+  readonly other = signal<Other | null>(null);
   /** Lines to stop at, as "line:file". */
   readonly breakpoints = signal<ReadonlySet<string>>(new Set());
   readonly stopsAtExceptions = signal(true);
@@ -169,6 +187,45 @@ export class Viewer {
       answer.refusal = refusal(error);
     }
     this.answer.value = answer;
+  }
+
+  /** Watch what a name, an attribute or an item means here; what is watched already, no more. */
+  watch(text: string): void {
+    if (this.watched.value?.text === text) {
+      this.watched.value = null;
+      return;
+    }
+    const { frame, step } = this.shown.value;
+    try {
+      if (!frame) throw new RangeError("no frame");
+      const watch = watchOf(this.recording, text, placeOf(text, frame));
+      if (!watch.writes.length) throw new NotRecorded(`${text} is never written in this recording`);
+      this.watched.value = watch;
+    } catch (error) {
+      this.answer.value = { name: text, step, origin: null, refusal: refusal(error) };
+      this.pane.value = "why";
+    }
+  }
+
+  /** Go to where what is watched changes next, or did last: behind the step that has written. */
+  toChange(back = false): void {
+    const { changes = [] } = this.watched.value ?? {};
+    const { step } = this.stepper;
+    const at = back ? lowerBound(changes, step) - 1 : lowerBound(changes, step + 1);
+    this.go(changes[at] ?? (back ? 0 : this.steps));
+  }
+
+  /** Go to the next pass of a line, or to its first one if there is none. */
+  toLine(line: number, file: string): void {
+    const steps = this.comings.get(`${line}:${file}`) ?? [];
+    const step = steps[lowerBound(steps, this.stepper.step + 1)] ?? steps[0];
+    if (step !== undefined) this.go(step);
+  }
+
+  /** Show another run beside this one. */
+  compareWith(other: Recording, title: string): void {
+    this.other.value = { title, divergence: this.recording.compare(other), cursor: other.at(0) };
+    this.pane.value = "compare";
   }
 
   /** Go to the next step at which an expression is true, or the previous one. */

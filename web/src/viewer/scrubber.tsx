@@ -12,11 +12,15 @@ export function Scrubber({ viewer }: { viewer: Viewer }) {
   const x = (at: number): number => Math.round((at / Math.max(viewer.steps, 1)) * WIDTH * 10) / 10;
   const ticks = useMemo(() => tickPath(viewer.raises.map(x), 12), [viewer]);
   const stops = useMemo(() => tickPath(viewer.stops.map(x), 8), [viewer, viewer.breakpoints.value]);
+  const watched = viewer.watched.value;
+  const writes = useMemo(() => tickPath(watched?.writes.map(x) ?? [], 16), [viewer, watched]);
+  const said = watched ? `; ${watched.text} is written at ${watched.writes.length}` : "";
   return (
     <div class="scrubber">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         <path class="depth" d={profile} />
         <path class="stops" d={stops} />
+        <path class="writes" d={writes} />
         <path class="raises" d={ticks} />
         <path class="here" d={`M${x(step)} 0V${HEIGHT}`} />
       </svg>
@@ -25,7 +29,7 @@ export function Scrubber({ viewer }: { viewer: Viewer }) {
         min={0}
         max={viewer.steps}
         value={step}
-        aria-label={`Step; exceptions come up at ${viewer.raises.length} of them`}
+        aria-label={`Step; exceptions come up at ${viewer.raises.length} of them${said}`}
         aria-valuetext={sentence}
         onInput={(event) => viewer.go(Number(event.currentTarget.value))}
       />

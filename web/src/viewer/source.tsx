@@ -2,6 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 import { highlighted, lit } from "./highlight";
+import { notesOf } from "./margin";
 import type { Viewer } from "./model";
 import { Rows } from "./rows";
 
@@ -10,7 +11,9 @@ export function SourcePane({ viewer }: { viewer: Viewer }) {
   const file = code?.source ?? "";
   const text = viewer.recording.tape.sources.get(file);
   const lines = useMemo(() => (text === undefined ? [] : highlighted(text)), [text]);
+  const notes = useMemo(() => notesOf(viewer.recording, file, viewer.margin.value), [viewer, file, viewer.margin.value]);
   if (!code || text === undefined) return <p class="none">{code ? `The text of ${file} is not in this recording.` : "Nothing was recorded."}</p>;
+  const margin = viewer.margin.value;
   const position = frame?.instruction.position ?? null;
   const current = frame?.line ?? 0;
   const breakpoints = viewer.breakpoints.value;
@@ -22,7 +25,8 @@ export function SourcePane({ viewer }: { viewer: Viewer }) {
       of={file}
       row={(index) => {
         const line = index + 1;
-        const passes = viewer.passes(line, file);
+        const passes = margin === "passes" ? viewer.passes(line, file) : 0;
+        const note = notes.get(line);
         const stops = breakpoints.has(`${line}:${file}`);
         return (
           <div class={line === current ? "ln cur" : "ln"} key={line} {...(line === current ? { "aria-current": "step" as const } : {})}>
@@ -42,6 +46,11 @@ export function SourcePane({ viewer }: { viewer: Viewer }) {
                 part.lit ? <mark class={part.style}>{part.text}</mark> : part.style ? <span class={part.style}>{part.text}</span> : part.text,
               )}
             </code>
+            {note && (
+              <small class={note.bad ? "never" : ""} title={note.text}>
+                {note.text}
+              </small>
+            )}
             {passes > 0 && <small title={`Control has come to this line ${passes} times`}>{passes.toLocaleString("en")}×</small>}
           </div>
         );

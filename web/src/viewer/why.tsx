@@ -28,7 +28,11 @@ export function WhyPane({ viewer }: { viewer: Viewer }) {
         <button type="submit" class="btn">
           Ask
         </button>
+        <button type="button" class="btn" onClick={() => name.value.trim() && viewer.watch(name.value.trim())}>
+          Watch
+        </button>
       </form>
+      <Watched viewer={viewer} />
       <div role="status" aria-label="Answer">
         {answer?.refusal && <p class="bad">{answer.refusal}</p>}
         {answer?.origin && (
@@ -43,6 +47,30 @@ export function WhyPane({ viewer }: { viewer: Viewer }) {
         )}
       </div>
     </div>
+  );
+}
+
+/** What is watched: how often it is written and changes, and the ways to its changes. */
+function Watched({ viewer }: { viewer: Viewer }) {
+  const watched = viewer.watched.value;
+  if (!watched) return null;
+  const { text, writes, changes } = watched;
+  const equal = writes.length - changes.length;
+  return (
+    <p class="watched">
+      <code>{text}</code> is written {writes.length.toLocaleString("en")} times{equal > 0 && `, ${equal.toLocaleString("en")} of them with an equal value`}
+      <span>
+        <button type="button" class="btn" aria-label={`Back to the previous change of ${text}`} aria-keyshortcuts="C" onClick={() => viewer.toChange(true)}>
+          ◀ Change<kbd aria-hidden="true">C</kbd>
+        </button>
+        <button type="button" class="btn" aria-label={`On to the next change of ${text}`} aria-keyshortcuts="c" onClick={() => viewer.toChange()}>
+          Change ▶<kbd aria-hidden="true">c</kbd>
+        </button>
+        <button type="button" class="btn" aria-label={`Watch ${text} no more`} onClick={() => viewer.watch(text)}>
+          ×
+        </button>
+      </span>
+    </p>
   );
 }
 

@@ -65,6 +65,9 @@ const test = base.extend<{ viewer: Viewer; complaints: string[] }, { file: strin
       const script = join(CASES, "recordings/accounts.py");
       const made = spawnSync(python(), ["-m", "bytescope", "record", "--playground", "https://example.org/play/", "--output", join(folder, "accounts"), script], { encoding: "utf8" });
       expect(made.status, made.stderr).toBe(1); // that of the program
+      const other = join(folder, "other.py");
+      writeFileSync(other, readFileSync(script, "utf8").replace('"ada", "eur"', '"ada", "usd"'));
+      spawnSync(python(), ["-m", "bytescope", "record", "--output", join(folder, "other"), other]);
       await use(join(folder, "accounts.html"));
       rmSync(folder, { recursive: true });
     },
@@ -214,6 +217,62 @@ test("why, and find", async ({ viewer }) => {
   await expect(viewer.page.getByText("'1 +' is no expression")).toBeVisible();
 });
 
+test("watching a value: its writes, and the way to its changes", async ({ viewer }) => {
+  await viewer.open();
+  await viewer.findStep("number == 1");
+  await viewer.pane("Frames").getByRole("button", { name: "Watch number" }).click();
+  await expect(viewer.page.getByRole("slider")).toHaveAccessibleName(/number is written at 2$/);
+  await expect(viewer.pane("Why")).toContainText("number is written 2 times");
+  await viewer.press("C", "C");
+  await expect(viewer.page.getByRole("status").last()).toContainText("number becomes 0");
+  await viewer.press("c");
+  await expect(viewer.page.getByRole("status").last()).toContainText("number becomes 1, was 0");
+  await viewer.pane("Why").getByRole("button", { name: "Watch number no more" }).click();
+  await expect(viewer.page.getByRole("slider")).toHaveAccessibleName(/^Step; exceptions come up at 2 of them$/);
+});
+
+test("two runs beside each other", async ({ viewer, file }) => {
+  await viewer.open();
+  await viewer.pane("Why").getByRole("button", { name: "Compare" }).press("Enter");
+  const compare = viewer.pane("Compare");
+  await compare.getByLabel("Another recording").setInputFiles(file.replace("accounts.html", "other.bscope"));
+  await expect(compare.getByText(/^The runs differ first in operand 3: 'eur' in accounts, 'usd' in other, at step/)).toBeVisible();
+  await compare.getByRole("button", { name: /^Go to step/ }).click();
+  await expect(compare.getByRole("row", { name: "operand 3 differs 'eur' 'usd'" })).toBeVisible();
+  await compare.getByLabel("Another recording").setInputFiles({ name: "text.bscope", mimeType: "text/plain", buffer: Buffer.from("no") });
+  await expect(compare.getByRole("alert")).toHaveText("text.bscope: this is no recording");
+});
+
+test("analyses of the run: calls, hot lines, and what stands beside the lines", async ({ viewer }) => {
+  const { page } = viewer;
+  await viewer.open();
+  await viewer.findStep("by == 10.0");
+  await viewer.pane("Why").getByRole("button", { name: "Calls" }).click();
+  const calls = viewer.pane("Calls");
+  await calls.getByRole("button", { name: /^Go to Account.deposit\(self=Account #\d+, amount=10\) = 10.0/ }).click();
+  await expect(viewer.pane("Frames").getByRole("heading", { level: 3 }).first()).toHaveText(/^Account.deposit\(self=Account #\d+, amount=10\) line 9$/);
+  await expect(viewer.pane("Frames")).toContainText(/call 1 of 2, from line 37 at step \d+/);
+  await calls.getByRole("button", { name: "Calls of <module>" }).click();
+  await expect(calls.getByRole("button", { name: /^Go to Account.deposit/ })).toHaveCount(0);
+  await calls.getByRole("button", { name: "Hot lines" }).click();
+  await viewer.pane("Hot lines").getByRole("button", { name: "Go to line 43" }).click();
+  await expect(viewer.pane("Source")).toContainText("<module> · line 43");
+  const beside = page.getByLabel("Beside the lines");
+  await beside.selectOption("coverage");
+  await expect(viewer.pane("Source").locator(".ln", { hasText: "except KeyError" })).toContainText("1×");
+  await beside.selectOption("calls");
+  await expect(viewer.pane("Source").locator(".ln", { hasText: "balance = account" })).toContainText("deposit() 2×");
+});
+
+test("objects as a graph", async ({ viewer }) => {
+  await viewer.open();
+  await viewer.findStep("number == 1");
+  await viewer.pane("Objects").getByRole("button", { name: "Object graph" }).click();
+  const graph = viewer.pane("Object graph").getByRole("img");
+  await expect(graph).toHaveAccessibleName(/^Objects of <module>; .*accounts is #\d+.*Account #\d+: history is #\d+/);
+  await expect(graph.locator(".node.marked")).not.toHaveCount(0);
+});
+
 test("with keys alone", async ({ viewer }) => {
   const { page } = viewer;
   await viewer.open(100);
@@ -249,9 +308,13 @@ test("as screen readers have it", async ({ viewer }) => {
   await viewer.findStep("by == 10.0");
   await viewer.press("n", "n");
   await expect(viewer.page.getByRole("contentinfo")).toMatchAriaSnapshot({ name: "viewer-steps.aria.yml" });
-  for (const name of ["Operand stack", "Frames"]) {
+  await viewer.pane("Frames").getByRole("button", { name: "Watch count" }).click();
+  await viewer.pane("Why").getByRole("button", { name: "Ask" }).focus();
+  for (const name of ["Operand stack", "Frames", "Why"]) {
     await expect(viewer.pane(name)).toMatchAriaSnapshot({ name: `viewer-${name.split(" ")[0]!.toLowerCase()}.aria.yml` });
   }
+  await viewer.pane("Why").getByRole("button", { name: "Calls" }).click();
+  await expect(viewer.pane("Calls")).toMatchAriaSnapshot({ name: "viewer-calls.aria.yml" });
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -261,12 +324,21 @@ for (const colorScheme of ["light", "dark"] as const) {
     await viewer.findStep("by == 10.0");
     await viewer.press("n", "n", "n", "n", "n");
     await viewer.pane("Frames").getByRole("button", { name: "Why is count so?" }).click();
+    await viewer.pane("Frames").getByRole("button", { name: "Watch count" }).click();
+    await viewer.pane("Bytecode").getByRole("button", { name: "Control flow" }).click();
     for (const width of [1280, 390]) {
       await viewer.page.setViewportSize({ width, height: 800 });
       const axe = new AxeBuilder({ page: viewer.page });
       if (colorScheme === "dark") axe.withRules(["color-contrast"]); // all else is the same
       const { violations } = await axe.analyze();
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`), `at ${width} px`).toEqual([]);
+    }
+    for (const [pane, next] of [["Why", "Calls"], ["Calls", "Hot lines"], ["Hot lines", "Compare"], ["Objects", "Object graph"]] as const) {
+      await viewer.page.setViewportSize({ width: 1280, height: 800 });
+      await viewer.pane(pane).getByRole("button", { name: next, exact: true }).click();
+      await viewer.page.getByLabel("Beside the lines").selectOption("coverage");
+      const { violations } = await new AxeBuilder({ page: viewer.page }).include(`#${await viewer.pane(next).getAttribute("id")}`).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`), next).toEqual([]);
     }
   });
 }

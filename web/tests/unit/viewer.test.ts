@@ -9,7 +9,10 @@ import { placeKey } from "../../src/viewer/changes";
 import { highlighted, lit } from "../../src/viewer/highlight";
 import { beside, listingOf, type Span } from "../../src/viewer/listing";
 import { Viewer } from "../../src/viewer/model";
+import { notesOf, type Margin } from "../../src/viewer/margin";
+import { resultOf, titleOf } from "../../src/viewer/naming";
 import { preview } from "../../src/viewer/preview";
+import { Thing } from "../../src/recording/values";
 
 async function viewer(name: string): Promise<Viewer> {
   const data = readFileSync(join(inject("recordings"), `${name}.bscope`));
@@ -41,7 +44,7 @@ test("every step is said in one sentence", async () => {
     said.push(gcd.shown.value.sentence);
   }
   expect(said.filter((each, step) => !new RegExp(`^Step ${step} of ${gcd.steps}[,:] .*\\.$`).test(each))).toEqual([]);
-  expect(said.some((each) => each.includes("gcd is called; next is"))).toBe(true);
+  expect(said.some((each) => each.includes("gcd(a=12, b=18) is called; next is"))).toBe(true);
   expect(said.some((each) => each.includes("b becomes 6, was 12"))).toBe(true);
   expect(said.some((each) => each.includes("next is 18 % 12."))).toBe(true);
   expect(said.some((each) => each.includes("gcd returns 6"))).toBe(true);
@@ -151,6 +154,63 @@ test("values in a few characters", async () => {
   expect(shown("cut")).toMatch(/^b'x+… \(length 9,999\)$/);
   expect(shown("big")).toMatch(/^\[-1, 1, 2, .*…\]$/);
   expect(shown("d").length).toBeLessThan(80);
+});
+
+test("what is watched: its writes, and the way to its changes", async () => {
+  const gcd = await viewer("gcd");
+  const { stepper, recording } = gcd;
+  gcd.go(recording.find("b == 6")!);
+  gcd.watch("b");
+  const { writes, changes } = gcd.watched.value!;
+  expect(writes).toEqual(changes);
+  const values = changes.map((step) => recording.evaluate("b", step));
+  expect(values).toEqual([18, 12, 6, 0]);
+  gcd.toChange();
+  expect(recording.evaluate("b", stepper.step)).toBe(0);
+  for (let moves = 0; moves < 3; moves++) gcd.toChange(true);
+  expect(stepper.step).toBe(changes[0]);
+  gcd.toChange(true);
+  expect(stepper.step).toBe(0);
+  gcd.watch("nothing");
+  expect(gcd.answer.value?.refusal).toBe("nothing is never written in this recording");
+  expect(gcd.watched.value?.text).toBe("b");
+});
+
+test("calls by name, two closures of one function apart", async () => {
+  const { recording } = await viewer("made");
+  const { calls, tape } = recording;
+  const adds = calls.all.filter((call) => call.code.name === "make.<locals>.add");
+  expect(adds.map((call) => [resultOf(calls, call), titleOf(calls, calls.makerOf(call.number)!)])).toEqual([
+    ["make.<locals>.add(x=10) = 11", "make(k=1)"],
+    ["make.<locals>.add(x=10) = 12", "make(k=2)"],
+  ]);
+  const functions = tape.owners.filter((each) => each instanceof Thing && each.kind === "function" && each.label === "make.<locals>.add") as Thing[];
+  expect(functions.map((each) => titleOf(calls, calls.makerOfFunction(each)!))).toEqual(["make(k=1)", "make(k=2)"]);
+  const numbers = calls.all.find((call) => call.code.name === "Numbers")!;
+  expect(titleOf(calls, numbers)).toBe("class Numbers");
+  const stretches = calls.stretches();
+  expect(stretches.filter(({ depth }) => depth === 0)).toEqual([{ frame: calls.all[0]!.number, depth: 0, begin: 0, end: recording.steps }]);
+  for (const { frame, depth, begin } of stretches) {
+    expect(recording.at(begin).frames.map((each) => each.owner.number).at(-1 - depth)).toBe(frame);
+  }
+});
+
+test("what stands beside the lines", async () => {
+  const { recording } = await viewer("made");
+  const beside = (margin: Margin): Record<number, string> => Object.fromEntries([...notesOf(recording, "program.py", margin)].map(([line, { text }]) => [line, text]));
+  expect(beside("coverage")).toMatchObject({ 1: "1×", 2: "2×", 3: "2×", 9: "4×", 10: "3×, never to 11", 11: "never" });
+  expect(beside("comparisons")).toEqual({ 10: "2 > 5: false 3×" });
+  expect(beside("calls")).toMatchObject({ 5: "make() 2×, last = make.<locals>.add", 6: "add() 2×, last = 12" });
+});
+
+test("another run", async () => {
+  const gcd = await viewer("gcd");
+  gcd.compareWith((await viewer("gcd again")).recording, "again");
+  const { divergence, cursor } = gcd.other.value!;
+  expect(divergence).toMatchObject({ what: "value", values: [18, 24] });
+  expect(cursor.tape.steps).toBeGreaterThan(divergence!.step);
+  expect(gcd.pane.value).toBe("compare");
+  expect(gcd.front.value).toEqual(new Set(["bytecode", "objects", "compare"]));
 });
 
 test("questions that cannot be answered say why", async () => {
