@@ -274,8 +274,8 @@ def _compared(one: Recording, other: Recording) -> list[Any] | None:
 def main(folder: Path) -> None:
     """Write recordings and answers into a folder."""
     again = {"gcd again": PROGRAMS["gcd"].replace("18", "24"), "gcd more": PROGRAMS["gcd"] + "print()\n"}
-    programs = {**PROGRAMS, **again, "made": MADE, "values": VALUES, "signals": SIGNALS, "unobserved": UNOBSERVED, "raised": RAISED}
-    programs |= {"window": WINDOW, "ends": WINDOW}
+    programs = {**PROGRAMS, **again, "made": MADE, "values": VALUES, "signals": SIGNALS}
+    programs |= {"unobserved": UNOBSERVED, "raised": RAISED, "window": WINDOW, "ends": WINDOW}
     for topic in TOPICS:
         programs |= {each.id: each.source for each in corpus.load(topic) if not each.own_process}
     made = 0
