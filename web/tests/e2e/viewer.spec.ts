@@ -362,7 +362,7 @@ test("narrow: one pane, chosen by tabs", async ({ viewer }) => {
 test("a damaged recording says so in one line", async ({ viewer, file }) => {
   const page = readFileSync(file, "utf8");
   const other = file.replace("accounts.html", "damaged.html");
-  writeFileSync(other, page.replace(/(data-name="[^"]*">.{400})(.)/, (_, before, letter) => before + (letter === "A" ? "B" : "A")));
+  writeFileSync(other, page.replace(/(id="recording" [^>]*>.{400})(.)/, (_, before, letter) => before + (letter === "A" ? "B" : "A")));
   await viewer.page.route("**/*", (route) => route.continue());
   await viewer.page.removeAllListeners("request");
   await viewer.page.goto(pathToFileURL(other).href);
