@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { COMMANDS, onKey } from "./keys";
 import { DECKS, PANES, type Pane, type Viewer } from "./model";
 import { Deck, PaneView, SHORT, TITLES } from "./panes";
@@ -18,7 +18,7 @@ export interface ViewerProps {
 
 export function ViewerApp({ viewer, embedded = false, tools }: ViewerProps) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const key = (event: Event): void => {
       if (onKey(event as KeyboardEvent, viewer, box.current!)) event.preventDefault();
     };
@@ -26,7 +26,7 @@ export function ViewerApp({ viewer, embedded = false, tools }: ViewerProps) {
     where.addEventListener("keydown", key);
     return () => where.removeEventListener("keydown", key);
   }, [viewer]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (embedded) box.current!.focus({ preventScroll: true });
   }, [viewer]);
   const Panes = embedded ? "section" : "main";
