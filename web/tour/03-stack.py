@@ -215,6 +215,17 @@ def watch(machine):
 watch(Machine(code, {"a": 6, "b": 2}))
 
 # %% [markdown]
+# Yours is not the only machine for this code. Here is the same run in three:
+# CPython's bytecode as `dis` shows it, your machine, and bytescope's, which
+# chapter 8 is about. Go through it with the buttons, or with the keys `n` and
+# `p`: one instruction, and what each of them does for it.
+
+# %%
+from tour_display import beside
+
+beside(Machine(code, {"a": 6, "b": 2}), RULES)
+
+# %% [markdown]
 # Parentheses are not needed on a stack: what has to be computed first is
 # simply pushed last. This is what is called *postfix* notation: `a b 1 + *`.
 #

@@ -226,6 +226,15 @@ class Machine(Machine):
 watch(Machine(code, {"a": 3, "b": 4}))
 
 # %% [markdown]
+# Step through it beside bytescope's machine. It has a NULL on its stack, too,
+# in the same place: it executes the same code.
+
+# %%
+from tour_display import beside
+
+beside(Machine(code, {"a": 3, "b": 4}), RULES)
+
+# %% [markdown]
 # `max` is one of CPython's own functions, written in C. We do not look
 # inside; we call it. What Python can do already, our machine need not do
 # again.

@@ -584,6 +584,15 @@ code = compile(SUM, "<tour>", "exec")
 watch(Machine(code, {"values": (30, 12)}))
 
 # %% [markdown]
+# Step through it, and watch the mark on the left: it jumps back, and comes to
+# the same instructions once more. bytescope jumps where you do.
+
+# %%
+from tour_display import beside
+
+beside(Machine(code, {"values": (3, 4)}), RULES)
+
+# %% [markdown]
 # **Try it.** Give it `"values": "ab"` and, in `SUM`, begin with `total = ""`.
 # Then put a loop into the loop, and watch two iterators on the stack.
 

@@ -682,6 +682,15 @@ text = "left, right = [a, {'key': b}], (b, a)"
 names = {"a": 1, "b": 2}
 watch(Machine(compile(text, "<tour>", "exec"), names))
 
+# %% [markdown]
+# Here is the table at work, beside the machine of bytescope, which has one,
+# too: a row for each instruction.
+
+# %%
+from tour_display import beside
+
+beside(Machine(compile(text, "<tour>", "exec"), names), RULES)
+
 # %%
 names["left"], names["right"]
 

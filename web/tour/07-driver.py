@@ -706,6 +706,14 @@ flow(gcd.code)
 watch(Machine(gcd.code, gcd.globals, {"a": 8, "b": 12}))
 
 # %% [markdown]
+# The same function, instruction by instruction, beside bytescope's machine.
+
+# %%
+from tour_display import beside
+
+beside(Machine(gcd.code, gcd.globals, {"a": 8, "b": 12}), RULES)
+
+# %% [markdown]
 # **Try it.** Watch it with `a` 12 and `b` 8. One block of the graph is left
 # out: which? Then delete `if a < b` and the line after it, and ask for
 # `gcd(8, 12)` again. Why is the result the same?

@@ -4,6 +4,6 @@ Each is data, which the page draws itself: no markup of a program reaches the pa
 what is shown where there is no page, what a screen reader reads, and what an exported notebook keeps.
 """
 
-from bytescope_page.pictures import Graph, Picture, Stack, Table, show
+from bytescope_page.pictures import Graph, Picture, Stack, Table, Walk, show
 
-__all__ = ["Graph", "Picture", "Stack", "Table", "show"]
+__all__ = ["Graph", "Picture", "Stack", "Table", "Walk", "show"]

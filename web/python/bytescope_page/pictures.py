@@ -181,6 +181,64 @@ class Graph(Picture):
         return "\n".join(lines)
 
 
+class Walk(Picture):
+    """Bytecode, and what machines do for each instruction of a run: one goes through it step by step.
+
+    Args:
+        code: the instructions, as pairs of offset and text.
+        names: the names of the machines.
+        steps: of each instruction of the run its place in `code`, and for each machine what it has done for it and the
+            values that are then on its stack, the top one last; `str` is shown of all.
+        caption: a sentence about them.
+    """
+
+    kind = "walk"
+
+    def __init__(
+        self,
+        code: Iterable[tuple[int, str]],
+        names: Sequence[str],
+        steps: Iterable[tuple[int, Sequence[tuple[str, Sequence[object]]]]],
+        *,
+        caption: str = "",
+    ) -> None:
+        self.caption = _short(caption)
+        self.code = [(offset, _short(text)) for offset, text in code]
+        self.names = [_short(name) for name in names]
+        self.steps = [
+            (row, [(_short(done), [_short(value) for value in stack]) for done, stack in machines])
+            for row, machines in steps
+        ]
+
+    def data(self) -> dict[str, Any]:
+        """What the page draws."""
+        steps = [
+            {"row": row, "machines": [{"done": done, "stack": stack} for done, stack in machines]}
+            for row, machines in self.steps[: MOST // 4]
+        ]
+        more = len(self.steps) - len(steps)
+        code = [[str(offset), text] for offset, text in self.code]
+        return {
+            "kind": self.kind,
+            "caption": self.caption,
+            "names": self.names,
+            "code": code,
+            "steps": steps,
+            "more": more,
+        }
+
+    def text(self) -> str:
+        """One line for each instruction of the run: it, and each machine with its stack."""
+        rows = [
+            [
+                f"{self.code[row][0]:>4} {self.code[row][1]}",
+                *(f"{done or '-'}  [{', '.join(s)}]" for done, s in machines),
+            ]
+            for row, machines in self.steps
+        ]
+        return Table(rows, head=["bytecode", *self.names], caption=self.caption).text()
+
+
 shower: list[Callable[[Picture], None]] = []
 """What draws a picture at once, where there is a page."""
 

@@ -29,7 +29,18 @@ export interface GraphPicture {
   text: string;
 }
 
-export type Picture = TablePicture | StackPicture | GraphPicture;
+/** Bytecode, and what machines do for each instruction of a run. */
+export interface WalkPicture {
+  kind: "walk";
+  caption: string;
+  names: string[];
+  code: [offset: string, text: string][];
+  steps: { row: number; machines: { done: string; stack: string[] }[] }[];
+  more: number;
+  text: string;
+}
+
+export type Picture = TablePicture | StackPicture | GraphPicture | WalkPicture;
 
 const MOST = 5_000;
 const LONGEST_TEXT = 200_000;
@@ -69,6 +80,15 @@ export function pictureFrom(data: unknown): Picture | null {
         .map((edge): [string, string, string] => [edge[0] ?? "", edge[1] ?? "", edge[2] ?? ""])
         .filter(([from, to]) => names.has(from) && names.has(to));
       return { kind: "graph", ...common, nodes, edges, marked: list(found.marked).map((name) => text(name)) };
+    }
+    case "walk": {
+      const code = list(found.code).map((pair): [string, string] => [text(list(pair)[0]), text(list(pair)[1])]);
+      const machineFrom = ({ done, stack }: Record<string, unknown>) => ({ done: text(done), stack: list(stack).map((value) => text(value)) });
+      const steps = list(found.steps)
+        .filter(isData)
+        .map((step) => ({ row: number(step.row), machines: list(step.machines).filter(isData).map(machineFrom) }))
+        .filter(({ row }) => row in code);
+      return steps.length ? { kind: "walk", ...common, names: list(found.names).map((name) => text(name)), code, steps } : null;
     }
   }
   return null;

@@ -1,7 +1,8 @@
-// Tables, stacks and graphs: drawn by the page from data, so that no markup of a program gets here.
+// Tables, stacks, graphs and walks: drawn by the page from data, so that no markup of a program gets here.
 
 import type { Picture, StackPicture, TablePicture } from "../model/pictures";
 import { GraphView } from "./graph";
+import { WalkView } from "./walk";
 
 export function PictureView({ picture }: { picture: Picture }) {
   return (
@@ -9,6 +10,7 @@ export function PictureView({ picture }: { picture: Picture }) {
       {picture.kind === "table" && <TableView picture={picture} />}
       {picture.kind === "stack" && <StackView picture={picture} />}
       {picture.kind === "graph" && <GraphView picture={picture} />}
+      {picture.kind === "walk" && <WalkView picture={picture} />}
       {picture.more > 0 && <p class="note plain">… and {picture.more.toLocaleString("en")} more</p>}
       {picture.caption && picture.kind !== "table" && <figcaption>{picture.caption}</figcaption>}
     </figure>

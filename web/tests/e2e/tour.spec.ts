@@ -1,8 +1,9 @@
 // The guided tour, from its first cell to its last: what its cells show is what lies beside them.
 
+import AxeBuilder from "@axe-core/playwright";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "./fixtures";
+import { expect, test, type Notebook } from "./fixtures";
 
 const TOUR = join(import.meta.dirname, "../../tour");
 const chapters = existsSync(TOUR) ? readdirSync(TOUR).filter((name) => /^\d.*\.py$/.test(name)) : [];
@@ -27,6 +28,19 @@ function outputs({ cells }: Exported): string {
   return text.replace(/[^\S\n]+$/gm, "");
 }
 
+/** Go through a machine of the tour and the other two. */
+async function walks({ page }: Notebook): Promise<void> {
+  const walk = page.getByRole("group", { name: "An instruction in several machines" });
+  await walk.scrollIntoViewIfNeeded();
+  await expect(walk).toMatchAriaSnapshot({ name: "walk.aria.yml" });
+  await walk.getByRole("button", { name: "On by one instruction" }).click();
+  await expect(walk.getByRole("status")).toHaveText(/^Instruction 2 of 7: 2 LOAD_NAME a\. your machine: LOAD_NAME 'a', then 6 on the stack\. bytescope: LOAD_NAME a, then 6 on the stack\.$/);
+  for (const key of ["n", "ArrowRight", "n", "p", "End", "ArrowLeft"]) await page.keyboard.press(key);
+  await expect(walk.locator('[aria-current="step"]')).toHaveText("20 BINARY_OP *");
+  const { violations } = await new AxeBuilder({ page }).include(".walking").analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+}
+
 test("the tour", async ({ notebook }) => {
   test.skip(!chapters.length, "there are no chapters");
   await notebook.open();
@@ -45,6 +59,7 @@ test("the tour", async ({ notebook }) => {
       const number = Number(/Cell (\d+)/.exec((await skipped.getAttribute("aria-label"))!)![1]);
       await notebook.cellCommand(number, "Run from here");
     }
+    if (chapter.startsWith("03")) await walks(notebook);
     const download = notebook.page.waitForEvent("download");
     await notebook.command("Export as .ipynb");
     const exported = JSON.parse(readFileSync(await (await download).path(), "utf8")) as Exported;
