@@ -17,7 +17,7 @@ from bytescope.isa.lift import lift
 from bytescope.machine.guests.settrace import line_starts
 from bytescope.machine.program import Program
 from bytescope.machine.registers import HEADER
-from bytescope.recording.tape import CodeInfo, InnerCode, Instruction, RawInstruction, Tape, Variable
+from bytescope.recording.tape import CodeInfo, HostInstruction, InnerCode, Instruction, Tape, Variable
 from bytescope.recording.texts import source_of, texts
 
 _RESUME = OPMAP["RESUME"]
@@ -44,14 +44,14 @@ def code_info(program: Program) -> CodeInfo:
     )  # fmt: skip
 
 
-def raw_instructions(code: types.CodeType) -> Iterator[RawInstruction]:
+def raw_instructions(code: types.CodeType) -> Iterator[HostInstruction]:
     """Yield CPython's instructions of a code object."""
     variables = variables_of(code)
     for each in decode_instructions(code.co_qualname, code.co_code, positions_of(code))[0]:
         text = argument_text(each, code, variables)
         shown = text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
         target = None if each.target is None else each.target.offset
-        yield RawInstruction(each.offset, f"{each.name} {shown}".rstrip(), target)
+        yield HostInstruction(each.offset, f"{each.name} {shown}".rstrip(), target)
 
 
 def inner_codes(constants: Iterable[object]) -> Iterator[InnerCode]:

@@ -28,10 +28,10 @@ from bytescope.recording.tape import (
     SIZE,
     CodeInfo,
     FrameOwner,
+    HostInstruction,
     InnerCode,
     Instruction,
     Object,
-    RawInstruction,
     Tape,
     Text,
     Variable,
@@ -207,7 +207,7 @@ def _tape(block: bytes) -> Tape:
     tape.output = [Written(int(at), str(stream), str(text)) for at, stream, text in head["output"]]
     tape.codes = [_read_code(code) for code in head["codes"]]
     for number, raw in enumerate(head.get("raw", ())):
-        tape.codes[number] = tape.codes[number]._replace(raw=tuple(RawInstruction(*each) for each in raw))
+        tape.codes[number] = tape.codes[number]._replace(raw=tuple(HostInstruction(*each) for each in raw))
     owners = head["owners"]
     objects: list[Object | None] = [
         Object(number, str(each[0]), str(each[1]), int(each[2])) if each is not None and len(each) == 6 else None

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 __all__ = [
     "ABSENT", "CONTENTS", "EDITED", "ENTRY", "NAMES", "PARENT", "RAISED", "REDACTED", "RETURNED", "ROW",
-    "SIGNAL", "SITE", "SIZE", "STATUS", "TASK", "THREAD", "CodeInfo", "FrameOwner", "InnerCode", "Instruction",
-    "Object", "RawInstruction", "Tape", "Text", "Variable", "Written",
+    "SIGNAL", "SITE", "SIZE", "STATUS", "TASK", "THREAD", "CodeInfo", "FrameOwner", "HostInstruction", "InnerCode",
+    "Instruction", "Object", "Tape", "Text", "Variable", "Written",
 ]  # fmt: skip
 
 ROW = 3
@@ -101,7 +101,7 @@ class Variable(NamedTuple):
     scope: str
 
 
-class RawInstruction(NamedTuple):
+class HostInstruction(NamedTuple):
     """An instruction of CPython's: its offset in bytes, itself with its argument, and the offset that it jumps to."""
 
     offset: int
@@ -139,7 +139,7 @@ class CodeInfo(NamedTuple):
     suspends: bool
     inner: tuple[InnerCode, ...] = ()
     source: str = ""
-    raw: tuple[RawInstruction, ...] = ()
+    raw: tuple[HostInstruction, ...] = ()
 
     @property
     def text_name(self) -> str:

@@ -18,7 +18,7 @@ export interface Instruction {
 }
 
 /** An instruction of CPython's: its offset in bytes, itself as text, and the offset it jumps to. */
-export interface RawInstruction {
+export interface HostInstruction {
   offset: number;
   text: string;
   target: number | null;
@@ -47,7 +47,7 @@ export interface Code {
   /** The code objects in it, which may never have run: their lines with code. */
   inner: readonly { name: string; lines: readonly number[] }[];
   /** CPython's instructions; none in files of early versions. */
-  raw: readonly RawInstruction[];
+  raw: readonly HostInstruction[];
 }
 
 /** A frame: its number, that of its code object, its thread, and its globals as the number of a value. */
