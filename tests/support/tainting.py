@@ -13,6 +13,7 @@ from typing import Any
 from bytescope import Analysis, attach
 from bytescope.shadow import give, operands, reaching
 from bytescope.taint.algebra import CHARACTERS
+from bytescope.taint.models.late import register
 from bytescope.taint.spans import is_text, runs_of, tags_of
 
 MARKED = re.compile(
@@ -40,6 +41,7 @@ class Observer(Analysis):
     def call(self, site: Any, function: Any, args: Any, kwargs: Any, result: Any) -> None:
         name = getattr(function, "__name__", "")
         if name == "source":
+            register()
             give(CHARACTERS.of(*args))
         elif name == "show":
             shadow = operands()["args"][1]

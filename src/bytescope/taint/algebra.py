@@ -9,7 +9,20 @@ from typing import Any
 
 from bytescope.shadow import AS_USUAL, Algebra
 from bytescope.shadow.algebra import Model
-from bytescope.taint.models import binary, files, formatting, jsons, regex, text, urls  # noqa: F401 (they fill the table)
+from bytescope.taint.models import (  # noqa: F401 (they fill the table)
+    binary,
+    changes,
+    files,
+    formatting,
+    jsons,
+    operators,
+    receivers,
+    regex,
+    rendering,
+    replayed,
+    text,
+    urls,
+)
 from bytescope.taint.models.operators import RULES
 from bytescope.taint.models.table import METHODS, model_of
 from bytescope.taint.spans import at, is_text, overlaid, tags_of, union

@@ -12,7 +12,7 @@ from bytescope.shadow.active import current
 from bytescope.taint.algebra import CHARACTERS
 from bytescope.taint.arguments import arguments_of
 from bytescope.taint.findings import Finding, excerpt_of, kind_of, mask_of, meanings_of, passages, text_of
-from bytescope.taint.models.rendering import register
+from bytescope.taint.models.late import register
 from bytescope.taint.models.table import name_of
 from bytescope.taint.origins import Origin, Place
 from bytescope.taint.policy.load import PACKS, SOURCE_KINDS, load, load_pack

@@ -6,8 +6,9 @@ import io
 import os
 from typing import Any
 
+from bytescope.shadow.heap import Heap
 from bytescope.taint.models.table import NativeCall, function, method
-from bytescope.taint.spans import Piece, Spans, concat, part, tags_of
+from bytescope.taint.spans import Piece, Spans, concat, part, tags_of, union
 
 _CONTENTS = "what has been written"
 _BUFFERS = (io.StringIO, io.BytesIO)
@@ -20,6 +21,13 @@ def opened(call: NativeCall) -> Any:
 
 
 # --- files in memory: the shadow of what has been written is kept with the object
+
+
+def label(heap: Heap, file: Any, tags: Any) -> None:
+    """Record that something with these tags was written to a file in memory by another function."""
+    if tags is not None:
+        known = heap.item(file, _CONTENTS)
+        heap.set_item(file, _CONTENTS, file, union((tags_of(known), tags_of(tags))))
 
 
 def _length(call: NativeCall) -> int:

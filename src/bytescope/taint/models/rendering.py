@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from bytescope.shadow.algebra import Model
-from bytescope.taint.models.table import NativeCall, function
+from bytescope.taint.models.late import late
+from bytescope.taint.models.table import NativeCall
 from bytescope.taint.spans import concat, is_text, made, part, runs_of, segments, segmentwise, tags_of, with_tags
 
-_LATE: list[tuple[str, str, Model]] = []
 _DEPTH, _MOST = 4, 500
 _ENTITIES = {"&": "&amp;", ">": "&gt;", "<": "&lt;", "'": "&#39;", '"': "&#34;"}
-
-
-def late(module: str, *names: str) -> Callable[[Model], Model]:
-    """Declare a function the model of callables of a module that may be imported later."""
-
-    def declare(model: Model) -> Model:
-        _LATE.extend((module, name, model) for name in names)
-        return model
-
-    return declare
-
-
-def register() -> None:
-    """Enter the models for modules that have been imported meanwhile."""
-    for each in list(_LATE):
-        module, name, model = each
-        found: Any = sys.modules.get(module)
-        for part_of in name.split("."):
-            found = getattr(found, part_of, None)
-        if found is not None:
-            _LATE.remove(each)
-            function(found)(model)
 
 
 def _escaped(text: str) -> str:
