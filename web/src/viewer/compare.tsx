@@ -10,17 +10,23 @@ import { preview } from "./preview";
 
 export function ComparePane({ viewer }: { viewer: Viewer }) {
   const problem = useSignal("");
-  const open = async (file: File): Promise<void> => {
+  const { earlier } = viewer;
+  const open = async (title: string, read: () => Promise<Recording>): Promise<void> => {
     problem.value = "";
     try {
-      viewer.compareWith(await Recording.read(new Uint8Array(await file.arrayBuffer())), file.name.replace(/\.bscope$/, ""));
+      viewer.compareWith(await read(), title);
     } catch (error) {
       if (!(error instanceof NoRecording)) throw error;
-      problem.value = `${file.name}: ${error.message}`;
+      problem.value = `${title}: ${error.message}`;
     }
   };
   return (
     <div class="asking">
+      {earlier && (
+        <button type="button" class="btn" onClick={() => void open(earlier.title, () => earlier.read())}>
+          Compare with {earlier.title}
+        </button>
+      )}
       <label class="open">
         Another recording{" "}
         <input
@@ -28,7 +34,7 @@ export function ComparePane({ viewer }: { viewer: Viewer }) {
           accept=".bscope"
           onChange={(event) => {
             const file = event.currentTarget.files?.[0];
-            if (file) void open(file);
+            if (file) void open(file.name.replace(/\.bscope$/, ""), async () => Recording.read(new Uint8Array(await file.arrayBuffer())));
           }}
         />
       </label>

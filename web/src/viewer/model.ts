@@ -52,6 +52,12 @@ export interface Other {
   cursor: Cursor;
 }
 
+/** A run that can be compared with at once: its title, and how it is read. */
+export interface Earlier {
+  title: string;
+  read(): Promise<Recording>;
+}
+
 export class Viewer {
   readonly stepper: Stepper;
   readonly shown: ReadonlySignal<Shown>;
@@ -68,6 +74,8 @@ export class Viewer {
   /** The place whose writes are shown. */
   readonly watched = signal<Watch | null>(null);
   readonly other = signal<Other | null>(null);
+  /** The run before this one, where there is one. */
+  earlier: Earlier | null = null;
   /** Lines to stop at, as "line:file". */
   readonly breakpoints = signal<ReadonlySet<string>>(new Set());
   readonly stopsAtExceptions = signal(true);

@@ -2,6 +2,7 @@
 
 import { render, type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { Cell } from "../model/cell";
 import { openingStep, type Take } from "../model/take";
 import { NoRecording } from "../recording/errors";
 import { Recording } from "../recording/recording";
@@ -11,6 +12,9 @@ import styles from "../viewer/viewer.css?inline";
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(styles);
+
+/** The run of each cell that was shown last. */
+const latest = new WeakMap<Cell, Take>();
 
 /** `tools` gives the buttons in its head. */
 export function Steps({ take, tools }: { take: Take; tools(viewer: Viewer | null): ComponentChildren }) {
@@ -34,6 +38,9 @@ async function shown(take: Take, tools: (viewer: Viewer | null) => ComponentChil
   try {
     const recording = await Recording.read(take.data);
     const viewer = new Viewer(recording, take.title, openingStep(take, recording.steps));
+    const earlier = latest.get(take.cell);
+    if (earlier && earlier !== take) viewer.earlier = { title: "the run before", read: () => Recording.read(earlier.data) };
+    latest.set(take.cell, take);
     return <ViewerApp viewer={viewer} embedded tools={tools(viewer)} />;
   } catch (error) {
     if (!(error instanceof NoRecording)) throw error;

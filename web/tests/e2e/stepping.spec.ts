@@ -57,6 +57,22 @@ test("a run that raises opens at its last step; output is that up to the step", 
   await expect(notebook.cell(1).getByRole("button", { name: "Step cell 1" })).toBeFocused();
 });
 
+test("two versions of a cell, compared at the first step at which they differ", async ({ notebook }) => {
+  await notebook.write("total = 0\nfor n in (1, 2):\n    total += n");
+  const first = await step(notebook, 1);
+  await expect(first.said).toHaveText(/^Step 0 of /);
+  await first.pane("Why").getByRole("button", { name: "Compare" }).click();
+  await expect(first.pane("Compare").getByRole("button", { name: "Compare with the run before" })).toBeHidden();
+  await first.press("Escape");
+  await notebook.type(1, "total = 0\nfor n in (1, 7):\n    total += n");
+  const second = await step(notebook, 1);
+  await expect(second.said).toHaveText(/^Step 0 of /);
+  await second.pane("Why").getByRole("button", { name: "Compare" }).click();
+  const compare = second.pane("Compare");
+  await compare.getByRole("button", { name: "Compare with the run before" }).click();
+  await expect(compare.getByText(/^The runs differ first in operand 1: 7 in Cell 1, 2 in the run before, at step \d+/)).toBeVisible();
+});
+
 test("a loop without end shows its first and last steps", async ({ notebook }) => {
   await notebook.openCells("cells/25-steps.py");
   await notebook.cellCommand(2, "Step, keeping 1,000 steps");

@@ -240,7 +240,7 @@ test("two runs beside each other", async ({ viewer, file }) => {
   await compare.getByRole("button", { name: /^Go to step/ }).click();
   await expect(compare.getByRole("row", { name: "operand 3 differs 'eur' 'usd'" })).toBeVisible();
   await compare.getByLabel("Another recording").setInputFiles({ name: "text.bscope", mimeType: "text/plain", buffer: Buffer.from("no") });
-  await expect(compare.getByRole("alert")).toHaveText("text.bscope: this is no recording");
+  await expect(compare.getByRole("alert")).toHaveText("text: this is no recording");
 });
 
 test("analyses of the run: calls, hot lines, and what stands beside the lines", async ({ viewer }) => {
