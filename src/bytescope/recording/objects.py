@@ -91,10 +91,12 @@ class Objects:
     Attributes:
         token: returns what stands for a value in the recording: an atom itself, an `Object`, or a `Text`.
         result: does so for a value that an operation has given, which may have made it.
+        is_shared: whether several threads change objects, so that one may have changed and the log not say so yet.
     """
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
+        self.is_shared = False
         self._put = tape.log.extend
         self._known: dict[int, Object] = {}
         self.token = _token(self._known, self._token)
@@ -115,6 +117,9 @@ class Objects:
         if known is not None and known.kind_id == id(kind) and (known.watched or self._same(known, value, kind)):
             if known.folded:
                 self._unfold(known, value)
+            return known
+        if known is not None and known.kind_id == id(kind) and known.now is not None and self.is_shared:
+            self._compare(known, value)
             return known
         if kind is types.MethodType:
             return self._of_method(value.__self__, value.__func__, "method")

@@ -133,7 +133,7 @@ class Recorder:
         if len(tape.recent) > RECENT:
             self.settle()
         if get_ident() != self._thread and not self.is_threaded:
-            self.is_threaded = True
+            self.is_threaded = self.objects.is_shared = True
             instrument.set_recording(TRANSFORMS["recording"])  # which makes other handlers now
         code, namespace = self.code(program), token(R[GLOBALS])
         number = tape.number()
