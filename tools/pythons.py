@@ -13,7 +13,7 @@ from pathlib import Path
 from tools.bootstrap import ENVIRONMENTS, FOLDER, ROOT, SetupError, alone, program_of, python_of
 from tools.console import Stopwatch, run, say
 
-SUPPORTED = ("3.11", "3.12", "3.13", "3.14")
+SUPPORTED = ("3.11", "3.12", "3.13", "3.14", "3.15")
 
 COMPILED = ("src/bytescope", "tests/support", "tests/differential", "-x", "snippets")
 """What compileall does in advance: the many processes that tests start, which keep no bytecode, find it then."""

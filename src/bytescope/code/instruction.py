@@ -41,13 +41,13 @@ class Instruction:
         position: source position, or None where CPython has none.
         offset: byte offset of the raw instruction that this one comes from.
         flag: a second immediate: "may be unbound" for variable loads; where a NULL is for loads of callables, and for
-            instructions that iterate or delegate.
+            instructions that iterate or delegate; whether an import is lazy (1) or must not be (2).
     """
 
     __slots__ = ("op", "arg", "target", "position", "offset", "flag")
 
     def __init__(
-        self, op: str, arg: Any = None, position: Position | None = None, offset: int = 0, flag: bool | str = False
+        self, op: str, arg: Any = None, position: Position | None = None, offset: int = 0, flag: bool | str | int = False
     ) -> None:
         self.op = op
         self.arg = arg
@@ -76,10 +76,12 @@ class Handler(NamedTuple):
 class Lowered:
     """A code object in version-independent form.
 
-    code: the host code object; instructions, handlers: as above; variables: all variable slots in index order.
+    code: the host code object; instructions, handlers: as above; variables: all variable slots in index order;
+    iterates_first: the opcode that makes the first iterator of a generator expression before there is a generator, or "".
     """
 
     code: types.CodeType
     instructions: list[Instruction]
     handlers: list[Handler]
     variables: list[Variable]
+    iterates_first: str = ""

@@ -12,7 +12,7 @@ import types
 from importlib.machinery import ModuleSpec
 
 from bytescope.code.host.asynchronous import is_asynchronous
-from bytescope.code.host.facts import CACHES, EXTENDED_ARG, OPMAP
+from bytescope.code.host.facts import CACHES, COMMON_CONSTANTS, EXTENDED_ARG, NAME_SHIFT, OPMAP
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.startup.isolation import HIDDEN, IMPORTED_BEFORE
 from bytescope.startup.stdlib_lite import Any, Iterator, contextmanager
@@ -126,11 +126,13 @@ def _imports(code: types.CodeType, package: str) -> Iterator[str]:
         if opcode == OPMAP["IMPORT_NAME"]:
             level, names = before
             start = package.rsplit(".", level - 1)[0] if level else ""
-            name = ".".join(filter(None, (start, code.co_names[arg])))
+            name = ".".join(filter(None, (start, code.co_names[arg >> NAME_SHIFT[opcode]])))
             yield name
             yield from (f"{name}.{each}" for each in names or ())
         elif opcode == OPMAP["LOAD_CONST"]:
             before = [before[1], code.co_consts[arg]]
         elif opcode == OPMAP.get("LOAD_SMALL_INT"):
             before = [before[1], arg]
+        elif opcode == OPMAP.get("LOAD_COMMON_CONSTANT"):
+            before = [before[1], COMMON_CONSTANTS[arg]]
         arg = 0

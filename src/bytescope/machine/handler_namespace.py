@@ -28,8 +28,8 @@ from bytescope.startup.stdlib_lite import Any
 __all__ = [
     "ATOMIC", "BOUNDS", "CONTAINERS", "DICT", "DONE", "HASHED", "INTEGER", "ITERABLES", "ITERATORS", "LIST", "NULL",
     "NUMBERS", "ROWS", "SEQUENCES", "STRING", "UNBOUND", "CellType", "FunctionType", "MethodType", "ModuleType",
-    "Raised", "attribute_names", "class_attributes", "exception_match", "interpolation", "is_mapping", "is_sequence",
-    "learn", "load_build_class", "load_global", "load_name", "not_defined", "stopiteration_error", "template",
+    "LazyImportType", "Raised", "attribute_names", "class_attributes", "exception_match", "interpolation", "is_mapping", "is_sequence",
+    "learn", "load_build_class", "load_global", "load_name", "load_outer", "not_defined", "stopiteration_error", "template",
     "unbound",
 ]  # fmt: skip
 
@@ -57,6 +57,8 @@ FunctionType = types.FunctionType
 MethodType = types.MethodType
 ModuleType = types.ModuleType
 CellType = types.CellType
+LazyImportType = getattr(types, "LazyImportType", None)
+"""The type of imports that are put off, where there are any."""
 
 # --- attributes of plain classes
 

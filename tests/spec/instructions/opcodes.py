@@ -12,7 +12,9 @@ from bytescope.code.host import facts
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.lower import lower
 
-NOT_INSTRUCTIONS = {"CACHE", "EXTENDED_ARG", "RESERVED", "INTERPRETER_EXIT", "ENTER_EXECUTOR", "EXIT_INIT_CHECK"}
+NOT_INSTRUCTIONS = {
+    *("CACHE", "EXTENDED_ARG", "RESERVED", "INTERPRETER_EXIT", "ENTER_EXECUTOR", "EXIT_INIT_CHECK", "TRACE_RECORD"),
+}
 """Opcodes that stand in no code object as instructions: parts of others, or of the interpreter's own."""
 
 OPCODES = sorted(set(facts.OPMAP) - NOT_INSTRUCTIONS)
@@ -61,7 +63,7 @@ def _sample(name: str, arg: int, generator: bool) -> Sample:
     head = b"".join(_unit(*each) for each in before)
     body = b"".join(_unit(*each) for each in [*needed, (name, 0)])
     if opcode in facts.TARGETED:
-        arg = len(body) // 2 + 1 if opcode in facts.BACKWARD else 0  # to the RESUME
+        arg = (len(body) + len(_unit("RESUME", 0))) // 2 if opcode in facts.BACKWARD else 0  # to the RESUME
     body = b"".join(_unit(*each) for each in [*needed, (name, arg), *following])
     tail = b"".join(_unit(*each) for each in cells) if name in _FIRST else b""
     tail += b"".join(_unit(each, 0) for each in [*landing, "NOP", "NOP", "RETURN_VALUE"])

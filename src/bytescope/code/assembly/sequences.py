@@ -131,10 +131,36 @@ class Sequences:
         self.asm.emit("YIELD_VALUE", facts.BEHAVIOUR.yield_arg, position)
         self.asm.emit("RESUME", 1, position)
 
+    def make_first_iterator(self, opcode: str, load_const: Callable[[Any], None]) -> None:
+        """Emit what a generator expression does with its first iterable, a local variable, before it has a generator.
+
+        Args:
+            opcode: what makes the iterator, GET_ITER or GET_AITER.
+            load_const: emits the load of a constant.
+        """
+        asm = self.asm
+        asm.emit("RESUME", 4)
+        if opcode == "GET_AITER":
+            asm.emit("LOAD_FAST", 0)
+            asm.emit("GET_AITER")
+        else:  # no index of a sequence
+            self.push_callable(lambda: load_const(iter))
+            asm.emit("LOAD_FAST", 0)
+            self.call(1)
+        asm.emit("STORE_FAST", 0)
+
+    def begin_delegating(self) -> None:
+        """Emit what lies between a receiver, which is on top, and the value sent."""
+        if facts.BEHAVIOUR.null_above_iterator:
+            self.asm.emit("PUSH_NULL")
+
     def delegate(self, position: Position | None) -> None:
         """Emit a `yield from` for the tuple (first value to send, receiver) on top; the result replaces it."""
         asm = self.asm
         asm.emit("UNPACK_SEQUENCE", 2, position)
+        if facts.BEHAVIOUR.null_above_iterator:
+            asm.emit("PUSH_NULL")
+            asm.emit("SWAP", 2)
         again = asm.here()
         finished = asm.label()
         asm.jump("SEND", finished, position)

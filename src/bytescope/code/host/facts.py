@@ -16,7 +16,7 @@ from bytescope.code.stored import AnyCode, StoredCode
 from bytescope.code.versions.version import LOWERED, Version, load_version
 from bytescope.startup.stdlib_lite import Final, cache
 
-SUPPORTED: Final = LOWERED[:-1]
+SUPPORTED: Final = LOWERED
 """The versions of CPython that bytescope runs on."""
 
 HOST: Final = f"{sys.version_info[0]}.{sys.version_info[1]}"

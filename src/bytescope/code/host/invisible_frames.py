@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import types
 
-from bytescope.code.host.facts import OPMAP
+from bytescope.code.host.facts import CACHES, OPMAP
 from bytescope.startup.stdlib_lite import TYPE_CHECKING, Callable
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def hidden(function: Callable[P, R]) -> Callable[P, R]:
     assert isinstance(function, types.FunctionType)
     code = function.__code__
     raw = bytearray(code.co_code)
-    offset = -1
+    offset, size = -1, 2 + 2 * CACHES[OPMAP["RESUME"]]
     while (offset := raw.find(OPMAP["RESUME"], offset + 1)) >= 0:
         if offset % 2 == 0:
-            raw[offset : offset + 2] = bytes((OPMAP["NOP"], 0))
+            raw[offset : offset + size] = bytes((OPMAP["NOP"], 0)) * (size // 2)
     function.__code__ = code.replace(co_code=bytes(raw))
     return function

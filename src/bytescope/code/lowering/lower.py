@@ -79,7 +79,7 @@ class Lowering(LoweringState):
         self._check_end(offset)
         self._check_flags()
         self._resolve_jumps()
-        return Lowered(code, instructions, self._handlers(), self.variables)
+        return Lowered(code, instructions, self._handlers(), self.variables, "".join(self.preamble.values()))
 
     def _check_end(self, end: int) -> None:
         if end > len(self.raw):

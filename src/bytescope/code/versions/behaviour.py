@@ -41,6 +41,8 @@ class Behaviour:
     """True if CALL_FUNCTION_EX always finds a place for keyword arguments on the stack, NULL if there are none."""
     callable_below_dict: int
     """Depth of the callable below the dict of DICT_MERGE, whose error messages name the callable."""
+    null_above_iterator: bool
+    """True if a NULL lies above what is iterated over or delegated to; or an index, where the host needs no iterator."""
     load_fast_may_fail: bool
     """True if LOAD_FAST may find the variable unbound."""
     branches_on_bool: bool
@@ -56,6 +58,8 @@ class Behaviour:
 
     merges_locations: bool
     """True if the compiler gives neighbours of equal location a common entry in the line table."""
+    imports_lazily: bool
+    """True if globals and builtins may hold imports that are put off until they are loaded."""
     hides_locals: bool
     """True if fast locals of module and class code (from inlined comprehensions) are hidden from `locals()`."""
     copies_f_locals: bool
@@ -72,10 +76,16 @@ class Behaviour:
 
     unpack_error_has_length: bool
     """True if the error about too many values to unpack says how many there were."""
-    class_pattern_noun: str
-    """The noun for a class in the error about a class pattern without a class."""
+    unpacked_calls_name_function: bool
+    """True if the error about `*` in a call, before something else than an iterable, names the function."""
+    class_pattern_error: str
+    """Message about a class pattern without a class."""
     cannot_await: str
     """Message for `await` on something else, to be formatted with the type's name."""
+    awaited_no_iterator: str
+    """Message about a result of `__await__`, to be formatted with the type of the awaitable and that of the result."""
+    awaited_coroutine: str
+    """The same for a result that is a coroutine."""
     names_missed_enter: bool
     """True if the error for a context manager without `__enter__` names that method, as it does for `__exit__`."""
     suggests_other_with: bool

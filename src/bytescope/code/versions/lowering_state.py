@@ -66,7 +66,7 @@ class LoweringState:
         self._index_at: dict[int, int] = {}
         self._jumps: list[tuple[Instruction, int]] = []
 
-    def emit(self, op: str, arg: object = None, flag: bool | str = False) -> Instruction:
+    def emit(self, op: str, arg: object = None, flag: bool | str | int = False) -> Instruction:
         """Append an instruction at the position of the raw one."""
         instruction = Instruction(op, arg, self.position, self.offset, flag)
         self.instructions.append(instruction)

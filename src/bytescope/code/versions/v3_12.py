@@ -30,7 +30,7 @@ class Behaviour312(v3_11.Behaviour311):
     merges_locations = True
     hides_locals = True
     counts_builtin_calls = False
-    class_pattern_noun = "class"
+    class_pattern_error = "called match pattern must be a class"
 
 
 BEHAVIOUR = Behaviour312()

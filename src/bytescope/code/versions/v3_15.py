@@ -24,6 +24,14 @@ AT_GENERATOR_EXPRESSION = 4
 class Behaviour315(v3_14.Behaviour314):
     """Behaviour of CPython 3.15."""
 
+    closed_unresumed = ("RESUME", 8)
+    null_above_iterator = True
+    imports_lazily = True
+    unpacked_calls_name_function = False
+    class_pattern_error = "class pattern must refer to a class"
+    awaited_no_iterator = "{0}.__await__() must return an iterator, not {1}"
+    awaited_coroutine = "{0}.__await__() must return an iterator, not coroutine"
+
 
 BEHAVIOUR = Behaviour315()
 
@@ -118,7 +126,7 @@ def _import_name(lowering: LoweringState, arg: int) -> None:
     how = arg & 3
     if how > 2:
         raise lowering.invalid(f"no import {how}, of 0 to 2")
-    lowering.emit("IMPORT_NAME", lowering.name(arg >> 2), ("", "lazy", "eager")[how] or False)
+    lowering.emit("IMPORT_NAME", lowering.name(arg >> 2), how)
 
 
 RULES: dict[str, Rule] = v3_14.RULES | {

@@ -10,6 +10,7 @@ All variables are cells, so that machine, `locals()`, `f_locals` and closures sh
 mirrored on the resident frame's own stack (PUSH_EXC_INFO, POP_EXCEPT), hence one loop for each depth of handling:
 
     loop d:   [saved exceptions x d, machine, value]  SEND -> [.., machine, (site, operands)]
+              (since 3.15, a NULL lies above the machine)
               UNPACK_SEQUENCE 2, then a binary search for the site
     site:     the operation -> [.., machine, result], back to the loop
 """
@@ -72,6 +73,8 @@ class Trampoline:
         self.deepest = max((site.depth for site in sites), default=0)
         self.loops = [self.asm.label() for _ in range(self.deepest + 2)]
         self.starts = self.asm.label()
+        self.machine = 1 + BEHAVIOUR.null_above_iterator
+        """Operands that the machine takes on the stack: itself, and what lies above a receiver."""
         self.widest = 2
         self.ends: list[int] = []
 
@@ -114,7 +117,7 @@ class Trampoline:
             co_linetable=assembled.linetable,
             co_exceptiontable=assembled.exceptiontable,
             co_consts=tuple(self.consts),
-            co_stacksize=self.deepest + self.widest + registers + 10,
+            co_stacksize=self.deepest + self.machine + self.widest + registers + 9,
             **changes,
         )
 
@@ -124,6 +127,8 @@ class Trampoline:
         free = len(code.co_freevars)
         if free:
             asm.emit("COPY_FREE_VARS", free)
+        if self.program.lowered.iterates_first:
+            self.sequences.make_first_iterator(self.program.lowered.iterates_first, self.load_const)
         own = 0
         if self.optimized:
             own = len(code.co_varnames) + sum(name not in code.co_varnames for name in code.co_cellvars)
@@ -162,6 +167,7 @@ class Trampoline:
         registers: int = HEADER + program.own + cells + len(program.blank)
         asm.emit("BUILD_LIST", registers)
         self.sequences.call(1)
+        self.sequences.begin_delegating()
         self.load_const(None)
         if BEHAVIOUR.send_keeps_value:
             self.asm.jump("JUMP_FORWARD", self.starts)  # into the loop after the next instruction
@@ -270,6 +276,9 @@ class Trampoline:
             sequences.call_operands(number, position)
         elif kind in ("any", "protocol"):
             sequences.call_any(position)
+        elif kind == "import_name":
+            asm.emit("UNPACK_SEQUENCE", 2, position)
+            asm.emit("IMPORT_NAME", number, position)
         elif kind == "import_from":
             for opcode, arg in (("UNPACK_SEQUENCE", 1), ("IMPORT_FROM", number), ("SWAP", 2), ("POP_TOP", 0)):
                 asm.emit(opcode, arg, position)
@@ -289,17 +298,23 @@ class Trampoline:
                 self.emit_exits(0, lines)
             return
         elif kind == "return":
-            for opcode, arg in (("SWAP", 2), ("POP_TOP", 0), ("RETURN_VALUE", 0)):
-                asm.emit(opcode, arg, position)
+            asm.emit("SWAP", self.machine + 1, position)
+            for _ in range(self.machine):
+                asm.emit("POP_TOP", 0, position)
+            asm.emit("RETURN_VALUE", 0, position)
             return
         elif kind == "push_exc_info":
-            for opcode, arg in (("PUSH_EXC_INFO", 0), ("POP_TOP", 0), ("SWAP", 2)):
-                asm.emit(opcode, arg, position)
+            asm.emit("PUSH_EXC_INFO", 0, position)
+            asm.emit("POP_TOP", 0, position)
+            for place in range(self.machine + 1, 1, -1):
+                asm.emit("SWAP", place, position)
             self.load_const(None)
             depth += 1
         elif kind == "pop_except":
-            for opcode, arg in (("POP_TOP", 0), ("SWAP", 2), ("POP_EXCEPT", 0)):
-                asm.emit(opcode, arg, position)
+            asm.emit("POP_TOP", 0, position)
+            for place in range(2, self.machine + 2):
+                asm.emit("SWAP", place, position)
+            asm.emit("POP_EXCEPT", 0, position)
             self.load_const(None)
             depth -= 1
         elif kind == "suspend":
@@ -319,5 +334,5 @@ class Trampoline:
             sequences.native(kind, number, position)
         if site.guarded or self.guarded:
             end = asm.here()
-            asm.region(begin, end, handler, site.depth + 1)
+            asm.region(begin, end, handler, site.depth + self.machine)
         asm.jump("JUMP_BACKWARD_NO_INTERRUPT" if depth <= site.depth else "JUMP_FORWARD", self.loops[depth])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.instruction import Instruction
 from bytescope.isa.lift import Call, lift, shape
 from bytescope.isa.primitives import PRIMITIVES
@@ -26,6 +27,8 @@ def sites(instruction: Instruction, private: bool, names: tuple[str, ...]) -> li
     """
     if instruction.op == "IMPORT_FROM":
         return [("protocol", 0), ("import_from", names.index(instruction.arg))]
+    if instruction.op == "IMPORT_NAME" and BEHAVIOUR.imports_lazily:
+        return [("import_name", instruction.flag | names.index(instruction.arg) << 2)]
     if instruction.op in _CELL_OPERATIONS:
         return [] if private else [(instruction.op.lower(), instruction.arg.index)]
     return describe(instruction).sites
@@ -62,6 +65,8 @@ class Description:
             return [("any", 0)] if name == "call_kw" else [("call", 2)]
         if name in ("push_exc_info", "pop_except"):
             return [(name, 0)]
+        if name == "load_global" and BEHAVIOUR.imports_lazily:
+            return [("protocol", 0)]
         if name in _VARIABLE_ACCESS:
             fails = PRIMITIVES[name].raises and (instruction.flag or name == "load_global")
             return [*([("raise", 1)] if fails else []), *([("drop", 1)] if name.startswith("delete") else [])]

@@ -276,14 +276,15 @@ class Writer(Operands):
     def for_iter(self) -> None:
         """Write the next value of a `for` loop, or its end."""
         point = self.point
-        iterator = self.operand(Symbol(-1, 0))
+        assert self.call is not None
+        iterator, value = self.operand(self.call.operands[0]), f"R[first + {self.lifted.need}]"
         lines = self.lines
         going = []
         if point.after is not None:
             going += [
-                f"r = on_after(site, {iterator}, R[first + 1])",
+                f"r = on_after(site, {iterator}, {value})",
                 "if r is not None:",
-                "    R[first + 1] = r.value",
+                f"    {value} = r.value",
             ]
         if point.branch is not None:
             going += [f"on_branch(site, {iterator}, True)"]
@@ -295,7 +296,7 @@ class Writer(Operands):
             *("    " + line for line in going or ["pass"]),
         ]
         if point.before is not None:
-            lines += [f"r = on_before(site, {iterator})", "if r is not None:", "    R[first + 1] = r.value"]
+            lines += [f"r = on_before(site, {iterator})", "if r is not None:", f"    {value} = r.value"]
             lines += [*("    " + line for line in going), "    return nxt"]
         lines += [
             "x = plain(R)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.isa.lift import Symbol
 from bytescope.machine.handlers.handler_text import REQUESTED, Writer
 from bytescope.machine.registers import GLOBALS, LOCALS, PROTOCOL, RETURN
@@ -77,9 +78,44 @@ class Handler(Writer):
     def primitive_load_global(self) -> None:
         place = {False: "p0", "null below": "p1", "null above": "p0"}[self.instruction.flag]
         null = {False: [], "null below": ["R[p0] = NULL"], "null above": ["R[p1] = NULL"]}[self.instruction.flag]
+        if BEHAVIOUR.imports_lazily:
+            self.load_eagerly(f"R[{GLOBALS}][imm]", "load_global(R, imm)", place, null)
+            return
         found = [f"R[{place}] = R[{GLOBALS}][imm]", *null, "return nxt"]
         self.op += ["try:", *("    " + line for line in found), "except KeyError:", "    pass"]
         self.op += [f"R[{place}] = load_global(R, imm)", *null, "return nxt"]
+
+    def load_eagerly(self, found: str, otherwise: str, place: str, null: list[str]) -> None:
+        """Write the load of a name, and of the import that it may stand for."""
+        self.op += ["try:", f"    x = {found}", "except KeyError:", "    x = NULL", "if x is NULL:", f"    x = {otherwise}"]
+        self.op += ["if type(x) is not LazyImportType:", f"    R[{place}] = x"]
+        self.op += ["    " + line for line in (*null, "return nxt")]
+        self.protocol("resolve", ["x"], "x")
+
+    def primitive_load_name(self) -> None:
+        call = self.description.call
+        assert call is not None
+        if not BEHAVIOUR.imports_lazily:
+            self.perform(call)
+            return
+        self.op += [f"if type(R[{LOCALS}]) is not dict:"]
+        before, self.op = self.op, []
+        self.protocol("load_name", [], "x")
+        protocol, self.op = self.op, before
+        self.op += ["    " + line for line in protocol]
+        resume, self.resume = self.resume, []
+        self.load_eagerly(f"R[{LOCALS}][imm]", "load_outer(R, imm)", "p0", [])
+        assert resume == self.resume
+
+    def primitive_import_name(self) -> None:
+        call = self.description.call
+        assert call is not None
+        if not BEHAVIOUR.imports_lazily:
+            self.perform(call)
+            return
+        level, fromlist = (self.name(symbol) for symbol in call.operands)
+        self.op += [*self.clears(()), f"R.append((site, ({fromlist}, {level})))", REQUESTED]
+        self.resume += ["x = v", *self.ending(True)]
 
     def primitive_save_cell(self) -> None:
         self.op += ["R[p0] = R[var]", "R[var] = UNBOUND", *self.mirrored("None")]
@@ -165,19 +201,20 @@ class Handler(Writer):
     # --- iteration
 
     def write_for_iter(self) -> None:
-        iterator = self.name(Symbol(-1, 0))
+        call = self.description.call
+        assert call is not None
+        iterator, value = self.name(call.operands[0]), f"R[p{self.lifted.need}]"
+        ended = ["if x is DONE:", *("    " + line for line in self.clears(())), "    return target"]
         self.op += [
             f"if type({iterator}) in ITERATORS:",
             f"    x = next({iterator}, DONE)",
-            "    if x is DONE:",
-            "        R[p0] = None",
-            "        return target",
-            "    R[p1] = x",
+            *("    " + line for line in ended),
+            f"    {value} = x",
             "    return nxt",
             f"R.append((site, (DONE, {iterator}, next)))",
             REQUESTED,
         ]
-        self.resume += ["if v is DONE:", "    R[p0] = None", "    return target", "R[p1] = v", "return nxt"]
+        self.resume += ["x = v", *ended, f"{value} = x", "return nxt"]
 
     def write_send(self) -> None:
         """Request the whole delegation from the resident frame, so that throw() and close() find the receiver."""
@@ -185,11 +222,9 @@ class Handler(Writer):
         call = self.description.call
         assert call is not None
         receiver, value = (self.name(symbol) for symbol in call.operands)
-        self.op += [f"R.append((site, ({value}, {receiver})))", "R[p1] = None", REQUESTED]
-        if len(self.lifted.jump) == 1:
-            self.resume += ["R[p0] = v", "return target"]
-        else:
-            self.resume += ["R[p1] = v", "return target"]
+        sent = self.lifted.need - 1
+        self.op += [f"R.append((site, ({value}, {receiver})))", f"R[p{sent}] = None", REQUESTED]
+        self.resume += [f"R[p{len(self.lifted.jump) - 1}] = v", "return target"]
 
     # --- exceptions
 

@@ -223,14 +223,15 @@ class Writer(inlined_calls.Writer):
             return
         frame = self.frame
         assert instruction.target is not None
-        iterator = frame.operand(frame.depth - 1)
+        below = frame.depth - 1 - bool(instruction.flag)
+        iterator = frame.operand(below)
         self.guard(index, (((0, "ITERATORS"),),), [iterator])
         value = frame.fresh()
         self.emit(f"for {value.name} in {iterator.name}: break")
         self.emit("else:")
         if point.branch is not None and point.branch_when is not True:
             self.call_if_alive(point.branch, [iterator.name, "False"], "False", "    ", point.site)
-        self.leave(str(self.program.follow(instruction.target)), self.count + 1, frame.depth - 1, pad="    ")
+        self.leave(str(self.program.follow(instruction.target)), self.count + 1, below, pad="    ")
         value.epoch = frame.epoch
         if point.after is not None:
             self.call_if_alive(point.after, [iterator.name, value.name], value.name, "", point.site)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.instruction import Instruction, Variable
 from bytescope.isa.effects import Guard, effect_of, result_types
 from bytescope.isa.lift import Call
@@ -199,7 +200,7 @@ class Templates(Writer):
         self, index: int, instruction: Instruction, call: Call, operands: list[Value], staying: list[Value]
     ) -> tuple[Value, ...]:
         """Load a global or builtin."""
-        value = self.named(self.GLOBALS, self.BUILTINS + "[{0}]", instruction.arg)
+        value = self.named(index, self.GLOBALS, self.BUILTINS + "[{0}]", instruction.arg)
         value.sample = self.namespace.get(instruction.arg, self.R[registers.BUILTINS].get(instruction.arg, UNBOUND))
         return (value,)
 
@@ -208,7 +209,7 @@ class Templates(Writer):
     ) -> tuple[Value, ...]:
         """Load a name in class or module code."""
         self.plain_locals(index)
-        return (self.named(REGISTERS["LOCALS"], "load_global(R, {0})", instruction.arg),)
+        return (self.named(index, REGISTERS["LOCALS"], "load_global(R, {0})", instruction.arg),)
 
     def plain_locals(self, index: int) -> None:
         """Write the guard that the frame's locals are a dict."""
@@ -217,7 +218,7 @@ class Templates(Writer):
             self.leave(self.plainly(index), self.count, pad="    ")
             self.locals_are_plain = True
 
-    def named(self, mapping: str, otherwise: str, name: str) -> Value:
+    def named(self, index: int, mapping: str, otherwise: str, name: str) -> Value:
         """Load a name from a mapping, or by another expression if it is missing there."""
         frame = self.frame
         value = frame.names.get((mapping, name))
@@ -230,6 +231,9 @@ class Templates(Writer):
             else:  # looking it up twice is cheaper than an exception
                 self.emit(f"if {name!r} in {mapping}: {found}")
                 self.emit(f"else: {other}")
+            if BEHAVIOUR.imports_lazily:
+                self.emit(f"if type({value.name}) is LazyImportType:")
+                self.leave(self.plainly(index), self.count, pad="    ")
             value.epoch = frame.epoch
             value.origin = ("global", name)
         return value
@@ -287,13 +291,14 @@ class Templates(Writer):
         """Take the next value of an iterator; its end is a side exit."""
         frame = self.frame
         assert instruction.target is not None
-        iterator = frame.operand(frame.depth - 1)
+        below = frame.depth - 1 - bool(instruction.flag)
+        iterator = frame.operand(below)
         self.guard(index, (((0, "ITERATORS"),),), [iterator])
         value = frame.fresh()
         self.emit(f"for {value.name} in {iterator.name}: break")
         self.emit("else:")
         target = str(self.program.follow(instruction.target))
-        self.leave(target, self.count + 1, frame.depth - 1, pad="    ")
+        self.leave(target, self.count + 1, below, pad="    ")
         value.epoch = frame.epoch
         frame.push(value)
 

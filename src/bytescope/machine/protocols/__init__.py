@@ -22,6 +22,7 @@ from bytescope.machine.protocols.names import (
     load_from_dict_or_cell,
     load_from_dict_or_globals,
     load_name,
+    resolve,
     setup_annotations,
 )
 
@@ -43,6 +44,7 @@ __all__ = [
     "load_from_dict_or_cell",
     "load_from_dict_or_globals",
     "load_name",
+    "resolve",
     "match_class",
     "match_keys",
     "set_update",

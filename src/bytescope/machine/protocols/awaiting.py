@@ -8,7 +8,7 @@ import types
 from bytescope.code.flags import CO_COROUTINE, CO_ITERABLE_COROUTINE
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.isa.purity import MISSING, lookup
-from bytescope.machine.handler_namespace import Raised, type_name
+from bytescope.machine.handler_namespace import Raised, qualified_name, type_name
 from bytescope.machine.protocols.common import Calls, call_special, let_go
 from bytescope.machine.support.own_frames import is_resident
 from bytescope.startup.stdlib_lite import Any
@@ -54,9 +54,10 @@ def _awaitable_iterator(value: Any) -> Calls:
         held = [iterator]
         del iterator
         yield from let_go(held)
-        raise TypeError("__await__() returned a coroutine")
+        raise TypeError(BEHAVIOUR.awaited_coroutine.format(qualified_name(kind)))
     if lookup(result, "__next__") is MISSING:
-        raise TypeError(f"__await__() returned non-iterator of type '{type_name(result)}'")
+        name = qualified_name(result) if "{0}" in BEHAVIOUR.awaited_no_iterator else type_name(result)
+        raise TypeError(BEHAVIOUR.awaited_no_iterator.format(qualified_name(kind), name))
     return iterator
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.isa.purity import MISSING, lookup
-from bytescope.machine.handler_namespace import NULL, Raised, type_name
+from bytescope.machine.handler_namespace import NULL, LazyImportType, Raised, type_name
 from bytescope.machine.protocols.common import (
     Calls,
     CallWithKeywords,
@@ -35,8 +36,10 @@ def call_ex(R: list[Any], immediate: Any, first: Any, second: Any, args: Any, kw
             return kwargs
     if type(args) is not tuple:
         if not iterable_type(args):
-            name = yield from function_string(function)
-            raise TypeError(f"{name} argument after * must be an iterable, not {type_name(type(args))}")
+            what = "Value"
+            if BEHAVIOUR.unpacked_calls_name_function:
+                what = f"{(yield from function_string(function))} argument"
+            raise TypeError(f"{what} after * must be an iterable, not {type_name(type(args))}")
         args = yield tuple, args
         if type(args) is Raised:
             return args
@@ -56,6 +59,8 @@ def import_name(R: list[Any], name: str, level: int, fromlist: Any) -> Calls:
 
 def import_from(R: list[Any], name: str, module: Any) -> Calls:
     """Return the `name` of `from module import name`: an attribute, or a submodule that is being imported."""
+    if type(module) is LazyImportType:
+        return (yield ImportFrom(module))
     value = yield getattr, module, name
     if not failed(value, AttributeError):
         return value

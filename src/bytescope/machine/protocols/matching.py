@@ -40,7 +40,7 @@ _SELF_MATCH = 1 << 22
 def match_class(R: list[Any], count: int, subject: Any, cls: Any, names: tuple[str, ...]) -> Calls:
     """Return the attributes of a class pattern, None if it does not match."""
     if not isinstance(cls, type):
-        raise TypeError(f"called match pattern must be a {BEHAVIOUR.class_pattern_noun}")
+        raise TypeError(BEHAVIOUR.class_pattern_error)
     matches = yield isinstance, subject, cls
     if matches is not True:
         return matches if type(matches) is Raised else None

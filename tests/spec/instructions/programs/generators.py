@@ -39,7 +39,7 @@ g = f(sub())
 print(next(g), g.send("a"), g.send("b"))
 g = f([1, 2])
 print(list(g))
-g = f([1])
+g = f(iter([1]))
 next(g)
 attempt(g.send, "lists take nothing")
 class It:
