@@ -130,7 +130,7 @@ def update(name: str) -> Path | None:
     return path
 
 
-NEWEST = "3.13"
+NEWEST = "3.15"
 """The version whose streams are the common ones."""
 
 

@@ -40,8 +40,9 @@ class Instruction:
         target: index of the instruction that a jump goes to, or None.
         position: source position, or None where CPython has none.
         offset: byte offset of the raw instruction that this one comes from.
-        flag: a second immediate: "may be unbound" for variable loads; where a NULL is for loads of callables, and for
-            instructions that iterate or delegate; whether an import is lazy (1) or must not be (2).
+        flag: a second immediate: "may be unbound" for variable loads; "iterator" for what an iterator has been
+            made of; where a NULL is for loads of callables, and for instructions that iterate or delegate; whether an
+            import is lazy (1) or must not be (2).
     """
 
     __slots__ = ("op", "arg", "target", "position", "offset", "flag")

@@ -56,6 +56,8 @@ def accessed(instruction: Instruction, kinds: str, slots: Slots) -> tuple[Slots,
         if op == "RESTORE_CELL":
             plain = plain & ~bit if kinds[-1] == SAVED_CELL else plain | bit
         return Slots(unbound, plain), None
+    if op == "SAVE_LOCAL" and instruction.flag:
+        return slots, None
     if op in ("SAVE_LOCAL", "SAVE_CELL", "DELETE_LOCAL"):
         return Slots(unbound | bit, plain), SAVED if op == "SAVE_CELL" and no_cell else None
     if op == "MAKE_CELL":

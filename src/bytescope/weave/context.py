@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from bytescope.code.assembly.insertion import FINALIZED, LOADS_CONST
+from bytescope.code.assembly.insertion import FINALIZED, ITERATES, LOADS_CONST, unindexed
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS
 from bytescope.code.host.facts import BEHAVIOUR, OPMAP, TARGETED
@@ -48,6 +48,7 @@ class WeaveContext:
         entered: how many jumps and handlers lead to an instruction.
         inside: instructions that belong to the SEND before them.
         before_label: by offset of a group, what is emitted right before its label.
+        keeps_iterators: whether what is iterated over or delegated to has to be an iterator, because hooks get it.
         after_resume: what is emitted after the RESUME of the yield that has been emitted last.
         lazy: whether functions have stubs until they are called.
     """
@@ -83,6 +84,7 @@ class WeaveContext:
         self.before_label: dict[int, Callable[[], None]] = {}
         self.after_resume: Callable[[], None] | None = None
         self.lazy = False
+        self.keeps_iterators = any(self.instructions[each].op in _ITERATING for each in plan.points)
         self._arrivals: list[int] | None = None
         self._all_groups = self.groups
         self._numbers = [number for number, group in enumerate(self.groups) for _ in range(group.count)]
@@ -94,10 +96,10 @@ class WeaveContext:
             InvalidBytecode: if what makes a generator is not right before it, or there are operands below it.
         """
         start = next((index for index, each in enumerate(self.instructions) if each.op == "RESUME"), None)
-        prologue = [each.op for each in self.instructions[:start] if each.op != "NOP"]
+        prologue = [each.op for each in self.instructions[:start] if each.op not in ("NOP", *_FIRST_ITERATOR)]
         if self.code.co_flags & CO_SUSPENDS and (start is None or prologue != ["LOAD_CONST", "POP"]):
             raise InvalidBytecode(self.code.co_qualname, self.instructions[0].offset, "no RESUME where a frame begins")
-        if start is not None and self.verified.depths[start] > 0:
+        if start is not None and self.verified.depths[start] > 0 and not self.lowered.iterates_first:
             raise InvalidBytecode(self.code.co_qualname, self.instructions[start].offset, "a RESUME above operands")
         return start or 0
 
@@ -167,6 +169,9 @@ class WeaveContext:
             self.call_with_top(stubs.settle)
         for raw in raws:
             opcode, arg = raw
+            if opcode == ITERATES and self.keeps_iterators:
+                sequences.make_iterator(lambda: e.push_function(unindexed))
+                e.reserve(depth + 3)
             if raw == groups.PUSH_NONE:
                 e.load_const(None)
             elif raw == groups.PUSH_LOCALS:
@@ -195,6 +200,9 @@ class WeaveContext:
 
 
 _LOOP = ("SEND", "YIELD", "RESUME", "JUMP")
+_FIRST_ITERATOR = ("SAVE_LOCAL", "PUSH_NULL")
+"""What the generator of a generator expression begins with on some hosts."""
+_ITERATING = frozenset({"GET_ITER", "GET_YIELD_FROM_ITER", "FOR_ITER", "SEND"})
 
 
 def inside_of_send(lowered: Lowered, start: int, entered: Sequence[int]) -> range:

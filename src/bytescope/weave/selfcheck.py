@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 
 from bytescope.code.errors import InvalidBytecode
+from bytescope.isa.lift import lift
 from bytescope.startup.switches import DEBUG
 from bytescope.weave.context import WeaveContext, inside_of_send
 
@@ -57,7 +58,7 @@ def _held(context: WeaveContext) -> dict[int, int]:
         if point.after is None:
             continue
         if instruction.op == "SEND":
-            held |= dict.fromkeys([index, *inside_of_send(context.lowered, index, context.entered)], 2)
+            held |= dict.fromkeys([index, *inside_of_send(context.lowered, index, context.entered)], lift(instruction).need)
         elif instruction.op == "YIELD" and index not in context.inside:
             held[index + 1] = 1
     return held

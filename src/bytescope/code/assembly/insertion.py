@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bytescope.code.assembly.sequences import NULL_FIRST, Sequences
 from bytescope.code.host import facts
+from bytescope.code.host.invisible_frames import hidden
 from bytescope.startup.stdlib_lite import Callable, record
 
 __all__ = ["CALLS_WITH_EMPTY_KWARGS", "JUMPS_TEST_TRUTH", "LOADS_CONST", "NULL_FIRST", "YIELDS", "Interposing", "Kept"]
@@ -46,6 +47,9 @@ _DEPTH_COUNTED = frozenset(
 )
 YIELDS = frozenset({_OP["YIELD_VALUE"]})
 LOADS_CONST = frozenset({_OP["LOAD_CONST"]})
+DROPS = _OP["POP_TOP"]
+ITERATES = _OP["GET_ITER"] if facts.BEHAVIOUR.null_above_iterator else None
+"""The opcode that may leave a sequence and an index in the place of an iterator, if there is one."""
 _CLOSED_UNRESUMED = facts.BEHAVIOUR.closed_unresumed
 
 FINALIZED = frozenset(() if _CLOSED_UNRESUMED is None else (_OP[_CLOSED_UNRESUMED[0]],))
@@ -53,6 +57,12 @@ FINALIZED = frozenset(() if _CLOSED_UNRESUMED is None else (_OP[_CLOSED_UNRESUME
 JUMPS_TEST_TRUTH = not _BOOL_JUMPS
 """Whether a conditional jump asks any value for its truth; elsewhere it finds True or False."""
 CALLS_WITH_EMPTY_KWARGS = facts.BEHAVIOUR.calls_with_empty_kwargs
+
+
+@hidden
+def unindexed(iterable: object) -> object:
+    """Return an iterator of what the host would iterate over without one; and other objects as they are."""
+    return iter(iterable) if type(iterable) in (list, tuple, str, bytes) else iterable  # type: ignore[call-overload]
 
 
 class Interposing(Sequences):
@@ -82,6 +92,13 @@ class Interposing(Sequences):
         else:
             self.asm.emit("UNARY_NOT")
             self.asm.emit("UNARY_NOT")
+
+    def make_iterator(self, push_function: Callable[[], None]) -> None:
+        """Replace the top by the result of a function, whose load, with the NULL, is emitted: v -> f(v)."""
+        push_function()
+        self.asm.emit("SWAP", 2)
+        self.asm.emit("SWAP", 3)
+        self.call(1)
 
     def copy(self, count: int) -> None:
         """Push copies of the top values, in their order."""

@@ -132,7 +132,7 @@ class Sequences:
         self.asm.emit("RESUME", 1, position)
 
     def make_first_iterator(self, opcode: str, load_const: Callable[[Any], None]) -> None:
-        """Emit what a generator expression does with its first iterable, a local variable, before it has a generator.
+        """Push what a generator expression makes of its first iterable, a local variable, before it has a generator.
 
         Args:
             opcode: what makes the iterator, GET_ITER or GET_AITER.
@@ -147,7 +147,6 @@ class Sequences:
             self.push_callable(lambda: load_const(iter))
             asm.emit("LOAD_FAST", 0)
             self.call(1)
-        asm.emit("STORE_FAST", 0)
 
     def begin_delegating(self) -> None:
         """Emit what lies between a receiver, which is on top, and the value sent."""

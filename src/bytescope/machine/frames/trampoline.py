@@ -165,8 +165,16 @@ class Trampoline:
         for _ in program.blank:
             self.load_const(None)
         registers: int = HEADER + program.own + cells + len(program.blank)
+        if program.lowered.iterates_first:  # lies below the driver and its NULL: the first operand
+            self.load_const(None)
+            asm.emit("SWAP", registers + 4)
+            asm.emit("SWAP", len(program.blank) + 1)
+            asm.emit("POP_TOP")
         asm.emit("BUILD_LIST", registers)
         self.sequences.call(1)
+        if program.lowered.iterates_first:
+            asm.emit("SWAP", 2)
+            asm.emit("POP_TOP")
         self.sequences.begin_delegating()
         self.load_const(None)
         if BEHAVIOUR.send_keeps_value:

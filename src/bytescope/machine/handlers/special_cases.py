@@ -72,6 +72,9 @@ class Handler(Writer):
         self.resume += ["return nxt"]
 
     def primitive_save_local(self) -> None:
+        if self.instruction.flag:  # the resident frame has put the iterator there
+            self.op += ["return nxt"]
+            return
         self.op += ["try:", "    R[p0] = R[var].cell_contents", "except ValueError:", "    R[p0] = UNBOUND"]
         self.op += ["del R[var].cell_contents", "return nxt"]
 

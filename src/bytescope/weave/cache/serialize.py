@@ -12,6 +12,7 @@ import types
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from bytescope.code.assembly.insertion import unindexed
 from bytescope.startup.stdlib_lite import Any, Protocol
 from bytescope.weave import hook_calls
 from bytescope.weave.cache.store import Store
@@ -28,6 +29,7 @@ _STATICS: dict[str, Any] = {
     "special": on_primitives.bound_special,
     "missing": on_primitives.MISSING,
     "refuse": on_primitives.refuse_replacement,
+    "unindexed": unindexed,
     "locals": locals,
     "register": register,
     "settle": settle,

@@ -163,8 +163,9 @@ class Jumps:
         e, sequences, context = self.emitter, self.emitter.sequences, self.context
         assert instruction.target is not None and group.target is not None
         got = e.asm.label()
+        null = bool(instruction.flag)  # above the iterator
         if point.before is not None:
-            self.call_hook(point.before, point.site, [e.at(1)], lambda go_on: sequences.jump_back(got))
+            self.call_hook(point.before, point.site, [e.at(1 + null)], lambda go_on: sequences.jump_back(got))
         target = None
         branch = point.branch
         probed = branch is not None and self.context.hook_caller.once(branch, frozenset({1}))
@@ -174,13 +175,12 @@ class Jumps:
         elif branch is not None and probed:
             target = self.exhausted(instruction.target, group.target, point.site, branch, probed=True)
         elif branch is not None:
-            target = self.exhausted(instruction.target, group.target, point.site, branch)
-            e.reserve(6)
-            e.emit("COPY", 1)
+            target = self.exhausted(instruction.target, group.target, point.site, branch, null)
+            e.reserve(6 + null)
+            self.copy_iterator(null, 0)
         context.raws(raws, index, group, target=target)
         if branch is not None and not probed:
-            e.emit("SWAP", 2)
-            e.emit("POP_TOP")
+            sequences.drop_below(1 + null)
         e.asm.place(got)
 
         def replace(go_on: int) -> None:
@@ -189,15 +189,23 @@ class Jumps:
             sequences.jump_back(go_on)
 
         if point.after is not None:
-            self.call_hook(point.after, point.site, [e.at(2), e.at(1)], replace)
+            self.call_hook(point.after, point.site, [e.at(2 + null), e.at(1)], replace)
         if branch is not None and probed:
             context.hook_caller.hit_branch(branch, point.site, True)
             if not context.has_one_predecessor(index + 1):
                 e.emit("NOP")
         elif branch is not None:
-            self.call_hook(branch, point.site, [e.at(2), e.constant(True)])
+            self.call_hook(branch, point.site, [e.at(2 + null), e.constant(True)])
 
-    def exhausted(self, following: int, landing: int, site: Any, hook: Hook, probed: bool = False) -> int:
+    def copy_iterator(self, null: bool, above: int) -> None:
+        """Push a copy of an iterator, with its NULL if it has one, that has so many values above them."""
+        self.emitter.emit("COPY", 1 + null + above)
+        if null:
+            self.emitter.emit("PUSH_NULL")
+
+    def exhausted(
+        self, following: int, landing: int, site: Any, hook: Hook, null: bool = False, probed: bool = False
+    ) -> int:
         """Return the label of cold code for a loop's end: [iterator]: the host's own landing, then the hook."""
         e, context = self.emitter, self.context
 
@@ -206,8 +214,8 @@ class Jumps:
                 context.hook_caller.hit_branch(hook, site, False)
                 e.emit("NOP")
             else:
-                self.call_hook(hook, site, [e.at(1), e.constant(False)])
-                e.emit("POP_TOP")
+                self.call_hook(hook, site, [e.at(1 + null), e.constant(False)])
+                e.sequences.drop_below(1 + null, 0)
 
         return self.landing(following, landing, report)
 
@@ -242,23 +250,35 @@ class Jumps:
         e, sequences, context = self.emitter, self.emitter.sequences, self.context
         assert group.target is not None
         lifted = lift(instruction)
-        left = len(lifted.jump or ())
+        left, need = len(lifted.jump or ()), lifted.need
+        null = need > 2  # above the receiver
         ended_normally, performed = e.asm.label(), e.asm.label()
 
+        def drop_operands() -> None:
+            if null:  # r n s r n result -> r n result
+                e.emit("SWAP", need + 1)
+                sequences.drop_below(need, 0)
+            else:
+                sequences.drop_below(need, left)
+
         def skip(go_on: int) -> None:
-            if left == 2:  # [receiver, sent, result] -> the operands, [receiver, result]
+            if null:  # [receiver, NULL, sent, result] -> the operands, [receiver, NULL, result]
+                e.emit("PUSH_NULL")
+                e.emit("COPY", 5)
+                e.emit("SWAP", 3)
+            elif left == 2:  # [receiver, sent, result] -> the operands, [receiver, result]
                 e.emit("COPY", 3)
                 e.emit("SWAP", 2)
             if point.after is None:
-                sequences.drop_below(2, left)
+                drop_operands()
             sequences.jump_back(performed)
 
         if point.before is not None:
-            self.call_hook(point.before, point.site, [e.at(2), e.at(1)], skip)
+            self.call_hook(point.before, point.site, [e.at(need), e.at(1)], skip)
         if point.after is not None:
-            e.reserve(8)
-            e.emit("COPY", 2)
-            e.emit("COPY", 2)
+            e.reserve(8 + 2 * null)
+            self.copy_iterator(null, 1)
+            e.emit("COPY", need)
         context.place(group)
         if point.before is None and point.after is None:
             context.raws(raws, index, group)
@@ -280,9 +300,9 @@ class Jumps:
             e.asm.place(ended_normally)
             e.asm.place(performed)
             if point.after is not None:
-                given: list[Operand] = [e.at(left + 2), e.at(left + 1), e.at(1)]
+                given: list[Operand] = [e.at(left + need), e.at(left + 1), e.at(1)]
                 self.call_hook(point.after, point.site, given, replace)
-                sequences.drop_below(2, left)
+                drop_operands()
             e.asm.place(past)
 
         context.before_label[group.target] = ended

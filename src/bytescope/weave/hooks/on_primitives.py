@@ -12,6 +12,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable
 
+from bytescope.code.assembly.insertion import DROPS, ITERATES
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.events import after_stack, immediate, observed_primitive, stored_operand
@@ -107,7 +108,8 @@ class Primitives:
 
     def without_null(self, raws: list[Raw]) -> list[Raw]:
         """Return the load of a callable alone."""
-        return [self.emitter.sequences.plain_load(*raw) for raw in raws]
+        plain = [self.emitter.sequences.plain_load(*raw) for raw in raws]
+        return [*plain, (DROPS, 0)] if raws[-1][0] == ITERATES else plain
 
     def write(self, index: int, instruction: Instruction, point: Point, raws: list[Raw], group: Group) -> None:
         """Emit an instruction with its hooks.
