@@ -11,6 +11,31 @@ from bytescope.code.host import facts
 Unit = str | tuple[str, int] | bytes
 
 
+BEGUN = 2 * facts.CACHES[facts.OPMAP["RESUME"]]
+"""The size of the inline cache of the RESUME with which a frame begins, in bytes."""
+
+
+def after_resume(code: Any, offset: int) -> int:
+    """An offset in code, given as if a RESUME with which it begins had no inline cache."""
+    return offset + (BEGUN if offset and code.co_code[0] == facts.OPMAP["RESUME"] else 0)
+
+
+def regions_of(units: tuple[Unit, ...], regions: list[tuple[int, int, int, int, bool]]) -> bytes:
+    """The exception table of regions whose places are given as if no RESUME had an inline cache."""
+    places: list[int] = []
+    place = 0
+    for unit in units:
+        width = len(code_bytes(unit)) // 2
+        resumes = unit == "RESUME" or unit[0] == "RESUME"
+        places += [place] if resumes else range(place, place + width)
+        place += width
+
+    def placed(old: int) -> int:
+        return places[old] if old < len(places) else place + old - len(places)
+
+    return encode_exceptions([(placed(s), placed(e), placed(t), depth, lasti) for s, e, t, depth, lasti in regions])
+
+
 def code_bytes(*units: Unit) -> bytes:
     """The bytes of instructions, given by opcode, by opcode and argument, or as they are."""
     parts = []
@@ -44,7 +69,7 @@ def handmade(*units: Unit, regions: list[tuple[int, int, int, int, bool]] | None
         "co_flags": 3,
         "co_stacksize": 10,
         "co_linetable": b"",
-        "co_exceptiontable": encode_exceptions(regions or []),
+        "co_exceptiontable": regions_of(units, regions or []),
         "co_firstlineno": 1,
         "co_qualname": "made.by.hand",
     }

@@ -48,7 +48,12 @@ class Instruction:
     __slots__ = ("op", "arg", "target", "position", "offset", "flag")
 
     def __init__(
-        self, op: str, arg: Any = None, position: Position | None = None, offset: int = 0, flag: bool | str | int = False
+        self,
+        op: str,
+        arg: Any = None,
+        position: Position | None = None,
+        offset: int = 0,
+        flag: str | int = False,
     ) -> None:
         self.op = op
         self.arg = arg
@@ -78,7 +83,7 @@ class Lowered:
     """A code object in version-independent form.
 
     code: the host code object; instructions, handlers: as above; variables: all variable slots in index order;
-    iterates_first: the opcode that makes the first iterator of a generator expression before there is a generator, or "".
+    iterates_first: the opcode that makes a generator expression's first iterator before there is a generator, or "".
     """
 
     code: types.CodeType

@@ -134,7 +134,8 @@ class TypeInference(Worklist):
     def gives_atomic(self, index: int) -> bool:
         """Return True if a loop's iterator gives atomic values."""
         state = self.states[index]
-        return state is not None and state.stack[-1] == _GIVES_ATOMIC
+        iterator = references(self._instructions[index]).need
+        return state is not None and state.stack[-iterator] == _GIVES_ATOMIC
 
     def guards(self, index: int) -> list[Guard] | None:
         """Return the guards that establish the state at an instruction, None if guards cannot."""
@@ -280,7 +281,7 @@ class TypeInference(Worklist):
         if name == "iter":
             return _GIVES_ATOMIC if self._over_range(index, state) else _UNKNOWN, state
         if name == "next":
-            return _ATOMIC if window and window[-1] == _GIVES_ATOMIC else _UNKNOWN, state
+            return _ATOMIC if window and window[0] == _GIVES_ATOMIC else _UNKNOWN, state
         if name in ("getattr", "setattr"):
             if self._taken(index) and self._method(index):
                 return self._method(index), state

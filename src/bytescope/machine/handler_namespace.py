@@ -28,9 +28,9 @@ from bytescope.startup.stdlib_lite import Any
 __all__ = [
     "ATOMIC", "BOUNDS", "CONTAINERS", "DICT", "DONE", "HASHED", "INTEGER", "ITERABLES", "ITERATORS", "LIST", "NULL",
     "NUMBERS", "ROWS", "SEQUENCES", "STRING", "UNBOUND", "CellType", "FunctionType", "MethodType", "ModuleType",
-    "LazyImportType", "Raised", "attribute_names", "class_attributes", "exception_match", "interpolation", "is_mapping", "is_sequence",
-    "learn", "load_build_class", "load_global", "load_name", "load_outer", "not_defined", "stopiteration_error", "template",
-    "unbound",
+    "LazyImportType", "Raised", "attribute_names", "class_attributes", "exception_match", "interpolation", "is_mapping",
+    "is_sequence", "learn", "load_build_class", "load_global", "load_name", "load_outer", "not_defined",
+    "stopiteration_error", "template", "unbound",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from bytescope.code.assembly.insertion import FINALIZED, ITERATES, LOADS_CONST, unindexed
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS
-from bytescope.code.host.facts import BEHAVIOUR, OPMAP, TARGETED
+from bytescope.code.host.facts import BEHAVIOUR, OPMAP, OPNAME, TARGETED
 from bytescope.code.instruction import Lowered
 from bytescope.code.lowering import groups
 from bytescope.code.lowering.groups import Group, Raw, check_neighbours, groups_of
@@ -49,6 +49,8 @@ class WeaveContext:
         inside: instructions that belong to the SEND before them.
         before_label: by offset of a group, what is emitted right before its label.
         keeps_iterators: whether what is iterated over or delegated to has to be an iterator, because hooks get it.
+        keeps_first_iterator: whether the iterator with which a generator expression begins is put into its variable, so
+            that the generator begins with nothing on its stack.
         after_resume: what is emitted after the RESUME of the yield that has been emitted last.
         lazy: whether functions have stubs until they are called.
     """
@@ -85,6 +87,7 @@ class WeaveContext:
         self.after_resume: Callable[[], None] | None = None
         self.lazy = False
         self.keeps_iterators = any(self.instructions[each].op in _ITERATING for each in plan.points)
+        self.keeps_first_iterator = False
         self._arrivals: list[int] | None = None
         self._all_groups = self.groups
         self._numbers = [number for number, group in enumerate(self.groups) for _ in range(group.count)]
@@ -167,6 +170,7 @@ class WeaveContext:
         start = len(e.asm)
         if self.lazy and self.instructions[index].arg == stubs.LOOKED_AT and self.instructions[index].op == "GETATTR":
             self.call_with_top(stubs.settle)
+        before = index < self.start
         for raw in raws:
             opcode, arg = raw
             if opcode == ITERATES and self.keeps_iterators:
@@ -189,6 +193,8 @@ class WeaveContext:
                 e.asm.emit(opcode, sequences.with_depth(opcode, arg, depth) if depth else arg)
                 if opcode == _MAKE_FUNCTION and self.lazy and not self.code.co_flags & CO_OPTIMIZED:
                     self.call_with_top(stubs.register)
+                if before and self.keeps_first_iterator and OPNAME[opcode] == self.lowered.iterates_first:
+                    sequences.keep_iterator(opcode)
         if e.outline is not None:
             e.outline.own(start, len(e.asm))
 

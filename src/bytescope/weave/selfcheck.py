@@ -58,7 +58,9 @@ def _held(context: WeaveContext) -> dict[int, int]:
         if point.after is None:
             continue
         if instruction.op == "SEND":
-            held |= dict.fromkeys([index, *inside_of_send(context.lowered, index, context.entered)], lift(instruction).need)
+            held |= dict.fromkeys(
+                [index, *inside_of_send(context.lowered, index, context.entered)], lift(instruction).need
+            )
         elif instruction.op == "YIELD" and index not in context.inside:
             held[index + 1] = 1
     return held

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import CodeType
 
+from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.lowering.lower import lower
 from bytescope.flow.types import TypeInference
 from bytescope.flow.verify import verify
@@ -62,7 +63,7 @@ def test_a_loop_over_a_range_gives_atomic_values() -> None:
     assert inferred.gives_atomic(header)
     guards = inferred.guards(header)
     assert guards is not None
-    assert [(each.variable, each.depth) for each in guards] == [(-1, 1)]
+    assert [(each.variable, each.depth) for each in guards] == [(-1, 1 + BEHAVIOUR.null_above_iterator)]
     assert all(int not in each.types for each in guards)
 
 

@@ -11,11 +11,14 @@ from bytescope.code.errors import InvalidBytecode
 from bytescope.code.host import facts
 from bytescope.code.lowering.lower import lower
 from bytescope.flow.verify import verify
-from tests.support.handmade import handmade
+from tests.support.handmade import after_resume, handmade
 
 NONE = ("LOAD_CONST", 0)
 JUMP_IF_NONE = next(name for name in ("POP_JUMP_IF_NONE", "POP_JUMP_FORWARD_IF_NONE") if name in facts.OPMAP)
 SKIP = facts.CACHES[facts.OPMAP[JUMP_IF_NONE]]
+
+
+RAISES = "UNARY_NEGATIVE"
 
 
 @pytest.mark.parametrize(
@@ -32,19 +35,19 @@ SKIP = facts.CACHES[facts.OPMAP[JUMP_IF_NONE]]
             "depth 2 at offset",
         ),
         (
-            handmade("RESUME", NONE, "GET_ITER", "POP_TOP", NONE, "RETURN_VALUE", regions=[(2, 3, 3, 4, False)]),
+            handmade("RESUME", NONE, RAISES, "POP_TOP", NONE, "RETURN_VALUE", regions=[(2, 3, 3, 4, False)]),
             4,
             "the handler keeps 4 operands and there are 1",
         ),
         (
-            handmade("RESUME", NONE, "GET_ITER", "RETURN_VALUE", regions=[(1, 2, 3, 0, False), (2, 3, 3, 1, True)]),
+            handmade("RESUME", NONE, RAISES, "RETURN_VALUE", regions=[(1, 2, 3, 0, False), (2, 3, 3, 1, True)]),
             4,
             "depth",
         ),
         (
             handmade(
-                "RESUME", NONE, "GET_ITER", "RETURN_VALUE",
-                "PUSH_EXC_INFO", "GET_ITER", "RETURN_VALUE",
+                "RESUME", NONE, RAISES, "RETURN_VALUE",
+                "PUSH_EXC_INFO", RAISES, "RETURN_VALUE",
                 "RETURN_VALUE",
                 regions=[(2, 3, 4, 0, False), (5, 6, 7, 0, False)],
             ),
@@ -57,13 +60,13 @@ def test_malformed_code_is_refused(code: Any, offset: int, reason: str) -> None:
     with pytest.raises(InvalidBytecode) as caught:
         verify(lower(code))
     assert reason in caught.value.reason
-    assert (caught.value.code, caught.value.offset) == ("made.by.hand", offset)
+    assert (caught.value.code, caught.value.offset) == ("made.by.hand", after_resume(code, offset))
 
 
 def test_paths_must_agree_on_the_exceptions_being_handled() -> None:
     back = ("JUMP_BACKWARD", 7 + facts.CACHES[facts.OPMAP["JUMP_BACKWARD"]])
     handler = ["PUSH_EXC_INFO", "POP_TOP", "POP_TOP", back]
-    code = handmade("RESUME", NONE, "GET_ITER", "RETURN_VALUE", *handler, regions=[(2, 3, 4, 0, False)])
+    code = handmade("RESUME", NONE, RAISES, "RETURN_VALUE", *handler, regions=[(2, 3, 4, 0, False)])
     with pytest.raises(InvalidBytecode, match="the exceptions being handled are not those that they are elsewhere"):
         verify(lower(code))
 

@@ -21,7 +21,10 @@ NONE, SEVEN, CODE = ("LOAD_CONST", 0), ("LOAD_CONST", 1), ("LOAD_CONST", 2)
 CALLED = [("PRECALL", 0), ("CALL", 0)] if "PRECALL" in OPMAP else [("CALL", 0)]
 CLOSED = [("MAKE_FUNCTION", 8)] if BEHAVIOUR.null_first else ["MAKE_FUNCTION", ("SET_FUNCTION_ATTRIBUTE", 8)]
 GENERATOR = ["RETURN_GENERATOR", "POP_TOP", "RESUME"]
-TO_START = ("JUMP_BACKWARD", 3 + CACHES[OPMAP["JUMP_BACKWARD"]])
+TO_START = ("JUMP_BACKWARD", 3 + CACHES[OPMAP["JUMP_BACKWARD"]] + CACHES[OPMAP["RESUME"]])
+RAISES = "UNARY_NEGATIVE"
+ENDED = ["END_FOR", "POP_ITER"] if "POP_ITER" in OPMAP else ["NOP", "NOP"]
+ABOVE = ["PUSH_NULL"] if BEHAVIOUR.null_above_iterator else []
 LOAD_CELL = ("LOAD_CLOSURE" if "LOAD_CLOSURE" in OPMAP else "LOAD_FAST", 0)
 
 
@@ -54,7 +57,7 @@ REFUSED = {
     "append to an int": (function(SEVEN, SEVEN, ("LIST_APPEND", 1)), "LIST_APPEND: operand is an object, not a list"),
     "item of an int": (function(SEVEN, SEVEN, SEVEN, ("MAP_ADD", 1)), "MAP_ADD: operand is an object, not a dict"),
     "loop over an int": (
-        function(SEVEN, ("FOR_ITER", 0), *(["END_FOR", "POP_ITER"] if "POP_ITER" in OPMAP else ["NOP", "NOP"]), NONE),
+        function(SEVEN, *ABOVE, ("FOR_ITER", 0), *ENDED, NONE),
         "FOR_ITER: operand is an object, not an iterator",
     ),
     "function of an int": (function(SEVEN, ("MAKE_FUNCTION", 0)), "MAKE_FUNCTION: operand is an object, not a code"),
@@ -71,19 +74,19 @@ REFUSED = {
     "raising an int again": (function(SEVEN, ("RERAISE", 0)), "RERAISE: operand is an object, not an exception"),
     "offset that is none": (
         function(
-            SEVEN, NONE, "GET_ITER", "RETURN_VALUE", "POP_TOP", SEVEN, ("RERAISE", 1), regions=[(3, 4, 5, 1, False)]
+            SEVEN, NONE, RAISES, "RETURN_VALUE", "POP_TOP", SEVEN, ("RERAISE", 1), regions=[(3, 4, 5, 1, False)]
         ),
         "RERAISE: operand is an object, not an exception",
     ),
     "handled exception that is none": (
         function(
-            NONE, "GET_ITER", "RETURN_VALUE", "PUSH_EXC_INFO", "POP_TOP", "POP_TOP", NONE, "POP_EXCEPT", NONE,
+            NONE, RAISES, "RETURN_VALUE", "PUSH_EXC_INFO", "POP_TOP", "POP_TOP", NONE, "POP_EXCEPT", NONE,
             regions=[(2, 3, 4, 0, False)],
         ),
         "POP_EXCEPT: operand is an object, not the exception that was handled before",
     ),
     "deeper than the stack": (function(NONE, NONE, co_stacksize=1), "2 operands, and the stack holds 1"),
-    "before the frame begins": (handmade(NONE, "GET_ITER", "RESUME", "RETURN_VALUE"), "GET_ITER before the RESUME"),
+    "before the frame begins": (handmade(NONE, RAISES, "RESUME", "RETURN_VALUE"), "UNARY before the RESUME"),
     "namespace of a function": (
         function(("LOAD_NAME", 0), co_names=("x",)), "LOAD_NAME in code with flags 0x3"
     ),

@@ -10,7 +10,7 @@ from bytescope.code.errors import InvalidBytecode
 from bytescope.code.format.exception_table import encode_exceptions
 from bytescope.code.host.facts import OPMAP
 from bytescope.code.lowering.lower import lower
-from tests.support.handmade import Unit, code_bytes, handmade
+from tests.support.handmade import Unit, code_bytes, handmade, regions_of
 from tests.support.weave_mutants import Loom
 
 RESUME, NONE = ("RESUME", 0), ("LOAD_CONST", 0)
@@ -33,7 +33,7 @@ async def delegating(awaitable: types.CoroutineType[None, None, None]) -> None:
 def outcome(code: types.CodeType, *units: Unit, regions: list[tuple[int, int, int, int, bool]] | None = None) -> str:
     """What becomes of a function's code when it has these instructions and handler regions."""
     loom = Loom()
-    table = encode_exceptions(regions or [])
+    table = regions_of(units, regions or [])
     loom.take(code, {"co_code": code_bytes(*units), "co_exceptiontable": table, "co_stacksize": 8})
     (name,) = loom.outcomes
     return name

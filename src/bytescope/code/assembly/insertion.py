@@ -100,6 +100,18 @@ class Interposing(Sequences):
         self.asm.emit("SWAP", 3)
         self.call(1)
 
+    def keep_iterator(self, opcode: int) -> None:
+        """Pop the iterator that an instruction has made of a generator expression's variable into the latter."""
+        if opcode == ITERATES:
+            self.asm.emit("POP_TOP")
+        self.asm.emit("STORE_FAST", 0)
+
+    def load_iterator(self, opcode: str) -> None:
+        """Push what `keep_iterator` has popped, and all that it stood on the stack with."""
+        self.asm.emit("LOAD_FAST", 0)
+        if opcode == "GET_ITER":
+            self.asm.emit("PUSH_NULL")
+
     def copy(self, count: int) -> None:
         """Push copies of the top values, in their order."""
         self.asm.extend([_UNLESS_NONE[0]] * count, [count] * count)

@@ -42,7 +42,7 @@ class Behaviour:
     callable_below_dict: int
     """Depth of the callable below the dict of DICT_MERGE, whose error messages name the callable."""
     null_above_iterator: bool
-    """True if a NULL lies above what is iterated over or delegated to; or an index, where the host needs no iterator."""
+    """True if a NULL lies above what is iterated over or delegated to, or an index where the host needs no iterator."""
     load_fast_may_fail: bool
     """True if LOAD_FAST may find the variable unbound."""
     branches_on_bool: bool

@@ -66,13 +66,13 @@ class LoweringState:
         self._index_at: dict[int, int] = {}
         self._jumps: list[tuple[Instruction, int]] = []
 
-    def emit(self, op: str, arg: object = None, flag: bool | str | int = False) -> Instruction:
+    def emit(self, op: str, arg: object = None, flag: str | int = False) -> Instruction:
         """Append an instruction at the position of the raw one."""
         instruction = Instruction(op, arg, self.position, self.offset, flag)
         self.instructions.append(instruction)
         return instruction
 
-    def emit_jump(self, op: str, distance: int, skip: int = 0, arg: object = None, flag: bool | str = False) -> None:
+    def emit_jump(self, op: str, distance: int, skip: int = 0, arg: object = None, flag: str | int = False) -> None:
         """Append a jump over `distance` code units (signed by the raw opcode), plus `skip` more."""
         if self.opcode in self.opcodes.backward:
             distance = -distance

@@ -28,7 +28,7 @@ def sites(instruction: Instruction, private: bool, names: tuple[str, ...]) -> li
     if instruction.op == "IMPORT_FROM":
         return [("protocol", 0), ("import_from", names.index(instruction.arg))]
     if instruction.op == "IMPORT_NAME" and BEHAVIOUR.imports_lazily:
-        return [("import_name", instruction.flag | names.index(instruction.arg) << 2)]
+        return [("import_name", int(instruction.flag) | names.index(instruction.arg) << 2)]
     if instruction.op in _CELL_OPERATIONS:
         return [] if private else [(instruction.op.lower(), instruction.arg.index)]
     return describe(instruction).sites

@@ -90,7 +90,14 @@ class Handler(Writer):
 
     def load_eagerly(self, found: str, otherwise: str, place: str, null: list[str]) -> None:
         """Write the load of a name, and of the import that it may stand for."""
-        self.op += ["try:", f"    x = {found}", "except KeyError:", "    x = NULL", "if x is NULL:", f"    x = {otherwise}"]
+        self.op += [
+            "try:",
+            f"    x = {found}",
+            "except KeyError:",
+            "    x = NULL",
+            "if x is NULL:",
+            f"    x = {otherwise}",
+        ]
         self.op += ["if type(x) is not LazyImportType:", f"    R[{place}] = x"]
         self.op += ["    " + line for line in (*null, "return nxt")]
         self.protocol("resolve", ["x"], "x")

@@ -71,6 +71,8 @@ class CleanTier:
             else:
                 self.begin_shadowed()
                 self.begin_in_namespace()
+            if context.lowered.iterates_first:
+                self.emitter.sequences.load_iterator(context.lowered.iterates_first)
             return
         if point:
             only = observed_callables(instruction, point)

@@ -44,6 +44,7 @@ class ShadowContext(WeaveContext):
         executed: Any,
     ) -> None:  # fmt: skip
         super().__init__(lowered, verified, shadows.plan, executed)
+        self.keeps_first_iterator = bool(lowered.iterates_first)
         self.analyses, self.shadows, self.callees = plan, shadows, callees
         self.runtime = callees.runtime
         self.frame = ShadowFrame(

@@ -28,6 +28,7 @@ class FastPath:
         slow: the label of the slow path; in the speculative version, a side exit.
         shades: symbolic shadows of the operands.
         after_slow_path: emits what comes after the slow path.
+        iterator: the depth of what a loop iterates over.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class FastPath:
         self.point = context.plan.points[index]
         slow_path = self.slow_path = context.shadows.slow_paths[index]
         self.full_raws = raws
+        self.iterator = references(self.instruction).need
         self.stack = list(self.frame.stack)
         self.height = len(self.stack)
         self.shades: list[Shade] = [CLEAN if p < 0 else self.stack[p] for p in slow_path.positions]
@@ -238,9 +240,9 @@ class FastPath:
         """Emit the slow path of a FOR_ITER."""
         context, e = self.context, self.emitter
         assert self.point.before is not None and self.point.after is not None
-        context.hook_caller.call(self.point.before, self.point.site, [e.at(1)])
+        context.hook_caller.call(self.point.before, self.point.site, [e.at(self.iterator)])
         self.perform(cold=True)
-        context.hook_caller.call(self.point.after, self.point.site, [e.at(2), e.at(1)])
+        context.hook_caller.call(self.point.after, self.point.site, [e.at(self.iterator + 1), e.at(1)])
 
     def way_back(self) -> int:
         """Return the label of a jump back to the target of the instruction."""

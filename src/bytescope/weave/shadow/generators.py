@@ -13,6 +13,7 @@ from bytescope.code.flags import CO_GENERATOR, CO_STARRED, CO_SUSPENDS
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.instrumentation import Point
+from bytescope.isa.moves import references
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.hooks.on_frames import Frames
 from bytescope.weave.hooks.on_jumps import Jumps
@@ -71,6 +72,13 @@ class Generators:
             e.asm.jump("JUMP_FORWARD", self.begun_clean)
 
         e.emit_cold(cold)
+
+    def begin_with_iterator(self) -> None:
+        """Emit the beginning of a generator expression with shadows: its iterator has that of its variable."""
+        context, frame = self.context, self.context.frame
+        self.emitter.sequences.load_iterator(context.lowered.iterates_first)
+        frame.push((0,))
+        frame.store(frame.place(0))
 
     def yields(self) -> bool:
         """Return True if no analysis observes what the code object yields."""
@@ -159,9 +167,10 @@ class Generators:
         e.reserve(8)
         e.emit("COPY", 1)
         e.sequences.jump_if("NOT_NONE", tells)
-        e.apply(type, 2)
+        receiver = references(instruction).need
+        e.apply(type, receiver)
         e.jump_unless_is(types.GeneratorType, tells)
-        self.push_code(2)
+        self.push_code(receiver)
         e.jump_unless_in(context.callees.made, tells)
         e.push_function(context.forget)
         e.sequences.call(0)
@@ -174,7 +183,7 @@ class Generators:
             e.asm.place(tells)
             context.emitter.hook_key = context.handlers.hook_key(index)
             assert point.before is not None
-            context.hook_caller.call(point.before, point.site, [e.at(2), e.at(1)])
+            context.hook_caller.call(point.before, point.site, [e.at(receiver), e.at(1)])
             e.cover(program)
             e.sequences.jump_back(begun)
 
@@ -198,7 +207,7 @@ class Generators:
             stores: the label to jump to if the generator is known to do so.
         """
         context, e, frame = self.context, self.emitter, self.context.frame
-        self.push_code(1)
+        self.push_code(path.iterator)
         e.jump_unless_in(context.callees.generators, path.slow)
         e.asm.place(stores)
         path.perform(cold=True, ended=lambda: path.call(context.forget, []))

@@ -169,7 +169,7 @@ class Items:
             place = depths[made] - 1
             for index in range(made + 1, min(made + _STEPS, len(instructions))):
                 moved = references(instructions[index])
-                if instructions[index].op == "FOR_ITER" and place == depths[index] - 1:
+                if instructions[index].op == "FOR_ITER" and place == depths[index] - moved.need:
                     if first_jumps.get(index, len(instructions)) > index:
                         found[made] = index
                     break
@@ -259,7 +259,10 @@ class Items:
         """Emit the making of an iterator."""
         e, frame = self.emitter, self.frame
         loop = self.loop_over.get(path.index)
-        place = frame.iterated(self.context.verified.depths[loop] - 1) if loop is not None else -1
+        place = -1
+        if loop is not None:
+            need = references(self.context.instructions[loop]).need
+            place = frame.iterated(self.context.verified.depths[loop] - need)
         types = self.context.types
         if types is not None and types.over_range(path.index):
             path.test_type(1, RANGE)
@@ -333,7 +336,7 @@ class Items:
             self.frame.load(place)
             e.jump_if_in(self.heap.tables, asks)
         else:
-            path.test_type(1, ATOMIC_ITERATORS, looks)
+            path.test_type(path.iterator, ATOMIC_ITERATORS, looks)
         path.perform()
         path.result(path.shades[0])
 
@@ -341,21 +344,21 @@ class Items:
             e.asm.place(looks)
             items, generator, pairs = (e.asm.label() for _ in range(3))
             if known:
-                path.test_type(1, ATOMIC_ITERATORS, items)
+                path.test_type(path.iterator, ATOMIC_ITERATORS, items)
                 path.perform(cold=True)
                 path.result(path.shades[0])
                 path.back()
             e.asm.place(items)
-            path.test_type(1, REFERENCE_ITERATORS, generator)
+            path.test_type(path.iterator, REFERENCE_ITERATORS, generator)
             e.asm.place(asks)
             self.next_of_container(path, self.helpers.given)
             e.asm.place(generator)
-            path.test_type(1, GENERATOR, pairs)
+            path.test_type(path.iterator, GENERATOR, pairs)
             self.generators.next(path, stores)
             e.asm.place(pairs)
-            path.test_type(1, PAIRING)
+            path.test_type(path.iterator, PAIRING)
             e.push_function(self.context.runtime.iterates_purely)
-            e.emit("COPY", 3)
+            e.emit("COPY", path.iterator + 2)
             e.load_const(self.context.callees.made)
             e.sequences.call(2)
             e.sequences.jump_if("FALSE", path.slow)
@@ -367,5 +370,5 @@ class Items:
         """Emit the next value, and a call that returns its shadow."""
         e = self.emitter
         path.perform(cold=True, ended=ended)
-        path.call_for_result(function, [e.at(2), e.at(1), path.shade(0)])
+        path.call_for_result(function, [e.at(path.iterator + 1), e.at(1), path.shade(0)])
         path.back()

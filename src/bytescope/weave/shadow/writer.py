@@ -124,6 +124,8 @@ class ShadowWriter(Writer):
             e.asm.place(begun)
         if self.begins_later:
             e.asm.place(self.generators.begun_clean)
+        if context.lowered.iterates_first:
+            self.generators.begin_with_iterator()
         self.frame.reset(self.verified.depths[begins])
         self.speculate(before)
         e.section("general version")
