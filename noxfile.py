@@ -40,7 +40,7 @@ def in_environment(
 ) -> None:
     """Run Python, with these arguments, in the environment of the newest host, or of that of a version."""
     try:
-        hosts = find_hosts()
+        hosts = find_hosts(*[version] if version else [])
         if version and version not in hosts:
             session.error(f"CPython {version} was not found on PATH or under pyenv")
         python = environment(hosts[version] if version else newest_host(), *groups)

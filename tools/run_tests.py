@@ -21,7 +21,7 @@ from tools.console import Stopwatch, heading, say
 from tools.jobs import RESULTS, SPHINX, Plan, Selection, Task
 from tools.outcomes import NO_TESTS, Outcome, slowest
 from tools.pool import Ended, Job, Pool
-from tools.pythons import SUPPORTED, Host, environment, find_hosts
+from tools.pythons import OPT_IN, SUPPORTED, Host, environment, find_hosts
 
 __all__ = ["SPHINX", "main"]
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run what the arguments ask for; returns the exit status."""
     options = _options(arguments)
     watch = Stopwatch()
-    found = find_hosts()
+    found = find_hosts(*options.host or ())
     _show_hosts(found)
     hosts = {minor: host for minor, host in found.items() if not options.host or minor in options.host}
     if options.check:
@@ -83,6 +83,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 def _show_hosts(found: Mapping[str, Host]) -> None:
     heading("hosts")
     for minor in SUPPORTED:
+        if minor in OPT_IN and minor not in found:
+            continue
         host = found.get(minor)
         say(f"CPython {host.version}: {host.executable}" if host else f"CPython {minor}: not found")
 
@@ -207,7 +209,7 @@ def _report(parts: Mapping[str, Outcome], found: Mapping[str, Host], watch: Stop
     for outcome in parts.values():
         total.add(outcome)
     say(f"{'all':16} {total.seconds / 60:5.1f} min, {total.cpu / 60:5.1f} of processors")
-    not_found = [minor for minor in SUPPORTED if minor not in found]
+    not_found = [minor for minor in SUPPORTED if minor not in found and minor not in OPT_IN]
     if not_found:
         say(f"not found on this machine: CPython {', '.join(not_found)}", "note")
     say(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")

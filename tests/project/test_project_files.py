@@ -10,6 +10,7 @@ import pytest
 
 from bytescope.code.host.facts import SUPPORTED
 from tests.support.processes import run_python
+from tests.support.scale import STANDARD
 from tools import outcomes, pythons
 
 pytestmark = pytest.mark.any_host
@@ -43,13 +44,14 @@ def test_supported_versions_are_those_that_the_package_declares() -> None:
     classifiers = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["classifiers"]
     declared = [match[1] for text in classifiers if (match := re.search(r":: Python :: (\d+\.\d+)$", text))]
     assert declared == list(pythons.SUPPORTED) == list(SUPPORTED)
+    assert set(SUPPORTED) - set(STANDARD) == pythons.OPT_IN
 
 
-def test_workflows_run_on_every_supported_version() -> None:
+def test_workflows_run_on_every_version_of_the_standard_run() -> None:
     texts = [path.read_text(encoding="utf-8") for path in sorted(ROOT.glob(".github/workflows/*.yml"))]
     hosts = [hosts for text in texts for hosts in re.findall(r"^ +host: \[(.+?)\]", text, re.MULTILINE)]
     assert hosts
-    assert {tuple(re.findall(r"\"(\d+\.\d+)[\d.]*\"", each)) for each in hosts} == {SUPPORTED}
+    assert {tuple(re.findall(r"\"(\d+\.\d+)[\d.]*\"", each)) for each in hosts} == {STANDARD}
 
 
 def test_outcome_counts_what_pytest_wrote(tmp_path: Path) -> None:

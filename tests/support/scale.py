@@ -15,16 +15,18 @@ from bytescope.code.host.facts import HOST, SUPPORTED
 Thing = TypeVar("Thing")
 
 FULL = os.environ.get("BYTESCOPE_TEST_SCALE", "") == "full"
+STANDARD = tuple(version for version in SUPPORTED if version != "3.15")
+"""The hosts of the standard run; others, which are run on where they are named, do a share like the older ones."""
 POSITION = SUPPORTED.index(HOST)
 IN_PYODIDE = sys.platform == "emscripten"
-IS_NEWEST = POSITION == len(SUPPORTED) - 1 and not IN_PYODIDE
+IS_NEWEST = STANDARD[-1] == HOST and not IN_PYODIDE
 TURN = int(os.environ.get("BYTESCOPE_TEST_TURN") or 0)
 """Whose turn it is, which the test run takes from the commit; 0 where pytest is run by hand."""
 
 
 def share(count: int) -> int:
     """Return how many of so many things are done on this host."""
-    return count if FULL else -(-count // len(SUPPORTED))
+    return count if FULL else -(-count // len(STANDARD))
 
 
 def numbers(count: int, first: int = 0) -> range:

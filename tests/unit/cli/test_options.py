@@ -110,7 +110,7 @@ def test_version_names_the_host_and_the_supported_ones() -> None:
     text = version()
     assert "\n" not in text
     assert sys.version.split()[0] in text
-    assert text.endswith("CPython 3.11, 3.12, 3.13 and 3.14")
+    assert text.endswith("CPython 3.11, 3.12, 3.13, 3.14 and 3.15")
 
 
 def test_lines_of_labels_are_a_filter_or_an_option() -> None:
