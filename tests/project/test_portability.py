@@ -109,7 +109,7 @@ for module, names in ((os, {ATTRIBUTES["os"]}), (select, {ATTRIBUTES["select"]})
 
 import bytescope
 for each in pkgutil.walk_packages(bytescope.__path__, "bytescope."):
-    if not each.name.endswith(("__main__", "pytest_plugin")):  # pytest itself needs more
+    if not each.name.endswith(("__main__", "pytest_plugin", "tui.app", "tui.panels")):  # pytest and textual need more
         __import__(each.name)
 assert bytescope.VM().eval("sum(n * n for n in range(4))") == 14
 

@@ -39,6 +39,15 @@ def record_command(words: tuple[str, ...]) -> None:
     record(list(words))
 
 
+@commands.command("step", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def step_command(words: tuple[str, ...]) -> None:
+    """Step through a program, or a recording, in the terminal, in both directions."""
+    from bytescope.cli.step import step
+
+    step(list(words))
+
+
 @commands.command("info", add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def info_command(words: tuple[str, ...]) -> None:

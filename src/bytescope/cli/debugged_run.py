@@ -1,30 +1,35 @@
-"""A run that a debug adapter controls: `bytescope run --debug`, which `bytescope dap` starts."""
+"""A run that is controlled from elsewhere: `bytescope run --debug` by `bytescope dap`, `--step` by `bytescope step`."""
 
 from __future__ import annotations
 
 import os
 import sys
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Protocol
 
 from bytescope.cli.host_state import HostState
-from bytescope.dap.live import LiveSession
-from bytescope.recording import record
+from bytescope.recording import Frontier, record
+
+
+class Controller(Protocol):
+    """A session in a thread of its own."""
+
+    frontier: Frontier
+
+    def wait(self) -> None:
+        """Wait until it has looked at the run enough."""
 
 
 class DebuggedRun:
-    """Records a run, and has it wait where the adapter's client wants.
+    """Records a run, and has it wait where whoever controls it wants.
 
     Args:
-        address: where the adapter is.
+        session: a session with the one that controls it.
         state: the state of the process, to wait with if the program ends at once.
-
-    Raises:
-        OSError: if the adapter is not there.
     """
 
-    def __init__(self, address: str, state: HostState) -> None:
-        self._session = LiveSession(address)
+    def __init__(self, session: Controller, state: HostState) -> None:
+        self._session = session
         self._state = state
         self._stack = ExitStack()
         self._process = os.getpid()

@@ -81,6 +81,7 @@ class Options:
         self.max_memory: int | None = None
         self.record: str | None = None
         self.debug: str | None = None
+        self.step: str | None = None
 
     def needs_machine(self) -> str | None:
         """The option that asks for the machine, or None."""
@@ -93,6 +94,7 @@ class Options:
             "--max-memory": self.max_memory,
             "--record": self.record,
             "--debug": self.debug,
+            "--step": self.step,
         }
         return next((name for name, value in asking.items() if value is not None), None)
 
@@ -116,6 +118,7 @@ _VALUES: dict[str, Callable[[Options, str], None]] = {
     "--engine": lambda options, text: setattr(options, "engine", text),
     "--record": lambda options, text: setattr(options, "record", text),
     "--debug": lambda options, text: setattr(options, "debug", text),  # how `bytescope dap` starts a program
+    "--step": lambda options, text: setattr(options, "step", text),  # how `bytescope step` does
     "--max-instructions": lambda options, text: setattr(options, "max_instructions", _number(text, int)),
     "--max-depth": lambda options, text: setattr(options, "max_depth", _number(text, int)),
     "--timeout": lambda options, text: setattr(options, "timeout", _number(text, float)),
@@ -216,8 +219,14 @@ def _recorded(options: Options, wanted: Recorded | None, state: HostState) -> An
     """The recording that is asked for, or None."""
     if options.debug is not None:
         from bytescope.cli.debugged_run import DebuggedRun
+        from bytescope.dap.live import LiveSession
 
-        return DebuggedRun(options.debug, state)
+        return DebuggedRun(LiveSession(options.debug), state)
+    if options.step is not None:
+        from bytescope.cli.debugged_run import DebuggedRun
+        from bytescope.tui.wire import SteppedSession
+
+        return DebuggedRun(SteppedSession(options.step), state)
     if options.record is None and wanted is None:
         return None
     from bytescope.cli.recorded_run import Recorded, RecordedRun

@@ -74,6 +74,9 @@ class Debuggee:
         status = self._process.wait()
         for each in self._pumps:
             each.join(_PATIENCE)  # a process that the program has left behind may hold them open
+        for pump, pipe in zip(self._pumps, (self._process.stdout, self._process.stderr), strict=True):
+            if pipe is not None and not pump.is_alive():
+                pipe.close()
         self._ended(status)
 
     @property

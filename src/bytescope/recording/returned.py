@@ -44,6 +44,8 @@ def returned_since(index: Index, cursor: Cursor, begin: int, end: int) -> tuple[
         if step is None or step >= end:
             break
         following = index.next_of(number, step)
+        if following is not None and following > end:  # the call goes on
+            break
         instruction = tape.instruction(step)
         if instruction.op.startswith("CALL"):
             slot = tape.code(step).first_operand + instruction.depth - instruction.operands
