@@ -161,7 +161,9 @@ def test_a_recorded_cell_does_what_it_does_otherwise(cells: Cells) -> None:
 
 
 def test_a_recorded_loop_without_end_is_stopped_by_its_bound(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["bytescope_page.recordings"], "LONGEST", 100_000)
+    from bytescope_page import recordings
+
+    monkeypatch.setattr(recordings, "LONGEST", 100_000)
     recording, result = recorded(cells, case("25-steps.py")[1], steps=500)
     assert (result["outcome"], result["bound"], result["place"][0]) == ("stopped", 100_000, "<Cell 1>")
     begin, count = recording.tape.left_out or (0, 0)

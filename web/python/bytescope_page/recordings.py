@@ -20,6 +20,7 @@ class Recorded:
     """
 
     def __init__(self, steps: int) -> None:
+        self.longest = LONGEST
         self.vm = bytescope.VM(stoppable=True, max_instructions=LONGEST)
         self._record = record(steps=steps, memory=_MEMORY, keep="both")
         self._recording: Recording | None = None

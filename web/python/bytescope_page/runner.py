@@ -17,11 +17,14 @@ import types
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bytescope
-from bytescope_page import advice, environment, pictures, recordings, streams, tracebacks
+from bytescope_page import advice, environment, pictures, streams, tracebacks
 from bytescope_page.cells import Compiled, Names, compiled
+
+if TYPE_CHECKING:
+    from bytescope_page.recordings import Recorded
 
 LONGEST_VALUE = 100_000
 
@@ -56,7 +59,7 @@ class Runner:
         self._task: asyncio.Task[Any] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._vm = bytescope.VM(stoppable=True)
-        self._recorded: recordings.Recorded | None = None
+        self._recorded: Recorded | None = None
         self._main = types.ModuleType("__main__")
         self._main.__dict__["__builtins__"] = _builtins
         self._vm.globals = vars(self._main)
@@ -84,7 +87,7 @@ class Runner:
         self._names.show_all()
         self._stopping, self._running, self._engine, self._place = False, True, engine, None
         self._input_ended = False
-        self._recorded = recordings.Recorded(record) if record else None
+        self._recorded = _recorded(record) if record else None
         token = streams.cell.set(cell)
         outcome = _Outcome(self._vm.instructions)
         try:
@@ -197,7 +200,7 @@ class Runner:
             return {"outcome": "stopped", "place": tracebacks.place_in(error.__traceback__) or self._place}
         if self._recorded and isinstance(error, bytescope.BudgetExceeded):
             place = tracebacks.place_in(error.__traceback__)
-            return {"outcome": "stopped", "place": place, "bound": recordings.LONGEST}
+            return {"outcome": "stopped", "place": place, "bound": self._recorded.longest}
         if isinstance(error, SystemExit):
             code = error.code
             if code is None or isinstance(code, int):
@@ -339,6 +342,13 @@ class _Nothing:
 
 
 _NOTHING = _Nothing()
+
+
+def _recorded(steps: int) -> Recorded:
+    """What records a run: imported when it is needed, for the memory snapshot has no room for it."""
+    with _OWN_BUILTINS:
+        from bytescope_page.recordings import Recorded
+    return Recorded(steps)
 
 
 def _drawn(picture: pictures.Picture) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio  # noqa: F401  these are imported so that the snapshot has them
-import contextlib
 import json  # noqa: F401
 import random
 import sys
@@ -30,9 +29,7 @@ while total: total -= 1
 
 def warm() -> None:
     """Run a program that has a bit of everything: the first cell then finds compiled what it needs."""
-    for recorded in (contextlib.nullcontext(), bytescope.record(keep="both")):
-        with recorded:
-            bytescope.VM(stoppable=True).exec(_PROGRAM)
+    bytescope.VM(stoppable=True).exec(_PROGRAM)
 
 
 def connect(bridge: Any, stack_switching: bool) -> tuple[Runner, str, str]:

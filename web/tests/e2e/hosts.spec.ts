@@ -58,6 +58,9 @@ test("once loaded, the page needs no network", async ({ notebook, shared }) => {
     await notebook.command("Reset the interpreter");
     await notebook.ready();
     await notebook.run(1);
+    await notebook.cell(1).getByRole("button", { name: "Step cell 1" }).click();
+    await expect(notebook.page.locator(".say")).toHaveText(/^Step 0 of /);
+    await notebook.page.keyboard.press("Escape");
     await expect(notebook.page.getByText("Saved in this browser.", { exact: true })).toBeVisible();
     await notebook.page.reload();
     await notebook.ready();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { KeptNotebook } from "../../src/model/notebook";
+import { invitationFrom, isValid, type SharedStep } from "../../src/model/invitation";
+import { Notebook, type KeptNotebook } from "../../src/model/notebook";
 import { BadLink, fromLink, isLink, packed, toLink } from "../../src/model/share";
 
 const NOTEBOOK: KeptNotebook = {
@@ -25,6 +26,36 @@ test("a notebook survives its link", async () => {
 test("lone surrogates survive", async () => {
   const notebook: KeptNotebook = { name: "x", cells: [{ kind: "code", source: "'a\ud800b'" }] };
   expect(await opened(await toLink(notebook))).toEqual(notebook);
+});
+
+describe("a step in a link", () => {
+  const step: SharedStep = { at: 24, runs: [[0, []], [2, ["Ada", null, ""]], [0, []]] };
+
+  test("survives", async () => {
+    expect(await fromLink(await toLink(NOTEBOOK, step))).toMatchObject({ notebook: NOTEBOOK, step });
+    expect((await fromLink(await link())).step).toBeNull();
+  });
+
+  test.each<unknown>([
+    7, { at: -1, runs: [[0, []]] }, { at: 1.5, runs: [[0, []]] }, { at: 1, runs: [] }, { at: 1, runs: [[0]] }, { at: 1, runs: [[0, [1]]] }, { at: 1, runs: [["0", []]] },
+  ])("%j leads nowhere", async (wrong) => {
+    expect((await fromLink(await packed(JSON.stringify({ v: 1, cells: ["x"], step: wrong })))).step).toBeNull();
+  });
+
+  test("leads to the cell while the text is what the link has brought", () => {
+    const kept: KeptNotebook = { name: "x", cells: ["a = 1", "b = 2", "print(a)"].map((source) => ({ kind: "code", source })) };
+    const notebook = new Notebook(kept);
+    const shared: SharedStep = { at: 5, runs: [[0, []], [2, ["y"]]] };
+    const invitation = invitationFrom(notebook, kept, shared)!;
+    expect(invitation.cell).toBe(notebook.cells.value[2]);
+    expect(invitation.runs.map(({ answers }) => answers)).toEqual([[], ["y"]]);
+    notebook.edit(notebook.cells.value[1]!, "b = 3");
+    expect(isValid(invitation)).toBe(true);
+    notebook.edit(notebook.cells.value[0]!, "a = 3");
+    expect(isValid(invitation)).toBe(false);
+    expect(invitationFrom(notebook, kept, shared)).toBeNull();
+    expect(invitationFrom(notebook, kept, { at: 5, runs: [[7, []]] })).toBeNull();
+  });
 });
 
 describe("what is done to links on their way", () => {
