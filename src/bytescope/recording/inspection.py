@@ -53,6 +53,9 @@ _BY_NAME = (
     types.FunctionType, types.BuiltinFunctionType, types.ModuleType, types.CodeType, types.MethodDescriptorType,
     types.WrapperDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType, types.MethodWrapperType,
 )  # fmt: skip
+_QUALIFIED = (
+    types.FunctionType, types.BuiltinFunctionType, types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType,
+)  # fmt: skip
 _FIXED = (*_BY_NAME, tuple, frozenset, range, slice, types.MethodType)
 
 
@@ -82,14 +85,12 @@ def fixed(kind: type) -> bool:
 
 
 def label_of(value: Any) -> str:
-    """Return the name of a function, class, module or code object; "" for other objects."""
+    """Return the name of a function, generator, coroutine, class, module or code object; "" for other objects."""
     kind = type(value)
-    if kind is types.FunctionType:
+    if kind in _QUALIFIED:
         return str(value.__qualname__)
     if kind is types.CodeType:
         return str(value.co_qualname)
-    if kind is types.BuiltinFunctionType:
-        return str(value.__qualname__)
     if kind is types.ModuleType:
         name = value.__dict__.get("__name__")
         return name if type(name) is str else "?"

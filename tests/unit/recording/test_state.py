@@ -96,6 +96,16 @@ def test_names_of_tasks() -> None:
     assert {frame.task for frame in frames if frame.code.name == "<module>"} == {None}
 
 
+def test_names_of_generators_and_coroutines() -> None:
+    source = "def numbers():\n    yield 1\nasync def work():\n    yield\none, two = numbers(), work()\nnext(one)\n"
+    recording = recorded(source)
+    names = recording.at(recording.steps - 1).frames[0].names
+    assert [(names[name].kind, names[name].label) for name in ("one", "two")] == [
+        ("generator", "numbers"),
+        ("async_generator", "work"),
+    ]
+
+
 @pytest.mark.process
 def test_names_of_threads(tmp_path: Path) -> None:
     recording = recorded(NAMED + "run('one'); run('two')")

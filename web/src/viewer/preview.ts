@@ -7,6 +7,7 @@ const BRACKETS: Record<string, readonly [string, string]> = {
   list: ["[", "]"], tuple: ["(", ")"], dict: ["{", "}"], set: ["{", "}"], frozenset: ["frozenset({", "})"], "collections.deque": ["deque([", "])"],
 };
 const SEQUENCES = new Set(["list", "tuple", "bytearray", "collections.deque"]);
+const SUSPENDING = new Set(["generator", "coroutine", "async_generator"]);
 const SETS = new Set(["set", "frozenset"]);
 
 export const ROOM = 60;
@@ -26,6 +27,7 @@ export function preview(value: Value | undefined, cursor: Cursor, room = ROOM): 
 
 function previewOf(thing: Thing, cursor: Cursor, room: number): string {
   const name = nameOf(thing);
+  if (SUSPENDING.has(thing.kind)) return cut(`${thing.kind} ${thing.label} #${thing.number}`, room);
   if (thing.label) return cut(thing.kind === "type" || thing.kind === "module" ? `${thing.kind} ${thing.label}` : thing.label, room);
   const pairs = cursor.contents(thing);
   const [open, close] = BRACKETS[thing.kind] ?? [`${name}(`, ")"];

@@ -1,15 +1,16 @@
 // What the viewer makes of a recording, without a document.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
+import { flowOf } from "../../src/recording/flow";
 import { Recording } from "../../src/recording/recording";
 import type { Position } from "../../src/recording/tape";
 import { placeKey } from "../../src/viewer/changes";
 import { highlighted, lit } from "../../src/viewer/highlight";
 import { beside, listingOf, type Span } from "../../src/viewer/listing";
 import { Viewer } from "../../src/viewer/model";
-import { notesOf, type Margin } from "../../src/viewer/margin";
+import { MARGINS, notesOf, type Margin } from "../../src/viewer/margin";
 import { resultOf, titleOf } from "../../src/viewer/naming";
 import { preview } from "../../src/viewer/preview";
 import { Thing } from "../../src/recording/values";
@@ -75,6 +76,25 @@ test("a step that stands for those that are left out says so", async () => {
   ends.go(ends.steps - 1);
   ends.why("x");
   expect(ends.answer.value!.refusal).toBe("");
+});
+
+test("there and back, all that is asked at a step has an answer", async () => {
+  const names = readdirSync(inject("recordings")).filter((name) => name.endsWith(".bscope"));
+  for (const name of names) {
+    const each = await viewer(name.replace(".bscope", ""));
+    const { recording } = each;
+    const look = (step: number): string => {
+      each.go(step);
+      const { sentence, frames, code } = each.shown.value;
+      const titles = frames.map(({ owner }) => titleOf(recording.calls, recording.calls.of(owner.number)!));
+      return [sentence, ...titles, code ? flowOf(code).blockOf.length : 0].join("; ");
+    };
+    const steps = Array.from({ length: Math.min(recording.steps, 300) + 1 }, (_, at) => at);
+    const there = steps.map(look);
+    expect(steps.reverse().map(look).reverse(), name).toEqual(there);
+    expect(there.filter((said, at) => !new RegExp(`^Step ${at.toLocaleString("en")} of `).test(said))).toEqual([]);
+    for (const { source } of recording.tape.codes) for (const margin of MARGINS) expect(notesOf(recording, source, margin)).toBeInstanceOf(Map);
+  }
 });
 
 test("what the last step, or the last move forward, has changed", async () => {
