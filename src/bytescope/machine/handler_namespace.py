@@ -230,18 +230,24 @@ def is_sequence(value: Any) -> bool:
     return bool(flags(type(value)) & 1 << 5)
 
 
+def _template_types() -> tuple[Any, Any]:
+    """Return the types of template strings and of their parts."""
+    try:
+        from string.templatelib import Interpolation, Template  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:  # the program is just importing this module, which takes them from such a string
+        made = eval('t"{0}"', {})
+        return type(made), type(made.interpolations[0])
+    return Template, Interpolation
+
+
 def interpolation(conversion: str | None, value: Any, expression: str, spec: str = "") -> Any:
     """Make a part of a template string."""
-    from string.templatelib import Interpolation  # type: ignore[import-not-found, unused-ignore]
-
-    return Interpolation(value, expression, conversion, spec)
+    return _template_types()[1](value, expression, conversion, spec)
 
 
 def template(strings: tuple[str, ...], interpolations: tuple[Any, ...]) -> Any:
     """Make a template string."""
-    from string.templatelib import Template  # type: ignore[import-not-found, unused-ignore]
-
     parts: list[Any] = [strings[0]]
     for part, string in zip(interpolations, strings[1:], strict=True):
         parts += (part, string)
-    return Template(*parts)
+    return _template_types()[0](*parts)

@@ -259,3 +259,39 @@ class A:
     made = 1
     print([sorted(set(locals())) for y in (1, 2) if (lambda: y)()])
     print([sorted(set(locals())) for y in (1, 2)], [eval("y") for y in (1, 2)])
+
+# --- unpacking_inside [3.15+]
+rows = [[1, 2], (3,), "ab", []]
+print([*row for row in rows], {*row for row in rows} == {1, 2, 3, "a", "b"}, list(*row for row in rows))
+print({**each for each in [{"a": 1}, {"b": 2}, {"a": 3}]}, [*row for row in rows if row if len(row) > 1])
+async def numbers():
+    for each in ([1], [2, 3]):
+        yield each
+async def main():
+    return [*each async for each in numbers()], [each async for each in (*each async for each in numbers())]
+import asyncio
+print(asyncio.run(main()))
+for wrong in ("[*x for x in [1]]", "{**x for x in [1]}", "list(*x for x in [1])"):
+    try:
+        eval(wrong)
+    except TypeError as error:
+        print(error)
+
+# --- the_first_iterator_is_made_before_the_generator [3.15+]
+import sys
+class Seen:
+    def __iter__(self):
+        print("iterated by", sys._getframe(1).f_code.co_name)
+        return iter((1, 2))
+def make():
+    return (each for each in Seen())
+generator = make()
+print(generator.gi_frame.f_locals.keys(), type(generator.gi_frame.f_locals[".0"]).__name__, next(generator), list(generator))
+try:
+    (each for each in 5)
+except TypeError as error:
+    entries, traceback = [], error.__traceback__
+    while traceback is not None:
+        entries.append(traceback.tb_frame.f_code.co_name)
+        traceback = traceback.tb_next
+    print(error, len(entries), "<genexpr>" in entries)

@@ -178,3 +178,49 @@ original = builtins.max
 builtins.max = lambda *args: print("replaced") or original(*args)
 try: print(colorsys.rgb_to_hsv(0.5, 0.5, 0.5))
 finally: builtins.max = original
+
+# --- lazy_imports [3.15+]
+import sys, types
+lazy import wave
+lazy from colorsys import rgb_to_hls as convert, hls_to_rgb
+lazy import xml.dom.minidom as dom
+print([type(globals()[name]).__name__ for name in ("wave", "convert", "hls_to_rgb", "dom")], "wave" in sys.modules)
+def use():
+    return wave.__name__, convert.__name__
+print(use(), type(globals()["wave"]) is types.ModuleType, type(globals()["hls_to_rgb"]).__name__)
+class Body:
+    name = dom.__name__
+    print(type(globals()["dom"]).__name__)
+print(Body.name, (lambda: hls_to_rgb.__name__)())
+
+# --- lazy_imports_that_fail [3.15+]
+lazy import no_module_of_this_name
+lazy from colorsys import nothing_of_this_name
+def use(name):
+    try:
+        return eval(name)
+    except ImportError as error:
+        print(type(error).__name__, error, "|", type(error.__cause__).__name__, error.__cause__)
+use("no_module_of_this_name"), use("no_module_of_this_name"), use("nothing_of_this_name")
+print(type(globals()["no_module_of_this_name"]).__name__)
+
+# --- all_imports_lazy [3.15+]
+import sys
+sys.set_lazy_imports("all")
+import chunk_that_is_nowhere, colorsys
+print(type(globals()["colorsys"]).__name__, sys.get_lazy_imports())
+def use():
+    import nothing_like_it
+try:
+    use()
+except ImportError as error:
+    print(error)
+sys.set_lazy_imports("normal")
+print(colorsys.__name__, type(globals()["colorsys"]).__name__)
+
+# --- the_module_of_template_strings_once_more [3.14+]
+import sys
+import string.templatelib
+first = sys.modules.pop("string.templatelib")
+import string.templatelib
+print(string.templatelib is first, string.templatelib.Template is first.Template)
