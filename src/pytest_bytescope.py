@@ -32,10 +32,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="record the modules of this name as well, besides those below the root folder (repeatable)",
     )
+    group.addoption(
+        "--taint",
+        nargs="?",
+        choices=("fail", "warn"),
+        const="fail",
+        help="follow the input of tests to where it can do harm; a test in which it means something there fails, or "
+        "('warn') gives a warning",
+    )
+    group.addoption(
+        "--taint-policy", metavar="FILE", action="append", default=[], help="further sources and sinks (repeatable)"
+    )
+    group.addoption(
+        "--taint-output",
+        metavar="[FORMAT:]FILE",
+        action="append",
+        default=[],
+        help="write what was found: json, sarif, html or text (repeatable)",
+    )
+    group.addoption(
+        "--taint-include",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="follow input in these modules as well, besides those below the root folder (repeatable)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have tests recorded if that is asked for."""
+    """Have tests recorded, or their input followed, if that is asked for."""
+    if config.getoption("taint"):
+        from bytescope.taint.pytest_plugin import TaintPlugin
+
+        config.pluginmanager.register(TaintPlugin(config), "bytescope-taint")
     if config.getoption("record"):
         from bytescope.pytest_plugin import TestRecorder
 
