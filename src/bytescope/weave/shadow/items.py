@@ -80,6 +80,11 @@ class Items:
 
     # --- items
 
+    def test_ruled(self, path: FastPath) -> None:
+        """Emit a test that the first operand is clean, if the algebra has a rule for the primitive."""
+        if path.slow_path.own_rule:
+            path.test_clean(0, path.slow)
+
     def container(self, path: FastPath, depth: int, kinds: frozenset[type], found: int) -> None:
         """Emit a test that a container is atomic, or has one of some types and no table; a table: jump to `found`."""
         if not self.is_atomic(path.index, depth):
@@ -93,6 +98,7 @@ class Items:
     def getitem(self, path: FastPath) -> None:
         """Emit the load of an item of a container."""
         e = self.emitter
+        self.test_ruled(path)
         if self.is_constant_slice(path.index):
             self.container(path, 2, ROWS, path.slow)
             path.perform()
@@ -124,6 +130,7 @@ class Items:
 
     def getslice(self, path: FastPath) -> None:
         """Emit the load of a slice of a container that has no table."""
+        self.test_ruled(path)
         for depth in (1, 2):
             if not self.is_atomic(path.index, depth):
                 path.test_type(depth, ATOMIC, guess=int)
@@ -203,6 +210,7 @@ class Items:
     def unpack(self, path: FastPath) -> None:
         """Emit the unpacking of a sequence."""
         e = self.emitter
+        self.test_ruled(path)
         found = e.asm.label()
         self.container(path, 1, ROWS, found)
         path.perform()
@@ -224,6 +232,12 @@ class Items:
     def build(self, path: FastPath) -> None:
         """Emit the building of a sequence, or of a string or slice, which get their parts' shadows."""
         e = self.emitter
+        if path.slow_path.own_rule and path.slow_path.immediate == "string":
+            if not path.test_all_clean(path.slow):
+                path.omit_slow_path()
+            path.perform()
+            path.result(CLEAN)
+            return
         path.omit_slow_path()
         if path.slow_path.immediate not in ("list", "tuple"):
             path.perform()
@@ -258,6 +272,7 @@ class Items:
     def iter(self, path: FastPath) -> None:
         """Emit the making of an iterator."""
         e, frame = self.emitter, self.frame
+        self.test_ruled(path)
         loop = self.loop_over.get(path.index)
         place = -1
         if loop is not None:
@@ -320,6 +335,7 @@ class Items:
     def next(self, path: FastPath) -> None:
         """Emit the next value of an iterator."""
         e = self.emitter
+        self.test_ruled(path)
         types = self.context.types
         if types is not None and types.gives_atomic(path.index):
             path.perform()

@@ -12,7 +12,7 @@ from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.builtins import SPECULATED
 from bytescope.isa.effects import OF_REFERENCES, OPERATORS
 from bytescope.isa.moves import references
-from bytescope.isa.typesets import ATOMIC, HASHED, MODULE
+from bytescope.isa.typesets import ATOMIC, HASHED, MODULE, NUMBERS
 from bytescope.shadow.models.before_call import SLOW
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.hooks.on_frames import Frames
@@ -26,6 +26,8 @@ from bytescope.weave.shadow.items import Items
 from bytescope.weave.shadow.slowpath import SlowPath
 
 _SUBSCRIPTED = ATOMIC | HASHED
+_RULED = frozenset("binary inplace getitem getslice convert format format_with_spec build unpack iter next".split())
+"""Primitives that are done in line for clean operands, though the algebra has a rule for them."""
 
 
 class Places(Items):
@@ -76,7 +78,9 @@ class Places(Items):
     def takes(self, index: int) -> bool:
         """Return True if an instruction's primitive has a fast path."""
         slow_path, instruction = self.context.shadows.slow_paths.get(index), self.context.instructions[index]
-        if slow_path is None or slow_path.observed or slow_path.own_rule or instruction.op == "LOAD_SPECIAL":
+        if slow_path is None or slow_path.observed or instruction.op == "LOAD_SPECIAL":
+            return False
+        if slow_path.own_rule and slow_path.name not in _RULED:
             return False
         if slow_path.name == "build_map" and slow_path.positions:
             return False  # keys are compared
@@ -89,7 +93,8 @@ class Places(Items):
     def operator(self, path: FastPath) -> None:
         """Emit an operator on atomic values."""
         e, name = self.emitter, path.slow_path.name
-        looks = e.asm.label()
+        looks, labelled = e.asm.label(), e.asm.label()
+        ruled = path.slow_path.own_rule and path.test_all_clean(labelled)
         types = self.context.types
         guarded = types is not None and types.is_guarded(path.index)
         kinds: Any = ATOMIC
@@ -97,17 +102,31 @@ class Places(Items):
             kinds = self.heap.assumptions.truths
         elif name == "compare" and not guarded:
             kinds = self.heap.assumptions.default_comparison
-        otherwise = path.slow if guarded or name in OF_REFERENCES else looks
+        otherwise = path.slow if guarded or name in OF_REFERENCES or path.slow_path.own_rule else looks
         tested = False
         for position in path.slow_path.positions:
             if not self.is_atomic(path.index, path.depth(position)):
                 path.test_type(path.depth(position), kinds, otherwise, self.usual(path))
                 tested = True
         self.perform(path)
-        if not tested:
+        if ruled:
+            self.labelled_numbers(path, labelled)
+        elif not tested:
             path.omit_slow_path()
         if tested and otherwise == looks:
             self.look(path, looks)
+
+    def labelled_numbers(self, path: FastPath, labelled: int) -> None:
+        """Emit, in cold code, an operator with labelled operands: rules are asked only if they are no numbers."""
+
+        def join() -> None:
+            self.emitter.asm.place(labelled)
+            for position in path.slow_path.positions:
+                path.test_type(path.depth(position), NUMBERS)
+            self.perform(path)
+            path.back()
+
+        path.emit_cold(join)
 
     def contains(self, path: FastPath) -> None:
         """Emit a test whether a builtin container has an item that is an atomic value."""
