@@ -283,6 +283,26 @@ class ShadowRuntime:
             shadows = [reaching(self.heap, value, shadow) for value, shadow in zip(values, shadows, strict=True)]
         return self.algebra.derive(self.algebra.joined(shadows))
 
+    def own_rule(self, name: str, immediate: Any) -> Callable[[tuple[Any, ...], tuple[Any, ...], Any], Any]:
+        """Return the algebra's own rule for a primitive with one result, which is asked in line.
+
+        Args:
+            name: of the primitive.
+            immediate: what the instruction gives it.
+        """
+        rule, joined = self.algebra.rules[name], self.algebra.joined
+
+        def asked(values: tuple[Any, ...], shadows: tuple[Any, ...], result: Any) -> Any:
+            found = rule(immediate, values, shadows, result)
+            return joined(shadows) if found is AS_USUAL else found
+
+        return asked
+
+    def given_by_rule(self, iterator: Any, value: Any, shadow: Any) -> Any:
+        """Return the shadow of what a labelled iterator over a text has just given."""
+        found = self.algebra.rules["next"](None, (iterator,), (shadow,), value)
+        return shadow if found is AS_USUAL else found
+
     def _asked(self, values: Sequence[Any], shadows: Sequence[Any]) -> bool:
         """Return True if an operand has a shadow, or may hold something that has one."""
         if shadows.count(None) != len(shadows):

@@ -8,14 +8,17 @@ from bytescope.isa.moves import references
 from bytescope.isa.typesets import (
     ATOMIC,
     ATOMIC_ITERATORS,
+    BOUNDS,
     CHANGEABLE,
     COLLECTIONS,
     GENERATOR,
+    INTEGER,
     ITERATED,
     PAIRING,
     RANGE,
     REFERENCE_ITERATORS,
     ROWS,
+    STRING,
     SUBSCRIPTED,
     TEXTS,
 )
@@ -25,6 +28,7 @@ from bytescope.weave.shadow.fastpath import FastPath
 from bytescope.weave.shadow.frame import CLEAN
 from bytescope.weave.shadow.generators import Generators
 
+_TEXT: frozenset[type] = STRING | {bytes}
 _MAKE_BOOL = frozenset({"NOT", "IS", "CONTAINS", "TRUTH"})
 _STEPS = 8
 """The maximum number of instructions between GET_ITER and FOR_ITER: comprehensions make room in between."""
@@ -80,10 +84,45 @@ class Items:
 
     # --- items
 
-    def test_ruled(self, path: FastPath) -> None:
-        """Emit a test that the first operand is clean, if the algebra has a rule for the primitive."""
-        if path.slow_path.own_rule:
+    def test_ruled(self, path: FastPath, *kinds: frozenset[type]) -> None:
+        """Emit a test that the first operand is clean, if the algebra has a rule for the primitive.
+
+        Args:
+            path: the instruction.
+            kinds: types of the operands with which the rule is asked in cold code; without, the slow path is taken.
+        """
+        if not path.slow_path.own_rule or not path.shades[0]:
+            return
+        if not kinds:
             path.test_clean(0, path.slow)
+            return
+        labelled = self.emitter.asm.label()
+        path.test_clean(0, labelled)
+
+        def ask() -> None:
+            self.emitter.asm.place(labelled)
+            for position, each in zip(path.slow_path.positions, kinds, strict=False):
+                path.test_type(path.depth(position), each)
+            self.ask_rule(path)
+
+        path.emit_cold(ask)
+
+    def ask_rule(self, path: FastPath) -> None:
+        """Emit a primitive that runs no user code, and a call of the algebra's rule for the shadow of its result."""
+        e = self.emitter
+        positions = path.slow_path.positions
+        count = len(positions)
+        e.reserve(2 * count + 16)
+        e.sequences.copy(count)
+        path.perform()
+        operands = e.tuple_of([e.at(path.depth(position) + 1) for position in positions])
+        shades = e.tuple_of([path.shade(number) for number in range(count)])
+        rule = self.context.runtime.own_rule(path.slow_path.name, path.slow_path.immediate)
+        path.call_for_result(rule, [operands, shades, e.at(1)])
+        e.emit("SWAP", count + 1)
+        for _ in range(count):
+            e.emit("POP_TOP")
+        path.back()
 
     def container(self, path: FastPath, depth: int, kinds: frozenset[type], found: int) -> None:
         """Emit a test that a container is atomic, or has one of some types and no table; a table: jump to `found`."""
@@ -98,7 +137,7 @@ class Items:
     def getitem(self, path: FastPath) -> None:
         """Emit the load of an item of a container."""
         e = self.emitter
-        self.test_ruled(path)
+        self.test_ruled(path, _TEXT, INTEGER)
         if self.is_constant_slice(path.index):
             self.container(path, 2, ROWS, path.slow)
             path.perform()
@@ -130,7 +169,7 @@ class Items:
 
     def getslice(self, path: FastPath) -> None:
         """Emit the load of a slice of a container that has no table."""
-        self.test_ruled(path)
+        self.test_ruled(path, _TEXT, BOUNDS, BOUNDS)
         for depth in (1, 2):
             if not self.is_atomic(path.index, depth):
                 path.test_type(depth, ATOMIC, guess=int)
@@ -233,10 +272,18 @@ class Items:
         """Emit the building of a sequence, or of a string or slice, which get their parts' shadows."""
         e = self.emitter
         if path.slow_path.own_rule and path.slow_path.immediate == "string":
-            if not path.test_all_clean(path.slow):
-                path.omit_slow_path()
+            labelled = e.asm.label()
+            tested = path.test_all_clean(labelled)
+            path.omit_slow_path()
             path.perform()
             path.result(CLEAN)
+
+            def ask() -> None:
+                e.asm.place(labelled)
+                self.ask_rule(path)
+
+            if tested:
+                path.emit_cold(ask)
             return
         path.omit_slow_path()
         if path.slow_path.immediate not in ("list", "tuple"):
@@ -335,7 +382,16 @@ class Items:
     def next(self, path: FastPath) -> None:
         """Emit the next value of an iterator."""
         e = self.emitter
-        self.test_ruled(path)
+        if path.slow_path.own_rule and path.shades[0]:
+            labelled = e.asm.label()
+            path.test_clean(0, labelled)
+
+            def ask() -> None:
+                e.asm.place(labelled)
+                path.test_type(1, ATOMIC_ITERATORS)
+                self.next_of_container(path, self.context.runtime.given_by_rule)
+
+            path.emit_cold(ask)
         types = self.context.types
         if types is not None and types.gives_atomic(path.index):
             path.perform()

@@ -110,21 +110,26 @@ class Places(Items):
                 tested = True
         self.perform(path)
         if ruled:
-            self.labelled_numbers(path, labelled)
+            self.labelled_operands(path, labelled)
         elif not tested:
             path.omit_slow_path()
         if tested and otherwise == looks:
             self.look(path, looks)
 
-    def labelled_numbers(self, path: FastPath, labelled: int) -> None:
+    def labelled_operands(self, path: FastPath, labelled: int) -> None:
         """Emit, in cold code, an operator with labelled operands: rules are asked only if they are no numbers."""
 
         def join() -> None:
+            others = self.emitter.asm.label()
             self.emitter.asm.place(labelled)
             for position in path.slow_path.positions:
-                path.test_type(path.depth(position), NUMBERS)
+                path.test_type(path.depth(position), NUMBERS, others)
             self.perform(path)
             path.back()
+            self.emitter.asm.place(others)
+            for position in path.slow_path.positions:
+                path.test_type(path.depth(position), ATOMIC)
+            self.ask_rule(path)
 
         path.emit_cold(join)
 
