@@ -18,10 +18,10 @@ from bytescope.isa.effects import FILLING
 from bytescope.isa.events import CALLS
 from bytescope.isa.primitives import PRIMITIVES
 from bytescope.isa.purity import find
-from bytescope.isa.typesets import ATOMIC, PAIRING
+from bytescope.isa.typesets import PAIRING
 from bytescope.shadow import binding
 from bytescope.shadow.accesses import CONTENTS
-from bytescope.shadow.algebra import AS_USUAL, Algebra, Rule
+from bytescope.shadow.algebra import AS_USUAL, Algebra
 from bytescope.shadow.assumptions import loads_quietly
 from bytescope.shadow.channel import (
     Channel,
@@ -38,6 +38,7 @@ from bytescope.shadow.helpers import Helpers
 from bytescope.shadow.iteration import iterates_purely, paired
 from bytescope.shadow.models.after_call import filled
 from bytescope.shadow.models.before_call import InFlightFill, PreCallModels
+from bytescope.shadow.own_rules import OwnRules
 from bytescope.shadow.propagation import GROWING, RULES
 from bytescope.shadow.reachability import reaching
 
@@ -57,6 +58,7 @@ class ShadowRuntime:
     Attributes:
         shadows_exist: a flag, empty until anything has been given a shadow.
         events: the delivery of events with shadows.
+        rules: the algebra's own rules.
 
     Args:
         algebra: the algebra.
@@ -67,6 +69,7 @@ class ShadowRuntime:
     def __init__(self, algebra: Algebra, shadowed: Callable[[types.CodeType, dict[str, Any]], bool]) -> None:
         self.algebra = algebra
         self.heap = Heap(algebra)
+        self.rules = OwnRules(algebra, self.heap)
         self.helpers = Helpers(self.heap)
         self.pre_call_models = PreCallModels(self.helpers)
         self.channel = Channel()
@@ -220,19 +223,16 @@ class ShadowRuntime:
             assert in_flight is not None
             found = [self._after_call(in_flight, results[0], returned)]
             channel.finish(frame)
-            own_rule = self.algebra.rules.get(name)
-            if own_rule is None or in_flight.shadows.count(None) == len(in_flight.shadows):
+            if name not in self.algebra.rules or in_flight.shadows.count(None) == len(in_flight.shadows):
                 return found
-            own = self._by_own_rule(own_rule, immediate, in_flight.args, in_flight.shadows, results)
+            own = self.rules.apply(name, immediate, in_flight.args, in_flight.shadows, results)
             return found if own is AS_USUAL else own
         if in_flight is not None:
             channel.finish(frame)
         if in_flight is None and not returned and not heap.tables and shadows.count(None) == len(shadows):
             return [None] * len(results)
-        own_rule = self.algebra.rules.get(name)
-        if own_rule is not None and results and not returned:
-            asked = self._asked(values, shadows)
-            found = self._by_own_rule(own_rule, immediate, values, shadows, results) if asked else AS_USUAL
+        if results and not returned and self.rules.asks(name, values, shadows):
+            found = self.rules.apply(name, immediate, values, shadows, results)
             if found is not AS_USUAL:
                 return list(found)
         rule = RULES.get(name)
@@ -282,40 +282,6 @@ class ShadowRuntime:
         if way == "reach" and self.heap.tables:
             shadows = [reaching(self.heap, value, shadow) for value, shadow in zip(values, shadows, strict=True)]
         return self.algebra.derive(self.algebra.joined(shadows))
-
-    def own_rule(self, name: str, immediate: Any) -> Callable[[tuple[Any, ...], tuple[Any, ...], Any], Any]:
-        """Return the algebra's own rule for a primitive with one result, which is asked in line.
-
-        Args:
-            name: of the primitive.
-            immediate: what the instruction gives it.
-        """
-        rule, joined = self.algebra.rules[name], self.algebra.joined
-
-        def asked(values: tuple[Any, ...], shadows: tuple[Any, ...], result: Any) -> Any:
-            found = rule(immediate, values, shadows, result)
-            return joined(shadows) if found is AS_USUAL else found
-
-        return asked
-
-    def given_by_rule(self, iterator: Any, value: Any, shadow: Any) -> Any:
-        """Return the shadow of what a labelled iterator over a text has just given."""
-        found = self.algebra.rules["next"](None, (iterator,), (shadow,), value)
-        return shadow if found is AS_USUAL else found
-
-    def _asked(self, values: Sequence[Any], shadows: Sequence[Any]) -> bool:
-        """Return True if an operand has a shadow, or may hold something that has one."""
-        if shadows.count(None) != len(shadows):
-            return True
-        return bool(self.heap.tables) and any(type(value) not in ATOMIC for value in values)
-
-    def _by_own_rule(
-        self, rule: Rule, immediate: Any, values: Sequence[Any], shadows: Sequence[Any], results: list[Any]
-    ) -> Any:
-        """Return the shadows of a primitive's results by the algebra's own rule, or AS_USUAL."""
-        single = len(results) == 1
-        found = rule(immediate, tuple(values), tuple(shadows), results[0] if single else results)
-        return [found] if single and found is not AS_USUAL else found
 
     def _apply_returned(
         self, name: str, values: Sequence[Any], results: list[Any], found: list[Any], returned: list[tuple[Any, Any]]

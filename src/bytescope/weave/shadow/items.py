@@ -27,6 +27,7 @@ from bytescope.weave.shadow.context import ShadowContext
 from bytescope.weave.shadow.fastpath import FastPath
 from bytescope.weave.shadow.frame import CLEAN
 from bytescope.weave.shadow.generators import Generators
+from bytescope.weave.shadow.ruled import Ruled
 
 _TEXT: frozenset[type] = STRING | {bytes}
 _MAKE_BOOL = frozenset({"NOT", "IS", "CONTAINS", "TRUTH"})
@@ -37,7 +38,7 @@ _ATOMIC_VALUES, _STORING_GENERATOR = "plain values", "saying generator"
 """Contents of a slot in the place of a container's address."""
 
 
-class Items:
+class Items(Ruled):
     """Emitter of such primitives.
 
     Args:
@@ -50,8 +51,8 @@ class Items:
     """
 
     def __init__(self, context: ShadowContext, generators: Generators) -> None:
-        self.context, self.generators = context, generators
-        self.emitter = context.emitter
+        super().__init__(context)
+        self.generators = generators
         self.frame = context.frame
         self.heap = context.runtime.heap
         self.helpers = context.runtime.helpers
@@ -83,46 +84,6 @@ class Items:
         return before.op in _MAKE_BOOL
 
     # --- items
-
-    def test_ruled(self, path: FastPath, *kinds: frozenset[type]) -> None:
-        """Emit a test that the first operand is clean, if the algebra has a rule for the primitive.
-
-        Args:
-            path: the instruction.
-            kinds: types of the operands with which the rule is asked in cold code; without, the slow path is taken.
-        """
-        if not path.slow_path.own_rule or not path.shades[0]:
-            return
-        if not kinds:
-            path.test_clean(0, path.slow)
-            return
-        labelled = self.emitter.asm.label()
-        path.test_clean(0, labelled)
-
-        def ask() -> None:
-            self.emitter.asm.place(labelled)
-            for position, each in zip(path.slow_path.positions, kinds, strict=False):
-                path.test_type(path.depth(position), each)
-            self.ask_rule(path)
-
-        path.emit_cold(ask)
-
-    def ask_rule(self, path: FastPath) -> None:
-        """Emit a primitive that runs no user code, and a call of the algebra's rule for the shadow of its result."""
-        e = self.emitter
-        positions = path.slow_path.positions
-        count = len(positions)
-        e.reserve(2 * count + 16)
-        e.sequences.copy(count)
-        path.perform()
-        operands = e.tuple_of([e.at(path.depth(position) + 1) for position in positions])
-        shades = e.tuple_of([path.shade(number) for number in range(count)])
-        rule = self.context.runtime.own_rule(path.slow_path.name, path.slow_path.immediate)
-        path.call_for_result(rule, [operands, shades, e.at(1)])
-        e.emit("SWAP", count + 1)
-        for _ in range(count):
-            e.emit("POP_TOP")
-        path.back()
 
     def container(self, path: FastPath, depth: int, kinds: frozenset[type], found: int) -> None:
         """Emit a test that a container is atomic, or has one of some types and no table; a table: jump to `found`."""
@@ -389,7 +350,7 @@ class Items:
             def ask() -> None:
                 e.asm.place(labelled)
                 path.test_type(1, ATOMIC_ITERATORS)
-                self.next_of_container(path, self.context.runtime.given_by_rule)
+                self.next_of_container(path, self.context.runtime.rules.given)
 
             path.emit_cold(ask)
         types = self.context.types
