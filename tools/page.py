@@ -136,11 +136,29 @@ def _assemble() -> str:
     lock = ASSEMBLED / "pyodide" / "pyodide-lock.json"
     lock.write_text(json.dumps(json.loads(lock.read_text(encoding="utf-8")) | {"packages": {}}), encoding="utf-8")
     sources = {name: path.read_text(encoding="utf-8") for path, name in sorted(_sources(), key=lambda pair: pair[1])}
-    packed = zlib.compress(json.dumps(sources).encode(), 9)
-    (ASSEMBLED / "python.pack").write_bytes(packed)
+    pack = ASSEMBLED / "python.pack"
+    pack.write_bytes(zlib.compress(json.dumps(sources).encode(), 9))
+    packed = zlib.compress(json.dumps(sources | _compiled(pack)).encode(), 9)
+    pack.write_bytes(packed)
     (ASSEMBLED / SNAPSHOT).touch()
     library = _compile_library()
     return hashlib.sha256(packed + library + (WEB / "package-lock.json").read_bytes()).hexdigest()[:12]
+
+
+def _compiled(pack: Path) -> dict[str, str]:
+    """Return what a recorded run imports of the sources in a pack, compiled, as base64 by its path."""
+    digest = hashlib.sha256(pack.read_bytes() + (WEB / "compile_own.mjs").read_bytes()).hexdigest()
+    kept = WEB / "node_modules" / ".compiled.json"
+    known = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+    if known.get("digest") != digest:
+        fresh = ASSEMBLED / "compiled.json"
+        if run(["node", "compile_own.mjs", pack, fresh], cwd=WEB):
+            raise SetupError("the Python sources could not be compiled")
+        known = {"digest": digest, "files": json.loads(fresh.read_text(encoding="utf-8"))}
+        fresh.unlink()
+        kept.write_text(json.dumps(known), encoding="utf-8")
+    files: dict[str, str] = known["files"]
+    return files
 
 
 def _compile_library() -> bytes:

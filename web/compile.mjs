@@ -8,6 +8,7 @@ import { loadPyodide } from "pyodide";
 const [sources, target] = process.argv.slice(2);
 const pyodide = await loadPyodide({ env: { BYTESCOPE_TRACES: "never", BYTESCOPE_CACHE: "0", PYTHONDONTWRITEBYTECODE: "1" } });
 for (const [name, text] of Object.entries(JSON.parse(inflateSync(readFileSync(sources))))) {
+  if (name.endsWith(".pyc")) continue;
   const path = `/lib/python3.14/site-packages/${name}`;
   pyodide.FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
   pyodide.FS.writeFile(path, text);

@@ -121,7 +121,7 @@ function compile(base: string, load: typeof fetch, given?: WebAssembly.Module): 
   return module;
 }
 
-/** The Python sources: a deflated JSON object, which takes a fraction of the time that Python needs for an archive. */
+/** The Python sources, of some also the compiled form in base64: a deflated JSON object, which takes a fraction of the time that Python needs for an archive. */
 async function unpacked(answer: Response): Promise<Record<string, string>> {
   if (!answer.ok) throw new Error(`python.pack could not be fetched: ${answer.status}`);
   const body = answer.body!.pipeThrough(new DecompressionStream("deflate") as ReadableWritablePair<BufferSource, BufferSource>);
@@ -137,7 +137,8 @@ function write(pyodide: PyodideAPI, sources: Record<string, string>): void {
     const folder = path.slice(0, path.lastIndexOf("/"));
     if (!folders.has(folder)) FS.mkdirTree(folder);
     folders.add(folder);
-    FS.writeFile(path, encoder.encode(text), { canOwn: true });
+    const data = name.endsWith(".pyc") ? Uint8Array.from(atob(text), (character) => character.charCodeAt(0)) : encoder.encode(text);
+    FS.writeFile(path, data, { canOwn: true });
   }
 }
 
