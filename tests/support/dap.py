@@ -108,6 +108,12 @@ class Client:
         """Return all output of a category that `wait` has passed."""
         return "".join(text for each, text in self.output if each == category)
 
+    def until_written(self, category: str, text: str) -> None:
+        """Read until a text is written: output comes by a stream of its own, beside what is said of stops."""
+        while text not in self.written(category):
+            _, body = self.wait("output")
+            self.output.append((body["category"], body["output"]))
+
     def disconnect(self) -> None:
         """Take leave, and read until the adapter closes the stream."""
         self._dap.disconnect()

@@ -9,24 +9,20 @@ from __future__ import annotations
 
 import types
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.weak_tables import when_gone
-from bytescope.isa.builtins import function_row, method_row
 from bytescope.loading.source import kept
 from bytescope.machine.handler_namespace import NULL, UNBOUND
-from bytescope.machine.resident import program_of
 from bytescope.recording.inspection import (
     ATOMS,
     ITEMS,
     LONG,
     attributes_of,
-    class_namespaces,
     contents_of,
     fixed,
-    is_class,
     kind_name,
     label_of,
 )
@@ -67,17 +63,6 @@ def _token(known: dict[int, Object], other: Callable[[Any], Any]) -> Callable[[A
     return token
 
 
-def _is_made_by_guests(kind: Any) -> bool:
-    """Return True if no unknown code runs when an object of a class is made: only code of guests or builtin types'."""
-    namespaces = class_namespaces(kind)
-    for name in ("__new__", "__init__"):
-        made = next((each[name] for each in namespaces if name in each), None)
-        made = made.__func__ if type(made) is staticmethod else made
-        if type(made) is types.FunctionType and program_of(made.__code__) is None:
-            return False
-    return True
-
-
 def _length(value: Any, kind: type, other: int) -> int:
     return len(value) if kind in _CONTAINERS or kind is tuple else other
 
@@ -90,6 +75,7 @@ class Objects:
 
     Attributes:
         token: returns what stands for a value in the recording: an atom itself, an `Object`, or a `Text`.
+        known: the objects by address.
         result: does so for a value that an operation has given, which may have made it.
         is_shared: whether several threads change objects, so that one may have changed and the log not say so yet.
     """
@@ -98,10 +84,10 @@ class Objects:
         self.tape = tape
         self.is_shared = False
         self._put = tape.log.extend
-        self._known: dict[int, Object] = {}
-        self.token = _token(self._known, self._token)
-        self.result = _token(self._known, self._result)
-        self._text: str | bytes | None = None
+        self.known: dict[int, Object] = {}
+        self.token = _token(self.known, self._token)
+        self.result = _token(self.known, self._result)
+        self.compiling: str | bytes | None = None
         """What is just being compiled."""
         self._bound: dict[tuple[Any, Any], Object] = {}
 
@@ -113,7 +99,7 @@ class Objects:
             return value
         if kind in _TEXTS:
             return value if len(value) <= LONG else Text(kind.__name__, value[:LONG], len(value))
-        known = self._known.get(id(value))
+        known = self.known.get(id(value))
         if known is not None and known.kind_id == id(kind) and (known.watched or self._same(known, value, kind)):
             if known.folded:
                 self._unfold(known, value)
@@ -129,17 +115,17 @@ class Objects:
 
     def made(self, value: Any) -> Any:
         """Return what stands for a value that did not exist before this step."""
-        self._known.pop(id(value), None)
+        self.known.pop(id(value), None)
         return self.token(value)
 
     def _result(self, value: Any) -> Any:
         kind = type(value)
-        if kind is types.CodeType and self._text is not None:
-            kept(value, self._text)
-            self._text = None
-        known = self._known.get(id(value)) if kind in _UNWATCHED else None
+        if kind is types.CodeType and self.compiling is not None:
+            kept(value, self.compiling)
+            self.compiling = None
+        known = self.known.get(id(value)) if kind in _UNWATCHED else None
         if known is not None and known.kind_id == id(kind) and not self._equal(known, value):
-            del self._known[id(value)]
+            del self.known[id(value)]
         return self.token(value)
 
     def _equal(self, known: Object, value: Any) -> bool:
@@ -193,7 +179,7 @@ class Objects:
             return True
         if type(value) in ATOMS or type(value) in _TEXTS:
             return type(token) is type(value) and bool(token == value)
-        return self._known.get(id(value)) is token
+        return self.known.get(id(value)) is token
 
     # --- objects that are new
 
@@ -206,10 +192,10 @@ class Objects:
     def _enter(self, value: Any, kind: type) -> Object:
         found = self._new(kind_name(kind), label_of(value))
         found.kind_id = id(kind)
-        self._known[id(value)] = found
+        self.known[id(value)] = found
         if kind not in _CONTAINERS and kind is not tuple:
             try:
-                when_gone(value, _forget, self._known, id(value), found)
+                when_gone(value, _forget, self.known, id(value), found)
                 found.watched = True
             except TypeError:
                 pass
@@ -247,7 +233,7 @@ class Objects:
         kind = type(value)
         if kind in ATOMS or kind in _TEXTS or kind in _BOUND or value is NULL or value is UNBOUND:
             return self.token(value)
-        known = self._known.get(id(value))
+        known = self.known.get(id(value))
         if known is not None and known.kind_id == id(kind) and (known.watched or self._same(known, value, kind)):
             return known
         return _UNKNOWN
@@ -294,7 +280,7 @@ class Objects:
 
     def _current(self, value: Any) -> Object | None:
         """Return the object that is known to have changed, None if it was not known: then it is entered."""
-        found = self._known.get(id(value))
+        found = self.known.get(id(value))
         if found is not None and found.kind_id == id(type(value)) and found.now is not None:
             return found
         self.token(value)
@@ -361,7 +347,7 @@ class Objects:
 
     def received(self, value: Any) -> None:
         """Log what native code that an object has called has changed in it, if it is known."""
-        found = self._known.get(id(value))
+        found = self.known.get(id(value))
         if found is not None and found.kind_id == id(type(value)) and found.now is not None:
             self._compare(found, value)
 
@@ -389,70 +375,3 @@ class Objects:
         for key in [key for key in list(now) if key not in tokens]:
             self.write(found, key, ABSENT)
         self._measure(found, value)
-
-    # --- calls of native functions
-
-    def given(self, R: list[Any], first: int, count: int) -> Sequence[tuple[Any, bool]] | None:
-        """Return the objects that a call may change other than by code of guests, before it is made.
-
-        Args:
-            R: the frame's registers.
-            first: the register of the callable; then comes its first argument or NULL, then the others. Where NULL is
-                before the callable, that of NULL.
-            count: the number of operands.
-
-        Returns:
-            Pairs of an object and whether one item will be appended to it, a tuple if nothing is known of what is
-            called; None if there are none.
-        """
-        if R[first] is NULL:  # the other way round
-            first, count = first + 1, count - 1
-            start = first + 1
-        else:
-            start = first + 1 + (R[first + 1] is NULL)
-        callee: Any = R[first]
-        function: Any = callee.__func__ if type(callee) is types.MethodType else callee
-        kind = type(function)
-        if kind is types.FunctionType:
-            if program_of(function.__code__) is not None:
-                return None
-            if function is not callee:
-                return self._changeable((callee.__self__, *R[first + 1 : first + count]))
-        elif kind is types.BuiltinFunctionType:
-            receiver = function.__self__
-            if type(receiver) is types.ModuleType:
-                if function is compile and type(R[start]) in _TEXTS:
-                    self._text = R[start]
-                if function_row(function) is not None:
-                    return None
-            else:
-                row = method_row(type(receiver), function.__name__)
-                if row is not None and row.name:
-                    if not row.changes:
-                        return None
-                    return [(receiver, row.model == "item_added")] if id(receiver) in self._known else None
-                return self._changeable((receiver, *R[first + 1 : first + count]))
-        elif kind is types.MethodWrapperType:
-            return self._changeable((function.__self__, *R[first + 1 : first + count]))
-        elif is_class(function) and _is_made_by_guests(function):
-            return None
-        return self._changeable(R[first + 1 : first + count])
-
-    def _changeable(self, values: Any) -> tuple[tuple[Any, bool], ...]:
-        """Return the objects that are given to code of which nothing is known: it may change others as well."""
-        known = self._known
-        return tuple(
-            (each, False)
-            for each in values
-            if type(each) not in ATOMS and (entry := known.get(id(each))) is not None and entry.now is not None
-        )
-
-    def taken(self, given: Sequence[tuple[Any, bool]]) -> None:
-        """Log what a call has changed in the objects that `given` returned."""
-        if type(given) is tuple:
-            self.tape.unobserved.append(len(self.tape.log))
-        for value, appends in given:
-            if appends:
-                self.appended(value)
-            else:
-                self.contents(value)

@@ -24,6 +24,7 @@ from bytescope.recording.bounds import Bounds
 from bytescope.recording.codes import code_info
 from bytescope.recording.frame_record import DELEGATES, HELD, NUMBER, RECENT, RECORDER, WAITING
 from bytescope.recording.naming import task_name, thread_name
+from bytescope.recording.native_calls import NativeCalls
 from bytescope.recording.objects import Objects
 from bytescope.recording.tape import (
     ABSENT,
@@ -79,6 +80,7 @@ class Recorder:
         self.row = tape.recent.extend
         self.log = tape.log.extend
         self.objects = Objects(tape)
+        self.calls = NativeCalls(self.objects)
         self.token = self.objects.token
         self.arrive = arrive
         self.registers: dict[int, list[Any]] | None = None if arrive is None else {}

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bytescope.recording.breakpoints import Breakpoint, Place
 from bytescope.recording.expressions import NotRecorded, evaluate
-from bytescope.recording.index import Raise
 from bytescope.recording.lines import line_for
 from bytescope.recording.returned import Returned, returned_since
 from bytescope.recording.state import Cursor, Frame
-from bytescope.recording.stops import Message, Stops
+from bytescope.recording.stops import Message, Stop, Stops
 from bytescope.recording.tape import Object, Tape
 
 if TYPE_CHECKING:
@@ -23,23 +21,6 @@ __all__ = ["Message", "Stepper", "Stop"]
 
 Target = tuple[int, str] | None
 """A step to stop at and the reason, None if there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Where the stepper has stopped, and why.
-
-    step: the step; reason: "step", "return" (in the caller), "breakpoint", "begin" or "end" (of the recording), "pause"
-    or "input" (a running program waits for it); breakpoint: the one that it has stopped at, or None; raised: the
-    exception that comes up here, if that is why; returned: the calls on the line that has been executed, after a move
-    forwards.
-    """
-
-    step: int
-    reason: str
-    breakpoint: Breakpoint | None = None
-    raised: Raise | None = None
-    returned: tuple[Returned, ...] = ()
 
 
 class Stepper:

@@ -1,4 +1,4 @@
-"""Breakpoints on the way: which of them a range of steps stops at, and what they have to say."""
+"""Stops: where a move ends, and which of the breakpoints on its way a range of steps stops at."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from bytescope.recording.breakpoints import Breakpoint, Search
 from bytescope.recording.expressions import NotRecorded, filled, holds
 from bytescope.recording.hits import Hits
+from bytescope.recording.index import Raise
+from bytescope.recording.returned import Returned
 from bytescope.recording.state import Cursor, Frame
 
 if TYPE_CHECKING:
     from bytescope.recording.recording import Recording
 
-__all__ = ["Message", "Stops"]
+__all__ = ["Message", "Stop", "Stops"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,23 @@ class Message:
     text: str
     breakpoint: Breakpoint
     failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where the stepper has stopped, and why.
+
+    step: the step; reason: "step", "return" (in the caller), "breakpoint", "begin" or "end" (of the recording), "pause"
+    or "input" (a running program waits for it); breakpoint: the one that it has stopped at, or None; raised: the
+    exception that comes up here, if that is why; returned: the calls on the line that has been executed, after a move
+    forwards.
+    """
+
+    step: int
+    reason: str
+    breakpoint: Breakpoint | None = None
+    raised: Raise | None = None
+    returned: tuple[Returned, ...] = ()
 
 
 class Stops:

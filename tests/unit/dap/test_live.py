@@ -42,9 +42,11 @@ def test_input_comes_from_the_console(talk: Path) -> None:
         debug.launch(talk, [8])
         assert debug.stop() == ("pause", "<module>", 6)
         assert "standard input" in debug.stopped["description"]
+        debug.until_written("stdout", "name? ")
         assert debug.written("stdout") == "name? "
         debug.evaluate("Ada", "repl")
         assert debug.stop() == ("breakpoint", "<module>", 8)
+        debug.until_written("stdout", "Ada\n")
         assert debug.written("stdout") == "name? hello Ada\n"
         assert debug.evaluate("name") == "'Ada'"
 
