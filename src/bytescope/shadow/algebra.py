@@ -31,9 +31,12 @@ class Algebra:
             that gives the shadow of the result, where something else than the join of the operands' is wanted; or
             `AS_USUAL`. Where a primitive has several results, they come in a list, and the rule gives a list of
             shadows. It is asked only if an operand's shadow is not clean, or an operand may hold what has one.
+        texts_only: whether the rules have nothing to say of numbers, nor of items of what is no text: woven code asks
+            them less often then.
     """
 
     rules: ClassVar[Mapping[str, Rule]] = {}
+    texts_only: ClassVar[bool] = False
 
     def join(self, left: Any, right: Any) -> Any:
         """Return the join of two shadows.

@@ -32,6 +32,7 @@ class Characters(Algebra):
     """Shadows are sets of tags, and `Spans` of such sets for texts."""
 
     rules = RULES
+    texts_only = True
 
     def of(self, *labels: Any) -> frozenset[Any]:
         """Return the shadow of a value that has these tags as a whole."""

@@ -27,7 +27,7 @@ from bytescope.weave.shadow.slowpath import SlowPath
 
 _SUBSCRIPTED = ATOMIC | HASHED
 _RULED = frozenset("binary inplace getitem getslice convert format format_with_spec build unpack iter next".split())
-"""Primitives that are done in line for clean operands, though the algebra has a rule for them."""
+"""Primitives that are done in line though the algebra has rules for them, if these are about texts only."""
 
 
 class Places(Items):
@@ -80,7 +80,8 @@ class Places(Items):
         slow_path, instruction = self.context.shadows.slow_paths.get(index), self.context.instructions[index]
         if slow_path is None or slow_path.observed or instruction.op == "LOAD_SPECIAL":
             return False
-        if slow_path.own_rule and slow_path.name not in _RULED:
+        in_line = self.context.runtime.algebra.texts_only and slow_path.name in _RULED
+        if slow_path.own_rule and not in_line:
             return False
         if slow_path.name == "build_map" and slow_path.positions:
             return False  # keys are compared
