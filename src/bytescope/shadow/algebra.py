@@ -60,6 +60,13 @@ class Algebra:
         """
         return shadow
 
+    def unexplored(self) -> Any:
+        """Return the shadow of a value that holds more objects than are looked at; clean by default.
+
+        It says that something may be there, and never whose it is.
+        """
+        return None
+
     def model(self, function: Any, receiver: Any) -> Model | None:
         """Return the model of a native callable: a function of the `NativeCall` that gives the shadow of its result.
 
@@ -103,6 +110,10 @@ class Algebra:
         return found
 
 
+UNEXPLORED = "unknown: too many objects to look at"
+"""The label of what holds more objects than are looked at."""
+
+
 class Sets(Algebra):
     """Sets of labels: equal sets are one object, and no two sets are united twice."""
 
@@ -120,6 +131,10 @@ class Sets(Algebra):
         """
         labelled = frozenset(labels)
         return self._sets.setdefault(labelled, labelled)
+
+    def unexplored(self) -> Any:
+        """Return a set with a label of its own, `UNEXPLORED`."""
+        return self.of(UNEXPLORED)
 
     def join(self, left: Any, right: Any) -> Any:
         """Return the union.

@@ -17,6 +17,7 @@ from bytescope.shadow.heap import Heap, is_a
 from bytescope.shadow.models.after_call import FILLED, filled
 from bytescope.shadow.models.model_table import model_after
 from bytescope.shadow.native_call import NativeCall
+from bytescope.shadow.native_changes import spread
 from bytescope.shadow.reachability import reaching
 
 _IMMUTABLE = ATOMIC | {tuple, frozenset, range, slice, type, types.ModuleType}
@@ -225,12 +226,16 @@ def outcome(
         if found is not NotImplemented:
             return joined((found, handed))
     whole = join_everything(in_flight, heap)
+    if in_flight.bound and args and not is_a(args[0], type):
+        receiver = args[0]
     if receiver is not None and type(receiver) not in _IMMUTABLE:
         heap.label_contents(receiver, joined((*_argument_shadows(in_flight, heap), handed)))
     if heap.tables:
         for each in (*args, *in_flight.kwargs.values()):
             heap.reconcile(each)
-    return heap.algebra.derive(joined((whole, handed)))
+    whole = joined((whole, handed))
+    spread(in_flight, heap, whole)
+    return heap.algebra.derive(whole)
 
 
 def _native_call(
@@ -246,7 +251,7 @@ def _native_call(
 
 
 def _argument_shadows(in_flight: InFlight, heap: Heap) -> list[Any]:
-    skip = 1 if type(in_flight.function) is types.MethodDescriptorType else 0
+    skip = 1 if in_flight.bound or type(in_flight.function) is types.MethodDescriptorType else 0
     found = [
         reaching(heap, value, shadow)
         for value, shadow in zip(in_flight.args[skip:], in_flight.shadows[skip:], strict=False)

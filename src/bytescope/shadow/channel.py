@@ -31,14 +31,16 @@ class InFlight:
         kwargs, keyword_shadows: the same for keyword arguments.
         inexact: whether there are arguments that are not known one by one; inexact_shadow: the join of their shadows.
         matched: whether a guest frame has begun that took exactly these arguments.
+        bound: whether the first argument is the object that the callee, a method written in Python, is bound to.
+        before_call: what the arguments held before the call, see `native_changes`.
         length_before: the length of the list whose method is called.
         outer: the primitive in flight in a frame further out.
         join_cache: the join of all that reaches it, once it is computed.
     """
 
     __slots__ = (
-        "args", "frame", "function", "function_shadow", "inexact", "inexact_shadow", "join_cache",
-        "keyword_shadows", "kwargs", "length_before", "matched", "outer", "shadows",
+        "args", "before_call", "bound", "frame", "function", "function_shadow", "inexact", "inexact_shadow",
+        "join_cache", "keyword_shadows", "kwargs", "length_before", "matched", "outer", "shadows",
     )  # fmt: skip
 
     def __init__(self, frame: types.FrameType | None, args: Any, shadows: Any) -> None:
@@ -50,6 +52,8 @@ class InFlight:
         self.kwargs: dict[str, Any] = {}
         self.keyword_shadows: dict[str, Any] = {}
         self.inexact_shadow: Any = None
+        self.before_call: Any = None
+        self.bound = False
         self.inexact = False
         self.matched = False
         self.length_before = 0
@@ -159,6 +163,7 @@ def with_receiver(in_flight: InFlight) -> InFlight:
         in_flight.args = (function.__self__, *in_flight.args)
         in_flight.shadows = (in_flight.function_shadow, *in_flight.shadows)
         in_flight.function = function.__func__
+        in_flight.bound = True
     return in_flight
 
 

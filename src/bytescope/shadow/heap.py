@@ -75,6 +75,7 @@ class Heap:
     Attributes:
         tables: by the address of the object; while it is empty, nothing on the heap has a shadow.
         assumptions: what fast paths assume about it.
+        unexplored: how often a value held more than was looked at, see `reachability`.
         attributes: by name, the shadows of attributes by the address of the object, as they are in the tables.
     """
 
@@ -83,6 +84,7 @@ class Heap:
         self.tables: dict[int, Table] = ByAddress()
         self.assumptions = Assumptions()
         self.attributes: dict[str, dict[int, Any]] = {}
+        self.unexplored = 0
         self._sweep_at = _FIRST_SWEEP
 
     # --- tables

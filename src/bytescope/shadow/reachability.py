@@ -12,7 +12,7 @@ from bytescope.isa.typesets import ATOMIC, PAIRING, REFERENCE_ITERATORS, VIEWS
 from bytescope.shadow.heap import Heap
 
 LIMIT = 10_000
-"""Objects that are looked at. What holds more is taken to hold everything on the heap that has a shadow."""
+"""Objects that are looked at, the nearest first. What holds more has the algebra's shadow of what nobody has looked at."""
 
 _MOST = 10_000
 _CONTAINERS = (list, tuple, set, frozenset, deque)
@@ -37,14 +37,14 @@ def reaching(heap: Heap, value: Any, shadow: Any = None) -> Any:
     found = [shadow]
     seen: set[int] = set()
     pending = [value]
-    while pending:
-        each = pending.pop()
+    for each in pending:  # which grows
         address = id(each)
         if address in seen:
             continue
         seen.add(address)
         if len(seen) > LIMIT:
-            found += [kept for table in list(tables.values()) for kept in table.shadows()]
+            heap.unexplored += 1
+            found.append(heap.algebra.unexplored())
             break
         table = tables.get(address)
         if table is not None:

@@ -38,6 +38,7 @@ from bytescope.shadow.helpers import Helpers
 from bytescope.shadow.iteration import iterates_purely, paired
 from bytescope.shadow.models.after_call import filled
 from bytescope.shadow.models.before_call import InFlightFill, PreCallModels
+from bytescope.shadow.native_changes import remember
 from bytescope.shadow.own_rules import OwnRules
 from bytescope.shadow.propagation import GROWING, RULES
 from bytescope.shadow.reachability import reaching
@@ -193,6 +194,7 @@ class ShadowRuntime:
         else:
             in_flight.kwargs, in_flight.keyword_shadows = kwargs, keyword_shadows
         with_receiver(in_flight)
+        remember(in_flight, self.heap, self.shadowed)
         self.channel.push(in_flight)
         return in_flight
 
@@ -332,6 +334,7 @@ class ShadowRuntime:
             channel.finish(frame)
         in_flight = InFlight(frame, args, shadows)
         in_flight.set_callee(function, own)
+        remember(in_flight, self.heap, self.shadowed)
         channel.push(in_flight)
         return in_flight
 

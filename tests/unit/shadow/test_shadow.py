@@ -19,7 +19,8 @@ from bytescope.analyses.labels import Labels
 from bytescope.analysis.attach import ENGINES
 from bytescope.isa.moves import SLOTS
 from bytescope.isa.primitives import PRIMITIVES
-from bytescope.shadow import Algebra, Sets, active
+from bytescope.shadow import Algebra, Sets, active, reachability
+from bytescope.shadow.algebra import UNEXPLORED
 from bytescope.shadow.heap import Heap
 from bytescope.shadow.propagation import RULES
 
@@ -424,3 +425,16 @@ def test_an_analysis_that_fails_to_choose_stops_the_run(run: Run) -> None:
 
     with pytest.raises(AnalysisError, match="Failing failed on call: LookupError: no such callable"):
         run("def same(v): return v\ntry:\n    same(1)\nexcept Exception:\n    pass", Failing())
+
+
+def test_what_holds_too_much_names_no_label_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reachability, "LIMIT", 50)
+    sets = Sets()
+    heap = Heap(sets)
+    heap.set_item(elsewhere := [1], 0, 1, sets.of("another's"))
+    near: list[Any] = [object() for _ in range(10)]
+    heap.set_item(near, 0, near[0], sets.of("near"))
+    large = [near, *([each] for each in range(100))]
+    assert reachability.reaching(heap, near) == {"near"} and heap.unexplored == 0
+    assert reachability.reaching(heap, large) == {"near", UNEXPLORED}
+    assert heap.unexplored == 1 and elsewhere
