@@ -12,7 +12,7 @@ from bytescope.isa.typesets import ATOMIC, PAIRING, REFERENCE_ITERATORS, VIEWS
 from bytescope.shadow.heap import Heap
 
 LIMIT = 10_000
-"""Objects that are looked at, the nearest first. What holds more has the algebra's shadow of what nobody has looked at."""
+"""Objects that are looked at, the nearest first. What holds more has the shadow that the algebra has for this."""
 
 _MOST = 10_000
 _CONTAINERS = (list, tuple, set, frozenset, deque)

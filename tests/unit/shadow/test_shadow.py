@@ -434,7 +434,7 @@ def test_what_holds_too_much_names_no_label_of_others(monkeypatch: pytest.Monkey
     heap.set_item(elsewhere := [1], 0, 1, sets.of("another's"))
     near: list[Any] = [object() for _ in range(10)]
     heap.set_item(near, 0, near[0], sets.of("near"))
-    large = [near, *([each] for each in range(100))]
+    large = [near, [[each] for each in range(100)]]
     assert reachability.reaching(heap, near) == {"near"} and heap.unexplored == 0
     assert reachability.reaching(heap, large) == {"near", UNEXPLORED}
     assert heap.unexplored == 1 and elsewhere

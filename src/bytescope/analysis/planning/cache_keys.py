@@ -30,7 +30,7 @@ from bytescope.weave.inlining import names_replacement
 WOVEN_BY = ("analysis", "code", "flow", "isa", "shadow", "startup", "weave")
 """The packages whose sources decide what woven code is."""
 
-SMALLEST = 200
+SMALLEST = 32
 """Bytes of bytecode below which code is not worth an entry."""
 
 
