@@ -89,6 +89,9 @@ def load(name: str) -> types.ModuleType | None:
 PRIVATE_BUILTINS = {**vars(builtins), "__import__": import_loaded}
 """The copy."""
 
+_BUILTINS = frozenset(PRIVATE_BUILTINS) - {"__import__"}
+"""The names of those that the copy has from `builtins`."""
+
 _SEES_THE_PROGRAMS = ("playground", "__pycache__")
 """The folders whose modules have the builtins of everybody: they are no part of what executes a program."""
 
@@ -131,11 +134,10 @@ class Loader(machinery.SourceFileLoader):
                 return code
         except (OSError, OverflowError):
             pass
-        try:
+        if all(vars(builtins).get(name) is PRIVATE_BUILTINS[name] for name in _BUILTINS):
             return super().get_code(fullname)  # which writes the compiled file
-        except Exception:  # as the program's builtins make it fail
-            with open_code(path) as file:
-                return compile(file.read(), path, "exec", dont_inherit=True)
+        with open_code(path) as file:
+            return compile(file.read(), path, "exec", dont_inherit=True)
 
 
 class Finder(machinery.FileFinder):

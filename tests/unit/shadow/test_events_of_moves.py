@@ -19,6 +19,26 @@ import sys as module
 """
 
 
+SUSPENDING = """
+class Awaited:
+    def __await__(self):
+        yield source()
+        return source()
+def generator(x):
+    yield from [x]
+    yield (yield x)
+async def asynchronous(x):
+    yield x
+async def coroutine(x):
+    async for y in asynchronous(x): await Awaited()
+list(generator(source()))
+c = coroutine(source())
+c.send(None)
+try: c.send(None)
+except StopIteration: pass
+"""
+
+
 def run(source: str, engine: Any, *analyses: bytescope.Analysis) -> None:
     code = compile(source, "moves.py", "exec")
     with bytescope.attach(*analyses, engine=engine, include=["moves"]):
@@ -32,10 +52,11 @@ def test_labels_of_all_primitives_are_the_same_in_both_engines() -> None:
     found = []
     for engine in ("woven", "interpreter"):
         labels = Labels(sources="source", primitives="*")
-        run(SOURCE, engine, labels)
+        run(SOURCE + SUSPENDING, engine, labels)
         found.append({(each["line"], each["name"], each["operand"], *each["labels"]) for each in labels.result()})
     assert found[0] == found[1]
     assert {(4, "store_local", "value", "source"), (7, "setattr", "value", "source")} <= found[0]
+    assert {"suspend", "async_gen_wrap"} <= {name for _, name, *_ in found[0]}
 
 
 @pytest.mark.parametrize("engine", ["woven", "interpreter"])

@@ -108,11 +108,13 @@ class _Planning:
             point.leave = self.leave(base, point.leave)
         elif op == "YIELD":
             wrapped = self.instructions[index - 1].op == "ASYNC_GEN_WRAP"
+            self.observe(index, instruction, base)
             point = self.point(index)
             if not wrapped:
                 point.suspend = self.suspend(base, point.suspend)
             point.resume = self.resume(base, point.resume)
         elif op == "ASYNC_GEN_WRAP":
+            self.observe(index, instruction, base)
             point = self.point(index)
             point.suspend = self.suspend(base, point.suspend, passed_on=False)  # it is awaited, and arrives as itself
         elif op == "RAISE":
