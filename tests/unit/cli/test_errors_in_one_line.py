@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shlex
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,6 +25,16 @@ from tests.support.processes import HANG, environment
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="without a POSIX shell")
 
 PROGRAM = "def f(é='é'):\n    x = 'ünï☃'\n    return x\nf()\n"
+
+
+def foreign_file() -> bytes:
+    """A compiled file of CPython 3.8: `x = 1`."""
+    numbers, code = struct.pack("<6i", 0, 0, 0, 0, 1, 64), bytes([100, 0, 90, 0, 100, 1, 83, 0])
+    constants, names, none = b")\x02i\x01\x00\x00\x00N", b")\x01z\x01x", b")\x00" * 3
+    rest = b"z\x04x.py" + b"z\x08<module>" + struct.pack("<i", 1) + b"s" + bytes(4)
+    data = b"\xe3" + numbers + b"s" + struct.pack("<i", len(code)) + code + constants + names + none + rest
+    return (3413).to_bytes(2, "little") + b"\r\n" + bytes(12) + data
+
 
 OLD_MAGIC = (3394).to_bytes(2, "little") + b"\r\n"
 """That of Python 3.7."""
@@ -44,10 +55,29 @@ INPUTS: dict[str, tuple[str, bytes | Callable[[Path], object]]] = {
     "a broken pyc": ("broken.pyc", b"garbage"),
     "an empty pyc": ("empty.pyc", b""),
     "a foreign pyc": ("foreign.pyc", OLD_MAGIC + bytes(12) + b"\xe3garbage"),
+    "a pyc of another version": ("other.pyc", foreign_file()),
     "a truncated pyc": ("cut.pyc", importlib.util.MAGIC_NUMBER + bytes(12) + b"\xe3\0\0"),
     "a pyc without code": ("none.pyc", importlib.util.MAGIC_NUMBER + bytes(12) + b"N"),
     "a name that is none": ("a\udcffb.py", lambda path: None),
 }
+
+
+INPUT_OF = [
+    *(["run"], ["run", "--record", "out"], ["record"], ["record", "--no-page"], ["coverage"], ["labels"], ["trace"]),
+    *(
+        ["calls"],
+        ["comparisons"],
+        ["profile"],
+        ["history", "--target", "f:x"],
+        ["taint"],
+        ["step"],
+        ["dis"],
+        ["dis", "--woven"],
+    ),
+    *(["run", "--analysis", "coverage", "--output", "{name}/x.json"], ["record", "--output", "{name}/x"]),
+    *(["profile", "--diff", "{name}"], ["run", "--record", "{name}/x"], ["run", "--files"], ["coverage", "--output"]),
+]
+"""Words before the name of an input, which `{name}` is as well."""
 
 
 @pytest.fixture
@@ -83,14 +113,10 @@ def command(*words: str) -> object:
 
 
 @pytest.mark.parametrize("what", INPUTS)
-@pytest.mark.parametrize("words", [["dis"], ["dis", "--woven"], ["run", "--analysis-option"], ["profile", "--diff"]])
+@pytest.mark.parametrize("words", INPUT_OF, ids=" ".join)
 def test_inputs(folder: Path, what: str, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     name = made(folder, what)
-    if words[0] == "run":
-        words = ["run", "--analysis", "coverage", "--output", f"{name}/x.json"]
-    elif words[0] == "profile":
-        words = [*words, name]
-    status = command(*words, name)
+    status = command(*(word.format(name=name) for word in words), name)
     text = "".join(capsys.readouterr())
     assert "Traceback" not in text
     assert status in (0, 1, 2, "launched") or str(status).startswith("bytescope")
@@ -131,7 +157,10 @@ COMMANDS = [
     "dis fine.py", "dis --woven fine.py", "dis --color fine.py", "eval 'f\"ünï☃\"'", "repl", "info", "cache info",
     "cache clear", "--version", "--help", "run --help", "coverage --help", "run --stats fine.py", "coverage fine.py",
     "trace --level instructions fine.py", "history --target f:x fine.py", "labels --sources f --returns f fine.py",
-    "profile fine.py", "calls fine.py", "comparisons fine.py", "nonsense", "run -",
+    "profile fine.py", "calls fine.py", "comparisons fine.py", "nonsense", "run -", "record fine.py",
+    "record --no-page -c 1", "record --help", "run --record fine.bscope fine.py", "dap", "dap --help",
+    "dap --listen nowhere", "dis fine.pyc", "playground --help", "playground --port 0 nonsense",
+    "step fine.py", "step --help", "taint fine.py",
 ]  # fmt: skip
 
 STREAMS: dict[str, tuple[str, dict[str, str | None]]] = {
@@ -161,6 +190,14 @@ def chosen() -> list[tuple[str, str]]:
     return [(line, names[(number * 5 + first) % len(names)]) for number, line in enumerate(COMMANDS)]
 
 
+def test_each_command_is_in_the_table() -> None:
+    click = pytest.importorskip("click")
+    from bytescope.cli.commands import commands
+
+    assert isinstance(commands, click.Group)
+    assert {*commands.commands} <= {line.split()[0] for line in COMMANDS}
+
+
 @needs_posix
 @pytest.mark.process
 @pytest.mark.parametrize(("line", "condition"), chosen())
@@ -169,6 +206,7 @@ def test_streams_and_environments(tmp_path: Path, line: str, condition: str) -> 
     if "/dev/full" in redirection and not os.path.exists("/dev/full"):
         pytest.skip("this system has no /dev/full")
     (tmp_path / "fine.py").write_text(PROGRAM, encoding="utf-8")
+    (tmp_path / "fine.pyc").write_bytes(foreign_file())
     changed = environment(tmp_path, **{name: value for name, value in variables.items() if value is not None})
     done = subprocess.run(
         ["/bin/sh", "-c", f"{shlex.quote(sys.executable)} -m bytescope {line} {redirection}"],
