@@ -17,7 +17,7 @@ def entries(error):
         found.append((entry.tb_frame.f_code.co_name, entry.tb_lineno, entry.tb_frame.f_locals.get('n')))
         entry = entry.tb_next
     return found
-def at_the_limit(f):
+def at_the_limit(f, shown):
     sys.setrecursionlimit(120)
     try:
         f(0)
@@ -29,7 +29,8 @@ def at_the_limit(f):
     lengths.append(len(found))
     last = [(name, line, n and n - lengths[0]) for name, line, n in found[-2:]]
     context = type(raised.__context__).__name__
-    print(f.__name__, type(raised).__name__, len(found) - lengths[0], last, context, sys.exc_info()[1])
+    if shown:
+        print(f.__name__, type(raised).__name__, len(found) - lengths[0], last, context, sys.exc_info()[1])
 lengths = []
 def plain(n):
     plain(n + 1)
@@ -49,8 +50,10 @@ def makes_functions(n):
     except RecursionError:
         def inner(x=[n], *, y=2): return [x for x in x] + [y]
         raise
-for f in (plain, unrelated_handler, again, finally_first, makes_functions):
-    at_the_limit(f)
+for shown in (False, True):  # a woven function's first call takes frames of its own
+    lengths.clear()
+    for f in (plain, unrelated_handler, again, finally_first, makes_functions):
+        at_the_limit(f, shown)
 del lengths
 """
 
