@@ -32,6 +32,7 @@ def test_options_come_before_the_program() -> None:
         "max_memory": None,
         "record": None,
         "debug": None,
+        "step": None,
     }
     assert rest == ["x.py", "--stats", "-m", "y"]
 
