@@ -84,23 +84,32 @@ def steps(work: Callable[[], object]) -> int:
     return count
 
 
-def weaving(code: types.CodeType, analysis: Analysis) -> int:
+def weaving(code: types.CodeType, analysis: Analysis, called: bool) -> int:
+    """Return the work to load a module, and to weave the function that it makes when that is called."""
+    names: dict[str, Any] = {"__name__": "linear"}
+
+    def run() -> None:
+        loaded = WOVEN.load(code, "linear")
+        if called:
+            exec(loaded, names)
+            begin(names["work"](0, 0, 0))
+
     with attach(analysis, include=["linear"]):
-        return steps(lambda: WOVEN.load(code, "linear"))
+        return steps(run)
+
+
+def begin(result: Any) -> None:
+    """Execute a generator or coroutine up to where it returns at once."""
+    if hasattr(result, "send"):
+        with suppress(StopIteration):
+            result.send(None)
 
 
 def linking(code: types.CodeType) -> int:
     names: dict[str, Any] = {}
     exec(code, names)
     vm, work = bytescope.VM(), names["work"]
-
-    def run() -> None:
-        result = vm.call(work, 0, 0, 0)
-        if hasattr(result, "send"):
-            with suppress(StopIteration):
-                result.send(None)
-
-    return steps(run)
+    return steps(lambda: begin(vm.call(work, 0, 0, 0)))
 
 
 def detaching(functions: int) -> int:
@@ -129,14 +138,14 @@ def check(work: Callable[[int], int], count: int) -> None:
 @pytest.mark.parametrize("part", scale.third(PARTS))
 @pytest.mark.parametrize("analysis", ANALYSES)
 def test_weaving_a_function(analysis: str, part: str) -> None:
-    check(lambda count: weaving(function(part, count), ANALYSES[analysis]()), 24)
+    check(lambda count: weaving(function(part, count), ANALYSES[analysis](), True), 24)
 
 
 @pytest.mark.parametrize("part", scale.third(MODULE))
 def test_weaving_a_module(part: str) -> None:
     def work(count: int) -> int:
         code = compile(program(part, count, ""), "linear.py", "exec")
-        return weaving(code, ANALYSES["every event"]())
+        return weaving(code, ANALYSES["every event"](), False)
 
     check(work, 24)
 
