@@ -131,7 +131,7 @@ class _Solver(Worklist):
         values = [*stack[base:]]
         for call, positions in moves.calls:
             operands = [values[each] for each in positions]
-            if lattice.variables and call.name in SLOTS:
+            if lattice.variables and call.name in SLOTS and instruction.arg.scope == "local":
                 number = instruction.arg.index
                 known = variables.get(number, lattice.unknown)
                 if call.name != "load_local":

@@ -23,8 +23,15 @@ PLACES: dict[str, tuple[str, ...]] = {
 """Primitives on variables that are not in a slot of the frame, to where the variables are: the variable's cell, the
 frame's namespace, its globals; in the order in which they are looked at, behind the operands."""
 
-SLOTS = frozenset({"load_local", "store_local", "delete_local", "save_local"})
-"""Primitives on variables that are in a slot of the frame."""
+LOADS = frozenset({"load_local", "save_local", "load_closure", "save_cell"})
+"""Primitives that push what is in a variable's slot of the frame. That of a cell holds a value of its own in a
+comprehension that is inlined, where the variable has the same name."""
+STORES = frozenset({"store_local", "restore_cell"})
+"""Primitives that pop into a variable's slot."""
+CLEARS = frozenset({"delete_local", "save_local", "save_cell"})
+"""Primitives that leave a variable's slot empty."""
+SLOTS = LOADS | STORES | CLEARS
+"""Primitives on the slots of variables."""
 
 
 @record(slots=True)

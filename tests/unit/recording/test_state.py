@@ -89,6 +89,7 @@ def inner():
 """
 
 
+@pytest.mark.process
 def test_names_of_tasks() -> None:
     recording = recorded(NAMED + "asyncio.run(main())")
     frames = [frame for step in range(recording.steps) for frame in recording.at(step).frames]

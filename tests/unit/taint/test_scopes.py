@@ -75,6 +75,7 @@ def test_a_policy_with_a_mistake(project: Path) -> None:
     assert "p.toml:1: expected one of sources" in done.stdout + done.stderr
 
 
+@pytest.mark.process
 def test_requests_are_scopes() -> None:
     seen: list[str] = []
 

@@ -16,7 +16,7 @@ import types
 from bytescope.code.flags import parameter_count
 from bytescope.isa.effects import FILLING
 from bytescope.isa.events import CALLS
-from bytescope.isa.moves import CLEAN, PLACES, SLOTS, References, references
+from bytescope.isa.moves import CLEAN, CLEARS, LOADS, PLACES, SLOTS, STORES, References, references
 from bytescope.machine.frames.unwinding import Activated
 from bytescope.machine.handler_namespace import NULL
 from bytescope.machine.handlers.compiler import Op, Resume
@@ -118,9 +118,9 @@ class Shadower:
         stack = moved.after if moved.after is not None else moved.jump
         if stack is None:
             return op
-        loads = moved.call is not None and moved.call.name in ("load_local", "save_local")
-        stores = moved.call is not None and moved.call.name == "store_local"
-        clears = moved.call is not None and moved.call.name in ("delete_local", "save_local")
+        loads = moved.call is not None and moved.call.name in LOADS
+        stores = moved.call is not None and moved.call.name in STORES
+        clears = moved.call is not None and moved.call.name in CLEARS
         sources = tuple(stack)
         need = max(moved.need, len(sources))
         exist = self.runtime.shadows_exist

@@ -21,7 +21,7 @@ from bytescope.flow.types import TypeInference
 from bytescope.isa.effects import PREDICATES
 from bytescope.isa.instrumentation import Point
 from bytescope.isa.lift import Call
-from bytescope.isa.moves import References, references
+from bytescope.isa.moves import CLEARS, LOADS, SLOTS, STORES, References, references
 from bytescope.isa.primitives import Primitive
 from bytescope.isa.table import INSTRUCTIONS
 from bytescope.startup.stdlib_lite import Any
@@ -299,11 +299,11 @@ class ShadowWriter(Writer):
         if moved.after is None:
             frame.stack[len(frame.stack) - moved.need :] = []
             return
-        variable = instruction.arg.index if name in ("load_local", "save_local", "store_local", "delete_local") else -1
+        variable = instruction.arg.index if name in SLOTS else -1
         base = len(frame.stack) - moved.need
         window = frame.stack[base:]
         fresh = CLEAN
-        if name in ("load_local", "save_local"):
+        if name in LOADS:
             fresh = (variable,)
         elif name in PREDICATES:
             fresh = frame.joined(window[p] for p in moved.operands if p is not None)
@@ -312,10 +312,10 @@ class ShadowWriter(Writer):
         frame.stack[base:] = [
             window[source] if source >= 0 else CLEAN if source == -1 else fresh for source in moved.after
         ]
-        if name == "store_local":
+        if name in STORES:
             frame.evict(variable)
             frame.assign(window[0], variable)
-        elif name in ("delete_local", "save_local"):
+        elif name in CLEARS:
             frame.evict(variable)
             e.load_const(None)
             frame.store(variable)
