@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import types
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import bytescope
 from bytescope.analysis.engines.woven import WOVEN
+from tests.support.processes import run_python
 
 SOURCE = """
 import sys
@@ -132,3 +134,35 @@ def test_a_jump_by_f_lineno_is_performed_in_woven_code_and_refused_by_the_interp
     vm.exec(JUMPING, names)
     with pytest.raises(ValueError, match=r"cannot jump to line 8 of appended by f_lineno: run it with --engine woven"):
         vm.eval("jumped()", names)
+
+
+OBSERVED = """
+import sys
+def note(frame, event, argument):
+    events.append((frame.f_code.co_name, event, frame.f_lineno))
+    return note
+def failing(x):
+    raise ValueError(x)
+def catching(x):
+    try:
+        return failing(x)
+    except ValueError:
+        return x
+for begin in (sys.settrace, sys.setprofile):
+    events = []
+    begin(note)
+    catching(1)
+    begin(None)
+    print(events)
+    def failing(x):
+        raise ValueError(-x)
+"""
+
+
+@pytest.mark.process
+def test_functions_that_are_woven_when_they_are_called_have_no_more_events_than_others(tmp_path: Path) -> None:
+    program = tmp_path / "observed.py"
+    program.write_text(OBSERVED, encoding="utf-8")
+    words = "-m", "bytescope", "calls", "--engine", "woven", "--output", str(tmp_path / "calls.txt")
+    woven, native = run_python(*words, str(program)), run_python(str(program))
+    assert woven.stdout == native.stdout, woven.stderr

@@ -78,6 +78,12 @@ class Stub(Marker):
         self._functions.pop(id(function), None)
         return True
 
+    def settle_all(self) -> None:
+        """Give all functions that have the stub their woven code, as far as that is possible now."""
+        for function in alive(self._functions):
+            if marker_of(function.__code__) is self:
+                self.settle(function)
+
     def callee(self, namespace: dict[str, Any], cells: tuple[Any, ...] | None) -> types.FunctionType:
         """Return the function to call in the place of that which was called.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
+from sys import getprofile, gettrace
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.flags import CO_OPTIMIZED
@@ -19,7 +20,7 @@ from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import Any, Protocol, deque, record, ref
 from bytescope.weave.cache.serialize import Cache
 from bytescope.weave.context import WeaveContext
-from bytescope.weave.marker import is_woven, original
+from bytescope.weave.marker import is_woven, marker_of, original
 from bytescope.weave.outline import Outline
 from bytescope.weave.parts import Parts
 from bytescope.weave.stubs import LOOKED_AT, Stub, is_called_later
@@ -129,6 +130,8 @@ class Weaver:
             code: the code object of a function.
             module: name of the module that it belongs to.
         """
+        if gettrace() or getprofile():  # they would be told once more of exceptions that pass through a stub
+            return self.weave(code, module)
         code = original(code)
         woven = self._known(code, module)
         if woven is None:
@@ -140,6 +143,14 @@ class Weaver:
                 woven = Stub(code, module, self._first_called).make()
                 enter(self._stubs, (id(code), module), woven)
         return woven
+
+    def settle(self) -> None:
+        """Weave all functions that have stubs."""
+        for reference in list(self._stubs.values()):
+            code = reference()
+            marker = None if code is None else marker_of(code)
+            if type(marker) is Stub:
+                marker.settle_all()
 
     def retire(self) -> None:
         """Weave no more: functions that have stubs get their own code when they are called."""

@@ -131,6 +131,11 @@ class Woven:
         with CHANGES:
             return code if self._weaver is None or is_resident(code) else self._woven(self._weaver, code, module)
 
+    def settle(self) -> None:
+        """Weave the functions that have not been called yet: nothing is to show between a caller and its callee."""
+        if self._weaver is not None:
+            self._weaver.settle()
+
     # --- functions
 
     def _weave_all(self, functions: Iterable[types.FunctionType]) -> None:
@@ -190,3 +195,4 @@ class Woven:
 
 
 WOVEN = Woven()
+settrace.beginnings.append(WOVEN.settle)

@@ -37,6 +37,8 @@ _tracing: set[int] = by_thread(set())
 """Identifiers of the threads that trace."""
 _profiling: set[int] = by_thread(set())
 """Identifiers of the threads with a profile function."""
+beginnings: list[Callable[[], None]] = []
+"""What is called before a program begins to trace or profile."""
 
 
 def internal(frame: types.FrameType | None) -> bool:
@@ -161,6 +163,8 @@ def settrace(function: Callable[..., Any] | None, /) -> None:
         _set_native(None)
         _leave(_tracing, thread)
         return
+    for begin in beginnings:
+        begin()
     _enter(_tracing, thread)
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None:
@@ -221,6 +225,8 @@ def setprofile(function: Callable[..., Any] | None, /) -> None:
     if function is None:
         _leave(_profiling, get_ident())
         return
+    for begin in beginnings:
+        begin()
     _enter(_profiling, get_ident())
     following = _Profiler(function)
     if isinstance(current, _Profiler):
