@@ -97,7 +97,7 @@ def test_an_unsupported_host_gives_one_line() -> None:
     )
     status, output, errors = call("-c", source, command=[sys.executable])
     assert (status, output) == (1, "")
-    assert re.fullmatch(r"bytescope needs CPython 3\.11 to 3\.14, and this is other 3\.\d+\n", errors)
+    assert re.fullmatch(r"bytescope needs CPython 3\.11 to 3\.15, and this is other 3\.\d+\n", errors)
 
 
 # --- the others

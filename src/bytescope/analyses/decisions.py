@@ -18,6 +18,7 @@ from typing import Any
 from bytescope.analyses.sources import path_of, source_of
 from bytescope.analysis import Site
 from bytescope.code.lowering.lower import lower
+from bytescope.startup.locks import CHANGES
 
 Vector = tuple[tuple[int, bool], ...]
 """The conditions that were evaluated, by number, with their outcomes."""
@@ -163,7 +164,7 @@ class _File:
         self.leaves: dict[Place, list[Leaf]] = {}
         self.tested: dict[Place, list[Leaf]] = {}
         try:
-            with warnings.catch_warnings():
+            with CHANGES, warnings.catch_warnings():  # 3.11 fails where two threads do this at once
                 warnings.simplefilter("ignore")  # the program has been compiled before, with those
                 tree = ast.parse(source_of(path) or b"")
         except (SyntaxError, ValueError):

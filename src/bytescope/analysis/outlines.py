@@ -70,7 +70,7 @@ def outlined(code: types.CodeType, module: str, analyses: Sequence[Analysis]) ->
 
                 stack.callback(SHADOWING.leave, stack)
                 SHADOWING.enter(each.shadows, filters.wants_code, stack)
-                flags = {id(value): name for name, value in vars(current()).items() if type(value) is list}
+                flags = {id(value): name for name, value in vars(current()).items() if isinstance(value, list)}
         weaver = Weaver(
             planner.plan, AnalysisError, _failed, _refused, _executed, probes,
             shadower=WOVEN.shadower, outlines=outlines,

@@ -267,9 +267,9 @@ def _show_in_tracebacks(code: types.CodeType, text: str) -> None:
     """Show source lines in tracebacks where `python -c` does."""
     if not BEHAVIOUR.shows_source_of_strings:
         return
-    import linecache
+    from importlib import import_module
 
-    private: Any = linecache
+    private: Any = import_module("linecache")  # as a program does, which finds it in `sys.modules`
     key = code if hasattr(private, "_interactive_cache") else "<string>"
     private._register_code(key, text, "<string>")
 

@@ -37,14 +37,16 @@ def import_loaded(name: str, globals: Any = None, locals: Any = None, fromlist: 
     That code has the program's builtins. Modules that are executed late, see `lazy_modules`, must do without it. So
     does `load`, because most of the time that it takes to start was spent there.
     """
-    module = None if level or not fromlist else sys.modules.get(name) or HIDDEN.get(name) or load(name)
+    module = None
+    if not level and (fromlist or "." not in name):
+        module = sys.modules.get(name) or HIDDEN.get(name) or load(name)
     if module is None:
         return _import(name, globals, locals, fromlist, level)
     found = vars(module)
     if getattr(found.get("__spec__"), "_initializing", False):  # by another thread, which importlib waits for
         return _import(name, globals, locals, fromlist, level)
     if "__path__" in found:
-        for each in fromlist:
+        for each in fromlist or ():
             if each not in found and load(f"{name}.{each}") is None:
                 return _import(name, globals, locals, fromlist, level)
     return module

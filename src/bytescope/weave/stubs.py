@@ -16,6 +16,7 @@ from bytescope.code.host.frame_marks import HANDLER_FILE
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.weak_tables import alive, enter
 from bytescope.code.object.build import build_code
+from bytescope.startup.locks import CHANGES
 from bytescope.startup.stdlib_lite import Any, Callable, ref
 from bytescope.weave.marker import Marker, marker_of, original
 
@@ -74,7 +75,9 @@ class Stub(Marker):
         woven = self._weave(code, self.module)
         if woven is None:
             return False
-        function.__code__ = woven
+        with CHANGES:
+            if marker_of(function.__code__) is self:  # it has not got other code meanwhile
+                function.__code__ = woven
         self._functions.pop(id(function), None)
         return True
 
@@ -93,7 +96,10 @@ class Stub(Marker):
         """
         found = None
         for function in alive(self._functions):
-            settled = marker_of(function.__code__) is self and self.settle(function)
+            if marker_of(function.__code__) is self:
+                settled = self.settle(function)
+            else:
+                settled = original(function.__code__) is self.code  # which was woven anew
             if settled and function.__globals__ is namespace and _is_same(function.__closure__, cells):
                 found = function
         if found is not None:

@@ -48,7 +48,7 @@ def test_runs_use_it_unless_told_otherwise(tmp_path: Path) -> None:
     program.write_text(SOURCE)
     variables = {"BYTESCOPE_CACHE": str(tmp_path / "cache"), "BYTESCOPE_DEBUG": "0"}
     outputs = []
-    for option, entries in (["--no-cache"], 0), ([], 1), ([], 1), (["--no-cache"], 1):
+    for option, entries in (["--no-cache"], 0), ([], 2), ([], 2), (["--no-cache"], 2):
         done = run_python("-m", "bytescope", "coverage", *option, program, **variables)
         assert not done.returncode, done.stderr
         outputs.append((done.stdout, done.stderr))

@@ -168,9 +168,12 @@ class Handlers:
         for _ in range(extra):
             e.emit("POP_TOP")
         if key.entering:
+            e.push_function(setattr)  # which takes none of the stack that is left, and no name of the program's code
+            e.emit("COPY", 3)
+            e.load_const("__traceback__")
             e.load_const(None)
-            e.emit("COPY", 2)
-            e.emit("STORE_ATTR", e.name("__traceback__"))
+            e.sequences.call(3)
+            e.emit("POP_TOP")
         e.sequences.jump_back(out)
         e.asm.place(other)
         self._drop_below(extra + 1)
