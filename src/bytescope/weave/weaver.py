@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
-from sys import getprofile, gettrace
 
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.flags import CO_OPTIMIZED
@@ -74,6 +73,7 @@ class Weaver:
         outlines: gets an outline of each code object that is written, by its id; None if no listing needs them.
         wanted: whether anything is observed in a code object of a module; functions are then woven when they are first
             called. None if they are woven with the code around them.
+        lazily: whether that is so now; otherwise they are woven with the code around them, too.
     """
 
     def __init__(
@@ -88,9 +88,11 @@ class Weaver:
         shadower: Shadower | None = None,
         outlines: dict[int, Outline] | None = None,
         wanted: Callable[[str, types.CodeType], bool] | None = None,
+        lazily: Callable[[], bool] = lambda: True,
     ) -> None:
         self.outlines = outlines
         self.wanted = wanted
+        self._lazily = lazily
         self._retired = False
         self._special = EXECUTORS if wanted is None else EXECUTORS | {LOOKED_AT}
         self.shadower = shadower
@@ -130,7 +132,7 @@ class Weaver:
             code: the code object of a function.
             module: name of the module that it belongs to.
         """
-        if gettrace() or getprofile():  # they would be told once more of exceptions that pass through a stub
+        if not self._lazily():
             return self.weave(code, module)
         code = original(code)
         woven = self._known(code, module)

@@ -57,6 +57,12 @@ with open(__file__) as file:
 
 
 @pytest.fixture(autouse=True)
+def programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weave functions when they are first called, as in a program that is run."""
+    monkeypatch.setattr(WOVEN, "_programs", ["a program"])
+
+
+@pytest.fixture(autouse=True)
 def store(tmp_path: Path) -> Iterator[Counting]:
     before, WOVEN.store = WOVEN.store, Counting(str(tmp_path / "woven"))
     yield WOVEN.store
@@ -295,6 +301,18 @@ def test_a_method_that_is_not_quiet_is_in_the_key(store: Counting) -> None:
     assert store.hits == 0
     result(Counts(), Noisy())
     assert store.hits == 2
+
+
+def test_functions_that_are_woven_at_once_have_entries_of_their_own(
+    store: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WOVEN, "_programs", [])
+    first, second = Binary(10), Binary(20)
+    assert (result(first), result(second)) == (-13, -23)
+    assert store.hits == store.kept == 2
+    monkeypatch.setattr(WOVEN, "_programs", ["a program"])
+    assert result(Binary(10)) == -13
+    assert store.hits == 4
 
 
 def test_predicates_are_asked_each_time(store: Counting) -> None:

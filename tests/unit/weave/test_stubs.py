@@ -32,6 +32,12 @@ class Additions(Analysis):
         self.seen.append(result)
 
 
+@pytest.fixture(autouse=True)
+def programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weave as in a program that is run."""
+    monkeypatch.setattr(WOVEN, "_programs", ["a program"])
+
+
 @pytest.fixture
 def additions() -> Iterator[Additions]:
     analysis = Additions()

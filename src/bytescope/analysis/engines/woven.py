@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import chain
+from sys import getprofile, gettrace
 from typing import Any
 
 from bytescope.analysis.attachments import Board
@@ -64,6 +65,8 @@ class Woven:
         self.shadower: Shadower | None = None
         self._functions = WovenFunctions()
         self._wanted: list[Functions] = []
+        self._programs: list[MainProgram] = []
+        """Those that run."""
         self._reported: set[types.CodeType] = set()
 
     @staticmethod
@@ -89,7 +92,7 @@ class Woven:
                 cache = Cache(self.store, PlannerNames(planner, self._probes.available()))
             self._weaver = Weaver(
                 planner.plan, AnalysisError, self._failed, self._refused, self._executed, self._probes, cache,
-                self.shadower, wanted=planner.wants_code,
+                self.shadower, wanted=planner.wants_code, lazily=self._is_lazy,
             )  # fmt: skip
             self._weave_all(self._functions.functions())
             for functions in self._wanted:
@@ -124,7 +127,16 @@ class Woven:
         """
         program.prepare = lambda code: self.load(code, "__main__")
         parts = importing(Guests(program.guests), self.load), settrace.available.use(), monitoring.available.use()
-        return Transaction(*parts)
+        return Transaction(Member(self._programs, program), *parts)
+
+    def _is_lazy(self) -> bool:
+        """Return True if functions are to be woven when they are first called.
+
+        What traces, profiles or monitors would be told of a stub. In a program that is run they have all functions
+        woven before they begin. Elsewhere functions are woven at once, but with shadows, which take long to weave.
+        """
+        observed = gettrace() or getprofile() or monitoring.is_used()
+        return bool(self._programs or self.shadower is not None) and not observed
 
     def load(self, code: types.CodeType, module: str) -> types.CodeType:
         """Return the code to execute in place of a code object of a module."""

@@ -20,7 +20,7 @@ from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.transactions import Shared
 from bytescope.code.host.weak_tables import alive, when_gone
 from bytescope.machine import engine
-from bytescope.machine.guests.settrace import active_programs, internal, line_starts, returning
+from bytescope.machine.guests.settrace import active_programs, beginnings, internal, line_starts, returning
 from bytescope.machine.handler_namespace import Raised
 from bytescope.machine.handlers.compiler import Op, Resume
 from bytescope.machine.program import TRANSFORMS, Program
@@ -62,6 +62,11 @@ _disabled: set[tuple[int, int, int, int]] = set()
 """Tool, event, id of the program and instruction of what a callback has disabled."""
 _telling: set[int] = by_thread(set())
 """Identifiers of the threads that execute a callback: what happens there is nobody's event."""
+
+
+def is_used() -> bool:
+    """Return True if a tool of the guest's wants events."""
+    return any(_global.values()) or bool(_local)
 
 
 # --- what the host tells
@@ -124,6 +129,9 @@ def register_callback(tool_id: int, event: int, func: Callable[..., Any] | None,
 @hidden
 def set_events(tool_id: int, event_set: int, /) -> None:
     """Set the events of a tool, everywhere."""
+    if event_set:
+        for begin in beginnings:
+            begin()
     with CHANGES:
         _natives["set_events"](tool_id, event_set)
         _global[tool_id] = event_set

@@ -18,9 +18,8 @@ from bytescope.weave import hook_calls
 from bytescope.weave.cache.store import Store
 from bytescope.weave.failures import Failed, Raising
 from bytescope.weave.hooks import on_calls, on_primitives
-from bytescope.weave.marker import marker_of
 from bytescope.weave.parts import Parts
-from bytescope.weave.stubs import Stub, register, settle
+from bytescope.weave.stubs import register, settle
 
 _STATICS: dict[str, Any] = {
     "value": hook_calls.VALUE,
@@ -175,10 +174,9 @@ class _Writer:
         parts, woven = self.made[id(code)]
         if woven is code:
             return None
-        if type(marker_of(woven)) is Stub:
+        if parts is None:  # it is a stub, or has an entry of its own
             return _STUB
         nested = tuple(self.write(each) for each in code.co_consts if type(each) is types.CodeType)
-        assert parts is not None
         return self.parts(parts), nested
 
     def parts(self, parts: Parts) -> tuple[Any, ...]:
