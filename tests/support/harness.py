@@ -55,7 +55,7 @@ def run(snippets: Sequence[Snippet], engine: str, hash_seed: int = 1, seconds: f
 def run_batch(sources: dict[str, str], engine: str, hash_seed: int = 1, seconds: float = SECONDS) -> dict[str, Outcome]:
     """Run programs, given by name, in one process; a process that dies is replaced and the rest goes on."""
     outcomes: dict[str, Outcome] = {}
-    with tempfile.TemporaryDirectory(prefix="snippets-") as directory:
+    with tempfile.TemporaryDirectory(prefix="snippets_") as directory:
         for name, source in sources.items():
             Path(directory, f"{name}.py").write_text(source, encoding="utf-8")
         waiting = list(sources)
@@ -106,7 +106,7 @@ def _worker(
 
 
 def _whole_process(snippet: Snippet, engine: str, hash_seed: int) -> Outcome:
-    with tempfile.TemporaryDirectory(prefix="snippets-") as directory:
+    with tempfile.TemporaryDirectory(prefix="snippets_") as directory:
         Path(directory, "program.py").write_text(snippet.source, encoding="utf-8")
         command = [sys.executable, *PROCESS[engine], "program.py", "first", "second"]
         return run_command(command, directory, hash_seed)
