@@ -8,31 +8,15 @@ from pathlib import Path
 from bytescope.recording import Stepper
 from bytescope.tui.session import Recorded
 from tests.support.screens import Terminal, on_terminal
-from tests.unit.recording.programs import recorded
+from tests.unit.recording.programs import RATES, recorded
 
 FOLDER = Path(__file__).parent / "screens"
-PROGRAM = """\
-RATES = {"a": 2, "b": None}
-
-def lookup(name):
-    return RATES.get(name)
-
-def rates(names):
-    found = []
-    for name in names:
-        found.append(lookup(name))
-        print(name, found)
-    return found
-
-result = rates(["a", "b"])
-last = result[-1]
-"""
 
 
 def shown() -> dict[str, str]:
     """Return the screens by name."""
-    recording = recorded(PROGRAM, "rates.py")
-    recording.tape.sources["rates.py"] = PROGRAM
+    recording = recorded(RATES, "rates.py")
+    recording.tape.sources["rates.py"] = RATES
     found: dict[str, str] = {}
 
     async def do(terminal: Terminal) -> None:

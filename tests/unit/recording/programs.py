@@ -10,6 +10,24 @@ import bytescope
 from bytescope.recording import Recording, record
 from tests.support.recording_truth import Truth
 
+RATES = """\
+RATES = {"a": 2, "b": None}
+
+def lookup(name):
+    return RATES.get(name)
+
+def rates(names):
+    found = []
+    for name in names:
+        found.append(lookup(name))
+        print(name, found)
+    return found
+
+result = rates(["a", "b"])
+last = result[-1]
+"""
+"""A program that looks a name up, and finds None."""
+
 
 def recorded(source: str, name: str = "program.py", **options: Any) -> Recording:
     """Return the recording of a program; what it writes is dropped, what it raises is, too."""

@@ -12,26 +12,10 @@ from bytescope.recording import Stepper
 from bytescope.tui.keys import COMMANDS
 from bytescope.tui.session import Recorded
 from tests.support.screens import Terminal, on_terminal
-from tests.unit.recording.programs import recorded
+from tests.unit.recording.programs import RATES, recorded
 
 pytestmark = [pytest.mark.process, pytest.mark.any_host]
 
-RATES = """\
-RATES = {"a": 2, "b": None}
-
-def lookup(name):
-    return RATES.get(name)
-
-def rates(names):
-    found = []
-    for name in names:
-        found.append(lookup(name))
-        print(name, found)
-    return found
-
-result = rates(["a", "b"])
-last = result[-1]
-"""
 FAILING = """\
 def check(n):
     if n > 1:

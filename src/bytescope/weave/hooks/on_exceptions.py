@@ -155,7 +155,7 @@ class Handlers:
             e.emit("COPY", 4)
         e.sequences.call(2)
         e.cover(None)
-        self._drop_below(extra)
+        e.sequences.drop_below(extra - 1)
         e.asm.place(out)
         if program is None:
             self._leave(key)
@@ -176,15 +176,9 @@ class Handlers:
             e.emit("POP_TOP")
         e.sequences.jump_back(out)
         e.asm.place(other)
-        self._drop_below(extra + 1)
+        e.sequences.drop_below(extra)
         e.sequences.jump_back(out)
         e.reserve(10)
-
-    def _drop_below(self, count: int) -> None:
-        """Put the topmost value in the place of the lowest of so many, and drop the others."""
-        self.emitter.emit("SWAP", count)
-        for _ in range(count - 1):
-            self.emitter.emit("POP_TOP")
 
     def resolve(self, offsets: list[int]) -> None:
         """Record the final offsets, in code units, of what has been emitted."""
