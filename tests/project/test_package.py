@@ -1,6 +1,7 @@
 """The package as a whole."""
 
 import keyword
+import os
 import py_compile
 import re
 import sys
@@ -43,21 +44,34 @@ def test_analyses_without_shadows_load_nothing_that_propagates_them() -> None:
     assert done.stdout == "2\n2\n[]\n", done.stderr
 
 
+MODULES_WITHOUT_THE_COPY = """
+import importlib, pkgutil, sys, bytescope
+from bytescope.startup.isolation import PRIVATE_BUILTINS
+first = {"bytescope", "bytescope._version"}
+first |= {"bytescope.startup" + each for each in ("", ".isolation", ".working_directory")}
+names = {each.name for each in pkgutil.walk_packages(bytescope.__path__, "bytescope.")}
+names = {name for name in names - first if name.split(".")[1] not in ("cli", "playground", "__main__")}
+public = [name for name in sorted(names)
+          if vars(importlib.import_module(name))["__builtins__"] is not PRIVATE_BUILTINS]
+print(len(names) > 100, public)
+"""
+
+
 @pytest.mark.process
 def test_core_modules_have_builtins_of_their_own() -> None:
-    code = """if True:
-        import importlib, pkgutil, sys, bytescope
-        from bytescope.startup.isolation import PRIVATE_BUILTINS
-        first = {"bytescope", "bytescope._version"}
-        first |= {"bytescope.startup" + each for each in ("", ".isolation", ".working_directory")}
-        names = {each.name for each in pkgutil.walk_packages(bytescope.__path__, "bytescope.")}
-        names = {name for name in names - first if name.split(".")[1] not in ("cli", "playground", "__main__")}
-        public = [name for name in sorted(names)
-                  if vars(importlib.import_module(name))["__builtins__"] is not PRIVATE_BUILTINS]
-        print(len(names) > 100, public)
-    """
-    done = run_python("-c", code)
+    done = run_python("-c", MODULES_WITHOUT_THE_COPY)
     assert done.stdout == "True []\n", done.stderr
+
+
+@pytest.mark.process
+def test_they_have_them_where_pytest_rewrites_the_modules_of_the_package(tmp_path: Path) -> None:
+    # as it does with all of an installed package that has a plugin, but for one that is installed to be edited
+    body = MODULES_WITHOUT_THE_COPY.replace("\n", "\n    ")
+    (tmp_path / "test_it.py").write_text(
+        f"import pytest\npytest.register_assert_rewrite('bytescope')\ndef test_it():{body}"
+    )
+    done = run_python("-m", "pytest", "-sq", "-c", os.devnull, f"--rootdir={tmp_path}", str(tmp_path / "test_it.py"))
+    assert "True []\n" in done.stdout, done.stdout
 
 
 @pytest.mark.process

@@ -110,8 +110,16 @@ _ENDING = cache_from_source("x.py").rpartition("x")[2]
 """What the name of a compiled file ends with."""
 
 
-class Loader(machinery.SourceFileLoader):
-    """Loads a module that sees the copy."""
+class Loader(machinery.SourcelessFileLoader):
+    """Loads a module that sees the copy.
+
+    It is no `SourceFileLoader`: what rewrites modules as they are imported, as pytest does with all modules of an
+    installed package that has a plugin, takes those loaders' places, and the modules would have the usual builtins.
+    """
+
+    def get_source(self, fullname: str) -> Any:
+        """Return the source of the module."""
+        return machinery.SourceFileLoader(fullname, self.path).get_source(fullname)
 
     def create_module(self, spec: machinery.ModuleSpec) -> types.ModuleType:
         """A module, empty but for the copy."""
@@ -137,7 +145,7 @@ class Loader(machinery.SourceFileLoader):
         except (OSError, OverflowError):
             pass
         if all(vars(builtins).get(name) is PRIVATE_BUILTINS[name] for name in _BUILTINS):
-            return super().get_code(fullname)  # which writes the compiled file
+            return machinery.SourceFileLoader(fullname, path).get_code(fullname)  # which writes the compiled file
         with open_code(path) as file:
             return compile(file.read(), path, "exec", dont_inherit=True)
 
@@ -167,11 +175,17 @@ def spec_of(name: str, folder: str) -> machinery.ModuleSpec | None:
 
 
 def compiled(path: str) -> str:
-    """Return where the compiled file of a source file is, as `importlib.util.cache_from_source` does."""
-    if sys.pycache_prefix is not None:
-        return cache_from_source(path)
+    """Return where the compiled file of a source file is, as `importlib.util.cache_from_source` does.
+
+    Args:
+        path: absolute, as those of the package are.
+    """
     folder, separator, name = path.rpartition(os.sep)
-    return f"{folder}{separator}__pycache__{separator}{name[:-3]}{_ENDING}"
+    prefix = sys.pycache_prefix
+    if prefix is None:
+        return f"{folder}{separator}__pycache__{separator}{name[:-3]}{_ENDING}"
+    folder = (folder[2:] if folder[1:2] == ":" else folder).lstrip(os.sep)
+    return f"{prefix.rstrip(os.sep)}{separator}{folder}{separator}{name[:-3]}{_ENDING}"
 
 
 def isolate() -> None:

@@ -1,6 +1,8 @@
 """Modules of bytescope that are loaded late have no use for the program's builtins, and swallow nothing of it."""
 
 import builtins
+import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -33,3 +35,19 @@ def test_a_module_is_loaded_whatever_the_builtins_are(tmp_path: Path, monkeypatc
     code = isolation.Loader("late", str(tmp_path / "late.py")).get_code("late")
     assert code is not None
     assert code.co_filename == str(tmp_path / "late.py")
+
+
+@pytest.mark.parametrize("prefix", [None, "/cache", "/cache/"])
+def test_compiled_files_are_where_the_import_system_has_them(
+    prefix: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "pycache_prefix", prefix)
+    assert isolation.compiled(isolation.__file__) == cache_from_source(isolation.__file__)
+
+
+def test_compiled_files_are_found_whatever_the_builtins_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "pycache_prefix", "/cache")
+    with monkeypatch.context() as patched:
+        patched.setattr(builtins, "max", None)
+        found = isolation.compiled("/folder/module.py")
+    assert found.startswith("/cache/folder/module.")
