@@ -6,6 +6,7 @@ The files go to src/bytescope/playground/static, from where `bytescope playgroun
 What is needed for it is Node with npm; packages are fetched once, as web/package-lock.json locks them.
 """
 
+import base64
 import hashlib
 import json
 import os
@@ -27,8 +28,9 @@ SNAPSHOT = "snapshot.pack"
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 
 _OLDEST_NODE = (20, 19)
-_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
-_LEFT_OUT = ("cli", "dap", "playground", "pytest_plugin.py")
+_LIBRARY = "python_stdlib.zip"
+_PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json")
+_LEFT_OUT = ("cli", "dap", "playground", "pytest_plugin.py", "tui")
 
 
 def missing() -> str | None:
@@ -135,40 +137,38 @@ def _assemble() -> str:
         shutil.copy(WEB / "node_modules" / "pyodide" / name, ASSEMBLED / "pyodide" / name)
     lock = ASSEMBLED / "pyodide" / "pyodide-lock.json"
     lock.write_text(json.dumps(json.loads(lock.read_text(encoding="utf-8")) | {"packages": {}}), encoding="utf-8")
-    sources = {name: path.read_text(encoding="utf-8") for path, name in sorted(_sources(), key=lambda pair: pair[1])}
-    pack = ASSEMBLED / "python.pack"
-    pack.write_bytes(zlib.compress(json.dumps(sources).encode(), 9))
-    packed = zlib.compress(json.dumps(sources | _compiled(pack)).encode(), 9)
-    pack.write_bytes(packed)
+    sources = {name: path.read_bytes() for path, name in sorted(_sources(), key=lambda pair: pair[1])}
+    compiled, library = _compiled(sources)
+    packs = _pack(sources), _pack(compiled)
+    for name, data in zip(("python.pack", "compiled.pack"), packs, strict=True):
+        (ASSEMBLED / name).write_bytes(data)
+    (ASSEMBLED / "pyodide" / _LIBRARY).write_bytes(library)
     (ASSEMBLED / SNAPSHOT).touch()
-    library = _compile_library()
-    return hashlib.sha256(packed + library + (WEB / "package-lock.json").read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(b"".join([*packs, library, (WEB / "package-lock.json").read_bytes()])).hexdigest()[:12]
 
 
-def _compiled(pack: Path) -> dict[str, str]:
-    """Return what a recorded run imports of the sources in a pack, compiled, as base64 by its path."""
-    digest = hashlib.sha256(pack.read_bytes() + (WEB / "compile_own.mjs").read_bytes()).hexdigest()
-    kept = WEB / "node_modules" / ".compiled.json"
-    known = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
-    if known.get("digest") != digest:
-        fresh = ASSEMBLED / "compiled.json"
-        if run(["node", "compile_own.mjs", pack, fresh], cwd=WEB):
+def _pack(files: dict[str, bytes]) -> bytes:
+    """Return files as one: deflated, the length of a list of names and sizes as JSON, the list, and their bytes."""
+    names = json.dumps([[name, len(data)] for name, data in files.items()]).encode()
+    return zlib.compress(b"".join([len(names).to_bytes(4, "little"), names, *files.values()]), 9)
+
+
+def _compiled(sources: dict[str, bytes]) -> tuple[dict[str, bytes], bytes]:
+    """Return what the page's start imports of the sources, compiled, and the library with what it imports of that."""
+    kept = WEB / "node_modules" / ".compiled"
+    stamp, own, library = kept / "digest", kept / "own.json", kept / _LIBRARY
+    script = (WEB / "compile.mjs").read_bytes() + (WEB / "package-lock.json").read_bytes()
+    digest = hashlib.sha256(script + b"".join(sources.values())).hexdigest()
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != digest:
+        stamp.unlink(missing_ok=True)
+        kept.mkdir(exist_ok=True)
+        texts = {name: data.decode() for name, data in sources.items()}
+        (kept / "sources.json").write_text(json.dumps(texts), encoding="utf-8")
+        if run(["node", "compile.mjs", kept / "sources.json", own, library], cwd=WEB):
             raise SetupError("the Python sources could not be compiled")
-        known = {"digest": digest, "files": json.loads(fresh.read_text(encoding="utf-8"))}
-        fresh.unlink()
-        kept.write_text(json.dumps(known), encoding="utf-8")
-    files: dict[str, str] = known["files"]
-    return files
-
-
-def _compile_library() -> bytes:
-    """Have what the page's start imports of the standard library in compiled form as well; returns the library."""
-    kept = WEB / "node_modules" / ".compiled.zip"
-    served = ASSEMBLED / "pyodide" / "python_stdlib.zip"
-    if not kept.is_file() and run(["node", "compile.mjs", ASSEMBLED / "python.pack", kept], cwd=WEB):
-        raise SetupError("the standard library could not be compiled")
-    shutil.copy(kept, served)
-    return served.read_bytes()
+        stamp.write_text(digest, encoding="utf-8")
+    files = json.loads(own.read_text(encoding="utf-8"))
+    return {name: base64.b64decode(data) for name, data in files.items()}, library.read_bytes()
 
 
 def _add_snapshot(build: str) -> None:

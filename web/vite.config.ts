@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { titleOf, type Chapter } from "./src/model/title.ts";
 
@@ -15,7 +16,23 @@ function chapters(): Chapter[] {
   });
 }
 
+/** Has the page load its entry `start` before all else. */
+const startFirst: Plugin = {
+  name: "start-first",
+  transformIndexHtml: {
+    order: "post",
+    handler(html, { bundle }) {
+      const entry = Object.values(bundle ?? {}).find((each) => each.type === "chunk" && each.name === "start");
+      if (entry?.type !== "chunk") throw new Error("there is no entry `start`");
+      const needed = entry.imports.map((file) => `<link rel="modulepreload" crossorigin href="./${file}">\n    `);
+      const tags = `${needed.join("")}<script type="module" crossorigin src="./${entry.fileName}"></script>\n    `;
+      return html.replace(/(?=<script type="module")/, tags);
+    },
+  },
+};
+
 export default defineConfig({
+  plugins: [startFirst],
   base: "./",
   publicDir: assembled,
   define: { __BUILD__: JSON.stringify(process.env.BYTESCOPE_BUILD ?? "none"), __CHAPTERS__: JSON.stringify(chapters()) },
@@ -29,7 +46,7 @@ export default defineConfig({
     license: { fileName: "licences.md" },
     rollupOptions: {
       checks: { pluginTimings: false },
-      input: { index: "index.html", "bytescope-run": "src/elements/element.tsx" },
+      input: { start: "src/start.ts", index: "index.html", "bytescope-run": "src/elements/element.tsx" },
       output: {
         entryFileNames: (chunk) => (chunk.name === "bytescope-run" ? "[name].js" : "assets/[name]-[hash].js"),
       },

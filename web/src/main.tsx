@@ -2,10 +2,10 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import { home } from "./home";
 import { Page } from "./model/page";
 import type { Chapter } from "./model/title";
 import { Tour } from "./model/tour";
+import { start } from "./start";
 import "./styles/page.css";
 import { App } from "./views/app";
 import { keepFilesIn } from "./views/drop";
@@ -14,7 +14,7 @@ declare const __CHAPTERS__: Chapter[];
 
 const texts = import.meta.glob<string>("../tour/[0-9]*.py", { query: "?raw", import: "default" });
 const tour = new Tour(__CHAPTERS__, (slug) => texts[`../tour/${slug}.py`]!());
-const page = new Page(home(document.baseURI), tour);
+const page = new Page(start, tour);
 
 render(<App page={page} />, document.getElementById("app")!);
 keepFilesIn(document, (files) => void page.importFiles(files));

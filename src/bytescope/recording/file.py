@@ -79,6 +79,13 @@ class _Values:
             self.table.append(_shown(value, kind))
         return found
 
+    def column(self, values: list[Any]) -> array[int]:
+        """The numbers of values that live as long as this."""
+        identities = [*map(id, values)]
+        each = dict(zip(identities, values, strict=True))
+        known = dict(zip(each, map(self.number, each.values()), strict=True))
+        return array("I", map(known.__getitem__, identities))
+
 
 def _shown(value: Any, kind: type) -> Any:
     if value is None or kind is bool or kind is str or (kind is int and -_EXACT < value < _EXACT):
@@ -112,7 +119,7 @@ def encode(tape: Tape, level: int = 6) -> bytes:
         tape.rows[1::ROW],
         array("I", [place // ENTRY for place in tape.rows[2::ROW]]),
         array("I", log[0::ENTRY]),
-        *(array("I", map(number, log[column::ENTRY])) for column in range(1, ENTRY)),
+        *(values.column(log[column::ENTRY]) for column in range(1, ENTRY)),
     ]
     head = {
         "forgotten": tape.forgotten,

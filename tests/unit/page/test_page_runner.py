@@ -23,6 +23,7 @@ import bytescope
 from bytescope.code.host.facts import HOST
 from bytescope.recording import Recording
 from bytescope.recording.file import decode
+from tests.support.processes import run_python
 
 pytestmark = [
     pytest.mark.process,  # it sends signals
@@ -401,3 +402,19 @@ def test_what_comes_before_a_memory_snapshot(cells: Cells) -> None:
         patch.setattr(bytescope.VM, "exec", lambda vm, text: (run(vm, text), executed.append(vm.instructions)))
         start.warm()
     assert executed > [100]
+
+
+def test_nothing_is_left_to_import_when_a_run_is_recorded_first() -> None:
+    program = """
+import sys
+from bytescope_page import start
+start.warm()
+before = set(sys.modules)
+recorded = start.Recorded(1_000)
+with recorded:
+    recorded.vm.exec("class C:\\n    def f(self):\\n        yield self\\nfor each in C().f(): print([each])\\n1 / 1")
+print(len(recorded.data()) > 1_000, *sorted(set(sys.modules) - before))
+"""
+    path = os.pathsep.join([str(WEB / "python"), str(WEB.parent / "src")])
+    child = run_python("-c", program, PYTHONPATH=path)
+    assert (child.stdout.splitlines()[1:], child.stderr) == (["True"], "")

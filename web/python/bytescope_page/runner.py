@@ -17,14 +17,12 @@ import types
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import bytescope
 from bytescope_page import advice, environment, pictures, streams, tracebacks
 from bytescope_page.cells import Compiled, Names, compiled
-
-if TYPE_CHECKING:
-    from bytescope_page.recordings import Recorded
+from bytescope_page.recordings import Recorded
 
 LONGEST_VALUE = 100_000
 
@@ -87,7 +85,7 @@ class Runner:
         self._names.show_all()
         self._stopping, self._running, self._engine, self._place = False, True, engine, None
         self._input_ended = False
-        self._recorded = _recorded(record) if record else None
+        self._recorded = Recorded(record) if record else None
         token = streams.cell.set(cell)
         outcome = _Outcome(self._vm.instructions)
         try:
@@ -342,13 +340,6 @@ class _Nothing:
 
 
 _NOTHING = _Nothing()
-
-
-def _recorded(steps: int) -> Recorded:
-    """What records a run: imported when it is needed, for the memory snapshot has no room for it."""
-    with _OWN_BUILTINS:
-        from bytescope_page.recordings import Recorded
-    return Recorded(steps)
 
 
 def _drawn(picture: pictures.Picture) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 import bytescope
+from bytescope_page.recordings import Recorded
 from bytescope_page.runner import Runner
 
 _PROGRAM = """
@@ -28,8 +29,12 @@ while total: total -= 1
 
 
 def warm() -> None:
-    """Run a program that has a bit of everything: the first cell then finds compiled what it needs."""
+    """Run a program that has a bit of everything, and record it: the first cell then finds compiled what it needs."""
     bytescope.VM(stoppable=True).exec(_PROGRAM)
+    recorded = Recorded(10_000)
+    with recorded:
+        recorded.vm.exec(_PROGRAM)
+    recorded.data()
 
 
 def connect(bridge: Any, stack_switching: bool) -> tuple[Runner, str, str]:

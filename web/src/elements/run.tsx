@@ -9,7 +9,7 @@ import { measured, OUTCOME_WORDS, staleness } from "../model/words";
 import { Editor } from "../views/editor";
 import { KEYS, shown } from "../views/keys";
 import { OutputView } from "../views/output";
-import { useSteps } from "../views/use_steps";
+import { fetchSteps, useSteps } from "../views/use_steps";
 import type { Home } from "../worker/client";
 import type { Engine } from "../worker/protocol";
 
@@ -38,7 +38,11 @@ export function ElementView({ source, engine, step, home, root }: ElementProps) 
   useEffect(() => () => kernel.end(), []);
 
   const run = (): boolean => (kernel.runAll(), true);
-  const stepThrough = (): boolean => (step && kernel.step(cell), step);
+  const stepThrough = (): boolean => {
+    if (step) void fetchSteps();
+    if (step) kernel.step(cell);
+    return step;
+  };
   const stop = (): boolean => {
     if (loading) kernel.end();
     kernel.stop();

@@ -65,7 +65,9 @@ export class Kernel {
     this.progress.value = 0;
     this.tasks.value = new Set();
     this.stopping.value = false;
-    this.interpreter = new Interpreter(this.home, {
+    this.interpreter = this.home.first ?? new Interpreter(this.home);
+    this.home.first = null;
+    this.interpreter.listen({
       progress: (loaded, total) => (this.progress.value = Math.min(1, loaded / total)),
       ready: (facts) => {
         this.facts.value = facts;

@@ -29,7 +29,7 @@ export async function decode(data: Uint8Array): Promise<Tape> {
 }
 
 async function inflate(packed: Uint8Array): Promise<Uint8Array> {
-  const stream = new Blob([packed as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const stream = new Response(packed as Uint8Array<ArrayBuffer>).body!.pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 

@@ -1,6 +1,7 @@
 // State at any step of a recording, reached forwards or backwards.
 
-import { FrameOwner, type Code, type Instruction, type Tape } from "./tape";
+import type { SlotTable } from "./slots";
+import { type FrameOwner, type Code, type Instruction, type Tape } from "./tape";
 import { Mark, Thing, type Slots, type Value } from "./values";
 
 /** Slots of frames besides their variables and operands. */
@@ -16,39 +17,42 @@ const FIXED = new Set(["tuple", "frozenset", "range", "slice", "method", "builti
 export class Cursor {
   step = 0;
   private place = 0;
-  private readonly state = new Map<number, Slots>();
-  /** The frames that may be suspended, of those that have a state. */
-  private readonly suspending: number[] = [];
+  private readonly table: SlotTable;
+  /** What is in each slot here. */
+  private readonly state: Uint32Array;
+  /** The slots of those that were asked for here. */
+  private readonly asked = new Map<number, Slots>();
   readonly names: Readonly<Record<(typeof NAMES)[number], number>>;
 
   constructor(readonly tape: Tape) {
     this.names = Object.fromEntries(NAMES.map((name) => [name, tape.numberOf(name)])) as Record<(typeof NAMES)[number], number>;
-    this.go(0);
+    this.table = tape.slotTable;
+    this.state = this.table.initial.slice();
   }
 
   /** Go to a step; that of the end is the number of steps. */
   go(step: number): void {
     if (!(step >= 0 && step <= this.tape.steps)) throw new RangeError(`step ${step}: the recording has steps 0 to ${this.tape.steps}`);
     const { tape, state } = this;
-    const { owner, slot, old, now } = tape.columns;
+    const { old, now } = tape.columns;
+    const { of } = this.table;
     const wanted = tape.place(step);
-    for (let at = this.place; at < wanted; at++) tape.set(state.get(owner[at]!) ?? this.begin(owner[at]!), slot[at]!, now[at]!);
-    for (let at = this.place - 1; at >= wanted; at--) tape.set(state.get(owner[at]!) ?? this.begin(owner[at]!), slot[at]!, old[at]!);
+    for (let at = this.place; at < wanted; at++) state[of[at]!] = now[at]!;
+    for (let at = this.place - 1; at >= wanted; at--) state[of[at]!] = old[at]!;
     this.step = step;
     this.place = wanted;
-  }
-
-  private begin(number: number): Slots {
-    const owner = this.tape.owners[number];
-    const slots: Slots = new Map((owner instanceof Thing ? owner.initial : this.tape.base.get(number)) ?? []);
-    this.state.set(number, slots);
-    if (owner instanceof FrameOwner && this.tape.codes[owner.code]!.suspends) this.suspending.push(number);
-    return slots;
+    this.asked.clear();
   }
 
   /** The slots of a frame or object here; some may hold the mark for what is not there. */
   slots(number: number): Slots {
-    return this.state.get(number) ?? this.begin(number);
+    let found = this.asked.get(number);
+    if (!found) this.asked.set(number, (found = this.table.slots(number, this.state, this.place)));
+    return found;
+  }
+
+  private slot(owner: number, slot: number): Value | undefined {
+    return this.tape.value(this.table.value(owner, slot, this.state, this.place));
   }
 
   /** A frame here, at an instruction, or at the one that it waits at. */
@@ -80,9 +84,8 @@ export class Cursor {
   get suspended(): Frame[] {
     const active = new Set(this.frames.map((frame) => frame.owner.number));
     const found: Frame[] = [];
-    for (const number of this.suspending) {
-      const slots = this.slots(number);
-      const status = this.tape.value(slots.get(this.names.status));
+    for (const number of this.tape.suspending) {
+      const status = this.slot(number, this.names.status);
       if ((status === "suspended" || status === "delegates") && !active.has(number)) found.push(this.frame(number));
     }
     return found;
@@ -90,13 +93,13 @@ export class Cursor {
 
   /** The contents of an object here, by index, key or name; the first items of a large container. */
   contents(thing: Thing): Pair[] {
-    return this.pairs(this.state.get(thing.number) ?? thing.initial ?? new Map());
+    return this.pairs(this.slots(thing.number));
   }
 
   /** The number of items, or attributes, that an object has here, of which not all may be recorded. */
   size(thing: Thing): number {
     const known = this.contents(thing).length;
-    const logged = this.tape.value(this.state.get(thing.number)?.get(this.tape.size));
+    const logged = this.slot(thing.number, this.tape.size);
     const first = thing.size > (thing.initial?.size ?? 0) ? thing.size : known;
     return Math.max(typeof logged === "number" ? logged : first, known);
   }
@@ -114,9 +117,8 @@ export class Cursor {
 
   /** What an object has in a slot here. */
   content(thing: Thing, slot: Value): Value | undefined {
-    const slots = this.state.get(thing.number) ?? thing.initial;
     const number = this.tape.numberOf(slot);
-    const value = slots && number >= 0 ? this.tape.get(slots, number) : undefined;
+    const value = number >= 0 ? this.table.value(thing.number, number, this.state, this.place) : undefined;
     return value === this.tape.absent ? undefined : this.tape.value(value);
   }
 

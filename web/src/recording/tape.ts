@@ -1,6 +1,7 @@
 // The tape: what a run did, one row for each instruction and one entry for each change. The state before a step is what the
 // entries before its place in the log say.
 
+import { SlotTable } from "./slots";
 import { Float, Mark, Thing, type Slots, type Value } from "./values";
 
 /** Line, end line, column, end column: columns in bytes of UTF-8, null where CPython knows none. */
@@ -100,6 +101,8 @@ export interface Head {
   unobserved: readonly number[];
 }
 
+const NOTHING: Slots = new Map();
+
 export class Tape {
   readonly steps: number;
   readonly entries: number;
@@ -112,11 +115,14 @@ export class Tape {
   readonly values: readonly Value[];
   readonly output: readonly Written[];
   readonly unobserved: readonly number[];
+  /** The frames that may be suspended, by their numbers. */
+  readonly suspending: readonly number[];
   /** The number of the mark for what is not there, -1 if this tape has none; likewise the others. */
   readonly absent: number;
   readonly unbound: number;
   readonly null: number;
   readonly size: number;
+  private table: SlotTable | null = null;
   private readonly numbers = new Map<Value, number>();
   /** Numbers of values that are equal though of different types, such as 1 and True: they are one slot. */
   private readonly equal: (readonly number[] | undefined)[] = [];
@@ -129,6 +135,8 @@ export class Tape {
     this.entries = columns.owner.length;
     ({ forgotten: this.forgotten, sources: this.sources, codes: this.codes, owners: this.owners, base: this.base } = head);
     ({ values: this.values, output: this.output, unobserved: this.unobserved, leftOut: this.leftOut } = head);
+    const frames = this.owners.filter((owner) => owner instanceof FrameOwner);
+    this.suspending = frames.filter(({ code }) => this.codes[code]!.suspends).map(({ number }) => number);
     const marks = new Map<string, number>();
     const atNumber = new Map<number, number[]>();
     this.values.forEach((value, number) => {
@@ -171,8 +179,15 @@ export class Tape {
     return slots.get(this.slotIn(slots, slot));
   }
 
-  set(slots: Slots, slot: number, value: number): void {
-    slots.set(this.equal[slot] === undefined ? slot : this.slotIn(slots, slot), value);
+  /** What an owner has in its slots at the beginning, or when it was first seen. */
+  initial(owner: number): Slots {
+    const found = this.owners[owner];
+    return (found instanceof Thing ? found.initial : this.base.get(owner)) ?? NOTHING;
+  }
+
+  /** All slots that are written. */
+  get slotTable(): SlotTable {
+    return (this.table ??= new SlotTable(this));
   }
 
   frame(step: number): FrameOwner {

@@ -251,13 +251,19 @@ export class Viewer {
 
 function comingsOf({ index, tape }: Recording): Map<string, number[]> {
   const found = new Map<string, number[]>();
+  const ofCodes = new Map<Code, (number[] | undefined)[]>();
   for (let step = 0; step < tape.steps; step++) {
     if (!index.beginsLine(step)) continue;
     const code = tape.code(step);
-    const key = `${code.starts.get(tape.index(step))}:${code.source}`;
-    const steps = found.get(key);
-    if (steps) steps.push(step);
-    else found.set(key, [step]);
+    const at = tape.index(step);
+    let known = ofCodes.get(code);
+    if (!known) ofCodes.set(code, (known = []));
+    let steps = known[at];
+    if (!steps) {
+      const key = `${code.starts.get(at)}:${code.source}`;
+      found.set(key, (known[at] = steps = found.get(key) ?? []));
+    }
+    steps.push(step);
   }
   return found;
 }

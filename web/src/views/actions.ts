@@ -6,6 +6,7 @@ import type { Kernel } from "../model/kernel";
 import { STEPS } from "../model/take";
 import type { Engine } from "../worker/protocol";
 import { editorOf } from "./editor";
+import { fetchSteps } from "./use_steps";
 
 export class Actions {
   constructor(readonly kernel: Kernel) {}
@@ -25,6 +26,7 @@ export class Actions {
 
   /** Step through a cell: as a link says that leads to it, if one does. */
   step(cell: Cell, keep?: number): void {
+    void fetchSteps();
     const { invitation, steps } = this.kernel;
     steps.value = keep ?? STEPS;
     const invited = invitation.peek();

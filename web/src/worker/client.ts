@@ -33,6 +33,8 @@ export interface Home {
   snapshots: string | null;
   /** What makes every start but the first one short. */
   parts: Parts;
+  /** An interpreter that has been started already, for whoever needs one first. */
+  first?: Interpreter | null;
 }
 
 export class Interpreter {
@@ -48,7 +50,11 @@ export class Interpreter {
   private ready = false;
   private over = false;
 
-  constructor(private readonly where: Home, private readonly events: Events) {
+  private events: Events | null = null;
+  /** How it ended before anybody listened. */
+  private lost: readonly [Death, string] | null = null;
+
+  constructor(private readonly where: Home) {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     this.shared = shared();
@@ -68,7 +74,14 @@ export class Interpreter {
       event.preventDefault();
       this.die(/call stack/i.test(event.message) ? "stack" : "other", event.message);
     };
+  }
+
+  /** Tell what it reports, from its start on. */
+  listen(events: Events): void {
+    this.events = events;
     this.port.onmessage = (message: MessageEvent<Report>) => this.hear(message.data);
+    const { lost } = this;
+    if (lost) queueMicrotask(() => this.die(...lost));
   }
 
   /** Whether the program can be told to stop without ending its worker, whatever it does. */
@@ -123,23 +136,24 @@ export class Interpreter {
   }
 
   private hear(report: Report): void {
-    if (this.over || typeof report !== "object" || report === null) return;
+    const { events } = this;
+    if (this.over || !events || typeof report !== "object" || report === null) return;
     switch (report.event) {
       case "progress":
-        return this.events.progress(Number(report.loaded), Number(report.total));
+        return events.progress(Number(report.loaded), Number(report.total));
       case "parts":
         if (!this.ready) this.where.parts = report.parts;
         return;
       case "ready":
         this.ready = true;
-        return this.events.ready(factsFrom(report.facts));
+        return events.ready(factsFrom(report.facts));
       case "output":
-        return this.events.output(Number(report.cell), report.stream, String(report.text));
+        return events.output(Number(report.cell), report.stream, String(report.text));
       case "ring":
         return this.drain();
       case "input":
         this.drainAll();
-        return this.events.input(Number(report.cell));
+        return events.input(Number(report.cell));
       case "stopping":
         this.place = placeFrom(report.place);
         if (this.records && this.stopTimer !== undefined) {
@@ -148,18 +162,18 @@ export class Interpreter {
         }
         return;
       case "recorded":
-        if (report.run === this.run && report.data instanceof ArrayBuffer) this.events.recorded(new Uint8Array(report.data));
+        if (report.run === this.run && report.data instanceof ArrayBuffer) events.recorded(new Uint8Array(report.data));
         return;
       case "tasks":
         this.drainAll();
         this.stopped();
-        return this.events.tasks(Array.isArray(report.cells) ? report.cells.map(Number) : []);
+        return events.tasks(Array.isArray(report.cells) ? report.cells.map(Number) : []);
       case "done":
         if (report.run !== this.run) return;
         this.run = 0;
         this.stopped();
         this.drainAll();
-        return this.events.done(report.run, String(report.result));
+        return events.done(report.run, String(report.result));
       case "dead":
         return this.die(report.reason, String(report.message));
     }
@@ -185,11 +199,15 @@ export class Interpreter {
   }
 
   private hand(most: number): void {
-    for (const piece of this.ring!.read(most)) this.events.output(piece.cell, piece.stream, piece.text);
+    for (const piece of this.ring!.read(most)) this.events!.output(piece.cell, piece.stream, piece.text);
   }
 
   private die(reason: Death, message: string): void {
     if (this.over) return;
+    if (!this.events) {
+      this.lost ??= [reason, message];
+      return;
+    }
     this.drainAll();
     this.end();
     this.events.dead(reason, message, this.place);

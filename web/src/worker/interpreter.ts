@@ -23,6 +23,9 @@ export interface Started {
 }
 
 const MEMORY = 1 << 30;
+const PAGE = 1 << 16;
+/** In bytes: the memory of an interpreter that is to become a snapshot. */
+const ROOM = 576 * PAGE;
 const PROGRAM = "pyodide/pyodide.asm.wasm";
 /** In bytes: the modules that Pyodide makes to wrap single functions, of which a few dozen differ, have less. */
 const SMALL = 100;
@@ -49,12 +52,14 @@ export async function start(
   const compiled = compile(base, load, given.module);
   const switching = "Suspending" in WebAssembly;
   const snapshots = build !== null && switching ? new Snapshots(build, base, load) : null;
-  const sources = load(new URL("python.pack", base).href).then(unpacked);
+  const pack = (name: string) => load(new URL(name, base).href).then(unpacked);
+  const sources = pack("python.pack");
   const library = imported(base);
   let memory = given.memory ? new Uint8Array(given.memory).slice() : ((await snapshots?.load()) ?? null);
   limitMemory(MEMORY);
   let pyodide: PyodideAPI | null = null;
   const fromSnapshot = memory !== null;
+  instantiateWith(compiled, memory?.length ?? ROOM);
   try {
     if (memory) pyodide = await (await library)({ _loadSnapshot: memory });
   } catch {
@@ -64,6 +69,7 @@ export async function start(
   pyodide ??= await (await library)({ _makeSnapshot: snapshots !== null && !fromSnapshot });
   write(pyodide, await sources);
   if (!memory) {
+    write(pyodide, await pack("compiled.pack"));
     pyodide.runPython("import importlib; importlib.invalidate_caches()");
     pyodide.pyimport("bytescope_page.start").warm();
   }
@@ -102,11 +108,6 @@ function shared(memory: Uint8Array | null): Parts {
 function compile(base: string, load: typeof fetch, given?: WebAssembly.Module): Promise<WebAssembly.Module> {
   const module = given ? Promise.resolve(given) : WebAssembly.compileStreaming(load(new URL(PROGRAM, base)));
   module.catch(() => {}); // whoever waits for it says so
-  const { instantiate } = WebAssembly;
-  WebAssembly.instantiateStreaming = async (_source, imports) => ({
-    module: await module,
-    instance: await instantiate(await module, imports),
-  });
   const fetched = self.fetch;
   self.fetch = async (input, init) => (String(input).endsWith(PROGRAM) ? new Response() : fetched(input, init));
   const made = new Map<string, WebAssembly.Module>();
@@ -121,23 +122,35 @@ function compile(base: string, load: typeof fetch, given?: WebAssembly.Module): 
   return module;
 }
 
-/** The Python sources, of some also the compiled form in base64: a deflated JSON object, which takes a fraction of the time that Python needs for an archive. */
-async function unpacked(answer: Response): Promise<Record<string, string>> {
-  if (!answer.ok) throw new Error(`python.pack could not be fetched: ${answer.status}`);
-  const body = answer.body!.pipeThrough(new DecompressionStream("deflate") as ReadableWritablePair<BufferSource, BufferSource>);
-  return (await new Response(body as ReadableStream).json()) as Record<string, string>;
+/** Have Pyodide run a module that is compiled already, with so many bytes of memory: a snapshot has to fit into what there is at first. */
+function instantiateWith(compiled: Promise<WebAssembly.Module>, bytes: number): void {
+  const { instantiate } = WebAssembly;
+  WebAssembly.instantiateStreaming = async (_source, imports) => {
+    const module = await compiled;
+    const instance = await instantiate(module, imports);
+    const memory = instance.exports.memory as WebAssembly.Memory;
+    memory.grow(Math.max(0, bytes - memory.buffer.byteLength) / PAGE);
+    return { module, instance };
+  };
 }
 
-function write(pyodide: PyodideAPI, sources: Record<string, string>): void {
-  const { FS } = pyodide;
-  const encoder = new TextEncoder();
+/** The files in a pack: deflated, the length of a list of names and sizes, the list, and their bytes. */
+async function unpacked(answer: Response): Promise<[string, Uint8Array][]> {
+  if (!answer.ok) throw new Error(`${answer.url} could not be fetched: ${answer.status}`);
+  const body = answer.body!.pipeThrough(new DecompressionStream("deflate") as ReadableWritablePair<BufferSource, BufferSource>);
+  const data = await new Response(body as ReadableStream).arrayBuffer();
+  let at = 4 + new DataView(data).getUint32(0, true);
+  const names = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, at - 4))) as [string, number][];
+  return names.map(([name, size]) => [name, new Uint8Array(data, (at += size) - size, size)]);
+}
+
+function write({ FS }: PyodideAPI, files: readonly [string, Uint8Array][]): void {
   const folders = new Set<string>();
-  for (const [name, text] of Object.entries(sources)) {
+  for (const [name, data] of files) {
     const path = `${PACKAGES}/${name}`;
     const folder = path.slice(0, path.lastIndexOf("/"));
     if (!folders.has(folder)) FS.mkdirTree(folder);
     folders.add(folder);
-    const data = name.endsWith(".pyc") ? Uint8Array.from(atob(text), (character) => character.charCodeAt(0)) : encoder.encode(text);
     FS.writeFile(path, data, { canOwn: true });
   }
 }

@@ -48,6 +48,19 @@ test("the first visit starts from the memory snapshot that comes with the page",
   await context.close();
 });
 
+test("an interpreter that cannot start says so, until the reader tries again with success", async ({ browser, servers }) => {
+  const context = await browser.newContext({ serviceWorkers: "block" });
+  const page = await context.newPage(); // not watched: the browser complains about the file that is not there
+  await page.route("**/entry-*.js", (route) => route.abort());
+  const notebook = await new Notebook(page, servers.isolated.url).open();
+  await expect(page.getByText(/^The interpreter cannot start: .*What you write is kept all the same\.$/)).toBeVisible();
+  await page.unroute("**/entry-*.js");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await notebook.ready();
+  await notebook.run(1);
+  await context.close();
+});
+
 test("once loaded, the page needs no network", async ({ notebook, shared }) => {
   await (await notebook.open()).importCells("1 + 1");
   await notebook.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
