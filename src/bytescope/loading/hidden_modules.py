@@ -6,19 +6,17 @@ starts. When the program imports one, it gets that very module, with all that th
 
 from __future__ import annotations
 
-import importlib
 import sys
 import types
-from importlib.machinery import ModuleSpec
 
 from bytescope.code.host.asynchronous import is_asynchronous
 from bytescope.code.host.facts import CACHES, COMMON_CONSTANTS, EXTENDED_ARG, NAME_SHIFT, OPMAP
 from bytescope.code.host.invisible_frames import hidden
+from bytescope.startup.import_system import BOOTSTRAP, ModuleSpec
 from bytescope.startup.isolation import HIDDEN, IMPORTED_BEFORE
 from bytescope.startup.stdlib_lite import Any, Iterator, contextmanager
 
-_bootstrap: Any = importlib.import_module("_frozen_importlib")
-_find_natively = _bootstrap._find_spec
+_find_natively = BOOTSTRAP._find_spec
 
 
 _KEPT = frozenset({"_contextvars", "_py_warnings", "warnings"})
@@ -39,7 +37,7 @@ def hide_own_imports(by_runpy: bool) -> None:
     for name in names[names.index(last) + 1 :] if last is not None else set(names) - IMPORTED_BEFORE:
         if name not in _KEPT and name != "__main__" and name.partition(".")[0] != "bytescope":
             HIDDEN[name] = sys.modules.pop(name)
-    _bootstrap._find_spec = _find_spec
+    BOOTSTRAP._find_spec = _find_spec
 
 
 @contextmanager
@@ -99,7 +97,7 @@ class _Back:
                     delattr(module, attribute)
         for each in [each for each in HIDDEN if each in imported]:
             if each in HIDDEN:
-                importlib.import_module(each)
+                BOOTSTRAP._gcd_import(each)  # as importlib.import_module does
 
 
 def _code(module: types.ModuleType) -> types.CodeType | None:

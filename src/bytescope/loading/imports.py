@@ -7,7 +7,6 @@ same with another `exec`, which lets each engine replace the code of the modules
 from __future__ import annotations
 
 import builtins
-import importlib
 import os
 import sys
 import types
@@ -16,10 +15,9 @@ from bytescope.code.host.facts import VERSION
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.transactions import Member, Shared, Transaction
 from bytescope.code.lowering.lower import rules
+from bytescope.startup.import_system import EXTERNAL
 from bytescope.startup.isolation import IMPORTED_BEFORE
 from bytescope.startup.stdlib_lite import Any, Callable, Iterable
-
-_external: Any = importlib.import_module("_frozen_importlib_external")
 
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 
@@ -89,7 +87,7 @@ when_executed: dict[str, Callable[[dict[str, Any]], None]] = {}
 """What is done with a module's namespace after the module, which has this name, was executed."""
 
 _active: list[tuple[Guests, Prepare]] = []
-_original: Callable[[Any, types.ModuleType], None] = _external._LoaderBasics.exec_module
+_original: Callable[[Any, types.ModuleType], None] = EXTERNAL._LoaderBasics.exec_module
 
 
 def _guest_code(code: types.CodeType, namespace: dict[str, Any]) -> types.CodeType:
@@ -112,18 +110,18 @@ def _exec(code: types.CodeType, namespace: dict[str, Any]) -> None:
 
 def _replacement() -> Callable[[Any, types.ModuleType], None]:
     """The loaders' `exec_module` with another `exec`."""
-    function = types.FunctionType(_original.__code__, {**vars(_external), "exec": _exec}, "exec_module")
+    function = types.FunctionType(_original.__code__, {**vars(EXTERNAL), "exec": _exec}, "exec_module")
     function.__doc__ = _original.__doc__
     function.__qualname__ = _original.__qualname__
     return function
 
 
 def _replace() -> None:
-    _external._LoaderBasics.exec_module = _replacement()
+    EXTERNAL._LoaderBasics.exec_module = _replacement()
 
 
 def _restore() -> None:
-    _external._LoaderBasics.exec_module = _original
+    EXTERNAL._LoaderBasics.exec_module = _original
 
 
 _loading = Shared(_replace, _restore)

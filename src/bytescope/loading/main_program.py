@@ -7,15 +7,14 @@ it hides from the stack, so that the program finds itself where CPython would ha
 from __future__ import annotations
 
 import builtins
-import importlib.machinery as machinery
 import os
 import sys
 import types
-from importlib.util import MAGIC_NUMBER
 
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.loading.source import kept
+from bytescope.startup.import_system import MAGIC_NUMBER, SourceFileLoader, SourcelessFileLoader
 from bytescope.startup.stdlib_lite import Any, Callable, suppress
 
 Action = tuple[Callable[..., Any], tuple[Any, ...]]
@@ -106,7 +105,7 @@ class Script(MainProgram):
 
     def action(self, namespace: dict[str, Any]) -> Action:
         """Run it."""
-        loader = machinery.SourcelessFileLoader if self.compiled else machinery.SourceFileLoader
+        loader = SourcelessFileLoader if self.compiled else SourceFileLoader
         namespace.update(__file__=self.path, __cached__=None, __loader__=loader("__main__", self.path))
         return exec, (self.prepare(self.code()), namespace)
 

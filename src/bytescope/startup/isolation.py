@@ -8,14 +8,20 @@ executed: by a loader of their own, put where the import system looks up how to 
 from __future__ import annotations
 
 import builtins
-import importlib.machinery as machinery  # `from` would ask it for `__path__`, for which it imports more
 import marshal
 import os
 import sys
 import types
 from _thread import _count as _thread_count
-from importlib.util import MAGIC_NUMBER, cache_from_source
-from io import open_code
+
+from bytescope.startup.import_system import (
+    MAGIC_NUMBER,
+    FileFinder,
+    ModuleSpec,
+    SourceFileLoader,
+    SourcelessFileLoader,
+    cache_from_source,
+)
 
 TYPE_CHECKING = False  # typing's own would cost its import
 if TYPE_CHECKING:
@@ -110,7 +116,7 @@ _ENDING = cache_from_source("x.py").rpartition("x")[2]
 """What the name of a compiled file ends with."""
 
 
-class Loader(machinery.SourcelessFileLoader):
+class Loader(SourcelessFileLoader):
     """Loads a module that sees the copy.
 
     It is no `SourceFileLoader`: what rewrites modules as they are imported, as pytest does with all modules of an
@@ -119,9 +125,9 @@ class Loader(machinery.SourcelessFileLoader):
 
     def get_source(self, fullname: str) -> Any:
         """Return the source of the module."""
-        return machinery.SourceFileLoader(fullname, self.path).get_source(fullname)
+        return SourceFileLoader(fullname, self.path).get_source(fullname)
 
-    def create_module(self, spec: machinery.ModuleSpec) -> types.ModuleType:
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         """A module, empty but for the copy."""
         module = types.ModuleType(spec.name)
         module.__dict__["__builtins__"] = PRIVATE_BUILTINS
@@ -134,8 +140,7 @@ class Loader(machinery.SourcelessFileLoader):
         """
         path = self.path
         try:
-            with open_code(compiled(path)) as file:
-                data = file.read()
+            data = read(compiled(path))
             status = os.stat(path)
             made = int(status.st_mtime).to_bytes(4, "little") + status.st_size.to_bytes(4, "little")
             if data[:16] == MAGIC_NUMBER + bytes(4) + made:
@@ -145,27 +150,44 @@ class Loader(machinery.SourcelessFileLoader):
         except (OSError, OverflowError):
             pass
         if all(vars(builtins).get(name) is PRIVATE_BUILTINS[name] for name in _BUILTINS):
-            return machinery.SourceFileLoader(fullname, path).get_code(fullname)  # which writes the compiled file
-        with open_code(path) as file:
-            return compile(file.read(), path, "exec", dont_inherit=True)
+            return SourceFileLoader(fullname, path).get_code(fullname)  # which writes the compiled file
+        return compile(read(path), path, "exec", dont_inherit=True)
 
 
-class Finder(machinery.FileFinder):
+def read(path: str) -> bytes:
+    """Return what a file holds, in the fewest system calls: they are much of what it takes to start."""
+    descriptor = os.open(path, _READING)
+    try:
+        data = part = os.read(descriptor, _PART)
+        while len(part) == _PART:
+            part = os.read(descriptor, _PART)
+            data += part
+    finally:
+        os.close(descriptor)
+    return data
+
+
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_PART = 1 << 17
+"""More than the compiled files have, one by one."""
+
+
+class Finder(FileFinder):
     """Finds the modules of a folder that were there when its package was found, without looking again."""
 
-    def find_spec(self, fullname: str, target: types.ModuleType | None = None) -> machinery.ModuleSpec | None:
+    def find_spec(self, fullname: str, target: types.ModuleType | None = None) -> ModuleSpec | None:
         """Return the spec of a module."""
         return spec_of(fullname, self.path) or super().find_spec(fullname, target)
 
 
-def spec_of(name: str, folder: str) -> machinery.ModuleSpec | None:
+def spec_of(name: str, folder: str) -> ModuleSpec | None:
     """Return the spec of a module in a folder; None if it was not there when the folder's package was found."""
     path = folder + os.sep + name.rpartition(".")[2]
     package = path in FOLDERS
     file = f"{path}{os.sep}__init__.py" if package else path + ".py"
     if not package and file not in FILES:
         return None
-    spec = machinery.ModuleSpec(name, Loader(name, file), origin=file, is_package=package)
+    spec = ModuleSpec(name, Loader(name, file), origin=file, is_package=package)
     spec.has_location = True
     spec.cached = compiled(file)
     if package:

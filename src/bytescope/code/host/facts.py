@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import sys
 from _opcode import stack_effect as _stack_effect  # type: ignore[import-not-found]
-from importlib.util import MAGIC_NUMBER
 
 from bytescope.code.errors import UnsupportedHost
 from bytescope.code.stored import AnyCode, StoredCode
 from bytescope.code.versions.version import LOWERED, Version, load_version
+from bytescope.startup.import_system import MAGIC_NUMBER
 from bytescope.startup.stdlib_lite import Final, cache
 
 SUPPORTED: Final = LOWERED

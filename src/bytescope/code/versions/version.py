@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-
 from bytescope.code.versions.behaviour import Behaviour
 from bytescope.code.versions.lowering_state import Rule
 from bytescope.code.versions.opcodes import Opcodes
-from bytescope.startup.stdlib_lite import Final, Mapping, cache
+from bytescope.startup.stdlib_lite import Any, Final, Mapping, cache
 
 __all__ = ["LOWERED", "Version", "load_version"]
 
@@ -42,8 +40,13 @@ def load_version(name: str) -> Version:
         name: one of `bytescope.code.versions.pyc_forms.FORMS`.
     """
     module = f"v{name.replace('.', '_')}"
-    opcodes = Opcodes(name, importlib.import_module(f"bytescope.code.versions.opcode_tables.{module}"))
+    opcodes = Opcodes(name, _module("bytescope.code.versions.opcode_tables", module))
     if name not in LOWERED:
         return Version(opcodes, Behaviour(), {})
-    rules = importlib.import_module(f"bytescope.code.versions.{module}")
+    rules = _module("bytescope.code.versions", module)
     return Version(opcodes, rules.BEHAVIOUR, rules.RULES)
+
+
+def _module(package: str, name: str) -> Any:
+    """Import a module of a package."""
+    return getattr(__import__(package, fromlist=[name]), name)
