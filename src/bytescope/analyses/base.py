@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,10 +15,26 @@ from bytescope.analysis import Analysis
 class Shipped(Analysis):
     """An analysis with a result.
 
-    formats: name of each output format to the method that makes its text, "" for what only `save` can make.
+    formats: name of each output format to the method that makes its text, "" for what only `save` can make; scope_note:
+    what is covered by default, and why; joined: the options that may be given several times, which are put together
+    with commas between them.
     """
 
     formats: ClassVar[dict[str, str]] = {"text": "report", "json": "json"}
+    scope_note: ClassVar[str] = (
+        "the program and all modules that it imports, installed ones too, for they are a part of what it does; not the "
+        "standard library, which --include json, say, brings in"
+    )
+    joined: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def configured(cls, options: Mapping[str, str]) -> dict[str, str]:
+        """Return the options of a command line with those that files of the project have for it.
+
+        Raises:
+            ValueError: if such a file is wrong.
+        """
+        return dict(options)
 
     def result(self) -> Any:
         """Return the findings, as data that JSON can express."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 from bytescope.analyses.base import Shipped, shown, table
+from bytescope.analyses.coverage_scope import Scope
 from bytescope.analyses.coverage_universe import Possible, possible
 from bytescope.analyses.decisions import Decisions
 from bytescope.analyses.lcov import tracefile
 from bytescope.analyses.line_arcs import Arc, LineArcs
-from bytescope.analyses.sources import has_source, path_of, python_files
+from bytescope.analyses.sources import is_module, module_path
 from bytescope.analysis import ENOUGH, Analysis, Site
 from bytescope.analysis.guest_frames import frame
 
@@ -27,13 +30,28 @@ class Coverage(Shipped):
         branch: also record which ways the branches went, as arcs from line to line, as coverage.py does.
         condition: also record the outcomes of the conditions of each decision, for MC/DC.
         instruction: also record the instructions.
-        source: a folder; all Python files in it are reported, those that were never imported too, and no others.
+        source: folders and packages, with commas between them; all Python files in them are reported, those that were
+            never imported too, and no others.
+        include: globs over files, with commas between them: no other files are reported.
+        omit: globs over files that are not reported.
     """
+
+    scope_note = (
+        "the program's files, without those of installed packages and of the standard library, as coverage.py does it; "
+        "what [tool.coverage] or .coveragerc says of source, include and omit holds here, too"
+    )
+    joined = ("source", "include", "omit")
 
     formats: ClassVar[dict[str, str]] = {"text": "report", "json": "json", "lcov": "lcov", "data": ""}
 
     def __new__(
-        cls, branch: bool = False, condition: bool = False, instruction: bool = False, source: str | None = None
+        cls,
+        branch: bool = False,
+        condition: bool = False,
+        instruction: bool = False,
+        source: str | None = None,
+        include: str | None = None,
+        omit: str | None = None,
     ) -> Coverage:
         """Choose the class that has just the events that are needed."""
         bases: tuple[type, ...] = (_Lines,)
@@ -47,28 +65,42 @@ class Coverage(Shipped):
         return made
 
     def __init__(
-        self, branch: bool = False, condition: bool = False, instruction: bool = False, source: str | None = None
+        self,
+        branch: bool = False,
+        condition: bool = False,
+        instruction: bool = False,
+        source: str | None = None,
+        include: str | None = None,
+        omit: str | None = None,
     ) -> None:
-        if source is not None and not os.path.isdir(source):
-            raise ValueError(f"source must be a folder, and {source} is none")
-        self.source = None if source is None else path_of(source)
+        self.scope = Scope(source, include, omit)
         self.with_branches, self.with_conditions, self.with_instructions = branch, condition, instruction
         self.lines: dict[str, set[int]] = {}
         self.paths: dict[str, str] = {}
+        self.modules: dict[str, str] = {}
         self.arcs = LineArcs()
         self.decisions = Decisions()
         self.instructions: dict[tuple[str, str, int], set[int]] = {}
+
+    @classmethod
+    def configured(cls, options: Mapping[str, str]) -> dict[str, str]:
+        """Return the options of a command line with those of the project's configuration."""
+        from bytescope.analyses.coverage_config import configured
+
+        return configured(options)
+
+    def covers(self, module: str, file: str) -> bool:
+        """Return True if the code of a module is to be measured."""
+        return self.scope.covers(module, file)
 
     # --- results
 
     def files(self) -> dict[str, set[int]]:
         """The executed lines of the source files that were executed, and of those that are to be reported anyway."""
-        found: dict[str, set[int]] = {}
-        if self.source is not None:
-            found = {file: set() for file in python_files(self.source)}
+        found: dict[str, set[int]] = {file: set() for file in self.scope.files()}
         for name, lines in list(self.lines.items()):
             path = self.paths[name]
-            if has_source(path) if self.source is None else path.startswith(os.path.join(self.source, "")):
+            if is_module(path) and self.scope.wants(self.modules[name], path, chosen=True):
                 found[path] = found.get(path, set()) | lines
         return dict(sorted(found.items()))
 
@@ -182,6 +214,7 @@ def _is_text(name: str) -> bool:
     return True
 
 
+@cache  # the program may have a `coverage` of its own, or leave a path on which there is none
 def _coverage_data() -> Any:
     try:
         from coverage import CoverageData  # type: ignore[import-not-found, unused-ignore]
@@ -197,23 +230,26 @@ class _Lines(Analysis):
 
     lines: dict[str, set[int]]
     paths: dict[str, str]
+    modules: dict[str, str]
 
     def line(self, site: Site) -> Any:
         """A line is executed."""
         if site.line is not None and site.file[:1] != "<":
-            self._lines_of(site.file).add(site.line)
+            self._lines_of(site).add(site.line)
         return ENOUGH
 
     def import_(self, site: Site, name: str) -> Any:
         """A module is executed, which may be empty."""
         if site.file[:1] != "<":
-            self._lines_of(site.file)
+            self._lines_of(site)
         return ENOUGH
 
-    def _lines_of(self, file: str) -> set[int]:
+    def _lines_of(self, site: Site) -> set[int]:
+        file = site.file
         found = self.lines.get(file)
         if found is None:
-            self.paths[file] = path_of(file)  # now: the program may go to another folder
+            self.modules[file] = site.module
+            self.paths[file] = module_path(file, site.module)  # now: the program may go to another folder
             found = self.lines.setdefault(file, set())
         return found
 
@@ -226,7 +262,7 @@ class _Branches(_Lines):
     def line(self, site: Site) -> Any:
         """A line is executed."""
         if site.line is not None and site.file[:1] != "<":
-            self._lines_of(site.file).add(site.line)
+            self._lines_of(site).add(site.line)
             self.arcs.add(site, "line")
         return ENOUGH
 

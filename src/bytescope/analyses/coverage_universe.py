@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from bytescope.analyses.line_arcs import Arc, arc_of, first_other, is_conditional, line_of
-from bytescope.analyses.sources import source_of
+from bytescope.analyses.sources import compiled_of, source_of
 from bytescope.code.instruction import Lowered
 from bytescope.code.lowering.lower import lower
 from bytescope.flow.control_flow import Block, ControlFlow
@@ -34,12 +34,8 @@ class Possible:
 def possible(file: str) -> Possible:
     """Return the universe of a file, by its path; empty if it cannot be compiled."""
     found = Possible()
-    source = source_of(file)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the program has been compiled before, with those
-            code = compile(source or b"", file, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError):
+    code = _compiled(file)
+    if code is None:
         return found
     for each in _nested(code):
         lowered = lower(each)
@@ -48,6 +44,18 @@ def possible(file: str) -> Possible:
         _lines(found, lowered, flow, reachable)
         _branches(found, lowered, flow, reachable)
     return found
+
+
+def _compiled(file: str) -> types.CodeType | None:
+    source = source_of(file)
+    if source is None:
+        return compiled_of(file)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the program has been compiled before, with those
+            return compile(source, file, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return None
 
 
 def _nested(code: types.CodeType) -> Iterator[types.CodeType]:

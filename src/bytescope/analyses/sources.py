@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import re
+import sys
+import types
 import zipimport
 from collections.abc import Iterator
 from functools import cache
+from importlib.util import MAGIC_NUMBER
 
 _PYTHON_FILE = re.compile(r"[\w -]+\.pyw?")
 
@@ -21,6 +25,20 @@ def path_of(file: str) -> str:
         return os.path.realpath(file)
     except (OSError, ValueError):  # the working directory was removed; a null character
         return file
+
+
+def module_path(file: str, module: str) -> str:
+    """Return the absolute path of the source of a module, which may not be there.
+
+    Args:
+        file: what its code objects say, which is where they were compiled.
+        module: its dotted name.
+    """
+    path = path_of(file)
+    loaded = getattr(sys.modules.get(module), "__file__", None)
+    if type(loaded) is str and loaded.endswith(".pyc") and not os.path.exists(path):
+        return path_of(loaded[:-1])
+    return path
 
 
 def source_of(path: str) -> bytes | None:
@@ -48,6 +66,23 @@ def _zipped(path: str) -> bytes | None:
 def has_source(path: str) -> bool:
     """Return True if the source text of a file can be had."""
     return source_of(path) is not None
+
+
+@cache
+def is_module(path: str) -> bool:
+    """Return True if a file is the source of code, or would be if it was there beside the compiled file."""
+    return has_source(path) or os.path.isfile(path + "c")
+
+
+def compiled_of(path: str) -> types.CodeType | None:
+    """Return the code object of a module whose source is missing, None if there is none that this Python executes."""
+    try:
+        with open(path + "c", "rb") as file:
+            data = file.read()
+        code = marshal.loads(data[16:]) if data[:4] == MAGIC_NUMBER else None
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+    return code if isinstance(code, types.CodeType) else None
 
 
 def python_files(folder: str) -> Iterator[str]:

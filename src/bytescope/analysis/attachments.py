@@ -76,6 +76,10 @@ class Board:
         stopped = self._planner.hook("thread_stop", [each for each in first if each.wants("thread_stop")])
         watch_threads(self, call_of(started), call_of(stopped))
 
+    def covers(self, module: str, file: str) -> bool:
+        """Return True if any analysis is about the code of a module."""
+        return any(each.covers(module, file) for each in self._subscribers)
+
     def notice(self, module: str, code: types.CodeType) -> None:
         """Record code, with the code nested in it, that a subscriber may observe."""
         for each in self._subscribers:

@@ -39,6 +39,17 @@ class Analysis:
         """
         return True
 
+    def covers(self, module: str, file: str) -> bool:
+        """Return True if it is about the code of a module; it is not asked where modules are included by name.
+
+        Where no analysis is about a module, that is executed as it is.
+
+        Args:
+            module: dotted name of the module.
+            file: file name of the code object.
+        """
+        return True
+
     wants_call.chooses = False  # type: ignore[attr-defined]
 
     def begin(self) -> None:

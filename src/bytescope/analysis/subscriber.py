@@ -84,9 +84,14 @@ class Subscriber:
         for board in list(self.boards):
             board.failed(error)
 
+    def covers(self, module: str, file: str) -> bool:
+        """Return True if it is about the code of a module: unless some are included by name, the analysis decides."""
+        return self.filters.include is not None or self.analysis.covers(module, file)
+
     def wants_code(self, module: str, file: str, function: str) -> bool:
         """Return True if its filters include a code object that is not a method of the analysis."""
-        return self.filters.wants_code(module, file, function) and not self.owns(module, function)
+        wanted = self.filters.wants_code(module, file, function) and self.covers(module, file)
+        return wanted and not self.owns(module, function)
 
     def notice(self, module: str, code: types.CodeType) -> None:
         """Record code, with the code nested in it, that it may observe."""

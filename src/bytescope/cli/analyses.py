@@ -6,12 +6,14 @@ import inspect
 import json
 import os
 import sys
+import textwrap
 import types
 import warnings
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn, cast
 
 from bytescope.analyses.base import Shipped
+from bytescope.analyses.file_globs import is_path
 from bytescope.analyses.registry import NoAnalysis, find, make
 from bytescope.analysis import Analysis, AnalysisError, NothingObserved, attach
 from bytescope.analysis.attach import Engine
@@ -26,6 +28,8 @@ SUBCOMMAND_HELP = """\
 usage: bytescope {name} [OPTION]... SCRIPT [ARGUMENT]...      (or -m MODULE, -c SOURCE, -)
 
 {summary}
+
+{scope}
 
 options:
 {options}
@@ -52,6 +56,17 @@ class Requested:
         self.outputs: list[tuple[str, str]] = []
 
 
+def _made(requested: Requested) -> Analysis:
+    """Return the analysis that is asked for, with the options that files of the project have for it."""
+    cls, options = find(requested.name), requested.options
+    if issubclass(cls, Shipped):
+        try:
+            options = cls.configured(options)
+        except ValueError as error:
+            raise NoAnalysis(f"{requested.name}: {error}") from None
+    return make(requested.name, options)
+
+
 class Analyses:
     """The analyses of a run.
 
@@ -70,7 +85,7 @@ class Analyses:
             self._take(name, value)
         if not self.requested and words:
             raise NoAnalysis(f"{words[0][0]} needs an --analysis")
-        self.analyses: list[Analysis] = [make(each.name, each.options) for each in self.requested]
+        self.analyses: list[Analysis] = [_made(each) for each in self.requested]
         for each, analysis in zip(self.requested, self.analyses, strict=True):
             self._check_outputs(each, analysis)
         self.has_started = False
@@ -242,13 +257,15 @@ def subcommand(name: str, words: list[str]) -> list[str]:
     if name == "profile" and words[:1] == ["--diff"]:
         _profile_diff(words[1:])
     parameters = _parameters(name)
+    joined: tuple[str, ...] = getattr(find(name), "joined", ())
+    given: dict[str, str] = {}
     translated = ["--analysis", name]
     rest = list(words)
     while rest and rest[0].startswith("--") and rest[0] != "--":
         word = rest.pop(0)
         key, equals, value = word[2:].partition("=")
         key = key.replace("-", "_")
-        is_filter = key == "lines" and _is_range(value if equals else "".join(rest[:1]))
+        is_filter = _is_filter(key, value if equals else "".join(rest[:1]))
         if key not in parameters or is_filter:
             translated.append(word)
             if not equals and rest and word not in ("--stats", "--no-cache"):
@@ -258,10 +275,18 @@ def subcommand(name: str, words: list[str]) -> list[str]:
             if not rest:
                 raise SystemExit(f"bytescope {name}: {word} needs a value")
             value = rest.pop(0)
+        before = given.get(key) if key in joined else None
+        given[key] = value if before is None else f"{before},{value}"
+    for key, value in given.items():
         translated += ["--analysis-option", f"{key}={value}"]
     if name == "history" and not any(word.startswith("target=") for word in translated):
         raise SystemExit("bytescope history: say what to watch: --target function:name (or function:.attribute)")
     return translated + rest
+
+
+def _is_filter(key: str, value: str) -> bool:
+    """Return True if an option is a filter of attachments, and not the option of an analysis that has its name."""
+    return (key == "lines" and _is_range(value)) or (key == "include" and not is_path(value))
 
 
 def _is_range(text: str) -> bool:
@@ -285,7 +310,10 @@ def _help(name: str) -> str:
             default = "" if each.default is each.empty else f"  (default: {each.default})"
             lines.append(f"  --{key} {key.upper()}{default}")
     summary = inspect.getdoc(cls) or ""
-    return SUBCOMMAND_HELP.format(name=name, summary=summary, options="\n".join(lines), formats=", ".join(cls.formats))
+    scope = textwrap.fill(f"Covers by default: {cls.scope_note}.", 100)
+    return SUBCOMMAND_HELP.format(
+        name=name, summary=summary, scope=scope, options="\n".join(lines), formats=", ".join(cls.formats)
+    )
 
 
 _NO_RESULT = "bytescope profile: {} is no result of profile in JSON: write one with --output FILE.json"

@@ -10,7 +10,7 @@ from bytescope.cli.launch import launch
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.loading import main_program
 from bytescope.loading.hidden_modules import hide_own_imports
-from bytescope.loading.imports import forget_own_imports
+from bytescope.loading.imports import executed_by_others, forget_own_imports
 from bytescope.machine.resident import resident
 from bytescope.machine.support.budget import BudgetExceeded
 from bytescope.machine.vm import VM
@@ -179,6 +179,8 @@ def run(words: list[str], collecting: bool = True, recorded_in: Recorded | None 
     def start() -> main_program.Action:
         running.__enter__()  # for good: exit handlers and threads that outlive the main program belong to it
         forget_own_imports(vm.guests.including(program.guests))
+        if analyses is not None and woven is None:
+            executed_by_others.use().open()  # for good, too
         if analyses is not None and not analyses.start(program):
             raise SystemExit(FAILED)
         if recorded is not None:

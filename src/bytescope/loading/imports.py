@@ -15,10 +15,12 @@ from bytescope.code.host.facts import VERSION
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.code.host.transactions import Member, Shared, Transaction
 from bytescope.code.lowering.lower import rules
+from bytescope.loading.executors import Executors, names_exec
 from bytescope.startup.import_system import EXTERNAL
-from bytescope.startup.isolation import IMPORTED_BEFORE
+from bytescope.startup.isolation import HIDDEN, IMPORTED_BEFORE
 from bytescope.startup.stdlib_lite import Any, Callable, Iterable
 
+_OWN = ("bytescope", "pytest_bytescope")
 _STDLIB = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 
 
@@ -73,7 +75,7 @@ class Guests:
     def __contains__(self, module: tuple[str, str | None]) -> bool:
         """Return True if the module with this name and file is a guest. bytescope itself never is."""
         name, filename = module
-        if name.partition(".")[0] == "bytescope" or any(matches(name) for matches in self._excluded):
+        if name.partition(".")[0] in _OWN or any(matches(name) for matches in self._excluded):
             return False
         if any(matches(name) for matches in self._included):
             return True
@@ -91,18 +93,27 @@ _original: Callable[[Any, types.ModuleType], None] = EXTERNAL._LoaderBasics.exec
 
 
 def _guest_code(code: types.CodeType, namespace: dict[str, Any]) -> types.CodeType:
-    spec = namespace.get("__spec__")
-    known = (namespace["__name__"] if spec is None else spec.name, code.co_filename)
+    found = _prepared(code, namespace)
+    return code if found is None else found
+
+
+def _prepared(code: types.CodeType, namespace: dict[str, Any]) -> types.CodeType | None:
+    """Return what is executed in the place of a guest's code, None if a module is no guest."""
+    spec, name = namespace.get("__spec__"), namespace.get("__name__")
+    known = (getattr(spec, "name", name) or "", code.co_filename)
     for guests, prepare in reversed(_active):
         if known in guests:
-            return prepare(code, namespace["__name__"])
-    return code
+            return prepare(code, name if type(name) is str else "")
+    return None
 
 
 @hidden
 def _exec(code: types.CodeType, namespace: dict[str, Any]) -> None:
     namespace.setdefault("__builtins__", vars(builtins))  # exec would give it those of this module
-    exec(_guest_code(code, namespace), namespace, namespace)
+    prepared = _prepared(code, namespace)
+    exec(code if prepared is None else prepared, namespace, namespace)
+    if (prepared is None or prepared is code) and _executing and names_exec(code):
+        _executing[-1].change(namespace)
     changed = when_executed.get(namespace["__name__"])
     if changed is not None:
         changed(namespace)
@@ -136,6 +147,26 @@ def importing(guests: Guests, prepare: Prepare) -> Transaction:
     """
     return Transaction(_loading.use(), Member(_active, (guests, prepare)))
 
+
+_executing: list[Executors] = []
+
+
+def _begin_executing() -> None:
+    executors = Executors(_guest_code)
+    _executing.append(executors)
+    for module in [*sys.modules.values(), *HIDDEN.values()]:
+        if type(module) is types.ModuleType and module.__name__.partition(".")[0] != "bytescope":
+            executors.change_if_named(vars(module))
+
+
+def _end_executing() -> None:
+    while _executing:
+        _executing[-1].restore()
+        _executing.pop()
+
+
+executed_by_others = Shared(_begin_executing, _end_executing)
+"""While this is in use, code of guests that is executed by modules which are none is treated as if it was imported."""
 
 _ONE_OF_A_KIND = frozenset({"_weakrefset", "linecache", "runpy", "signal", "threading", "warnings", "weakref"})
 """Modules with a state, or with classes, that the process must have but once."""

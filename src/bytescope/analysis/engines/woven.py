@@ -21,7 +21,7 @@ from bytescope.analysis.subscriber import Subscriber
 from bytescope.code.host.monitoring import Probes
 from bytescope.code.host.transactions import Member, Step, Transaction
 from bytescope.isa.instrumentation import Hook
-from bytescope.loading.imports import Guests, importing
+from bytescope.loading.imports import Guests, executed_by_others, importing
 from bytescope.loading.main_program import MainProgram
 from bytescope.loading.source import FUTURE_FLAGS, source_code
 from bytescope.machine import resident
@@ -127,7 +127,7 @@ class Woven:
         """
         program.prepare = lambda code: self.load(code, "__main__")
         parts = importing(Guests(program.guests), self.load), settrace.available.use(), monitoring.available.use()
-        return Transaction(Member(self._programs, program), *parts)
+        return Transaction(Member(self._programs, program), *parts, executed_by_others.use())
 
     def _is_lazy(self) -> bool:
         """Return True if functions are to be woven when they are first called.
@@ -141,7 +141,9 @@ class Woven:
     def load(self, code: types.CodeType, module: str) -> types.CodeType:
         """Return the code to execute in place of a code object of a module."""
         with CHANGES:
-            return code if self._weaver is None or is_resident(code) else self._woven(self._weaver, code, module)
+            if self._weaver is None or is_resident(code) or not self.board.covers(module, code.co_filename):
+                return code
+            return self._woven(self._weaver, code, module)
 
     def settle(self) -> None:
         """Weave the functions that have not been called yet: nothing is to show between a caller and its callee."""

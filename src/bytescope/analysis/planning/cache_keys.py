@@ -61,7 +61,8 @@ class PlannerNames:
         if dumped is None:
             return None
         digest = blake2b(self._plan, digest_size=20)
-        digest.update(repr(module).encode())
+        covering = [each.covers(module, code.co_filename) for each in self.planner.subscribers]
+        digest.update(repr((module, covering)).encode())
         digest.update(dumped)
         return digest.hexdigest()
 
