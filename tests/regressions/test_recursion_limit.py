@@ -1,11 +1,13 @@
 """At the recursion limit nothing of the machine's own shows."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
 import bytescope
 from tests.support import harness
+from tests.support.processes import run_python
 
 pytestmark = pytest.mark.process
 
@@ -101,3 +103,19 @@ def test_the_limit_is_met_at_the_same_depth_whatever_it_is(engine):
     expected = harness.run_batch({"depths": DEPTHS}, "cpython")["depths"]
     found = harness.differences(expected, harness.run_batch({"depths": DEPTHS}, engine)["depths"])
     assert not found, "\n".join(found)
+
+
+DEEP = """
+import sys
+sys.setrecursionlimit(30_100)
+def f(n): return n and 1 + f(n - 1)
+def g(a, b, c, *, n, k): return n and 1 + g(a, b, c, k=k, n=n - 1)
+def h(a, b, c, d, n): return n and 1 + h(a, b, c, d, n - 1)
+print(f(30_000), g(1, 2, 3, n=30_000, k=1), h(1, 2, 3, 4, 30_000))
+"""
+
+
+def test_observed_calls_take_no_stack_of_c(tmp_path: Path) -> None:
+    (tmp_path / "deep.py").write_text(DEEP, encoding="utf-8")
+    done = run_python("-m", "bytescope", "calls", "--output", str(tmp_path / "calls.txt"), str(tmp_path / "deep.py"))
+    assert (done.stdout, done.stderr, done.returncode) == ("30000 30000 30000\n", "", 0)

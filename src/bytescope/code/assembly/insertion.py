@@ -9,9 +9,18 @@ from __future__ import annotations
 from bytescope.code.assembly.sequences import NULL_FIRST, Sequences
 from bytescope.code.host import facts
 from bytescope.code.host.invisible_frames import hidden
-from bytescope.startup.stdlib_lite import Callable, record
+from bytescope.startup.stdlib_lite import Callable, Sequence, record
 
-__all__ = ["CALLS_WITH_EMPTY_KWARGS", "JUMPS_TEST_TRUTH", "LOADS_CONST", "NULL_FIRST", "YIELDS", "Interposing", "Kept"]
+__all__ = [
+    "CALLS_WITH_EMPTY_KWARGS",
+    "JUMPS_TEST_TRUTH",
+    "LOADS_CONST",
+    "NULL_FIRST",
+    "UNPACKED_CALLS_USE_C_STACK",
+    "YIELDS",
+    "Interposing",
+    "Kept",
+]
 
 _OP = facts.OPMAP
 
@@ -57,6 +66,7 @@ FINALIZED = frozenset(() if _CLOSED_UNRESUMED is None else (_OP[_CLOSED_UNRESUME
 JUMPS_TEST_TRUTH = not _BOOL_JUMPS
 """Whether a conditional jump asks any value for its truth; elsewhere it finds True or False."""
 CALLS_WITH_EMPTY_KWARGS = facts.BEHAVIOUR.calls_with_empty_kwargs
+UNPACKED_CALLS_USE_C_STACK = facts.BEHAVIOUR.unpacked_calls_use_c_stack
 
 
 @hidden
@@ -292,6 +302,30 @@ class Interposing(Sequences):
             elif CALLS_WITH_EMPTY_KWARGS:
                 emit("PUSH_NULL")
         emit("CALL_FUNCTION_EX", 0 if CALLS_WITH_EMPTY_KWARGS else int(bool(kept.kwargs)))
+
+    def call_spread(self, kept: Kept, count: int, names: Sequence[str], const: Callable[[object], int]) -> None:
+        """Make the call as `call_kept` does, by a CALL of the single arguments.
+
+        Args:
+            kept: what is kept.
+            count: the number of positional arguments.
+            names: the names of the others.
+            const: returns the index of a constant.
+        """
+        emit = self.asm.emit
+        emit("COPY", kept.callable + 1)
+        emit("COPY", kept.args + 2)
+        emit("UNPACK_SEQUENCE", count)
+        for near, far in zip(range(1, count // 2 + 1), range(count, 0, -1), strict=False):  # the first is on top
+            for depth in (far,) if near == 1 else (near, far, near):
+                emit("SWAP", depth)
+        for above, name in enumerate(names, count + 2):
+            emit("COPY", kept.kwargs + above)
+            emit("LOAD_CONST", const(name))
+            self.load_item()
+        if names:
+            emit("KW_NAMES", const(names))
+        self.call(count + len(names))
 
     def call_instead(self, kept: Kept, load: Callable[[], None]) -> None:
         """Replace a NULL and the value above it by what a function makes of the value.

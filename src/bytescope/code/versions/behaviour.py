@@ -39,6 +39,8 @@ class Behaviour:
     """True if the NULL of a call lies below the callable."""
     calls_with_empty_kwargs: bool
     """True if CALL_FUNCTION_EX always finds a place for keyword arguments on the stack, NULL if there are none."""
+    unpacked_calls_use_c_stack: bool
+    """True if CALL_FUNCTION_EX takes some of the stack of C for a function in Python, as CALL does not."""
     callable_below_dict: int
     """Depth of the callable below the dict of DICT_MERGE, whose error messages name the callable."""
     null_above_iterator: bool

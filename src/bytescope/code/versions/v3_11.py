@@ -18,6 +18,7 @@ class Behaviour311(Behaviour):
     short_jumps: tuple[str, ...] = ("SEND",)
     null_first = True
     calls_with_empty_kwargs = False
+    unpacked_calls_use_c_stack = True
     callable_below_dict = 2
     null_above_iterator = False
     load_fast_may_fail = True

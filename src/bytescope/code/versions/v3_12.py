@@ -24,6 +24,7 @@ class Behaviour312(v3_11.Behaviour311):
     closed_unresumed = ("YIELD_VALUE", 1)
     followers = {"YIELD_VALUE": "RESUME", "KW_NAMES": "CALL"}
     short_jumps = ()
+    unpacked_calls_use_c_stack = False
     load_fast_may_fail = False
     inlines_comprehensions = True
     send_keeps_value = False

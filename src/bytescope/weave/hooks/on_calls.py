@@ -1,13 +1,14 @@
 """Hooks around calls: the three forms of a call are one event, with function, arguments and keyword arguments.
 
-Function and arguments are kept below the call, the arguments as one tuple, with which the call is then made.
+Function and arguments are kept below the call, the arguments as one tuple, with which the call is then made. Where
+that would take some of the stack of C, so that deep recursion ended the process, it is made with the single arguments.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from bytescope.code.assembly.insertion import CALLS_WITH_EMPTY_KWARGS, NULL_FIRST, Kept
+from bytescope.code.assembly.insertion import CALLS_WITH_EMPTY_KWARGS, NULL_FIRST, UNPACKED_CALLS_USE_C_STACK, Kept
 from bytescope.code.errors import InvalidBytecode
 from bytescope.code.instruction import Instruction
 from bytescope.isa.instrumentation import Point
@@ -56,7 +57,12 @@ class Calls:
             self.call_hook(point.before, point.site, self.operands(kept, kept.nulls), skip)
         context.cover(index)
         context.handlers.mark(index)
-        sequences.call_kept(kept, self.change_code if index in context.executing else None)
+        if index in context.executing:
+            sequences.call_kept(kept, self.change_code)
+        elif UNPACKED_CALLS_USE_C_STACK and instruction.op in ("CALL", "CALL_KW"):
+            self.spread(index, instruction, kept)
+        else:
+            sequences.call_kept(kept)
         e.asm.place(performed)
         if point.after is not None:
             self.call_hook(point.after, point.site, [*self.operands(kept, 1), e.at(1)], replace)
@@ -79,6 +85,15 @@ class Calls:
             )
         has_kwargs = bool(count) and not (CALLS_WITH_EMPTY_KWARGS and kinds[-1] == NULL)
         return sequences.gather_unpacked(has_kwargs)
+
+    def spread(self, index: int, instruction: Instruction, kept: Kept) -> None:
+        """Emit the call with its single arguments."""
+        kinds = self.context.kinds[index]
+        assert kinds is not None
+        named = instruction.op == "CALL_KW"
+        names = self.names(index) if named else ()
+        count = instruction.arg + has_self(kinds[:-1] if named else kinds, instruction.arg) - len(names)
+        self.emitter.sequences.call_spread(kept, count, names, self.emitter.const)
 
     def change_code(self, callable_depth: int, kwargs_depth: int) -> None:
         """Emit code that replaces the code object passed to `exec` or `eval` by its woven form."""
