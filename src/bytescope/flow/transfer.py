@@ -10,6 +10,7 @@ from bytescope.isa.kinds import (
     CELL,
     CELLS,
     CODES,
+    CONSTANTS,
     DEFAULTS,
     DICT,
     EXCEPTION,
@@ -187,6 +188,15 @@ def _build_tuple(instruction: Instruction, top: str, behaviour: Behaviour) -> st
     return TUPLE
 
 
+def _build_const_key_map(instruction: Instruction, top: str, behaviour: Behaviour) -> str:
+    require(top[-1], NAMES + CONSTANTS, "BUILD_CONST_KEY_MAP")
+    for kind in top[:-1]:
+        require(kind, VALUE, "BUILD_CONST_KEY_MAP")
+    if kinds.number(top[-1]) != instruction.arg:
+        raise Refused(f"BUILD_CONST_KEY_MAP {instruction.arg} has {kinds.number(top[-1])} keys")
+    return DICT
+
+
 def _check_call(pair: str, op: str, behaviour: Behaviour) -> None:
     """Check the callable of a call and what lies beside it."""
     if pair in (METHOD + SELF, SPECIAL + RECEIVER):
@@ -275,6 +285,7 @@ _SINGULAR: dict[str, Callable[[Instruction, str, Behaviour], str]] = {
     "LOAD_NAME": _load_global,
     "STORE_LOCAL": _store_local,
     "BUILD_TUPLE": _build_tuple,
+    "BUILD_CONST_KEY_MAP": _build_const_key_map,
     "CALL": _call,
     "CALL_KW": _call_kw,
     "CALL_EX": _call_ex,

@@ -63,6 +63,9 @@ NAMES = chr(3 * FAMILY)
 GENERATOR_CODE = chr(4 * FAMILY)
 """The code object of generators, numbered as others."""
 
+CONSTANTS = chr(5 * FAMILY)
+"""A tuple of so many constants that are not all strings."""
+
 NULLS = frozenset((NULL, SELF, RECEIVER))
 """What may lie beside the callable of a call instead of an argument."""
 
@@ -73,7 +76,7 @@ NOT_COPIED = frozenset((NULL, METHOD, SELF, SPECIAL, RECEIVER, INDEX, SAVED, SAV
 NOT_DROPPED = frozenset((NULL, METHOD, SELF, SAVED, SAVED_CELL))
 NOT_MOVED = frozenset((METHOD, SELF))
 
-TUPLES = TUPLE + CELLS + NAMES
+TUPLES = TUPLE + CELLS + NAMES + CONSTANTS
 FUNCTIONS = FUNCTION + GENERATOR_FUNCTION
 CODES = CODE + GENERATOR_CODE
 _EITHER = EXCEPTION + MAYBE_EXCEPTION
@@ -82,7 +85,12 @@ TAKES: dict[str, tuple[str, ...]] = {
     "list_append": (LIST, VALUE),
     "map_add": (DICT, VALUE, VALUE),
     "list_extend": (LIST, VALUE),
+    "list_to_tuple": (LIST,),
+    "set_update": (SET, VALUE),
+    "dict_update": (DICT, VALUE),
     "dict_merge": (DICT, VALUE, VALUE),
+    "format_with_spec": (VALUE, STRING),
+    "build_interpolation": (VALUE, STRING),
     "build_template": (TUPLES, TUPLES),
     "match_keys": (VALUE, TUPLES),
     "match_class": (VALUE, VALUE, NAMES),
@@ -114,6 +122,8 @@ GIVES: dict[str, str] = {
     "build_map": DICT,
     "build_const_key_map": DICT,
     "list_to_tuple": TUPLE,
+    "format": STRING,
+    "format_with_spec": STRING,
     "iter": ITERATOR,
     "yield_from_iter": ITERATOR,
     "group_match": MAYBE_EXCEPTION * 2,
@@ -162,6 +172,7 @@ NOUNS = {
     CELLS: "a tuple of cells",
     NAMES: "a tuple of names",
     GENERATOR_CODE: "the code object of a generator",
+    CONSTANTS: "a tuple of constants",
 }
 """What to call a kind in messages."""
 
@@ -192,7 +203,7 @@ def of_constant(value: Any) -> str:
     if kind is types.CodeType or kind is StoredCode:
         return numbered(GENERATOR_CODE if value.co_flags & CO_GENERATOR else CODE, len(value.co_freevars))
     if kind is tuple:
-        return numbered(NAMES, len(value)) if all(type(each) is str for each in value) else TUPLE
+        return numbered(NAMES if all(type(each) is str for each in value) else CONSTANTS, len(value))
     return {str: STRING, bool: BOOL}.get(kind, VALUE)
 
 

@@ -55,6 +55,8 @@ REFUSED = {
     ),
     "no NULL beside what is called": (function("PUSH_NULL", "PUSH_NULL", *CALLED), "CALL: operand is NULL"),
     "append to an int": (function(SEVEN, SEVEN, ("LIST_APPEND", 1)), "LIST_APPEND: operand is an object, not a list"),
+    "update of an int": (function(SEVEN, SEVEN, ("SET_UPDATE", 1)), "SET_UPDATE: operand is an object, not a set"),
+    "mapping in an int": (function(SEVEN, SEVEN, ("DICT_UPDATE", 1)), "DICT_UPDATE: operand is an object"),
     "item of an int": (function(SEVEN, SEVEN, SEVEN, ("MAP_ADD", 1)), "MAP_ADD: operand is an object, not a dict"),
     "loop over an int": (
         function(SEVEN, *ABOVE, ("FOR_ITER", 0), *ENDED, NONE),
@@ -132,6 +134,23 @@ def test_what_cpython_does_not_check_is_refused(name: str) -> None:
     with pytest.raises(InvalidBytecode) as caught:
         verify(lower(code))
     assert reason in caught.value.reason
+
+
+@pytest.mark.skipif("BUILD_CONST_KEY_MAP" not in OPMAP, reason="this version builds dicts by keys and values alone")
+def test_keys_that_are_no_tuple_of_as_many_are_refused() -> None:
+    def built(keys: object) -> Any:
+        return lower(function(NONE, NONE, ("LOAD_CONST", 1), ("BUILD_CONST_KEY_MAP", 2), co_consts=(None, keys)))
+
+    for keys, reason in ((("a",), "BUILD_CONST_KEY_MAP 2 has 1 keys"), (7, "is an object, not a tuple of names")):
+        with pytest.raises(InvalidBytecode, match=reason):
+            verify(built(keys))
+    verify(built((1, "a")))
+
+
+@pytest.mark.skipif("FORMAT_WITH_SPEC" not in OPMAP, reason="this version has one instruction for both")
+def test_a_format_that_is_no_string_is_refused() -> None:
+    with pytest.raises(InvalidBytecode, match="operand is an object, not a string"):
+        verify(lower(function(SEVEN, SEVEN, "FORMAT_WITH_SPEC")))
 
 
 @pytest.mark.skipif(BEHAVIOUR.load_fast_may_fail, reason="this version checks whether a variable is bound")

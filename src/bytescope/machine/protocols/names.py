@@ -32,9 +32,9 @@ def resolve(R: list[Any], name: str, lazy: Any) -> Calls:
 
 
 def delete_name(R: list[Any], name: str) -> Calls:
-    """Delete a name in class or module code."""
+    """Delete a name in class or module code: whatever the mapping raises, it is not defined."""
     value = yield operator.delitem, R[LOCALS], name
-    if failed(value, KeyError):
+    if type(value) is Raised:
         raise not_defined(name)
     return value
 

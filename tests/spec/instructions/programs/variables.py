@@ -209,6 +209,9 @@ exec("print(a); b = a; print(b)", {}, Names())
 exec("a = 1; a; len; del a", {}, Logged())
 attempt(exec, "a = 1; del a; del a", {}, Logged())
 attempt(exec, "nothing", {}, Logged())
+class Locked(Logged):
+    def __delitem__(self, key): raise OSError(key)
+attempt(exec, "a = 1; del a", {}, Locked())
 
 # --- STORE_NAME
 x = y = 1
