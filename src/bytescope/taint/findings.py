@@ -125,7 +125,7 @@ def mask_of(value: Any, shadow: Any, kind: str) -> bytes:
     """Return which characters of a text come from an origin that is harmful for a kind of findings."""
     mask = bytearray(len(value))
     for start, stop, tags in runs_of(shadow, len(value)):
-        if any(type(tag) is Origin and tag.harmful(kind) for tag in tags):
+        if any(isinstance(tag, Origin) and tag.harmful(kind) for tag in tags):
             mask[start:stop] = b"\1" * (stop - start)
     return bytes(mask)
 
@@ -184,7 +184,7 @@ def _passage(origin: Origin, step: Step) -> Passage:
     text = step.texts[0]
     mask = bytearray(len(text))
     for start, stop, tags in runs_of(step.shadow, len(text)):
-        if any(type(tag) is Origin and tag.first is origin.first for tag in tags):
+        if any(isinstance(tag, Origin) and tag.first is origin.first for tag in tags):
             mask[start:stop] = b"\1" * (stop - start)
     return Passage(step.what, step.place, excerpt_of(text, bytes(mask)))
 

@@ -34,7 +34,7 @@ def note(tags: Any, shadow: Any, texts: tuple[Any, ...], what: str, operands: An
     for number, tag in enumerate(tags):
         if number >= _MOST_ORIGINS:
             break
-        if type(tag) is Origin:
+        if isinstance(tag, Origin):
             if made is None:
                 held = tuple(each for each in operands if is_text(each))
                 made = Step(what, place_of(program_frame(sys._getframe(2))), texts[:_MOST_TEXTS], shadow, held)
