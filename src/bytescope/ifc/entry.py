@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from inspect import Parameter
 from typing import Any, Protocol
 
-from bytescope.ifc.control import Exact, Flow
-from bytescope.ifc.labels import Source, label_of
+from bytescope.ifc.control import Flow
+from bytescope.ifc.labels import Source, label_of, unknown
+from bytescope.ifc.natives import Exact
 from bytescope.ifc.policy import ALLOW, Argument, Call, Decision, Denied
 from bytescope.ifc.tools import Declassified, Labelled, Tool
 from bytescope.ifc.values import Contents, unwrap
@@ -20,9 +21,6 @@ from bytescope.shadow.channel import awaiting_frame
 from bytescope.taint.origins import Place
 from bytescope.taint.spans import is_text, runs_of, tags_of, union
 from bytescope.taint.trail import place_of
-
-UNKNOWN = "unknown (the program's own code does not call the tool itself)"
-"""Name of the source of arguments that nothing is known of."""
 
 _PASSING = (map, filter, list, tuple, set, frozenset, dict, sorted, max, min, sum, any, all, next)
 """What may call a tool with nothing but what it was given itself."""
@@ -95,7 +93,9 @@ class Entry(Exact):
             raise denied
         own = frozenset({Source(tool.name, place, "", trusted=tool.trusted, readers=tool.readers)})
         try:
-            result = tool.function(*(each.value for each in taken), **{name: one.value for name, one in by_name.items()})
+            result = tool.function(
+                *(each.value for each in taken), **{name: one.value for name, one in by_name.items()}
+            )
         except Exception as error:
             runtime.raised(error, union((everything, own)))
             raise
@@ -123,15 +123,11 @@ class Entry(Exact):
             joined = [tags_of(join_everything(in_flight, runtime.heap)), tags_of(handed.joined if handed else None)]
             through = in_flight.function or type(in_flight.args[0] if in_flight.args else None)
             if through not in _PASSING:
-                joined.append(_unknown())
+                joined.append(unknown())
         else:
-            joined = [_unknown()]
+            joined = [unknown()]
         tags = union(joined)
         return [tags] * len(args), dict.fromkeys(kwargs, tags)
-
-
-def _unknown() -> Any:
-    return frozenset({Source(UNKNOWN, Place("?", 0, "?"), "", trusted=False, readers=frozenset())})
 
 
 def _arguments(tool: Tool, bound: dict[str, Any]) -> Iterator[tuple[str, Argument]]:
@@ -150,4 +146,4 @@ def _arguments(tool: Tool, bound: dict[str, Any]) -> Iterator[tuple[str, Argumen
             yield full, Argument(full, each.value, label_of(each.tags), spans)
 
 
-__all__ = ["UNKNOWN", "Entry"]
+__all__ = ["Decider", "Entry"]

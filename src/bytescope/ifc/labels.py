@@ -125,3 +125,12 @@ def label_of(tags: Iterable[Any] | None) -> Label:
         tags: the tags; those of other analyses are passed over.
     """
     return Label(frozenset(each for each in tags or () if isinstance(each, Source)))
+
+
+UNKNOWN = "unknown (nothing is known of where it comes from)"
+"""Name of the source of what came on a way that is not followed."""
+
+
+def unknown() -> frozenset[Source]:
+    """Return the tags of what may come from anywhere: it is not trusted, and nobody may read it."""
+    return frozenset({Source(UNKNOWN, Place("?", 0, "?"), "", trusted=False, readers=frozenset())})

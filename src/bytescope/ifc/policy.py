@@ -160,8 +160,8 @@ def guard(call: Call) -> Decision:
     """Decide by what the tool declares: the policy that holds by default.
 
     A tool that does not act is allowed. Those whom a tool hands its arguments to (`recipients`) must be allowed to read
-    them, else the call is denied. Nothing untrusted may decide what a tool does: if an argument other than its `content`
-    comes from an untrusted source, or whether the call happens depends on one, somebody is asked.
+    them, else the call is denied. Nothing untrusted may decide what a tool does: if an argument other than its
+    `content` comes from an untrusted source, or whether the call happens depends on one, somebody is asked.
 
     Args:
         call: the call.

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import itertools
 import linecache
-import sys
-import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -16,7 +13,9 @@ from bytescope.analysis import AnalysisError, attach
 from bytescope.ifc.control import Flow
 from bytescope.ifc.entry import Entry
 from bytescope.ifc.labels import Label, Source, label_of
+from bytescope.ifc.namespace import IMPORTS, builtins_of
 from bytescope.ifc.policy import ALLOW, Call, Decision, Policy, guard
+from bytescope.ifc.refusal import refuse
 from bytescope.ifc.tools import Labelled, Tool
 from bytescope.ifc.values import unwrap
 from bytescope.machine.vm import VM
@@ -24,17 +23,6 @@ from bytescope.shadow.active import current
 from bytescope.shadow.reachability import reaching
 from bytescope.taint.origins import Place
 from bytescope.taint.spans import is_text, tags_of
-
-IMPORTS = (
-    "base64", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "html", "itertools",
-    "json", "math", "operator", "re", "statistics", "string", "textwrap", "typing", "urllib.parse",
-)  # fmt: skip
-"""Modules that a program may import by default."""
-
-WITHHELD = frozenset({
-    "breakpoint", "compile", "copyright", "credits", "eval", "exec", "exit", "help", "input", "license", "open", "quit",
-})  # fmt: skip
-"""Builtin functions that a program does not have by default."""
 
 _numbers = itertools.count(1)
 _RESULT = "__result__"
@@ -74,8 +62,8 @@ class Decided:
 class Session:
     """A namespace in which programs run that call tools: a context manager.
 
-    The programs are executed by bytescope's machine, which labels each value with the sources that it was made of. At each
-    call of a tool the policy is asked first.
+    The programs are executed by bytescope's machine, which labels each value with the sources that it was made of. At
+    each call of a tool the policy is asked first.
 
         with ifc.Session([read_mail, send_mail], ask=ask_the_user) as session:
             session.run("send_mail(to='ada@example.org', text=read_mail(1))")
@@ -107,15 +95,14 @@ class Session:
             if given is not None and not callable(given):
                 raise TypeError(f"{what} must be a function, and {given!r} is of type {type(given).__name__}")
         self.policy, self.ask, self.decided = policy, ask, list[Decided]()
-        self._imports = tuple(imports)
         self._vm = VM(**limits)
         self._name = f"<program {next(_numbers)}>"
         self._namespace: dict[str, Any] = {
             "__name__": self._name,
-            "__builtins__": _builtins(self._import, frozenset(builtins)),
+            "__builtins__": builtins_of(tuple(imports), frozenset(builtins)),
             **{each.name: Entry(each, self) for each in self.tools.values()},
         }
-        self.flow = Flow()
+        self.flow = Flow(self._name)
         self._attachment: attach | None = None
         self._runs = 0
 
@@ -130,13 +117,12 @@ class Session:
         if not runtime.shadows_exist:  # tools need to know of each call where its arguments are
             runtime.shadows_exist.append(True)
             runtime.events.first_shadow()
+        self._vm.exec(compile("", self._name, "exec"), self._namespace)  # the attachment has observed something
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         attachment, self._attachment = self._attachment, None
         if attachment is not None:
-            if not self._runs:
-                attachment.detach()
             attachment.__exit__(kind, error, trace)
 
     def __setitem__(self, name: str, value: Any) -> None:
@@ -173,6 +159,7 @@ class Session:
 
         Raises:
             SyntaxError: if it is no program.
+            Refused: if it uses a name that shows the insides of functions, frames or tools.
             Exception: what it does not handle, `Denied` among it.
             BudgetExceeded: if it has exceeded a limit.
         """
@@ -180,6 +167,7 @@ class Session:
         self._runs += 1
         filename = f"{self._name[:-1]}.{self._runs}>"
         tree = ast.parse(program, filename)
+        refuse(tree)
         if tree.body and isinstance(last := tree.body[-1], ast.Expr):
             tree.body[-1] = ast.copy_location(ast.Assign([ast.Name(_RESULT, ast.Store())], last.value), last)
             ast.fix_missing_locations(tree)
@@ -234,20 +222,5 @@ class Session:
             raise RuntimeError("the session is not open: use it in a with statement")
         return current()
 
-    def _import(
-        self, name: str, globals: Mapping[str, Any] | None = None, locals: Any = None, fromlist: Any = (), level: int = 0
-    ) -> types.ModuleType:
-        """Import a module for a program, if it may."""
-        if level or not any(name == each or (each.endswith(".*") and f"{name}.".startswith(each[:-1])) for each in self._imports):
-            raise ImportError(f"a program may not import {name!r}; it may import {', '.join(self._imports) or 'nothing'}")
-        __import__(name)
-        return sys.modules[name] if fromlist else sys.modules[name.partition(".")[0]]
 
-
-def _builtins(importer: Callable[..., Any], further: frozenset[str]) -> dict[str, Any]:
-    for each in further - WITHHELD:
-        raise ValueError(f"builtins: {each!r} is none of those that are withheld: {', '.join(sorted(WITHHELD))}")
-    return {name: value for name, value in vars(builtins).items() if name not in WITHHELD - further} | {"__import__": importer}
-
-
-__all__ = ["IMPORTS", "WITHHELD", "Decided", "Outcome", "Session"]
+__all__ = ["Decided", "Outcome", "Session"]

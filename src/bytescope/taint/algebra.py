@@ -7,7 +7,9 @@ import types
 from collections.abc import Sequence
 from typing import Any
 
+from bytescope.isa.typesets import ATOMIC
 from bytescope.shadow import AS_USUAL, Algebra
+from bytescope.shadow.active import current
 from bytescope.shadow.algebra import Model
 from bytescope.taint.models import (  # noqa: F401 (they fill the table)
     binary,
@@ -26,6 +28,9 @@ from bytescope.taint.models import (  # noqa: F401 (they fill the table)
 from bytescope.taint.models.operators import RULES
 from bytescope.taint.models.table import METHODS, model_of
 from bytescope.taint.spans import at, is_text, overlaid, tags_of, union
+
+_MOST_ITEMS = 1000
+"""Items of a list among which one is looked for."""
 
 
 class Characters(Algebra):
@@ -67,10 +72,10 @@ class Characters(Algebra):
         return [at(shadow, len(value), index) for index in range(len(value))]
 
     def passed(self, value: Any, args: Sequence[Any], shadows: Sequence[Any]) -> Any:
-        """Return the shadow of a match that is passed to a function: that of the text that was searched.
+        """Return the shadow of what is passed to a function: of a match that of the text, of an item its own.
 
         Args:
-            value: the match, or another value.
+            value: a match, an item of a list or tuple that is no plain value, or another value.
             args: what the native function was given.
             shadows: their shadows.
         """
@@ -78,6 +83,13 @@ class Characters(Algebra):
             for each, shadow in zip(args, shadows, strict=False):
                 if each is value.string:
                     return shadow
+        elif type(value) not in ATOMIC:
+            for each, shadow in zip(args, shadows, strict=False):
+                if type(each) in (list, tuple) and len(each) <= _MOST_ITEMS:
+                    places = [index for index, item in enumerate(each) if item is value]
+                    if places:
+                        heap = current().heap
+                        return self.joined((shadow, *(heap.item(each, index) for index in places)))
         return AS_USUAL
 
     def model(self, function: Any, receiver: Any) -> Model | None:
