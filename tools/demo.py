@@ -1,11 +1,11 @@
-"""Follow the requests to a web application to where they can do harm; then run programs under bytescope's machine.
+"""Follow requests to where they can do harm, guard a model's tools, and run programs under bytescope's machine.
 
 usage: python tools/demo.py [--quick]
 
-The application is `examples/shop`, with planted faults and their fixed twins. Each of the other programs runs in
-processes of its own: a few times on CPython, once under the machine. Shown are what it printed, whether both agree, how
-much the machine interpreted and how long it took in comparison. The first is then run once more with analyses attached;
-all reports go to `build/demo/`.
+The application is `examples/shop`, with planted faults and their fixed twins; the tools are those of `examples/agent`.
+Each of the other programs runs in processes of its own: a few times on CPython, once under the machine. Shown are what
+it printed, whether both agree, how much the machine interpreted and how long it took in comparison. The first is then
+run once more with analyses attached; all reports go to `build/demo/`.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from demo_agent import guard
 from demo_analyses import analyse
 from demo_screen import Column, screen
 from demo_taint import follow
@@ -78,6 +79,8 @@ def main() -> int:
     with screen() as show:
         show.title("bytescope follows data through a running program")
         followed = follow(show)
+        show.title("bytescope guards the tools of programs that a model wrote")
+        guarded = guard(show)
         show.title("bytescope runs Python programs by interpreting their bytecode, in Python")
         show.note(f"CPython {sys.version.split()[0]}; the programs are plain files in examples/ and know nothing of it")
         rows = []
@@ -94,7 +97,7 @@ def main() -> int:
         show.table(COLUMNS, rows)
         analysed = analyse(show, SHOWN.command, EXAMPLES)
         show.verdict(agree, "same output and exit status as CPython" if agree else "the output differs from CPython's")
-    return 0 if followed and agree and analysed else 1
+    return 0 if followed and guarded and agree and analysed else 1
 
 
 COLUMNS = [

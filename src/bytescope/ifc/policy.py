@@ -189,6 +189,7 @@ def guard(call: Call) -> Decision:
 def _unreadable(what: str, label: Label, names: Iterable[str]) -> tuple[str, list[Source]]:
     names = set(names)
     sources = [each for each in label.sources if each.readers is not None and not each.readers.issuperset(names)]
+    sources.sort(key=lambda each: each.name)
     outsiders = sorted(names - (label.readers or frozenset()))
     return f"{what} {_names(sources)}, which {' and '.join(outsiders)} may not read", sources
 

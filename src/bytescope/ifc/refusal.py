@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 REFLECTIVE = frozenset(
     "__annotations__ __closure__ __code__ __defaults__ __kwdefaults__ __globals__ __builtins__ __import__"
-    " __subclasses__ __self__ __func__ __wrapped__ __reduce__ __reduce_ex__ __getstate__ __loader__ __spec__ cell_contents"
-    " f_back f_builtins f_code f_globals f_locals gi_frame gi_code cr_frame cr_code ag_frame ag_code tb_frame"
-    " _tool _session".split()
+    " __subclasses__ __self__ __func__ __wrapped__ __reduce__ __reduce_ex__ __getstate__ __loader__ __spec__"
+    " cell_contents f_back f_builtins f_code f_globals f_locals gi_frame gi_code cr_frame cr_code ag_frame ag_code"
+    " tb_frame _tool _session".split()
 )
 """Names that show the insides of functions, frames and tools, where values have no labels."""
 

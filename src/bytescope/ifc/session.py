@@ -199,8 +199,10 @@ class Session:
         decision = self._asked("policy", self.policy, call)
         if not isinstance(decision, Decision):
             name = getattr(self.policy, "__name__", repr(self.policy))
-            raise AnalysisError(
-                f"policy {name} answered {decision!r} to {call}: it must return ALLOW, deny(...) or ask(...)", name
+            raise self._failed(
+                AnalysisError(
+                    f"policy {name} answered {decision!r} to {call}: it must return ALLOW, deny(...) or ask(...)", name
+                )
             )
         allowed = decision.verdict == "allow"
         if decision.verdict == "ask" and self.ask is not None:
@@ -213,7 +215,15 @@ class Session:
             return function(call, *more)
         except Exception as error:
             name = getattr(function, "__name__", repr(function))
-            raise AnalysisError(f"{what} {name} failed on {call}: {type(error).__name__}: {error}", name) from error
+            failure = AnalysisError(f"{what} {name} failed on {call}: {type(error).__name__}: {error}", name)
+            raise self._failed(failure) from error
+
+    def _failed(self, failure: AnalysisError) -> AnalysisError:
+        """End the program, which cannot handle the failure."""
+        assert self._attachment is not None
+        for each in self._attachment.subscribers:
+            each.failed(failure)
+        return failure
 
     # --- of its own
 

@@ -87,18 +87,21 @@ class Channel(threading.local):
         returned: what was returned to each frame, by the frame's address.
         body: the namespace of the class body that was executed last.
         event: the context of the event that is being delivered.
+        line: that of the instruction whose shadows are found out, where its frame does not tell, else 0.
     """
 
     in_flight: InFlight | None
     returned: dict[int, ReturnedShadows]
     body: Any
     event: EventContext | None
+    line: int
 
     def __init__(self) -> None:
         self.in_flight = None
         self.returned = {}
         self.body = None
         self.event = None
+        self.line = 0
 
     def push(self, in_flight: InFlight) -> None:
         """Push a primitive that is about to be performed. Its frame must have finished the previous one."""

@@ -6,10 +6,11 @@ import sys
 import types
 from typing import Any
 
+from bytescope.shadow.active import current
 from bytescope.taint.origins import Origin, Place, Step
 from bytescope.taint.spans import is_text, tags_of
 
-_MOST_ORIGINS = 4
+_MOST_ORIGINS = 16
 _MOST_TEXTS = 60
 
 
@@ -53,10 +54,10 @@ def _is_own(module: Any) -> bool:
 
 
 def place_of(frame: types.FrameType | None) -> Place:
-    """Return where a frame is."""
+    """Return where a frame is; in the interpreter its shadow runtime knows the line."""
     if frame is None:
         return Place("?", 0, "?")
-    return Place(frame.f_code.co_filename, frame.f_lineno or 0, frame.f_code.co_qualname)
+    return Place(frame.f_code.co_filename, frame.f_lineno or current().channel.line, frame.f_code.co_qualname)
 
 
 def way(origin: Origin, value: Any) -> list[Step]:

@@ -82,6 +82,7 @@ def test_what_means_something_is_found(taint: Any) -> None:
     steps = [each.what for each in sql.ways[0]]
     assert steps[0] == "source os.getenv"
     assert steps[1:] == ["str.strip", "f-string", "operator +"]
+    assert all(each.place.line for each in sql.ways[0])
     assert analysis.status() == 3
 
 

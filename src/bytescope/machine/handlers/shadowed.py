@@ -161,6 +161,8 @@ class Shadower:
         positions = moved.operands
         places_after = [first + p for _, p in moved.results(moved.after is None)]
         exist = runtime.shadows_exist
+        position = program.instructions[index].position
+        line = 0 if position is None else position[0] or 0
         may_fill = filled_operand if name in FILLING else filled_receiver if name in ("call", "call_kw") else None
 
         def operands(R: list[Any], S: Shadows) -> tuple[Any, Any]:
@@ -182,6 +184,7 @@ class Shadower:
         def finish(R: list[Any], S: Shadows, following: int, token: Any, values: Any, shadows: Any) -> int:
             stack, results = outcome(following)
             given = [R[first + p] for _, p in results]
+            runtime.channel.line = line
             if not results and call.results and name != "next":  # tested, not pushed
                 given = [None]
             found = runtime.after(resident_frame(), token, name, immediate, values, shadows, given)
