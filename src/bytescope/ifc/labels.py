@@ -19,7 +19,6 @@ class Source(Origin):
     """A value that has come into a program: the tag that its references carry.
 
     Attributes:
-        name: who or what has given it: a tool, a document, an author.
         trusted: whether it may decide what is done.
         readers: who may read it, `EVERYONE` for all.
         place: where the program got it.
@@ -33,7 +32,7 @@ class Source(Origin):
 
     @property
     def name(self) -> str:
-        """Who or what has given it."""
+        """Who or what has given it, such as a tool, a document, an author."""
         return self.source
 
     def __repr__(self) -> str:
@@ -87,7 +86,7 @@ class Label:
 
     @property
     def readers(self) -> Readers:
-        """Who may read it: whom all sources allow; `EVERYONE` if no source restricts it."""
+        """The names of those whom all sources allow to read it, `EVERYONE` if no source restricts it."""
         found: Readers = None
         for each in self.sources:
             if each.readers is not None:

@@ -90,7 +90,7 @@ Verdict = Literal["allow", "deny", "ask"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer of a policy: `ALLOW`, or what `deny` and `ask` return.
+    """Answer of a policy, which is `ALLOW`, or what `deny` and `ask` return.
 
     Attributes:
         verdict: "allow", "deny" or "ask".
