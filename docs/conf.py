@@ -16,7 +16,7 @@ source_suffix = {".md": "markdown"}
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:class", r"(collections\.abc|os|threading|types)\.\w+"),  # CPython's own, whose pages are not here
-    ("py:class", r"Asked|Policy|Readers|bytescope\.taint\.(findings\.Passage|origins\.Place)"),  # aliases and classes of bytescope's own, described where they are used
+    ("py:class", r"Asked|Policy|Readers|bytescope\.taint\.(findings\.Passage|origins\.Place)"),  # explained where used
     ("py:class", r"Engine|Globs|Lines|Opcodes|Threads|Where|[PR](\.\w+)?"),  # aliases, explained where used
     ("py:class", r"bytescope\.machine\.vm\.Running"),  # a context manager, as `VM.running` says
 ]
