@@ -105,12 +105,15 @@ class Session:
         self.flow = Flow(self._name)
         self._attachment: attach | None = None
         self._runs = 0
+        self._ended = False
 
     # --- while it is open
 
     def __enter__(self) -> Self:
         if self._attachment is not None:
             raise RuntimeError("this session is open already: make another one for another program")
+        if self._ended:
+            raise RuntimeError("this session has ended, and its labels are gone: make another one")
         self._attachment = attach(self.flow, engine="interpreter", include=[self._name])
         self._attachment.__enter__()
         runtime = current()
@@ -123,6 +126,7 @@ class Session:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         attachment, self._attachment = self._attachment, None
         if attachment is not None:
+            self._ended = True
             attachment.__exit__(kind, error, trace)
 
     def __setitem__(self, name: str, value: Any) -> None:
@@ -158,12 +162,15 @@ class Session:
             The value of its last statement, if that is an expression, with its label.
 
         Raises:
+            TypeError: if it is no text.
             SyntaxError: if it is no program.
             Refused: if it uses a name that shows the insides of functions, frames or tools.
             Exception: what it does not handle, `Denied` among it.
             BudgetExceeded: if it has exceeded a limit.
         """
         self._open()
+        if not isinstance(program, str):
+            raise TypeError(f"a program must be a text, not {type(program).__name__}: decode it")
         self._runs += 1
         filename = f"{self._name[:-1]}.{self._runs}>"
         tree = ast.parse(program, filename)

@@ -23,7 +23,7 @@ def cases(file: str) -> list[Any]:
     for each in text.split("\n=== ")[1:]:
         head, _, program = each.partition("\n")
         title, _, expected = head.partition(" -> ")
-        marks = [pytest.mark.process] if "asyncio" in title or "thread" in title else []
+        marks = [pytest.mark.process] if "asyncio" in program or "threading" in program else []
         found.append(pytest.param(program, expected, id=title, marks=marks))
     return chosen(found)
 

@@ -233,5 +233,13 @@ def test_a_session_is_open_or_not() -> None:
         session.run("1")
     with session, pytest.raises(RuntimeError, match="this session is open already"), session:
         pass
-    with pytest.raises(SyntaxError), ifc.Session([]) as other:
-        other.run("1 +")
+    with pytest.raises(RuntimeError, match="this session has ended, and its labels are gone"), session:
+        pass
+    with ifc.Session([]) as other:
+        for program, error in (("1 +", SyntaxError), (b"1", TypeError), (None, TypeError)):
+            with pytest.raises(error):
+                other.run(program)  # type: ignore[arg-type]
+        assert [other.run(each).value for each in ("", "# nothing", "ä = 'ö'; ä")] == [None, None, "ö"]
+        with pytest.raises(KeyboardInterrupt):
+            other.run("raise KeyboardInterrupt")
+        assert other.run("ä").value == "ö"
