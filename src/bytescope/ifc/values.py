@@ -91,6 +91,9 @@ def unwrap(value: Any, heap: Heap, shadow_of: Labelling) -> tuple[Any, Any]:
         value: what it has returned. It is copied where it is changed.
         heap: the shadows of what objects hold, which are entered.
         shadow_of: makes the shadows.
+
+    Raises:
+        TypeError: if a part is labelled that can have no label of its own.
     """
     if isinstance(value, Labelled):
         inner, own = unwrap(value.value, heap, shadow_of)
@@ -103,6 +106,14 @@ def unwrap(value: Any, heap: Heap, shadow_of: Labelling) -> tuple[Any, Any]:
         made: Any = kind(each for each, _ in pairs)
         heap.set_sequence(made, [shadow for _, shadow in pairs])
         return made, None
+    if isinstance(value, (list, tuple, dict, set, frozenset)):
+        held = [*value, *value.values()] if isinstance(value, dict) and kind is not dict else value
+        for each in held:
+            if isinstance(each, Labelled):
+                raise TypeError(
+                    f"{each!r} is in a {kind.__name__}, or a key of it: a tool labels items of lists, tuples, dicts "
+                    "and fields of data classes; put it into one of these, or label the whole"
+                )
     if kind is dict:
         found = {key: _inner(each, heap, shadow_of) for key, each in value.items()}
         if all(each is value[key] for key, (each, _) in found.items()):

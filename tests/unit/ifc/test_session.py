@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import OrderedDict, namedtuple
 from typing import Any
 
 import pytest
@@ -134,6 +135,16 @@ def test_a_tool_labels_parts_of_what_it_returns() -> None:
         names = {name: sorted(each.name for each in session[name].label.untrusted) for name in ("a", "t", "one", "two")}
         assert names == {"a": [], "t": ["page a"], "one": [], "two": ["b"]}
     assert isinstance(kept[0].text, ifc.Labelled), "what the tool keeps is not changed"
+
+
+@pytest.mark.parametrize("held", ["{%s}", "{%s: 1}", "Pair(%s, 1)", "OrderedDict(a=%s)"])
+def test_what_cannot_have_a_label_of_its_own_is_refused(held: str) -> None:
+    names = {"Pair": namedtuple("Pair", "a b"), "OrderedDict": OrderedDict, "part": ifc.Labelled(1, "evil")}
+    bad = ifc.tool(lambda: [eval(held % "part", names)], name="bad", acts=False)
+    with pytest.raises(
+        TypeError, match=r"Labelled\(1, 'evil'\) is in a \w+, or a key of it: a tool labels items of lists"
+    ):
+        run("bad()", bad)
 
 
 def test_a_tool_gets_a_copy_of_plain_data() -> None:
