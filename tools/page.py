@@ -138,8 +138,8 @@ def _assemble() -> str:
     lock = ASSEMBLED / "pyodide" / "pyodide-lock.json"
     lock.write_text(json.dumps(json.loads(lock.read_text(encoding="utf-8")) | {"packages": {}}), encoding="utf-8")
     sources = {name: path.read_bytes() for path, name in sorted(_sources(), key=lambda pair: pair[1])}
-    compiled, library = _compiled(sources)
-    packs = _pack(sources), _pack(compiled)
+    compiled, later, library = _compiled(sources)
+    packs = _pack(sources | later), _pack(compiled)
     for name, data in zip(("python.pack", "compiled.pack"), packs, strict=True):
         (ASSEMBLED / name).write_bytes(data)
     (ASSEMBLED / "pyodide" / _LIBRARY).write_bytes(library)
@@ -153,10 +153,11 @@ def _pack(files: dict[str, bytes]) -> bytes:
     return zlib.compress(b"".join([len(names).to_bytes(4, "little"), names, *files.values()]), 9)
 
 
-def _compiled(sources: dict[str, bytes]) -> tuple[dict[str, bytes], bytes]:
-    """Return what the page's start imports of the sources, compiled, and the library with what it imports of that."""
+def _compiled(sources: dict[str, bytes]) -> tuple[dict[str, bytes], dict[str, bytes], bytes]:
+    """Return what the start imports of the sources, compiled; what is imported later; and the library with its own."""
     kept = WEB / "node_modules" / ".compiled"
-    stamp, own, library = kept / "digest", kept / "own.json", kept / _LIBRARY
+    stamp, library = kept / "digest", kept / _LIBRARY
+    found = kept / "start.json", kept / "later.json"
     script = (WEB / "compile.mjs").read_bytes() + (WEB / "package-lock.json").read_bytes()
     digest = hashlib.sha256(script + b"".join(sources.values())).hexdigest()
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != digest:
@@ -164,11 +165,14 @@ def _compiled(sources: dict[str, bytes]) -> tuple[dict[str, bytes], bytes]:
         kept.mkdir(exist_ok=True)
         texts = {name: data.decode() for name, data in sources.items()}
         (kept / "sources.json").write_text(json.dumps(texts), encoding="utf-8")
-        if run(["node", "compile.mjs", kept / "sources.json", own, library], cwd=WEB):
+        if run(["node", "compile.mjs", kept / "sources.json", *found, library], cwd=WEB):
             raise SetupError("the Python sources could not be compiled")
         stamp.write_text(digest, encoding="utf-8")
-    files = json.loads(own.read_text(encoding="utf-8"))
-    return {name: base64.b64decode(data) for name, data in files.items()}, library.read_bytes()
+    start, later = (
+        {name: base64.b64decode(data) for name, data in json.loads(path.read_text(encoding="utf-8")).items()}
+        for path in found
+    )
+    return start, later, library.read_bytes()
 
 
 def _add_snapshot(build: str) -> None:
@@ -197,7 +201,8 @@ def _list_files() -> None:
 def _sources() -> list[tuple[Path, str]]:
     """What is importable in the page, with its path there."""
     package = ROOT / "src" / "bytescope"
-    core = [path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in _LEFT_OUT]
+    files = [*package.rglob("*.py"), *package.glob("taint/policy/*.toml")]
+    core = [path for path in files if path.relative_to(package).parts[0] not in _LEFT_OUT]
     found = [(path, f"bytescope/{path.relative_to(package)}") for path in core]
     own = WEB / "python"
     found += [(path, str(path.relative_to(own))) for path in own.rglob("*.py")]

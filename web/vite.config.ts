@@ -56,6 +56,7 @@ export default defineConfig({
     include: ["tests/unit/**/*.test.ts"],
     environment: "node",
     globalSetup: ["tests/recordings.ts"],
+    testTimeout: 60_000, // which only a test that hangs exceeds
     ...(process.env.VITEST_JUNIT ? { outputFile: { junit: process.env.VITEST_JUNIT } } : {}),
   },
 });

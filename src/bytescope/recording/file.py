@@ -31,6 +31,7 @@ from bytescope.recording.tape import (
     HostInstruction,
     InnerCode,
     Instruction,
+    Note,
     Object,
     Tape,
     Text,
@@ -132,6 +133,7 @@ def encode(tape: Tape, level: int = 6) -> bytes:
         "unobserved": [place // ENTRY for place in tape.unobserved],
         "raw": [code.raw for code in tape.codes],
         "left_out": tape.left_out,
+        "notes": tape.notes,
     }
     text = json.dumps(head, separators=(",", ":")).encode()
     block = b"".join([struct.pack("<III", len(text), len(tape), len(log) // ENTRY), text, *map(_bytes, columns)])
@@ -212,6 +214,10 @@ def _tape(block: bytes) -> Tape:
         begin, count = head["left_out"]
         tape.left_out = int(begin), int(count)
     tape.output = [Written(int(at), str(stream), str(text)) for at, stream, text in head["output"]]
+    tape.notes = [
+        Note(str(file), int(line), str(what), [(str(part), str(mark)) for part, mark in pieces])
+        for file, line, what, pieces in head.get("notes", ())
+    ]
     tape.codes = [_read_code(code) for code in head["codes"]]
     for number, raw in enumerate(head.get("raw", ())):
         tape.codes[number] = tape.codes[number]._replace(raw=tuple(HostInstruction(*each) for each in raw))

@@ -13,9 +13,9 @@ from operator import gt
 from typing import Any, NamedTuple
 
 __all__ = [
-    "ABSENT", "CONTENTS", "EDITED", "ENTRY", "NAMES", "PARENT", "RAISED", "REDACTED", "RETURNED", "ROW",
-    "SIGNAL", "SITE", "SIZE", "STATUS", "TASK", "THREAD", "CodeInfo", "FrameOwner", "HostInstruction", "InnerCode",
-    "Instruction", "Object", "Tape", "Text", "Variable", "Written",
+    "ABSENT", "CONTENTS", "EDITED", "ENTRY", "NAMES", "PARENT", "RAISED", "REDACTED", "RETURNED", "ROW", "SIGNAL",
+    "SITE", "SIZE", "STATUS", "TASK", "THREAD", "CodeInfo", "FrameOwner", "HostInstruction", "InnerCode", "Instruction",
+    "Note", "Object", "Tape", "Text", "Variable", "Written",
 ]  # fmt: skip
 
 ROW = 3
@@ -25,9 +25,8 @@ ENTRY = 4
 """Values in an entry: owner number, slot, old value, new value."""
 
 PARENT, SITE, STATUS, NAMES = "parent", "site", "status", "names"
-"""Slots of a frame besides its variables and operands, whose slots are numbers. PARENT: number of the frame that called
-or resumed it; SITE: index of the instruction that it waits at; STATUS: "suspended", "delegates" or "done"; NAMES: the
-namespace of class and module code."""
+"""Slots of a frame besides its variables and operands, whose slots are numbers. PARENT: the number of who called or
+resumed it; SITE: index of what it waits at; STATUS: "suspended", "delegates", "done"; NAMES: its namespace."""
 
 SIGNAL = "signal"
 """Slot of a frame that a signal handler has: the name of the signal that came in at the step at which it begins."""
@@ -164,6 +163,15 @@ class Written(NamedTuple):
     text: str
 
 
+class Note(NamedTuple):
+    """What an analysis says of a line: what it is about, and a text in (part, mark) pieces."""
+
+    file: str
+    line: int
+    what: str
+    pieces: list[tuple[str, str]]
+
+
 class Text:
     """A string or bytes object that is too long to be kept: its beginning, its length, and its type."""
 
@@ -206,11 +214,11 @@ class Object:
 class Tape:
     """Rows, entries, and what they are about.
 
-    rows: `ROW` numbers for each step; recent: those of the latest steps, until `settle` moves them; log: `ENTRY` values
-    for each change; owners: frames and objects by number; codes: code objects by number; sources: texts by file name;
-    output: what was written to the standard streams, in order; unobserved: the places in the log at which code has run
-    that may have changed any object; forgotten: the number of steps before the first one;
-    base: the slots of frames there; left_out: a step and how many it stands for, if some in the middle are left out.
+    rows: `ROW` numbers for each step; recent: those of the latest steps, until `settle` moves them; log: `ENTRY`
+    values for each change; owners: frames and objects by number; codes: code objects by number; sources: texts by file
+    name; output: what was written to the standard streams, in order; unobserved: the places in the log at which code
+    has run that may have changed any object; forgotten: how many steps came before the first one; base: the slots of
+    frames there; left_out: a step and how many it stands for, if any; notes: what an attached analysis has to say.
     """
 
     def __init__(self) -> None:
@@ -227,6 +235,7 @@ class Tape:
         self.forgotten = 0
         self.left_out: tuple[int, int] | None = None
         self.base: dict[int, dict[Any, Any]] = {}
+        self.notes: list[Note] = []
 
     def settle(self) -> None:
         """Move the latest rows to where they take little room: a list is faster to write to."""

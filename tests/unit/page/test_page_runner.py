@@ -77,11 +77,13 @@ class Cells:
         self.runner, self.bridge = runner, bridge
         self.number = 0
 
-    def run(self, source: str, engine: str, *lines: str | None, number: int = 0, record: int = 0) -> dict[str, Any]:
+    def run(
+        self, source: str, engine: str, *lines: str | None, number: int = 0, record: int = 0, following: bool = False
+    ) -> dict[str, Any]:
         self.number = number or self.number + 1
         self.bridge.lines = list(lines)
         del self.bridge.texts[:]
-        found = self.runner.run(self.number, self.number, source, engine, record)
+        found = self.runner.run(self.number, self.number, source, engine, record, following)
         if not isinstance(found, str):
             found = asyncio.get_event_loop().run_until_complete(found)
         result: dict[str, Any] = json.loads(found)
@@ -135,10 +137,12 @@ def case(name: str) -> list[str]:
     return ["\n".join(part.split("\n")[1:]).removesuffix("\n") for part in ("\n" + text).split("\n# %%")[1:]]
 
 
-def recorded(cells: Cells, source: str, *lines: str | None, steps: int = 100_000) -> tuple[Recording, dict[str, Any]]:
+def recorded(
+    cells: Cells, source: str, *lines: str | None, steps: int = 100_000, following: bool = False
+) -> tuple[Recording, dict[str, Any]]:
     """Run a cell, recorded."""
     cells.bridge.recording = None
-    result = cells.run(source, "bytescope", *lines, record=steps)
+    result = cells.run(source, "bytescope", *lines, record=steps, following=following)
     assert cells.bridge.recording is not None
     return cells.bridge.recording, result
 
@@ -418,3 +422,22 @@ print(len(recorded.data()) > 1_000, *sorted(set(sys.modules) - before))
     path = os.pathsep.join([str(WEB / "python"), str(WEB.parent / "src")])
     child = run_python("-c", program, PYTHONPATH=path)
     assert (child.stdout.splitlines()[1:], child.stderr) == (["True"], "")
+
+
+def test_text_from_outside_is_followed_through_a_recorded_run(cells: Cells) -> None:
+    source = """name = input()
+greeting = f"Hello {name.strip()}!"
+clean = len(name)
+def run(text):
+    return eval(text)
+run(name)"""
+    recording, result = recorded(cells, source, " 6 * 7", following=True)
+    assert result["value"]["text"] == "42"
+    notes = {(line, what): pieces for _, line, what, pieces in recording.tape.notes}
+    assert notes == {
+        (1, "name = "): [(" 6 * 7", "tainted")],
+        (2, "greeting = "): [("Hello ", ""), ("6 * 7", "tainted"), ("!", "")],
+        (5, "Code injection, is code: "): [(" 6 ", "tainted"), ("*", "meaning"), (" 7", "tainted")],
+    }
+    recording, _ = recorded(cells, "name")
+    assert recording.tape.notes == []

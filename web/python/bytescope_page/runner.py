@@ -66,7 +66,7 @@ class Runner:
 
     # --- running a cell
 
-    def run(self, cell: int, number: int, source: str, engine: str, record: int = 0) -> Any:
+    def run(self, cell: int, number: int, source: str, engine: str, record: int = 0, following: bool = False) -> Any:
         """Run a cell.
 
         Args:
@@ -75,6 +75,7 @@ class Runner:
             source: its text.
             engine: "bytescope" or "cpython".
             record: how many steps of it are kept; 0 records nothing.
+            following: whether text from outside is followed through what is recorded.
 
         Returns:
             What became of it, as JSON; or, if it awaits something, an awaitable of that.
@@ -85,11 +86,12 @@ class Runner:
         self._names.show_all()
         self._stopping, self._running, self._engine, self._place = False, True, engine, None
         self._input_ended = False
-        self._recorded = Recorded(record) if record else None
+        self._recorded = None
         token = streams.cell.set(cell)
         outcome = _Outcome(self._vm.instructions)
         try:
             with _OWN_BUILTINS:
+                self._recorded = Recorded(record, following) if record else None
                 outcome.file = self._names.take(cell, number, source)
                 code = self._compiled(source, outcome.file)
                 outcome.reads, outcome.binds = code.names()

@@ -108,8 +108,8 @@ export class Kernel {
 
   /** Run a cell, recorded by bytescope, after others; and show its steps. */
   step(cell: Cell, plan: Partial<Plan> = {}, before: readonly (readonly [Cell, readonly Answer[]])[] = []): void {
-    for (const [other, answers] of before) this.plans.set(other, { record: false, answers, step: null });
-    this.plans.set(cell, { record: true, answers: [], step: null, ...plan });
+    for (const [other, answers] of before) this.plans.set(other, { record: false, following: false, answers, step: null });
+    this.plans.set(cell, { record: true, following: false, answers: [], step: null, ...plan });
     this.runCells([...before.map(([other]) => other), cell]);
   }
 
@@ -196,7 +196,7 @@ export class Kernel {
     };
     const { source, engine } = cell.ran.peek()!;
     const number = this.notebook.numberOf(cell);
-    this.interpreter!.start({ run: ++this.run, cell: cell.id, number, source, engine, record });
+    this.interpreter!.start({ run: ++this.run, cell: cell.id, number, source, engine, record, following: this.plan?.following ?? false });
   }
 
   private done(result: Result): void {

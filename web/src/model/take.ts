@@ -8,9 +8,10 @@ export type Answer = string | null;
 /** Steps of a recording that are kept unless told otherwise. */
 export const STEPS = 1_000_000;
 
-/** How the next run of a cell is to be: recorded, with answers that are given by themselves, shown from a step. */
+/** How the next run of a cell is to be: recorded, with text from outside followed, with answers that are given by themselves, shown from a step. */
 export interface Plan {
   record: boolean;
+  following: boolean;
   answers: readonly Answer[];
   step: number | null;
 }

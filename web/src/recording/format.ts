@@ -71,9 +71,10 @@ function tapeOf(block: Uint8Array): Tape {
   const base = new Map(head.base.map(([owner, pairs]) => [owner, slotsOf(pairs)]));
   check(columns, codes, owners, values.length);
   const output = head.output.map(([at, stream, text]) => ({ at, stream, text }));
+  const remarks = (head.notes ?? []).map(([file, line, what, pieces]) => ({ file, line, what: String(what), pieces: pieces.map(([text, mark]) => [String(text), mark] as const) }));
   const { forgotten, left_out: left } = head;
   const leftOut = left ? { step: Number(left[0]), count: Number(left[1]) } : null;
-  return new Tape({ forgotten, leftOut, sources: new Map(Object.entries(head.sources)), codes, owners, base, values, output, unobserved: head.unobserved ?? [] }, columns);
+  return new Tape({ forgotten, leftOut, sources: new Map(Object.entries(head.sources)), codes, owners, base, values, output, unobserved: head.unobserved ?? [], remarks }, columns);
 }
 
 function columnsFrom(bytes: Uint8Array): Uint32Array {
@@ -111,6 +112,7 @@ interface RawHead {
   output: [number, string, string][];
   unobserved?: number[];
   raw?: [number, string, number | null][][];
+  notes?: [string, number, string, [string, string][]][];
 }
 
 interface RawCode {

@@ -81,6 +81,14 @@ export interface Written {
   text: string;
 }
 
+/** What an analysis says of a line: what it is about, and a text in parts; those from outside are marked. */
+export interface Remark {
+  file: string;
+  line: number;
+  what: string;
+  pieces: readonly (readonly [text: string, mark: string])[];
+}
+
 /** A step that stands for many: those in the middle of a long run are left out. */
 export interface LeftOut {
   step: number;
@@ -99,6 +107,7 @@ export interface Head {
   output: readonly Written[];
   /** The places in the log at which code has run that may have changed any object, in order. */
   unobserved: readonly number[];
+  remarks: readonly Remark[];
 }
 
 const NOTHING: Slots = new Map();
@@ -115,6 +124,7 @@ export class Tape {
   readonly values: readonly Value[];
   readonly output: readonly Written[];
   readonly unobserved: readonly number[];
+  readonly remarks: readonly Remark[];
   /** The frames that may be suspended, by their numbers. */
   readonly suspending: readonly number[];
   /** The number of the mark for what is not there, -1 if this tape has none; likewise the others. */
@@ -134,7 +144,7 @@ export class Tape {
     this.steps = columns.frames.length;
     this.entries = columns.owner.length;
     ({ forgotten: this.forgotten, sources: this.sources, codes: this.codes, owners: this.owners, base: this.base } = head);
-    ({ values: this.values, output: this.output, unobserved: this.unobserved, leftOut: this.leftOut } = head);
+    ({ values: this.values, output: this.output, unobserved: this.unobserved, leftOut: this.leftOut, remarks: this.remarks } = head);
     const frames = this.owners.filter((owner) => owner instanceof FrameOwner);
     this.suspending = frames.filter(({ code }) => this.codes[code]!.suspends).map(({ number }) => number);
     const marks = new Map<string, number>();

@@ -1,4 +1,4 @@
-// What stands beside the lines of a source: passes, coverage, comparisons, or calls, of the whole run.
+// What stands beside the lines of a source: passes, coverage, comparisons, calls, or texts from outside, of the whole run.
 
 import { comparisonsOf } from "../recording/analyses/comparisons";
 import { coverageOf } from "../recording/analyses/coverage";
@@ -6,13 +6,17 @@ import type { Recording } from "../recording/recording";
 import { repr, Thing, type Value } from "../recording/values";
 import { nameOf } from "./preview";
 
-export const MARGINS = ["passes", "coverage", "comparisons", "calls"] as const;
+export const MARGINS = ["passes", "coverage", "comparisons", "calls", "taint"] as const;
 export type Margin = (typeof MARGINS)[number];
 
-/** A note beside a line; `bad` if something of it was never executed. */
+/** What can stand beside the lines of a recording: texts from outside only if they were followed. */
+export const marginsOf = ({ tape }: Recording): Margin[] => MARGINS.filter((each) => each !== "taint" || tape.remarks.length > 0);
+
+/** A note beside a line, in parts, of which some are marked; `bad` if something of it was never executed, or does harm. */
 export interface Note {
   text: string;
   bad: boolean;
+  parts?: readonly (readonly [text: string, mark: string])[];
 }
 
 const ROOM = 20;
@@ -22,6 +26,7 @@ const MOST = 3;
 export function notesOf(recording: Recording, source: string, margin: Margin): ReadonlyMap<number, Note> {
   if (margin === "coverage") return covered(recording, source);
   if (margin === "comparisons") return compared(recording, source);
+  if (margin === "taint") return tainted(recording, source);
   return margin === "calls" ? called(recording, source) : new Map();
 }
 
@@ -63,6 +68,20 @@ function called({ calls, tape }: Recording, source: string): Map<number, Note> {
   const text = (name: string, count: number, last: Value | undefined): string =>
     `${name.slice(name.lastIndexOf(".") + 1)}()${count > 1 ? ` ${times(count)}` : ""}${last === undefined ? "" : `${count > 1 ? ", last" : ""} = ${short(last)}`}`;
   return new Map([...ofLine].map(([line, names]) => [line, { text: joined([...names].map(([name, { count, last }]) => text(name, count, last))), bad: false }]));
+}
+
+function tainted({ tape }: Recording, source: string): Map<number, Note> {
+  const files = new Set(tape.codes.filter((each) => each.source === source).map((each) => each.file));
+  const found = new Map<number, Note>();
+  for (const { file, line, what, pieces } of tape.remarks) {
+    if (!files.has(file)) continue;
+    const before = found.get(line);
+    const parts = [...(before ? [...before.parts!, ["; ", ""] as const] : []), [what, ""] as const, ...pieces];
+    const outside = parts.filter(([, mark]) => mark).map(([text]) => text).join(" ");
+    const text = `${parts.map(([each]) => each).join("")} (from outside: ${outside})`;
+    found.set(line, { text, bad: before?.bad || pieces.some(([, mark]) => mark === "meaning"), parts });
+  }
+  return found;
 }
 
 const joined = (texts: readonly string[]): string => (texts.length > MOST ? [...texts.slice(0, MOST), `${texts.length - MOST} more`] : texts).join("; ");

@@ -1,6 +1,6 @@
 // The viewer's model: a position in a recording, and what is asked there. It knows no document.
 
-import { batch, computed, effect, signal, type ReadonlySignal } from "@preact/signals";
+import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { NoExpression, NotRecorded } from "../recording/errors";
 import type { Origin } from "../recording/origins";
 import { lowerBound } from "../recording/lines";
@@ -70,7 +70,7 @@ export class Viewer {
   /** Whether bytecode is shown as CPython has it, not as the machine executes it. */
   readonly raw = signal(false);
   /** What stands beside the lines of the source. */
-  readonly margin = signal<Margin>("passes");
+  readonly margin: Signal<Margin>;
   /** The place whose writes are shown. */
   readonly watched = signal<Watch | null>(null);
   readonly other = signal<Other | null>(null);
@@ -96,6 +96,7 @@ export class Viewer {
     step = 0,
   ) {
     this.stepper = new Stepper(recording);
+    this.margin = signal(recording.tape.remarks.length ? "taint" : "passes");
     this.raises = [...new Set(recording.index.raises.map((each) => each.step))];
     this.comings = comingsOf(recording);
     this.threads = [...new Set(recording.tape.owners.flatMap((each) => (each instanceof FrameOwner ? [each.thread] : [])))];

@@ -9,7 +9,7 @@ import { FramesPane } from "./frames";
 import { GraphPane } from "./graph";
 import { HeapPane } from "./heap";
 import { HotPane } from "./hot";
-import { MARGINS, type Margin } from "./margin";
+import { marginsOf, type Margin } from "./margin";
 import type { Pane, Viewer } from "./model";
 import { ObjectsPane } from "./objects";
 import { OutputPane } from "./output";
@@ -99,7 +99,7 @@ function Note({ viewer, pane }: { viewer: Viewer; pane: Pane }) {
 function Beside({ viewer }: { viewer: Viewer }) {
   return (
     <select aria-label="Beside the lines" value={viewer.margin.value} onChange={(event) => (viewer.margin.value = event.currentTarget.value as Margin)}>
-      {MARGINS.map((each) => (
+      {marginsOf(viewer.recording).map((each) => (
         <option key={each}>{each}</option>
       ))}
     </select>

@@ -48,7 +48,7 @@ export function SourcePane({ viewer }: { viewer: Viewer }) {
             </code>
             {note && (
               <small class={note.bad ? "never" : ""} title={note.text}>
-                {note.text}
+                {note.parts ? note.parts.map(([text, mark]) => (mark ? <u class={mark === "meaning" ? "meaning" : ""}>{text}</u> : text)) : note.text}
               </small>
             )}
             {passes > 0 && <small title={`Control has come to this line ${passes} times`}>{passes.toLocaleString("en")}×</small>}

@@ -25,15 +25,15 @@ export class Actions {
   }
 
   /** Step through a cell: as a link says that leads to it, if one does. */
-  step(cell: Cell, keep?: number): void {
+  step(cell: Cell, keep?: number, following = false): void {
     void fetchSteps();
     const { invitation, steps } = this.kernel;
     steps.value = keep ?? STEPS;
     const invited = invitation.peek();
-    if (invited?.cell !== cell || !isValid(invited)) return this.kernel.step(cell);
+    if (invited?.cell !== cell || !isValid(invited)) return this.kernel.step(cell, { following });
     invitation.value = null;
     const [last, ...before] = invited.runs.toReversed();
-    this.kernel.step(cell, { answers: last!.answers, step: invited.step }, before.toReversed().map((run) => [run.cell, run.answers] as const));
+    this.kernel.step(cell, { answers: last!.answers, step: invited.step, following }, before.toReversed().map((run) => [run.cell, run.answers] as const));
   }
 
   /** Run and go on to the next cell; there is always one. */

@@ -217,6 +217,7 @@ function commands(cell: Cell, actions: Actions): (Command | null)[] {
           { label: "Run to here", do: () => actions.runToHere(cell) },
           { label: "Run from here", do: () => actions.runFromHere(cell) },
           { label: `Step, keeping ${FEW.toLocaleString("en")} steps`, do: () => actions.step(cell, FEW) },
+          { label: "Step, following input", do: () => actions.step(cell, undefined, true) },
           { label: `Run with ${ENGINE_NAMES[other]}`, do: () => actions.runWith(cell, other) },
           null,
         ]

@@ -88,14 +88,14 @@ async function run(request: Run): Promise<void> {
   current = request.run;
   if (control) Atomics.store(control, INTERRUPT, 0);
   const { runner } = started;
-  const { number, source, engine, record } = request;
+  const { number, source, engine, record, following } = request;
   cell = request.cell;
   if (bridge) bridge.run = current;
   try {
     const call = runner.run.callPromising;
     const answer = await (call
-      ? runner.run.callPromising!(cell, number, source, engine, record)
-      : runner.run(cell, number, source, engine, record));
+      ? runner.run.callPromising!(cell, number, source, engine, record, following)
+      : runner.run(cell, number, source, engine, record, following));
     const result = typeof answer === "string" ? answer : ((await answer) as string);
     if (bridge instanceof Messages) bridge.flush();
     post({ event: "done", run: request.run, result });

@@ -13,6 +13,8 @@ export interface Run {
   engine: Engine;
   /** How many steps of a recording are kept; 0 records nothing. */
   record: number;
+  /** Whether text from outside is followed through what is recorded. */
+  following: boolean;
 }
 
 export type Request =

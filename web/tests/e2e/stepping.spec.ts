@@ -126,6 +126,24 @@ test("a link leads to a step, with what was answered, once the reader presses St
   await expect(notebook.cell(2)).not.toContainText("The link leads to");
 });
 
+test("text from outside is followed, and underlined beside the lines that write it", async ({ notebook }) => {
+  const { page } = notebook;
+  await notebook.write("name = input('Name? ')\ngreeting = f'Hello {name.strip()}!'\neval(name)");
+  await notebook.cellCommand(1, "Step, following input");
+  const field = page.getByRole("textbox", { name: "Name?" });
+  await expect(field).toBeVisible({ timeout: 90_000 }); // the analysis is imported now
+  await field.fill(" 6 * 7");
+  await field.press("Enter");
+  const { dialog, pane, press } = stepper(notebook, 1);
+  await expect(dialog.getByRole("combobox", { name: "Beside the lines" })).toHaveValue("taint");
+  const line = (number: number) => pane("Source").locator(".ln").nth(number - 1).locator("small");
+  await expect(line(2)).toHaveText("greeting = Hello 6 * 7!");
+  await expect(line(2).locator("u")).toHaveText("6 * 7");
+  await expect(line(3)).toHaveText("Code injection, is code: 6 * 7", { useInnerText: true });
+  await expect(line(3).locator("u.meaning")).toHaveText("*");
+  await press("Escape");
+});
+
 test("axe finds nothing in the stepper, and it is narrow where the page is", async ({ notebook }) => {
   const { page } = notebook;
   await notebook.write("total = 0\nfor n in [3, 5]:\n    total += n\ntotal");

@@ -10,7 +10,7 @@ import { placeKey } from "../../src/viewer/changes";
 import { highlighted, lit } from "../../src/viewer/highlight";
 import { beside, listingOf, type Span } from "../../src/viewer/listing";
 import { Viewer } from "../../src/viewer/model";
-import { MARGINS, notesOf, type Margin } from "../../src/viewer/margin";
+import { MARGINS, marginsOf, notesOf, type Margin } from "../../src/viewer/margin";
 import { resultOf, titleOf } from "../../src/viewer/naming";
 import { preview } from "../../src/viewer/preview";
 import { Thing } from "../../src/recording/values";
@@ -221,6 +221,21 @@ test("what stands beside the lines", async () => {
   expect(beside("coverage")).toMatchObject({ 1: "1×", 2: "2×", 3: "2×", 9: "4×", 10: "3×, never to 11", 11: "never" });
   expect(beside("comparisons")).toEqual({ 10: "2 > 5: false 3×" });
   expect(beside("calls")).toMatchObject({ 5: "make() 2×, last = make.<locals>.add", 6: "add() 2×, last = 12" });
+});
+
+test("texts from outside beside the lines, where they were followed", async () => {
+  const { recording, margin } = await viewer("made");
+  expect([margin.value, marginsOf(recording)]).toEqual(["passes", ["passes", "coverage", "comparisons", "calls"]]);
+  const remark = (line: number, what: string, ...pieces: [string, string][]) => ({ file: "program.py", line, what, pieces });
+  const remarks = [remark(2, "x = ", ["a", ""], ["<b>", "tainted"]), remark(2, "y = ", ["c", "meaning"]), { ...remark(3, "z = "), file: "other.py" }];
+  Object.assign(recording.tape, { remarks });
+  const notes = notesOf(recording, "program.py", new Viewer(recording, "made").margin.value);
+  expect([...notes]).toEqual([
+    [2, {
+      text: "x = a<b>; y = c (from outside: <b> c)", bad: true,
+      parts: [["x = ", ""], ["a", ""], ["<b>", "tainted"], ["; ", ""], ["y = ", ""], ["c", "meaning"]],
+    }],
+  ]);
 });
 
 test("another run", async () => {
