@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn
 
+from bytescope.cli.passed_options import Command
 from bytescope.cli.recorded_run import Recorded
 from bytescope.cli.run import run, size_of
 
@@ -44,9 +46,8 @@ The exit status is that of the program.
 """
 )
 
-_GLOBS = {name: name[2:] for name in ("--include", "--exclude", "--files", "--functions", "--when")}
-_OWN = ("--output", "--playground", "--steps", "--memory", "--keep", "--redact", *_GLOBS)
-_PASSED = ("--guest", "--max-instructions", "--max-depth", "--timeout", "--max-memory")
+_GLOBS = ("--include", "--exclude", "--files", "--functions", "--when")
+_COMMAND = Command("record", USAGE, HELP, "there is no program to record")
 _SUFFIXES = (".bscope", ".html")
 
 
@@ -61,61 +62,38 @@ def record(words: list[str], collecting: bool = True) -> NoReturn:
         SystemExit: if there is none.
         Launch: if there is.
     """
-    name, page, playground, rest = "", True, "", list(words)
-    filters: dict[str, Any] = {}
+    texts = {"--output": "", "--playground": ""}
     redacted: list[str] = []
-    passed: list[str] = []
-    while rest and rest[0].startswith("--"):
-        option, equals, value = rest.pop(0).partition("=")
-        if option == "--":
-            break
-        if option == "--help":
-            print(HELP, end="")
-            raise SystemExit
-        if option == "--children" and not equals:
-            filters["children"] = True
-            continue
-        if option == "--no-page" and not equals:
-            page = False
-            continue
-        if option not in (*_OWN, *_PASSED):
-            _usage(f"there is no option {option}{equals}{value}")
-        if not equals:
-            if not rest:
-                _usage(f"{option} needs a value")
-            value = rest.pop(0)
-        if option == "--output":
-            name = value
-        elif option == "--playground":
-            if not value.startswith(("http://", "https://")):
-                _usage(f"--playground must begin with https:// or http://, got {value!r}")
-            playground = value
-        elif option == "--redact":
-            redacted.append(value)
-        elif option == "--keep":
-            filters["keep"] = value
-        elif option in ("--steps", "--memory"):
-            filters[option[2:]] = _number(option, value)
-        elif option in _PASSED:
-            passed += [option, value]
-        else:
-            filters.setdefault(_GLOBS[option], []).append(value)
-    if not rest:
-        _usage("there is no program to record")
-    if rest[0] == "-h":
-        print(HELP, end="")
-        raise SystemExit
-    name = _without_suffix(name or _name_of(rest))
-    file = f"{name}.html" if page else ""
+    filters: dict[str, Any] = {}
+    without_page: list[bool] = []
+    values: dict[str, Callable[[str], object]] = {
+        **{option: partial(texts.__setitem__, option) for option in texts},
+        "--redact": redacted.append,
+        "--keep": partial(filters.__setitem__, "keep"),
+        "--steps": lambda text: filters.update(steps=_number("--steps", text)),
+        "--memory": lambda text: filters.update(memory=_number("--memory", text)),
+        **{option: partial(_add, filters, option[2:]) for option in _GLOBS},
+    }
+    flags = {"--children": lambda: filters.update(children=True), "--no-page": lambda: without_page.append(True)}
+    passed, rest = _COMMAND.parse(words, values, flags)
+    playground = texts["--playground"]
+    if playground and not playground.startswith(("http://", "https://")):
+        _COMMAND.misused(f"--playground must begin with https:// or http://, got {playground!r}")
+    name = _without_suffix(texts["--output"] or _name_of(rest))
+    file = "" if without_page else f"{name}.html"
     wanted = Recorded("bytescope record", f"{name}.bscope", file, filters, redacted, playground)
     run([*passed, "--", *rest], collecting, wanted)
+
+
+def _add(filters: dict[str, Any], name: str, value: str) -> None:
+    filters.setdefault(name, []).append(value)
 
 
 def _number(option: str, text: str) -> int:
     try:
         return size_of(text) if option == "--memory" else int(text.replace("_", ""))
     except ValueError:
-        _usage(f"{option} must be a whole number, got {text!r}")
+        _COMMAND.misused(f"{option} must be a whole number, got {text!r}")
 
 
 def _without_suffix(name: str) -> str:
@@ -134,8 +112,3 @@ def _name_of(words: list[str]) -> str:
         return "stdin"
     base = os.path.basename(os.path.abspath(first))
     return os.path.splitext(base)[0] or base
-
-
-def _usage(problem: Any) -> NoReturn:
-    print(f"bytescope record: {problem}\n{USAGE}bytescope record --help says more", file=sys.stderr)
-    raise SystemExit(2)

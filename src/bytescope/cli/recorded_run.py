@@ -1,4 +1,4 @@
-"""A run that is recorded: `bytescope record`, and `bytescope run --record FILE`."""
+"""A run that `bytescope record` records."""
 
 from __future__ import annotations
 

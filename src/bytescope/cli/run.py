@@ -40,7 +40,6 @@ options, which come before the program:
   --max-depth N          stop at more than N guest frames on the stack
   --timeout SECONDS      stop after this time
   --max-memory SIZE      stop when the process's memory has grown by SIZE bytes: 500M, 2G (see docs/limits.md)
-  --record FILE          short for `bytescope record --no-page --output FILE`, beside the other options here
   --analysis NAME        attach an analysis: one that ships (calls, comparisons, coverage, history, profile, trace), of
                          an installed package, or module:Class (repeatable)
   --analysis-option K=V  an option of the analysis named last (repeatable)
@@ -79,7 +78,6 @@ class Options:
         self.max_depth: int | None = None
         self.timeout: float | None = None
         self.max_memory: int | None = None
-        self.record: str | None = None
         self.debug: str | None = None
         self.step: str | None = None
 
@@ -92,7 +90,6 @@ class Options:
             "--max-depth": self.max_depth,
             "--timeout": self.timeout,
             "--max-memory": self.max_memory,
-            "--record": self.record,
             "--debug": self.debug,
             "--step": self.step,
         }
@@ -116,7 +113,6 @@ _ANALYSES = ("--analysis", "--analysis-option", "--output", *_FILTERS)
 _VALUES: dict[str, Callable[[Options, str], None]] = {
     "--guest": lambda options, text: options.guests.append(text),
     "--engine": lambda options, text: setattr(options, "engine", text),
-    "--record": lambda options, text: setattr(options, "record", text),
     "--debug": lambda options, text: setattr(options, "debug", text),  # how `bytescope dap` starts a program
     "--step": lambda options, text: setattr(options, "step", text),  # how `bytescope step` does
     "--max-instructions": lambda options, text: setattr(options, "max_instructions", _number(text, int)),
@@ -229,16 +225,14 @@ def _recorded(options: Options, wanted: Recorded | None, state: HostState) -> An
         from bytescope.tui.wire import SteppedSession
 
         return DebuggedRun(SteppedSession(options.step), state)
-    if options.record is None and wanted is None:
+    if wanted is None:
         return None
-    from bytescope.cli.recorded_run import Recorded, RecordedRun
+    from bytescope.cli.recorded_run import RecordedRun
 
-    wanted = wanted or Recorded("bytescope run", options.record or "")
     try:
         return RecordedRun(wanted, state)
     except OSError as error:
-        option = "--record" if options.record is not None else "--output"
-        problem = f"{option} {error.filename}: {error.strerror}"
+        problem = f"--output {error.filename}: {error.strerror}"
     except ValueError as error:
         problem = str(error)
     print(f"{wanted.command}: {problem}\n{wanted.command} --help says more", file=sys.stderr)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any, NoReturn
 
+from bytescope.cli.passed_options import Command
+
 USAGE = """\
 usage: bytescope step [OPTION]... SCRIPT [ARGUMENT]...
        bytescope step [OPTION]... -m MODULE [ARGUMENT]...
@@ -27,7 +29,7 @@ The exit status is 0 once you leave, 130 after Ctrl-C, and that of the program i
 """
 )
 
-_PASSED = ("--guest", "--max-instructions", "--max-depth", "--timeout", "--max-memory")
+_COMMAND = Command("step", USAGE, HELP, "there is no program to step through")
 
 
 def step(words: list[str]) -> NoReturn:
@@ -39,19 +41,21 @@ def step(words: list[str]) -> NoReturn:
     Raises:
         SystemExit: always.
     """
-    passed, rest = _options(words)
+    passed, rest = _COMMAND.parse(words)
     if not (sys.stdin and sys.stdin.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
-        _refuse("it needs a terminal as standard input and standard error; `bytescope record` makes a page instead")
+        _COMMAND.refuse(
+            "it needs a terminal as standard input and standard error; `bytescope record` makes a page instead"
+        )
     try:
         from bytescope.tui.app import StepApp
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("textual", "rich"):
             raise
-        _refuse("it needs the package textual: pip install 'bytescope[step]'", 1)
+        _COMMAND.refuse("it needs the package textual: pip install 'bytescope[step]'", 1)
     try:
         steps = _recording(rest[0]) if rest[0].endswith(".bscope") else _program(passed, rest)
     except KeyboardInterrupt:
-        _refuse("interrupted", 130)
+        _COMMAND.refuse("interrupted", 130)
     app = StepApp(steps)
     steps.changed = lambda: app.call_later(app.written)
     try:
@@ -68,29 +72,6 @@ _LEFT = {130: "interrupted", 129: "the terminal was closed", 143: "terminated"}
 """By exit status, what is said at the end."""
 
 
-def _options(words: list[str]) -> tuple[list[str], list[str]]:
-    passed: list[str] = []
-    rest = list(words)
-    while rest and rest[0].startswith("--"):
-        option, equals, value = rest.pop(0).partition("=")
-        if option == "--":
-            break
-        if option == "--help":
-            print(HELP, end="")
-            raise SystemExit
-        if option not in _PASSED:
-            _usage(f"there is no option {option}{equals}{value}")
-        if not equals and not rest:
-            _usage(f"{option} needs a value")
-        passed += [option, value if equals else rest.pop(0)]
-    if rest[:1] == ["-h"]:
-        print(HELP, end="")
-        raise SystemExit
-    if not rest:
-        _usage("there is no program to step through")
-    return passed, rest
-
-
 def _recording(path: str) -> Any:
     from bytescope.recording import Recording, Stepper
     from bytescope.tui.session import Recorded
@@ -98,11 +79,11 @@ def _recording(path: str) -> Any:
     try:
         recording = Recording.load(path)
     except OSError as error:
-        _refuse(f"cannot read {path}: {error.strerror}")
+        _COMMAND.refuse(f"cannot read {path}: {error.strerror}")
     except ValueError as error:
-        _refuse(str(error))
+        _COMMAND.refuse(str(error))
     if not recording.steps:
-        _refuse(f"{path}: nothing was recorded")
+        _COMMAND.refuse(f"{path}: nothing was recorded")
     return Recorded(Stepper(recording))
 
 
@@ -115,19 +96,9 @@ def _program(passed: list[str], words: list[str]) -> Any:
     try:
         program = Program(lambda address: [*python, "-m", "bytescope", "run", "--step", address, *passed, "--", *words])
     except OSError as error:
-        _refuse(f"the program cannot be started: {error}")
+        _COMMAND.refuse(f"the program cannot be started: {error}")
     if program.status is not None:
         for stream, text in program.written:
             print(text, end="", file=getattr(sys, stream))
         raise SystemExit(program.status if program.status >= 0 else 128 - program.status)
     return program
-
-
-def _refuse(problem: str, status: int = 2) -> NoReturn:
-    print(f"bytescope step: {problem}", file=sys.stderr)
-    raise SystemExit(status)
-
-
-def _usage(problem: str) -> NoReturn:
-    print(f"bytescope step: {problem}\n{USAGE}bytescope step --help says more", file=sys.stderr)
-    raise SystemExit(2)

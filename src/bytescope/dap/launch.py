@@ -72,16 +72,11 @@ class Launch:
             name=name,
         )
 
-    def command(self, option: str, value: str) -> list[str]:
-        """Return the command that runs the program, unless it is not to be debugged with an option of `bytescope run`.
-
-        Args:
-            option: "--record" for a file, or "--debug" for a port.
-            value: the option's value.
-        """
+    def command(self, *command: str) -> list[str]:
+        """Return the command that runs the program: by a command of bytescope unless it is not to be debugged."""
         words = [*self.python, "-u"]
         if self.debug:
-            words += ["-m", "bytescope", "run", option, value]
+            words += ["-m", "bytescope", *command]
             words += [word for glob in self.guests for word in ("--guest", glob)]
         return [*words, *self.target, *self.arguments]
 

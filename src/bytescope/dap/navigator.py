@@ -70,9 +70,13 @@ class Navigator:
         """Return True if the program has not ended yet."""
         return self.stepper.frontier is not None and self.stepper.frontier.runs
 
-    def is_uncaught(self, error: Object) -> bool:
-        """Return True if nothing has caught an exception."""
-        return any(each.exception is error for each in self.recording.index.uncaught)
+    def break_mode(self, error: Object) -> str:
+        """Return what a client calls an exception: by whether nothing, no recorded code, or something catches it."""
+        index = self.recording.index
+        groups = {"unhandled": index.uncaught, "userUnhandled": index.unhandled}
+        return next(
+            (mode for mode, found in groups.items() if any(each.exception is error for each in found)), "always"
+        )
 
     def set_breakpoints(self, wanted: list[Wanted]) -> None:
         """Have these breakpoints instead of those before."""

@@ -332,7 +332,7 @@ class Past:
         return {
             "exceptionId": error.kind,
             "description": shown,
-            "breakMode": "unhandled" if self._navigator.is_uncaught(error) else "always",
+            "breakMode": self._navigator.break_mode(error),
             "details": {
                 "typeName": error.kind.rpartition(".")[2],
                 "fullTypeName": error.kind,

@@ -186,13 +186,13 @@ class Session:
         if launch.live and launch.debug:
             self._relay = Relay(self._connection, self._replayed(launch))
             self._connection.event("capabilities", capabilities=LIVE)
-            self._start(launch.command("--debug", self._relay.address), "")
+            self._start(launch.command("run", "--debug", self._relay.address), "")
             return
         self._folder = self._folder or tempfile.mkdtemp(prefix="bytescope-dap-")
         file = os.path.join(self._folder, "run.bscope")
         if os.path.exists(file):
             os.unlink(file)
-        self._start(launch.command("--record", file), file)
+        self._start(launch.command("record", "--no-page", "--output", file), file)
 
     def _replayed(self, launch: Launch) -> list[dict[str, Any]]:
         """Return the requests so far as the program's process is to have them, whose folder is another one."""

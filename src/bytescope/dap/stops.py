@@ -30,7 +30,19 @@ FILTERS = [
         "supportsCondition": True,
         "conditionDescription": "Expression over the names of the frame that raises",
     },
+    {
+        "filter": "userUnhandled",
+        "label": "User Uncaught Exceptions",
+        "description": "Stop where an exception is raised that no recorded code catches: a library does, or nothing.",
+        "default": False,
+        "supportsCondition": True,
+        "conditionDescription": "Expression over the names of the frame that raises",
+    },
 ]
+
+_MEANT: dict[str, dict[str, Any]] = {
+    "raised": {"exception": "*"}, "uncaught": {"uncaught": True}, "userUnhandled": {"unhandled": True},
+}  # fmt: skip
 
 
 class Stops:
@@ -181,10 +193,9 @@ class Stops:
 
         def make(given: dict[str, Any], options: Options) -> Wanted:
             name = argument(given, "filterId", str, "")
-            if name not in ("raised", "uncaught"):
+            if name not in _MEANT:
                 raise ValueError(f"there is no filter {name!r}")
-            what = options.breakpoint(uncaught=True) if name == "uncaught" else options.breakpoint(exception="*")
-            return Wanted("exception", (what,))
+            return Wanted("exception", (options.breakpoint(**_MEANT[name]),))
 
         filters = [{"filterId": name} for name in request.get("filters", list, [])]
         return self._make("exceptions", [*filters, *request.get("filterOptions", list, [])], make)

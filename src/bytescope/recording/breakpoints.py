@@ -38,7 +38,8 @@ class Breakpoint:
     code it is the next line that has some (`Stepper.line_of`); a statement of several lines stops once a pass;
     function: a glob over qualified names, to stop where one begins; offset: an instruction, by its offset in bytes, of
     the functions or lines named; exception: a glob over names of exceptions, to stop at the instruction that one comes
-    up at, not where it passes; uncaught: only exceptions that nothing catches; write: a place, to stop at the
+    up at, not where it passes; uncaught: only exceptions that nothing catches; unhandled: only those that no
+    recorded code catches; write: a place, to stop at the
     instructions that write to it, from `Recording.place`; condition: an expression over the frame's values that must be
     true as well: where it cannot be evaluated the stepper does not stop, and says so in `Stepper.messages`; log: a text
     with expressions in braces that is added to `Stepper.messages`, instead of stopping.
@@ -54,6 +55,7 @@ class Breakpoint:
     offset: int | None = None
     log: str | None = None
     hits: str | None = None
+    unhandled: bool = False
 
 
 def _changes_length(log: list[Any], place: int) -> bool:
@@ -73,9 +75,10 @@ class Search:
         self._sites: dict[int, frozenset[int] | None] = {}
         self._line: int | None = None
         self._known = -1
-        raises = breakpoint.exception is not None or breakpoint.uncaught
-        self.hindsight = raises or breakpoint.write is not None
-        """Whether it is known only when the step has been executed."""
+        self.late = breakpoint.uncaught or breakpoint.unhandled
+        """Whether it is known only some steps later."""
+        self.hindsight = self.late or breakpoint.exception is not None or breakpoint.write is not None
+        """Whether it is known only when the step has been executed, or later."""
 
     def steps(self, begin: int, end: int, back: bool = False) -> Iterable[int]:
         """Yield the steps in a range.
@@ -104,7 +107,8 @@ class Search:
     def raises(self, low: int, high: int) -> Iterable[Raise]:
         """Yield the exceptions that are meant and come up in a range of steps."""
         each = self.breakpoint
-        for found in self.index.uncaught if each.uncaught else self.index.raises:
+        index = self.index
+        for found in index.unhandled if each.unhandled else index.uncaught if each.uncaught else index.raises:
             if low <= found.step < high and fnmatchcase(found.exception.kind, each.exception or "*"):
                 yield found
 

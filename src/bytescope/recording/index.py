@@ -52,6 +52,7 @@ class Index:
         self._arrived: dict[int, Raise] = {}
         self._arrivals: dict[int, list[tuple[int, Raise]]] = {}
         self._uncaught: list[Raise] = []
+        self._departed: dict[Object, tuple[int, int, Raise]] = {}
         self._edits: list[tuple[int, int, str]] = []
 
     # --- rows
@@ -177,6 +178,18 @@ class Index:
         self._read_log()
         return self._uncaught
 
+    @property
+    def unhandled(self) -> Sequence[Raise]:
+        """Return those that no recorded code catches, but that of a library or a native function, or none.
+
+        That is known once the frame that has called such code goes on. An iterator's end is none.
+        """
+        found = [*self.uncaught]
+        for place, parent, known in self._departed.values():
+            if self.next_of(parent, self.tape.step_of(place)) is not None:
+                found.append(known)
+        return found
+
     def raise_of(self, exception: Object, step: int) -> Raise | None:
         """Return where an exception has come up last before a step, None if that is not recorded."""
         found = None
@@ -203,17 +216,22 @@ class Index:
             known = Raise(step, number, exception, instruction is None or instruction.op == "YIELD")
             self._known[exception] = known
             self._raises.append(known)
+        self._departed.pop(exception, None)
         self._arrived[number] = known
         self._arrivals.setdefault(number, []).append((place, known))
 
     def _left(self, place: int, number: int) -> None:
         """Note that a frame was left by an exception."""
         known = self._arrived.pop(number, None)
-        if known is None or self._parent_before(number, place) is not None:
+        if known is None:
             return
         frame = self.tape.owners[number]
         assert type(frame) is FrameOwner
         kind = known.exception.kind
         if kind == "SystemExit" or (kind in _CLOSING and self.tape.codes[frame.code].suspends):
             return
-        self._uncaught.append(known)
+        parent = self._parent_before(number, place)
+        if parent is None:
+            self._uncaught.append(known)
+        elif kind not in _CLOSING:
+            self._departed[known.exception] = place, parent, known

@@ -333,7 +333,7 @@ class Stepper:
                 return Stop(self.step, "begin" if back else "end", returned=self._returned(start, back))
             assert self.frontier is not None
             latest = tape.forgotten + max(checked, len(tape) - 2)
-            self.frontier.go_on(lambda step: self._is_reached(step, max(began - tape.forgotten, 0), find, only))
+            self.frontier.go_on(lambda step: self._is_reached(step, began, latest, find, only))  # noqa: B023
             start, checked = max(began - tape.forgotten, 0), max(latest - tape.forgotten, 0)
             if tape.forgotten != forgotten:
                 forgotten = tape.forgotten
@@ -353,13 +353,17 @@ class Stepper:
         self._cursor.go(len(self._tape) - 1)
         return Stop(self.step, why)
 
-    def _is_reached(self, step: int, start: int, find: Callable[[int], Target], only: int | None) -> bool:
-        """Return True if the program, about to execute a step, is to wait. Runs in its thread."""
+    def _is_reached(self, step: int, began: int, latest: int, find: Callable[[int], Target], only: int | None) -> bool:
+        """Return True if the program, about to execute a step, is to wait. Runs in its thread.
+
+        Where the move began, and up to where breakpoints have been looked for, is counted with what is forgotten.
+        """
         self._tape.settle()
-        if find(start) is not None:
+        forgotten = self._tape.forgotten
+        if find(max(began - forgotten, 0)) is not None:
             return True
-        hindsight = max(step - 1, start + 1)
-        return self._stops.first(self.breakpoints, step, step + 1, only, hindsight) is not None
+        since = max(latest - forgotten, -1) + 1
+        return self._stops.first(self.breakpoints, step, step + 1, only, since) is not None
 
     def _arrive(self, start: int, back: bool, step: int, reason: str, *more: Any) -> Stop:
         self._cursor.go(step)

@@ -78,7 +78,7 @@ class Stops:
         begin: int,
         end: int,
         only: int | None,
-        hindsight: int | None = None,
+        since: int | None = None,
         back: bool = False,
     ) -> tuple[Any, ...] | None:
         """Return the first stop at a breakpoint in a range of steps: step, reason, breakpoint and exception.
@@ -89,12 +89,15 @@ class Stops:
             end: the step after it.
             only: owner number of the frame that counts, None if all do.
             back: whether the range goes backwards.
-            hindsight: where to begin with what is known only when a step has been executed.
+            since: where the running program has gone on, if the range is its next step: what is known only when a
+                step has been executed has not been looked for there.
         """
         best: tuple[Any, ...] | None = None
         for each in breakpoints:
             search = self._search(each)
-            first = begin if hindsight is None or not search.hindsight else hindsight
+            first = begin
+            if since is not None and search.hindsight:
+                first = since if search.late else max(begin - 1, since)
             for step in search.steps(first, end, back):
                 if only is not None and self._tape.frame(step).number != only:
                     continue

@@ -63,7 +63,7 @@ INPUTS: dict[str, tuple[str, bytes | Callable[[Path], object]]] = {
 
 
 INPUT_OF = [
-    *(["run"], ["run", "--record", "out"], ["record"], ["record", "--no-page"], ["coverage"], ["labels"], ["trace"]),
+    *(["run"], ["record"], ["record", "--no-page"], ["coverage"], ["labels"], ["trace"]),
     *(
         ["calls"],
         ["comparisons"],
@@ -75,7 +75,7 @@ INPUT_OF = [
         ["dis", "--woven"],
     ),
     *(["run", "--analysis", "coverage", "--output", "{name}/x.json"], ["record", "--output", "{name}/x"]),
-    *(["profile", "--diff", "{name}"], ["run", "--record", "{name}/x"], ["run", "--files"], ["coverage", "--output"]),
+    *(["profile", "--diff", "{name}"], ["run", "--files"], ["coverage", "--output"]),
 ]
 """Words before the name of an input, which `{name}` is as well."""
 
@@ -158,7 +158,7 @@ COMMANDS = [
     "cache clear", "--version", "--help", "run --help", "coverage --help", "run --stats fine.py", "coverage fine.py",
     "trace --level instructions fine.py", "history --target f:x fine.py", "labels --sources f --returns f fine.py",
     "profile fine.py", "calls fine.py", "comparisons fine.py", "nonsense", "run -", "record fine.py",
-    "record --no-page -c 1", "record --help", "run --record fine.bscope fine.py", "dap", "dap --help",
+    "record --no-page -c 1", "record --help", "record --output other --no-page fine.py", "dap", "dap --help",
     "dap --listen nowhere", "dis fine.pyc", "playground --help", "playground --port 0 nonsense",
     "step fine.py", "step --help", "taint fine.py",
 ]  # fmt: skip

@@ -190,3 +190,16 @@ def test_errors_are_one_line_before_anything_runs(words: list[str], problem: str
     assert done.stderr.startswith(f"bytescope record: {problem}")
     assert "Traceback" not in done.stderr
     assert (tmp_path / "index.html").read_text() == "<p>mine"
+
+
+def test_a_run_that_is_stopped_by_a_limit(tmp_path: Path) -> None:
+    done = run_python("-m", "bytescope", "record", "--max-instructions", "5000", "-c", "while True: pass", cwd=tmp_path)
+    assert done.returncode == 124
+    assert Recording.load(tmp_path / "command.bscope").steps > 1
+
+
+def test_a_folder_of_the_file_s_name(tmp_path: Path) -> None:
+    (tmp_path / "kept.bscope").mkdir()
+    done = run_python("-m", "bytescope", "record", "--output", "kept", "-c", "print(1)", cwd=tmp_path)
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert "bytescope record: --output kept.bscope: it is a folder\n" in done.stderr

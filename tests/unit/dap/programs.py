@@ -89,3 +89,24 @@ numbers = list(range(150))
 text = "x" * 10_000
 dig(40)
 """
+
+HANDLED = """\
+import unittest
+
+
+class Case(unittest.TestCase):
+    def test(self):
+        self.check({})
+
+    def check(self, values):
+        return values["name"]
+
+
+def after(result):
+    return len(result.errors)
+
+
+found = unittest.TestResult()
+Case("test").run(found)
+print(after(found))
+"""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.dap.programs import ERRORS
+from tests.unit.dap.programs import ERRORS, HANDLED
 
 pytest.importorskip("dap", reason="dap-python needs Python 3.12")
 
@@ -111,6 +111,19 @@ def test_an_uncaught_exception_is_looked_at_where_it_is_raised(tmp_path: Path) -
         debug.ask("continue", threadId=1)
         assert debug.wait("exited")[1] == {"exitCode": 1}
         assert "ZeroDivisionError" in debug.written("stderr")
+
+
+def test_an_exception_that_only_a_library_catches_is_looked_at_where_it_is_raised(tmp_path: Path) -> None:
+    path = tmp_path / "handled.py"
+    path.write_text(HANDLED, encoding="utf-8")
+    with client() as debug:
+        debug.launch(path, [13], filters=["uncaught", "userUnhandled"])
+        assert debug.stop() == ("exception", "Case.check", 9)
+        assert debug.ask("exceptionInfo", threadId=1)["breakMode"] == "userUnhandled"
+        assert debug.variables()["values"] == "{}"
+        assert debug.move("continue") == ("breakpoint", "after", 13)
+        debug.ask("continue", threadId=1)
+        assert debug.wait("exited")[1] == {"exitCode": 0}
 
 
 def test_what_a_program_sees_is_what_it_sees_without_a_debugger(tmp_path: Path) -> None:

@@ -179,3 +179,43 @@ def test_a_move_tells_what_the_calls_of_the_line_have_returned() -> None:
     stepper.run()
     stepper.breakpoints = []
     assert [(each.name, each.value) for each in stepper.out().returned] == [("f", 2)]
+
+
+LIBRARIES = """\
+import contextlib, unittest
+
+class Case(unittest.TestCase):
+    def test(self): raise KeyError("caught by unittest")
+
+def key(n): raise IndexError("caught below")
+
+class Bare:
+    def __getattr__(self, name): raise AttributeError(name)
+
+def numbers():
+    yield 1
+    raise OSError("caught below")
+
+class Ends:
+    def __iter__(self): return self
+    def __next__(self): raise StopIteration
+
+Case("test").run(unittest.TestResult())
+try: sorted([1, 2], key=key)
+except IndexError: pass
+hasattr(Bare(), "x")
+try: list(numbers())
+except OSError: pass
+list(Ends())
+with contextlib.suppress(ValueError): int("x")
+def last(): raise SystemError("caught nowhere")
+last()
+"""
+
+
+def test_exceptions_that_no_recorded_code_catches() -> None:
+    stepper = Stepper(recorded(LIBRARIES), breakpoints=[Breakpoint(unhandled=True)])
+    found = []
+    while (stop := stepper.run()).raised is not None:
+        found.append((stop.raised.exception.kind, stepper.line))
+    assert found == [("KeyError", 4), ("AttributeError", 9), ("SystemError", 27)]
