@@ -22,6 +22,7 @@ from . import (
     startup,
     statements,
     suite,
+    wholes,
 )
 from .analyses import table, weaving
 from .analyses.rows import ROWS
@@ -31,7 +32,7 @@ from .measure import CLOCKS
 from .results import Results
 
 HOST = f"{sys.version_info.major}.{sys.version_info.minor}"
-PARTS = ["speed", "analyses", "memory", "recording", "startup", "attaching", "scaling"]
+PARTS = ["speed", "analyses", "memory", "recording", "startup", "wholes", "attaching", "scaling"]
 PEERS, PAGE, PLAYGROUND = "peers", "page", "playground"
 """What sets the peers up, writes the documentation's page, and drives a browser: left out unless they are named."""
 NEEDED = ["mako", "matplotlib", "psutil", "pyperf", "pyperformance"]
@@ -71,6 +72,8 @@ def main() -> int:
         good &= _lines("recording", recording.report(quick=options.quick))
     if "startup" in options.parts and others:
         good &= _lines("start-up", startup.report(quick=options.quick, folder=options.output))
+    if "wholes" in options.parts:
+        good &= _lines("whole processes", wholes.report(quick=options.quick))
     if "attaching" in options.parts:
         good &= _lines("attaching", attaching.report())
         good &= _lines("statements", statements.report())

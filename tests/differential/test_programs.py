@@ -173,9 +173,10 @@ def test_the_projects_configuration_holds(
 
 
 @pytest.mark.any_host
-def test_a_wrong_configuration_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("content", [b"run]\n", b"\xff\xfe"])
+def test_a_wrong_configuration_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / ".coveragerc").write_text("run]\n")
+    (tmp_path / ".coveragerc").write_bytes(content)
     with pytest.raises(ValueError, match=r"\.coveragerc: "):
         configured({})
 

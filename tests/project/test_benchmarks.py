@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("venv")  # the peers have environments of their own, which are not everywhere
 
-from benchmarks import ablation, baseline, charts, playground, scaling, startup
+from benchmarks import ablation, baseline, charts, playground, scaling, startup, wholes
 from benchmarks.analyses.rows import PROGRAMS, ROWS
 from benchmarks.analyses.table import Line
 from benchmarks.catalogue import OWN_PROGRAMS
@@ -49,6 +49,12 @@ def test_slower_is_what_is_slower_beyond_chance_and_tolerance() -> None:
         "slower": (True, False), "noisy": (False, False), "faster": (False, True),
     }  # fmt: skip
     assert "SLOWER" in str(changes["slower"])
+
+
+def test_whole_processes_have_limits_where_the_cache_matters() -> None:
+    assert all(row.cold is None and row.warm is None for row in wholes.ROWS if not row.is_ours)
+    assert wholes.line("tool", 0.5, 1.25, 2.0).startswith("tool: 2.5x (limit 2x), 1.25 s beside 0.50 s, load ")
+    assert wholes.line("tool", 0.5, 1.25, None).startswith("tool: 2.5x, ")
 
 
 def test_charts_are_well_formed() -> None:

@@ -45,7 +45,7 @@ def configured(options: Mapping[str, str]) -> dict[str, str]:
                 values = [value for key in keys for value in _list(config.get_option(key))]
                 if values:
                     given[name] = ",".join(values)
-    except coverage.CoverageException as error:
+    except (coverage.CoverageException, ValueError) as error:  # the latter of a file in another encoding
         raise ValueError(f"{place}: {error}") from None
     return given
 
