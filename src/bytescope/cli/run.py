@@ -7,6 +7,7 @@ import sys
 
 from bytescope.cli.host_state import HostState
 from bytescope.cli.launch import launch
+from bytescope.code.errors import InvalidBytecode, InvalidPyc
 from bytescope.code.host.facts import BEHAVIOUR
 from bytescope.loading import main_program
 from bytescope.loading.hidden_modules import hide_own_imports
@@ -156,13 +157,13 @@ def run(words: list[str], collecting: bool = True, recorded_in: Recorded | None 
         Launch: if there is.
     """
     options, rest = _options(words)
-    _check_engine(options)
     try:
         vm = options.make_vm()
     except ValueError as error:  # a limit that this platform does not have
         _usage(str(error))
     program, arguments = _program(rest)
-    analyses = _analyses(options)
+    _check_engine(options, program)
+    analyses = _analyses(options, program)
     woven = None if analyses is None else analyses.running(program)
     if woven is None:
         program.prepare = resident
@@ -239,7 +240,7 @@ def _recorded(options: Options, wanted: Recorded | None, state: HostState) -> An
     raise SystemExit(2)
 
 
-def _analyses(options: Options) -> Any:
+def _analyses(options: Options, program: main_program.MainProgram) -> Any:
     """The analyses that are asked for, or None."""
     if not options.analyses:
         return None
@@ -249,17 +250,20 @@ def _analyses(options: Options) -> Any:
     if not options.cache:
         WOVEN.store = None
     try:
-        return Analyses(options.analyses, options.engine or ("interpreter" if options.needs_machine() else "woven"))
+        interpreted = options.needs_machine() or program.foreign
+        return Analyses(options.analyses, options.engine or ("interpreter" if interpreted else "woven"))
     except NoAnalysis as error:
         print(f"bytescope run: {error}", file=sys.stderr)
         raise SystemExit(2) from None
 
 
-def _check_engine(options: Options) -> None:
+def _check_engine(options: Options, program: main_program.MainProgram) -> None:
     """Refuse an engine that cannot do what else is asked for."""
     asking = options.needs_machine()
     if options.engine == "woven" and asking is not None:
         _usage(f"--engine woven does without the machine, and {asking} is about it")
+    if options.engine == "woven" and program.foreign:
+        _usage("--engine woven is for code of the running Python's version; code of another one needs the machine")
     if options.engine is not None and not options.analyses:
         _usage("--engine needs an --analysis")
 
@@ -315,7 +319,12 @@ def _program(words: list[str]) -> tuple[main_program.MainProgram, list[str]]:
     if first.startswith("-"):
         _usage(f"there is no option {first}")
     try:
-        return main_program.program_at(first), rest
+        program = main_program.program_at(first)
+        program.check()
+        return program, rest
+    except (InvalidPyc, InvalidBytecode) as error:
+        print(f"bytescope run: {first}: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
     except OSError as error:
         path = main_program.absolute(first)
         print(f"{sys.orig_argv[0]}: can't open file {path!r}: [Errno {error.errno}] {error.strerror}", file=sys.stderr)

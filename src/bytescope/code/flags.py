@@ -15,6 +15,8 @@ CO_COROUTINE = 0x80
 CO_ITERABLE_COROUTINE = 0x100
 """The code is a generator that `types.coroutine` has made awaitable."""
 CO_ASYNC_GENERATOR = 0x200
+CO_HAS_DOCSTRING = 0x4000000
+"""The first constant is the docstring (since 3.14; before, it is that if it is a string)."""
 
 CO_STARRED = CO_VARARGS | CO_VARKEYWORDS
 """The code has a `*` or a `**` parameter."""

@@ -6,7 +6,7 @@ import types
 
 from bytescope.startup.stdlib_lite import Iterator, NamedTuple, record
 
-__all__ = ["AnyCode", "FrozenMapping", "StoredCode", "stored_codes"]
+__all__ = ["STAND_INS_OWN", "AnyCode", "FrozenMapping", "StoredCode", "stored_behind", "stored_codes"]
 
 
 class FrozenMapping(NamedTuple):
@@ -58,8 +58,23 @@ class StoredCode:
         """The number of local variables."""
         return len(self.co_varnames)
 
+    def with_consts(self, consts: tuple[object, ...]) -> StoredCode:
+        """Return one that has other constants."""
+        fields = {name: getattr(self, name) for name in StoredCode.__slots__}
+        return StoredCode(**fields | {"co_consts": consts})
+
     def __repr__(self) -> str:
         return f"<code of CPython {self.version}: {self.co_qualname} in {self.co_filename}>"
+
+
+STAND_INS_OWN = 2
+"""The constants that a stand-in has before those of the code object it stands for."""
+
+
+def stored_behind(code: types.CodeType) -> StoredCode | None:
+    """Return the code object of another version that one of the host stands for, see `code.object.stand_in`."""
+    last = code.co_consts[-1:]
+    return last[0] if last and type(last[0]) is StoredCode else None
 
 
 AnyCode = types.CodeType | StoredCode

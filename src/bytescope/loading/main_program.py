@@ -47,6 +47,19 @@ class MainProgram:
         self.first_path = first_path
         self.guests = guests
 
+    @property
+    def foreign(self) -> bool:
+        """Whether it is compiled code that the running Python cannot execute."""
+        return False
+
+    def check(self) -> None:
+        """Look at code that the running Python cannot execute.
+
+        Raises:
+            InvalidPyc: if there is none of a known version.
+            InvalidBytecode: if it is malformed, or makes what the host has not.
+        """
+
     def find(self) -> None:
         """Look for the code, which `run` does otherwise, and ends the process if there is none.
 
@@ -102,6 +115,7 @@ class Script(MainProgram):
         with open(self.path, "rb") as file:
             self.data = file.read()
         self.compiled = path.endswith(".pyc") or self.data[:2] == MAGIC_NUMBER[:2]
+        self._foreign_code: types.CodeType | None = None
 
     def action(self, namespace: dict[str, Any]) -> Action:
         """Run it."""
@@ -109,9 +123,28 @@ class Script(MainProgram):
         namespace.update(__file__=self.path, __cached__=None, __loader__=loader("__main__", self.path))
         return exec, (self.prepare(self.code()), namespace)
 
+    def check(self) -> None:
+        """Look at a compiled file of another version."""
+        if self.foreign:
+            self.code()
+
     def code(self) -> types.CodeType:
-        """The code object in the file."""
+        """The code object in the file.
+
+        Raises:
+            InvalidPyc: if it is a compiled file, but neither of the host's version nor of another one that is known.
+            InvalidBytecode: if the code of another version is malformed, or makes what the host has not.
+        """
+        if self.foreign:
+            if self._foreign_code is None:
+                self._foreign_code = _foreign(self.data)
+            return self._foreign_code
         return _unmarshal(self.data) if self.compiled else _compile(self.data, self.path)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is a compiled file, but none of the host's version."""
+        return self.compiled and self.data[:4] != MAGIC_NUMBER
 
 
 class Compiled(Script):
@@ -273,12 +306,18 @@ def _show_in_tracebacks(code: types.CodeType, text: str) -> None:
     private._register_code(key, text, "<string>")
 
 
+def _foreign(data: bytes) -> types.CodeType:
+    """The code object that stands for that in a compiled file of another version."""
+    from bytescope.code.format.pyc import read_pyc  # here, because most programs do without
+    from bytescope.code.object.stand_in import stand_in
+
+    return stand_in(read_pyc(data).code)
+
+
 def _unmarshal(data: bytes) -> types.CodeType:
-    """The code object in a compiled file."""
+    """The code object in a compiled file of the host's version."""
     import marshal
 
-    if data[:4] != MAGIC_NUMBER:
-        raise RuntimeError("Bad magic number in .pyc file")
     if len(data) < 16:
         raise EOFError("EOF read where not expected")
     code = None

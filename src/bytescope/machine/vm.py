@@ -237,7 +237,7 @@ class VM:
 
     @hidden
     def run_pyc(self, path: str | os.PathLike[str], argv: Sequence[str] | None = None) -> dict[str, Any]:
-        """Run a compiled file, whatever its name.
+        """Run a compiled file, whatever its name, of the host's version or of another one.
 
         Args:
             path: the file.
@@ -248,7 +248,8 @@ class VM:
 
         Raises:
             OSError: if it cannot be read.
-            RuntimeError: if it was compiled by another version of Python, or is no compiled file.
+            InvalidPyc: if it is no compiled file of CPython 3.8 to 3.15, or is damaged.
+            InvalidBytecode: if its code is malformed, or makes what the host has not.
         """
         return self._run_main(main_program.Compiled(os.fspath(path)), argv)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import bytescope
+from bytescope.code.errors import InvalidPyc
 
 SHOW = """
 import sys
@@ -122,9 +123,9 @@ def test_files_that_cannot_be_run(vm: bytescope.VM, folder: Path) -> None:
     assert error.value.filename == str(folder / "wrong.py")
     with pytest.raises(SyntaxError, match=r"Non-UTF-8 code starting with '.xe9' in file .* on line 1"):
         vm.run_path("latin.py")
-    with pytest.raises(RuntimeError, match="Bad magic number"):
+    with pytest.raises(InvalidPyc, match=r"not a \.pyc file: it starts with no magic number"):
         vm.run_path("bad.pyc")
-    with pytest.raises(RuntimeError, match="Bad magic number"):
+    with pytest.raises(InvalidPyc, match=r"not a \.pyc file: it starts with no magic number"):
         vm.run_pyc("wrong.py")
     with pytest.raises(ImportError, match="can't find '__main__' module"):
         vm.run_path("empty")

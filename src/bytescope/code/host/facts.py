@@ -11,7 +11,7 @@ import sys
 from _opcode import stack_effect as _stack_effect  # type: ignore[import-not-found]
 
 from bytescope.code.errors import UnsupportedHost
-from bytescope.code.stored import AnyCode, StoredCode
+from bytescope.code.stored import AnyCode, StoredCode, stored_behind
 from bytescope.code.versions.version import LOWERED, Version, load_version
 from bytescope.startup.import_system import MAGIC_NUMBER
 from bytescope.startup.stdlib_lite import Final, cache
@@ -49,8 +49,9 @@ BEHAVIOUR: Final = VERSION.behaviour
 
 
 def version_of(code: AnyCode) -> Version:
-    """Return the version of CPython that a code object is for."""
-    return load_version(code.version) if isinstance(code, StoredCode) else VERSION
+    """Return the version of CPython that a code object, or what it stands for, is for."""
+    stored = code if isinstance(code, StoredCode) else stored_behind(code)
+    return VERSION if stored is None else load_version(stored.version)
 
 
 OPCODES: Final = VERSION.opcodes

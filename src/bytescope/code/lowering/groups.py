@@ -56,8 +56,10 @@ def groups_of(lowered: Lowered) -> list[Group]:
         lowered: the lowered code object; that it could be lowered says that the raw bytecode is well-formed.
 
     Raises:
-        InvalidBytecode: if what prepares a call is not followed by one.
+        InvalidBytecode: if what prepares a call is not followed by one, or the code is of another version.
     """
+    if facts.version_of(lowered.code) is not facts.VERSION:
+        raise InvalidBytecode(lowered.code.co_qualname, None, f"only code of CPython {facts.HOST} has groups here")
     raw = lowered.code.co_code
     counts: dict[int, int] = {}
     for instruction in lowered.instructions:

@@ -17,7 +17,7 @@ from bytescope.code.format.exception_table import decode_exceptions
 from bytescope.code.format.line_table import decode_locations
 from bytescope.code.host import facts
 from bytescope.code.instruction import Handler, Instruction, Lowered
-from bytescope.code.stored import StoredCode
+from bytescope.code.stored import STAND_INS_OWN, StoredCode, stored_behind
 from bytescope.code.versions.lowering_state import LoweringState, Rule
 from bytescope.code.versions.version import Version
 from bytescope.startup.stdlib_lite import Any, cache
@@ -31,6 +31,8 @@ class Lowering(LoweringState):
     def __init__(self, code: types.CodeType, version: Version) -> None:
         super().__init__(code, version.opcodes, version.behaviour)
         self.version = version
+        self.annotates_at_once = version.behaviour.defers_annotations and not facts.BEHAVIOUR.defers_annotations
+        self.for_other_host = version is not facts.VERSION
 
     def run(self) -> Lowered:
         """Apply the rules to every raw instruction, then find the targets of jumps and handlers."""
@@ -79,7 +81,10 @@ class Lowering(LoweringState):
         self._check_end(offset)
         self._check_flags()
         self._resolve_jumps()
-        return Lowered(code, instructions, self._handlers(), self.variables, "".join(self.preamble.values()))
+        handlers = self._handlers()
+        if self.is_generator and self.for_other_host and not self.behaviour.converts_stop_iteration:
+            handlers = converting_stop_iteration(self.instructions, handlers, self.first)
+        return Lowered(code, instructions, handlers, self.variables, "".join(self.preamble.values()))
 
     def _check_end(self, end: int) -> None:
         if end > len(self.raw):
@@ -134,6 +139,28 @@ class Lowering(LoweringState):
         return handlers
 
 
+def converting_stop_iteration(instructions: list[Instruction], handlers: list[Handler], first: int) -> list[Handler]:
+    """Append what makes a RuntimeError of a StopIteration that leaves a generator, and handlers that lead there.
+
+    Args:
+        instructions: the generator's.
+        handlers: its handlers in order.
+        first: the index of the first instruction of its frame.
+
+    Returns:
+        Handlers for all its instructions.
+    """
+    end = len(instructions)
+    instructions += [Instruction("STOPITERATION_ERROR"), Instruction("RERAISE", 1)]
+    found: list[Handler] = []
+    for handler in [*handlers, Handler(end, end, end, 0, True)]:
+        if first < handler.start:
+            found.append(Handler(first, handler.start, end, 0, True))
+        found.append(handler)
+        first = handler.end
+    return found[:-1]
+
+
 @cache
 def rules(version: Version) -> list[Rule | None]:
     """The rule of each raw opcode of a version, by number."""
@@ -141,12 +168,41 @@ def rules(version: Version) -> list[Rule | None]:
 
 
 def lower(code: types.CodeType) -> Lowered:
-    """Lower a code object.
+    """Lower a code object; of a stand-in, what it stands for.
 
     Raises:
         InvalidBytecode: if the raw bytecode is malformed (unknown opcode, index or jump out of range, cut off).
     """
-    return Lowering(code, facts.VERSION).run()
+    stored = stored_behind(code)
+    return Lowering(code, facts.VERSION).run() if stored is None else _lower_foreign(code, stored)
+
+
+def _lower_foreign(code: types.CodeType, stored: StoredCode) -> Lowered:
+    """Lower what a code object stands for; constants are the stand-in's, whose nested code objects are stand-ins."""
+    lowered = lower_stored(stored.with_consts(code.co_consts[STAND_INS_OWN:-1]))
+    lowered.code = code
+    for instruction in lowered.instructions:
+        _check_available(instruction, stored)
+    return lowered
+
+
+def _check_available(instruction: Instruction, stored: StoredCode) -> None:
+    """Make sure that the host has what an instruction of another version makes.
+
+    Raises:
+        InvalidBytecode: naming what it has not.
+    """
+    op = instruction.op
+    available = {
+        "TYPE_INTRINSIC_1": (instruction.arg, facts.INTRINSICS_1),
+        "TYPE_INTRINSIC_2": (instruction.arg, facts.INTRINSICS_2),
+        "BUILD_TEMPLATE": (op, facts.OPMAP),
+        "BUILD_INTERPOLATION": (op, facts.OPMAP),
+    }
+    what, known = available.get(op, ("", ("",)))
+    if what not in known:
+        reason = f"{what} of CPython {stored.version} makes what CPython {facts.HOST} has not"
+        raise InvalidBytecode(stored.co_qualname, instruction.offset, reason)
 
 
 def lower_stored(code: StoredCode) -> Lowered:

@@ -53,11 +53,17 @@ class Behaviour:
     """True if the compiler inlines comprehensions, which then save, clear and restore variables, cells among them."""
     offsets_are_objects: bool
     """True if the offset pushed below an exception is an ordinary object, which instructions may read."""
+    converts_stop_iteration: bool
+    """True if the bytecode of a generator converts a StopIteration that leaves it; else the generator does."""
     send_keeps_value: bool
     """True if a value sent to a generator stays alive until the generator yields again."""
 
     # --- code objects and frames
 
+    defers_annotations: bool
+    """True if annotations are evaluated when somebody asks for them, by a function of their own."""
+    flags_docstrings: bool
+    """True if `CO_HAS_DOCSTRING` says whether the first constant is a docstring; else its type does."""
     merges_locations: bool
     """True if the compiler gives neighbours of equal location a common entry in the line table."""
     imports_lazily: bool

@@ -37,6 +37,7 @@ class LoweringState:
         cleared: the variables that an inlined comprehension has saved and cleared so far.
         preamble: what a generator expression does before its generator is made: the opcodes that make an iterator of
             the first iterable, by offset.
+        annotates_at_once: whether annotations that the code defers are evaluated at once, as the host cannot defer them.
         keyword_names: what KW_NAMES left for the call right after it, and the number of instructions at that time.
     """
 
@@ -51,6 +52,7 @@ class LoweringState:
         self.is_generator = bool(code.co_flags & CO_SUSPENDS)
         self.most_operands = min(code.co_stacksize, _MOST_OPERANDS)
         self.instructions: list[Instruction] = []
+        self.annotates_at_once = False
         self.offset = 0
         self.next_offset = 0
         self.opcode = 0

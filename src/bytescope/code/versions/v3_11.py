@@ -25,7 +25,10 @@ class Behaviour311(Behaviour):
     branches_on_bool = False
     inlines_comprehensions = False
     offsets_are_objects = True
+    converts_stop_iteration = False
     send_keeps_value = True
+    defers_annotations = False
+    flags_docstrings = False
     merges_locations = False
     imports_lazily = False
     hides_locals = False

@@ -27,6 +27,7 @@ class Behaviour312(v3_11.Behaviour311):
     unpacked_calls_use_c_stack = False
     load_fast_may_fail = False
     inlines_comprehensions = True
+    converts_stop_iteration = True
     send_keeps_value = False
     merges_locations = True
     hides_locals = True

@@ -27,11 +27,33 @@ class Behaviour313(v3_12.Behaviour312):
 BEHAVIOUR = Behaviour313()
 
 
+ANNOTATE = 16
+"""The flag of MAKE_FUNCTION for the function that makes annotations."""
+
+VALUES = 1
+"""What that function is asked for, as `annotationlib.Format.VALUE`."""
+
+
+def evaluate_annotations(lowering: LoweringState) -> None:
+    """Emit the call of the function that makes annotations, which is on top."""
+    lowering.emit("PUSH_NULL")
+    lowering.emit("LOAD_CONST", VALUES)
+    lowering.emit("CALL", 1)
+
+
 def _set_function_attribute(lowering: LoweringState, arg: int) -> None:
     """The compiler writes these right behind MAKE_FUNCTION; one instruction makes the whole function, as before 3.13.
 
     The attributes are on the stack in the reverse order of these instructions.
     """
+    if lowering.annotates_at_once and (arg == ANNOTATE or lowering.last("SETATTR")):
+        lowering.belongs_to_predecessor()
+        lowering.emit("SWAP", 2)
+        if arg == ANNOTATE:
+            evaluate_annotations(lowering)
+        lowering.emit("COPY", 2)
+        lowering.emit("SETATTR", {1: "__defaults__", 2: "__kwdefaults__"}.get(arg, "__annotations__"))
+        return
     made = lowering.last("MAKE_FUNCTION")
     pushed_before = FUNCTION_ATTRIBUTES[: FUNCTION_ATTRIBUTES.index(arg) + 1] if arg in FUNCTION_ATTRIBUTES else ()
     if made is None or not pushed_before or any(made.arg & flag for flag in pushed_before):

@@ -13,6 +13,8 @@ class Behaviour314(v3_13.Behaviour313):
     followers = {"YIELD_VALUE": "RESUME"}
     calls_with_empty_kwargs = True
     offsets_are_objects = False
+    defers_annotations = True
+    flags_docstrings = True
     unpack_error_has_length = True
     cannot_await = "'{}' object can't be awaited"
     names_missed_enter = True
@@ -30,6 +32,16 @@ def _load_common_constant(lowering: LoweringState, arg: int) -> None:
     if arg >= len(lowering.opcodes.common_constants):
         raise lowering.invalid(f"no common constant {arg}")
     lowering.emit("LOAD_CONST", lowering.opcodes.common_constants[arg])
+
+
+def _store_name(lowering: LoweringState, arg: int) -> None:
+    """Lower STORE_NAME; where a class body ends with the function that makes its annotations, they are made at once."""
+    name = lowering.name(arg)
+    if name == "__annotate_func__" and lowering.annotates_at_once:
+        lowering.emit("COPY", 1)
+        v3_13.evaluate_annotations(lowering)
+        lowering.emit("STORE_NAME", "__annotations__")
+    lowering.emit("STORE_NAME", name)
 
 
 def _load_special(lowering: LoweringState, arg: int) -> None:
@@ -60,6 +72,7 @@ RULES: dict[str, Rule] = v3_13.RULES | {
     "LOAD_COMMON_CONSTANT": _load_common_constant,
     "LOAD_FAST_BORROW": load_fast,
     "LOAD_FAST_BORROW_LOAD_FAST_BORROW": nibbles(load_fast, load_fast),
+    "STORE_NAME": _store_name,
     "LOAD_SPECIAL": _load_special,
     "BUILD_INTERPOLATION": _build_interpolation,
     "BUILD_TEMPLATE": "BUILD_TEMPLATE",
