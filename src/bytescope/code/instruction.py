@@ -19,6 +19,10 @@ FUNCTION_ATTRIBUTES = (1, 2, 4, 16, 8)
 the function that makes annotations, closure."""
 
 
+STOP_ITERATION_OPERANDS = 2
+"""The operands in the handler that converts a StopIteration which leaves a generator."""
+
+
 class Variable(NamedTuple):
     """A variable slot of a frame.
 
@@ -83,7 +87,8 @@ class Lowered:
     """A code object in version-independent form.
 
     code: the host code object; instructions, handlers: as above; variables: all variable slots in index order;
-    iterates_first: the opcode that makes a generator expression's first iterator before there is a generator, or "".
+    iterates_first: the opcode that makes a generator expression's first iterator before there is a generator, or "";
+    spare: how many operands the lowering adds to those that the code object reserves.
     """
 
     code: types.CodeType
@@ -91,3 +96,4 @@ class Lowered:
     handlers: list[Handler]
     variables: list[Variable]
     iterates_first: str = ""
+    spare: int = 0

@@ -146,8 +146,9 @@ class _Verifier(Worklist):
     def check_depth(self, index: int, depth: int) -> None:
         """Check that the stack holds the operands before a raw instruction; within one there may be more."""
         within = index and self.instructions[index - 1].offset == self.instructions[index].offset
-        if depth > self.lowered.code.co_stacksize and not within:
-            raise self.invalid(index, f"{depth} operands, and the stack holds {self.lowered.code.co_stacksize}")
+        size = self.lowered.code.co_stacksize + self.lowered.spare
+        if depth > size and not within:
+            raise self.invalid(index, f"{depth} operands, and the stack holds {size}")
 
     def interrupt(self) -> None:
         """Go to the handlers that no instruction raises for: a trace function raises wherever a line begins.

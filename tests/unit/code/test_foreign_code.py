@@ -122,10 +122,10 @@ def test_code_of_another_version_is_not_changed_or_put_together(version, tmp_pat
             change()
 
 
-def test_versions_without_rules_are_not_lowered():
+def test_code_that_is_not_of_the_version_it_claims_is_not_lowered():
     code = read_pyc(host_pyc()).code
     code.version = "3.8"
-    with pytest.raises(InvalidBytecode, match=r"bytecode of CPython 3\.8 cannot be lowered"):
+    with pytest.raises(InvalidBytecode, match="no instruction has opcode"):
         lower_stored(code)
 
 

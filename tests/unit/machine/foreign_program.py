@@ -141,7 +141,7 @@ def exceptions():
     except ValueError as error:
         print(repr(error), error.__traceback__.tb_next)
     try:
-        error  # noqa: F821
+        error
     except NameError as unbound:
         print(type(unbound).__name__)
 

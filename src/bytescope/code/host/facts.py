@@ -12,11 +12,11 @@ from _opcode import stack_effect as _stack_effect  # type: ignore[import-not-fou
 
 from bytescope.code.errors import UnsupportedHost
 from bytescope.code.stored import AnyCode, StoredCode, stored_behind
-from bytescope.code.versions.version import LOWERED, Version, load_version
+from bytescope.code.versions.version import HOSTS, Version, load_version
 from bytescope.startup.import_system import MAGIC_NUMBER
 from bytescope.startup.stdlib_lite import Final, cache
 
-SUPPORTED: Final = LOWERED
+SUPPORTED: Final = HOSTS
 """The versions of CPython that bytescope runs on."""
 
 HOST: Final = f"{sys.version_info[0]}.{sys.version_info[1]}"

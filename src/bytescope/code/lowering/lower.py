@@ -16,7 +16,7 @@ from bytescope.code.flags import CO_OPTIMIZED, CO_SUSPENDS, parameter_count
 from bytescope.code.format.exception_table import decode_exceptions
 from bytescope.code.format.line_table import decode_locations
 from bytescope.code.host import facts
-from bytescope.code.instruction import Handler, Instruction, Lowered
+from bytescope.code.instruction import STOP_ITERATION_OPERANDS, Handler, Instruction, Lowered
 from bytescope.code.stored import STAND_INS_OWN, StoredCode, stored_behind
 from bytescope.code.versions.lowering_state import LoweringState, Rule
 from bytescope.code.versions.version import Version
@@ -82,9 +82,11 @@ class Lowering(LoweringState):
         self._check_flags()
         self._resolve_jumps()
         handlers = self._handlers()
-        if self.is_generator and self.for_other_host and not self.behaviour.converts_stop_iteration:
+        converts = self.is_generator and self.for_other_host and not self.behaviour.converts_stop_iteration
+        if converts:
             handlers = converting_stop_iteration(self.instructions, handlers, self.first)
-        return Lowered(code, instructions, handlers, self.variables, "".join(self.preamble.values()))
+        first_iterator = "".join(self.preamble.values())
+        return Lowered(code, instructions, handlers, self.variables, first_iterator, STOP_ITERATION_OPERANDS * converts)
 
     def _check_end(self, end: int) -> None:
         if end > len(self.raw):
@@ -206,13 +208,15 @@ def _check_available(instruction: Instruction, stored: StoredCode) -> None:
 
 
 def lower_stored(code: StoredCode) -> Lowered:
-    """Lower a code object of any version that can be lowered; the result refers to it as its code object.
+    """Lower a code object of any version; the result refers to it as its code object.
 
     Raises:
-        InvalidBytecode: if the raw bytecode is malformed, or its version is not in `versions.version.LOWERED`.
+        InvalidBytecode: if the raw bytecode is malformed.
     """
     version = facts.version_of(code)
-    if not version.rules:
-        raise InvalidBytecode(code.co_qualname, None, f"bytecode of CPython {version.name} cannot be lowered")
+    if version.behaviour.sets_up_blocks:
+        from bytescope.code.lowering.blocks import BlockLowering  # which code of the host can do without
+
+        return BlockLowering(code, version).run()
     stand_in: Any = code  # it has the same attributes
     return Lowering(stand_in, version).run()

@@ -11,7 +11,6 @@ from bytescope.code.host.facts import HOST, version_of
 from bytescope.code.lowering.lower import lower
 from bytescope.code.object.build import build_code
 from bytescope.code.stored import FrozenMapping, StoredCode
-from bytescope.code.versions.version import LOWERED
 from bytescope.startup.isolation import PRIVATE_BUILTINS
 from bytescope.startup.stdlib_lite import Any
 
@@ -29,13 +28,10 @@ def stand_in(stored: StoredCode) -> types.CodeType:
 
     Raises:
         InvalidBytecode: if the bytecode is malformed, or makes what the host has not.
-        InvalidPyc: if code of its version cannot be executed, or a constant is of a type that the host has not.
+        InvalidPyc: if a constant is of a type that the host has not.
         ValueError: if the host does not accept the parts.
     """
     version = version_of(stored)
-    if not version.rules:
-        executed = f"{LOWERED[0]} to {LOWERED[-1]}"
-        raise InvalidPyc(None, f"compiled by CPython {stored.version}, and only code of CPython {executed} is executed")
     asm = Assembler(stored.co_qualname)
     asm.emit("RESUME", 0)
     asm.emit("LOAD_CONST", 1)
@@ -50,7 +46,7 @@ def stand_in(stored: StoredCode) -> types.CodeType:
         argcount=stored.co_argcount,
         posonlyargcount=stored.co_posonlyargcount,
         kwonlyargcount=stored.co_kwonlyargcount,
-        stacksize=stored.co_stacksize + 2,
+        stacksize=stored.co_stacksize + 1,
         flags=stored.co_flags & ~CO_HAS_DOCSTRING | (0 if docstring is None else CO_HAS_DOCSTRING),
         code=assembled.code,
         consts=(docstring, error, *consts, stored),

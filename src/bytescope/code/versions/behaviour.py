@@ -53,6 +53,8 @@ class Behaviour:
     """True if the compiler inlines comprehensions, which then save, clear and restore variables, cells among them."""
     offsets_are_objects: bool
     """True if the offset pushed below an exception is an ordinary object, which instructions may read."""
+    sets_up_blocks: bool
+    """True if instructions set handlers up on a stack of blocks; else they are in a table."""
     converts_stop_iteration: bool
     """True if the bytecode of a generator converts a StopIteration that leaves it; else the generator does."""
     send_keeps_value: bool

@@ -37,7 +37,7 @@ class LoweringState:
         cleared: the variables that an inlined comprehension has saved and cleared so far.
         preamble: what a generator expression does before its generator is made: the opcodes that make an iterator of
             the first iterable, by offset.
-        annotates_at_once: whether annotations that the code defers are evaluated at once, as the host cannot defer them.
+        annotates_at_once: whether annotations that the code defers are evaluated at once: the host cannot defer them.
         keyword_names: what KW_NAMES left for the call right after it, and the number of instructions at that time.
     """
 

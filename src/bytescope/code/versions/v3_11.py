@@ -25,6 +25,7 @@ class Behaviour311(Behaviour):
     branches_on_bool = False
     inlines_comprehensions = False
     offsets_are_objects = True
+    sets_up_blocks = False
     converts_stop_iteration = False
     send_keeps_value = True
     defers_annotations = False

@@ -7,10 +7,13 @@ from bytescope.code.versions.lowering_state import Rule
 from bytescope.code.versions.opcodes import Opcodes
 from bytescope.startup.stdlib_lite import Any, Final, Mapping, cache
 
-__all__ = ["LOWERED", "Version", "load_version"]
+__all__ = ["HOSTS", "LOWERED", "Version", "load_version"]
 
-LOWERED: Final = ("3.11", "3.12", "3.13", "3.14", "3.15")
-"""The versions whose bytecode can be lowered, and executed on the version itself."""
+HOSTS: Final = ("3.11", "3.12", "3.13", "3.14", "3.15")
+"""The versions that bytescope runs on."""
+
+LOWERED: Final = ("3.8", "3.9", "3.10", *HOSTS)
+"""The versions whose bytecode can be lowered, and executed on any of `HOSTS`."""
 
 
 class Version:
@@ -19,8 +22,8 @@ class Version:
     Attributes:
         name: its number, such as "3.12".
         opcodes: its opcodes.
-        behaviour: its behaviour. Only versions in `LOWERED` have one.
-        rules: by name of an opcode the rule that lowers it; empty unless the version is in `LOWERED`.
+        behaviour: its behaviour.
+        rules: by name of an opcode the rule that lowers it.
     """
 
     __slots__ = ("behaviour", "name", "opcodes", "rules")
@@ -41,8 +44,6 @@ def load_version(name: str) -> Version:
     """
     module = f"v{name.replace('.', '_')}"
     opcodes = Opcodes(name, _module("bytescope.code.versions.opcode_tables", module))
-    if name not in LOWERED:
-        return Version(opcodes, Behaviour(), {})
     rules = _module("bytescope.code.versions", module)
     return Version(opcodes, rules.BEHAVIOUR, rules.RULES)
 
