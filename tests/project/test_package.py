@@ -48,7 +48,7 @@ MODULES_WITHOUT_THE_COPY = """
 import importlib, pkgutil, sys, bytescope
 from bytescope.startup.isolation import PRIVATE_BUILTINS
 first = {"bytescope", "bytescope._version"}
-first |= {"bytescope.startup" + each for each in ("", ".isolation", ".working_directory")}
+first |= {"bytescope.startup" + each for each in ("", ".import_system", ".isolation", ".working_directory")}
 names = {each.name for each in pkgutil.walk_packages(bytescope.__path__, "bytescope.")}
 names = {name for name in names - first if name.split(".")[1] not in ("cli", "playground", "__main__")}
 public = [name for name in sorted(names)
