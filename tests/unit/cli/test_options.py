@@ -30,7 +30,6 @@ def test_options_come_before_the_program() -> None:
         "max_depth": None,
         "timeout": 2.5,
         "max_memory": None,
-        "record": None,
         "debug": None,
         "step": None,
     }
