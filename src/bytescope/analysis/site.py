@@ -242,7 +242,7 @@ _FILL: dict[str, Callable[[Any, Site], None]] = {
     "instruction": SiteTable.describe,
     **dict.fromkeys(("loops", "branches"), SiteTable.surround),
 }
-"""What finds out what a site knows, by attribute."""
+"""Functions that compute the attributes of a site, by attribute."""
 
 _tables: WeakValueDictionary[int, SiteTable] = WeakValueDictionary()
 """Id of a code object to its table, which keeps it alive, and lives as long as a plan or a site of it does."""

@@ -50,7 +50,7 @@ class Refused(Exception):
 
 
 class Transfer:
-    """What instructions of one shape do to the kinds of operands.
+    """Transfer function of all instructions of one shape: from the kinds of their operands to those of their results.
 
     given: what they leave in the place of their operands if these are objects that are used up: at the next instruction
     and at the target; None if it depends on the operands.

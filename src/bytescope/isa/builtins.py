@@ -54,12 +54,12 @@ class Builtin:
 
     @property
     def changes(self) -> bool:
-        """Whether the receiver is changed."""
+        """Return True if the call changes its receiver."""
         return self.keeps or self.releases or self.fills or self.reorders
 
     @property
     def gives_atomic(self) -> bool:
-        """Whether the result is atomic."""
+        """Return True if the result is atomic."""
         return self.result is not None and self.result <= ATOMIC
 
 
@@ -154,7 +154,7 @@ SPECULATED: dict[str, Builtin] = {
     **{name: row for name, row in FUNCTIONS.items() if row.likely},
     **{f".{row.name}": row for row in METHODS.values() if row.likely},
 }
-"""What code specialised on types assumes of called names: functions by name, methods by their names behind a dot."""
+"""Assumptions of speculative code about called names: functions by name, methods by their names behind a dot."""
 
 DIRECT: dict[str, Builtin] = {row.name: row for row in METHODS.values() if row.direct}
 """Methods that compiled code calls itself, by name: the owner's type is tested."""

@@ -46,7 +46,7 @@ FITS = "there are as many items as are asked for"
 """Conditions, which engines test each in its own way. Attributes: see `purity`."""
 
 Known = Sequence[Types | None]
-"""What is known of the exact types of operands."""
+"""Type facts: the possible exact types of operands."""
 
 
 class Access:
@@ -261,9 +261,9 @@ OPERATORS = ARITHMETIC | {
 }
 """Primitives of values that give atomic ones where their guards hold."""
 QUERIES = OPERATORS - ARITHMETIC - ALWAYS_TYPED
-"""Those that are almost certain to give atomic values, whatever they are given."""
+"""Primitives whose results are almost certainly atomic, whatever their operands."""
 CONVERSIONS = frozenset(name for name in QUERIES if EFFECTS[name].result == STRING)
-"""Those that give the text of a value."""
+"""Primitives that return the text of a value."""
 PREDICATES = frozenset(
     name for name in ALWAYS_TYPED if EFFECTS[name].pure == ALWAYS and PRIMITIVES[name].shadow == "join"
 )
@@ -280,4 +280,4 @@ CONTAINER_OPERATORS = frozenset(
     for operator, method in zip(BINARY_OPERATORS, PRIMITIVES["binary"].dunders, strict=False)
     if any(hasattr(kind, method) for kind in COLLECTIONS)
 )
-"""Those that make a container of builtin containers."""
+"""Primitives that build a container from builtin containers."""

@@ -10,7 +10,7 @@ from bytescope.code.instruction import Instruction, Lowered
 from bytescope.startup.stdlib_lite import Any, Callable, field, record
 
 NEVER, MAYBE, ALWAYS = "never", "maybe", "always"
-"""Whether a method returns a replacement."""
+"""How often a method returns a replacement."""
 
 
 @record(eq=False)

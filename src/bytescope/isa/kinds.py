@@ -23,10 +23,10 @@ SPECIAL, RECEIVER = "s", "t"
 """The same of a special method, which may be moved, because a `with` keeps them."""
 
 INDEX = "k"
-"""What lies above an iterator: NULL or, where the host needs none to iterate over a sequence, a number, no object."""
+"""Kind of the operand above an iterator: NULL or, where the host needs no iterator of a sequence, an index."""
 
 SAVED = "v"
-"""What an inlined comprehension has saved: a value, a cell, or NULL."""
+"""Kind of an operand that an inlined comprehension has saved: a value, a cell, or NULL."""
 
 SAVED_CELL = "w"
 """The same if it is a cell."""
@@ -38,7 +38,7 @@ OFFSET = "l"
 """The offset of the instruction that raised, for RERAISE; no object in every version."""
 
 EXECUTES = "e"
-"""What a global or name that is called `exec` or `eval` holds: its argument is code, if it is what it seems."""
+"""Kind of a global or name called `exec` or `eval`: its argument is code, if it is what it seems."""
 
 EXCEPTION, MAYBE_EXCEPTION = "x", "y"
 CELL, LIST, SET, DICT, TUPLE, STRING, FUNCTION, ITERATOR = "c", "L", "S", "D", "T", "q", "F", "i"
@@ -67,7 +67,7 @@ CONSTANTS = chr(5 * FAMILY)
 """A tuple of so many constants that are not all strings."""
 
 NULLS = frozenset((NULL, SELF, RECEIVER))
-"""What may lie beside the callable of a call instead of an argument."""
+"""Kinds of the operand beside the callable of a call, where it is no argument."""
 
 EXECUTORS = frozenset({"exec", "eval"})
 
@@ -174,7 +174,7 @@ NOUNS = {
     GENERATOR_CODE: "the code object of a generator",
     CONSTANTS: "a tuple of constants",
 }
-"""What to call a kind in messages."""
+"""Names of kinds in error messages."""
 
 
 def numbered(family: str, number: int) -> str:

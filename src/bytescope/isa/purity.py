@@ -17,7 +17,7 @@ __all__ = [
 ]  # fmt: skip
 
 MISSING: Any = object()
-"""What `lookup` returns for a name that a class does not have."""
+"""Sentinel that `lookup` returns for a name that a class does not have."""
 
 stored_mro = type.__dict__["__mro__"].__get__
 """Return a class's method resolution order as `mro` does, without a frame of Python; None if nobody has used it yet."""

@@ -7,6 +7,9 @@ Rules of the text:
 - it branches on the instruction `i`, never on values;
 - operands are popped before a primitive is called, results are pushed after it: depths follow from the text;
 - at most one primitive of an instruction may run foreign code.
+
+The text is one module, though a long one: it is a table with a function for a row, looked up by an instruction's name,
+in which no row depends on another. A module for each of its sections would make every start longer, by one file each.
 """
 
 from __future__ import annotations

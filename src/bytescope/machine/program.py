@@ -171,7 +171,7 @@ class Program(Unwinding):
         return linked
 
     def relink(self) -> None:
-        """Have the handlers made anew when the program is executed again, by active frames too."""
+        """Discard the handlers; they are made anew when the program is executed again, by active frames too."""
         with CHANGES:
             if self.ops is None:
                 self._link(None)

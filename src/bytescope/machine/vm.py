@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     R = TypeVar("R")
 
 Source = str | bytes | types.CodeType
-"""What the three compile modes take: a source text or a code object."""
+"""Argument of the three compile modes: a source text or a code object."""
 
 
 class VM:

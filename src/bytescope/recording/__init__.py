@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bytescope.recording.answers import Divergence, Write
 from bytescope.recording.breakpoints import Breakpoint, Place
 from bytescope.recording.evaluation import EvaluationFailed
 from bytescope.recording.expressions import NotRecorded
@@ -10,7 +11,7 @@ from bytescope.recording.html import NoViewer
 from bytescope.recording.index import Raise
 from bytescope.recording.launch import launch
 from bytescope.recording.origins import Origin
-from bytescope.recording.recording import Divergence, Recording, Write
+from bytescope.recording.recording import Recording
 from bytescope.recording.returned import Returned
 from bytescope.recording.session import record
 from bytescope.recording.state import Cursor, Frame

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from bytescope.machine.handler_namespace import UNBOUND
+from bytescope.recording.answers import Divergence, Write
 from bytescope.recording.breakpoints import LENGTH, Place
 from bytescope.recording.codes import add_sources
 from bytescope.recording.expressions import NotRecorded, evaluate, holds, parse
@@ -18,36 +18,7 @@ from bytescope.recording.places import place_of
 from bytescope.recording.state import Cursor, Frame
 from bytescope.recording.tape import ABSENT, ENTRY, RAISED, CodeInfo, Object, Tape, Text
 
-__all__ = ["Divergence", "Recording", "Write"]
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """A write to a variable, an attribute or an item.
-
-    step: the step whose instruction has written; old, new: the values; `ABSENT` where there was, or is, none; by_user:
-    "", or what the user has evaluated or set after that step, which has written.
-    """
-
-    step: int
-    old: Any
-    new: Any
-    by_user: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Divergence:
-    """The first step at which two recordings differ.
-
-    step: its number, the same in both; what: "control" (another instruction), "value" (another operand or variable) or
-    "length" (one ends); name: of the variable, or of the operand's place on the stack, "" for the others; values: what
-    it is in the one and in the other.
-    """
-
-    step: int
-    what: str
-    name: str = ""
-    values: tuple[Any, Any] = (None, None)
+__all__ = ["Recording"]
 
 
 class Recording:

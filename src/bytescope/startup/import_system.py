@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 BOOTSTRAP: Any = sys.modules["_frozen_importlib"]
-"""What finds modules and makes specs."""
+"""The module of importlib that finds modules and makes specs."""
 
 EXTERNAL: Any = sys.modules["_frozen_importlib_external"]
-"""What finds and loads files."""
+"""The module of importlib that finds and loads files."""
 
 if not TYPE_CHECKING:
     ModuleSpec = BOOTSTRAP.ModuleSpec

@@ -113,7 +113,7 @@ FOLDERS: set[str] = {ROOT}
 """The folders of packages, those included whose files were not looked for yet."""
 
 _ENDING = cache_from_source("x.py").rpartition("x")[2]
-"""What the name of a compiled file ends with."""
+"""Ending of the name of a compiled file."""
 
 
 class Loader(SourcelessFileLoader):
@@ -217,7 +217,7 @@ def isolate() -> None:
 
 
 def _isolate(folder: str) -> None:
-    """Have the modules of a package's folder found by `Finder`; those in an archive are left as they are."""
+    """Make `Finder` find the modules of a package's folder; those in an archive are left as they are."""
     files, folders = scan(folder)
     if not files:
         return

@@ -207,7 +207,7 @@ class WeaveContext:
 
 _LOOP = ("SEND", "YIELD", "RESUME", "JUMP")
 _FIRST_ITERATOR = ("SAVE_LOCAL", "PUSH_NULL")
-"""What the generator of a generator expression begins with on some hosts."""
+"""First instructions of a generator expression's generator on some hosts."""
 _ITERATING = frozenset({"GET_ITER", "GET_YIELD_FROM_ITER", "FOR_ITER", "SEND"})
 
 

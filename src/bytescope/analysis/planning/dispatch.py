@@ -36,7 +36,7 @@ class _Thread(_local):
 
 
 thread: Final = _Thread()
-"""What is known of this thread."""
+"""State of this thread."""
 
 
 class AtWork:

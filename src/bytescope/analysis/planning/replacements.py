@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bytescope.analysis.site import Site
 
 Expected = tuple[str, Callable[[Any], bool]]
-"""What a replacement must be, and the test."""
+"""Requirement on a replacement, in words, and its test."""
 
 
 def _of(text: str, *classes: type) -> Expected:

@@ -31,7 +31,7 @@ _ENDLESS = 1 << 62
 _SINGLETONS: dict[str, object] = {"N": None, "T": True, "F": False, ".": ..., "S": StopIteration}
 
 _NULL = object()
-"""What ends a mapping."""
+"""Marker of the end of a mapping."""
 
 _INCOMPLETE = object()
 

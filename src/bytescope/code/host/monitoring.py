@@ -18,7 +18,7 @@ __all__ = ["CAN_PROBE", "Probes"]
 _monitoring: Any = getattr(sys, "monitoring", None)
 
 CAN_PROBE = _monitoring is not None
-"""Whether the host can report instructions."""
+"""True if the host can report instructions."""
 
 _TOOLS = (4, 3)
 """Numbers of tools that PEP 669 reserves for nobody."""

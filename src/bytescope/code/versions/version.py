@@ -17,7 +17,7 @@ LOWERED: Final = ("3.8", "3.9", "3.10", *HOSTS)
 
 
 class Version:
-    """What is known of a version of CPython.
+    """A version of CPython.
 
     Attributes:
         name: its number, such as "3.12".

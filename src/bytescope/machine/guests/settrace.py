@@ -38,7 +38,7 @@ _tracing: set[int] = by_thread(set())
 _profiling: set[int] = by_thread(set())
 """Identifiers of the threads with a profile function."""
 beginnings: list[Callable[[], None]] = []
-"""What is called before a program begins to trace or profile."""
+"""Callbacks that run before a program begins to trace or profile."""
 
 
 def internal(frame: types.FrameType | None) -> bool:

@@ -47,7 +47,7 @@ arrived: list[tuple[int, int]] = []
 
 
 class _Delivery:
-    """What the host calls in the place of a handler."""
+    """Signal handler given to the host in the place of a guest's."""
 
     __slots__ = ("handler",)
 

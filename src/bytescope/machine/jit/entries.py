@@ -85,7 +85,7 @@ _entries: list[dict[int, Any]] = [{} for _ in range(MOST_ARGUMENTS + 1)]
 """For each number of arguments: id of resident code object to entry, called with the function and its arguments."""
 
 _makers: list[dict[int, Any]] = [{} for _ in range(MOST_ARGUMENTS + 1)]
-"""Those entries which, until they exit, change nothing but attributes of their first argument."""
+"""Entries that, until they exit, change nothing but attributes of their first argument."""
 
 
 def can_have_entry(program: Unit) -> bool:

@@ -72,7 +72,7 @@ class Unit(Protocol):
         """A list that is emptied when traces and counters made so far become invalid."""
 
     has_entry: bool
-    """Whether it ever had a method-JIT entry."""
+    """Return True if it ever had a method-JIT entry."""
 
     def follow(self, index: int) -> int:
         """Return the instruction that is executed when control reaches `index`."""
