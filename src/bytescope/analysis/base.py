@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 
@@ -14,11 +15,18 @@ class Analysis:
 
     Attributes:
         calls_of: the only callables whose calls it wants to be told of, or None for all; it may be told of others.
+        calls_named: the names (`__name__`) of the only functions and methods whose calls it wants to be told of, or
+            None for all names; `bytescope.shadow.Members`, if it adds names while it is attached. `wants_call` chooses
+            among these, and among callables of other types.
+        where_shadows: names of events that it needs only where there may be shadows: about clean data, it may not be
+            told of them.
         shadows: the algebra (`bytescope.shadow.Algebra`) of the shadows that it wants references to have, or None.
     """
 
     shadows: Any = None
     calls_of: tuple[object, ...] | None = None
+    calls_named: Collection[str] | None = None
+    where_shadows: frozenset[str] = frozenset()
 
     def wants(self, event: str, site: Any) -> bool:
         """Return True to get an event at a site; called before the code is executed, once or for all events.

@@ -7,7 +7,7 @@ argument is the point's site. It returns None, or an object whose `value` is a r
 from __future__ import annotations
 
 from bytescope.code.instruction import Instruction, Lowered
-from bytescope.startup.stdlib_lite import Any, Callable, field, record
+from bytescope.startup.stdlib_lite import Any, Callable, Collection, field, record
 
 NEVER, MAYBE, ALWAYS = "never", "maybe", "always"
 """How often a method returns a replacement."""
@@ -59,7 +59,9 @@ class Hook(_Referable):
     call: the function; event: name of the event; subscribers: the analyses that it notifies; replaces: whether it may
     return a replacement; direct: calls that together do the same, if there are such; once: if a second call at a site
     (of `branch`, with the same outcome) has no effect, the operands that it reads, else None; extra: further arguments,
-    as the engine that has made the hook describes them.
+    as the engine that has made the hook describes them; callees: the only callables whose calls it is about;
+    wants_callee: a test of those; named: sets of their names; where_shadows: whether it is needed only where there may
+    be shadows.
     """
 
     call: Callable[..., Any]
@@ -71,6 +73,8 @@ class Hook(_Referable):
     extra: Any = None
     callees: tuple[object, ...] | None = None
     wants_callee: Callable[[object], bool] | None = None
+    named: tuple[Collection[str], ...] | None = None
+    where_shadows: bool = False
 
     @property
     def pure(self) -> tuple[DirectCall, ...]:
@@ -148,6 +152,25 @@ def observed_callables(instruction: Instruction, point: Point) -> tuple[object, 
         if hook.callees is None:
             return None
         found += [each for each in hook.callees if not any(each is other for other in found)]
+    return tuple(found)
+
+
+def for_clean_data(point: Point) -> Point | None:
+    """Return a point without the hooks that are needed only where there may be shadows; None if none is left."""
+    hooks = {name: getattr(point, name) for name in Point.__slots__}
+    left = Point(**{name: None if type(each) is Hook and each.where_shadows else each for name, each in hooks.items()})
+    return left or None
+
+
+def observed_names(instruction: Instruction, point: Point) -> tuple[Collection[str], ...] | None:
+    """Return the names of the only functions whose calls the hooks of a point observe, in sets; None for all."""
+    if instruction.op not in _CALLS or has_others(point):
+        return None
+    found: list[Collection[str]] = []
+    for hook in _around(point):
+        if hook.named is None or hook.wants_callee is None:
+            return None
+        found += [each for each in hook.named if not any(each is other for other in found)]
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from bytescope.shadow.active import current, event_context
 from bytescope.shadow.algebra import AS_USUAL, Algebra, Sets
+from bytescope.shadow.constants import Members
 from bytescope.shadow.native_call import NativeCall
 
 
@@ -51,4 +52,4 @@ def reaching(value: Any, shadow: Any = None) -> Any:
     return current().reaching(value, shadow)
 
 
-__all__ = ["AS_USUAL", "Algebra", "NativeCall", "Sets", "give", "operands", "reaching"]
+__all__ = ["AS_USUAL", "Algebra", "Members", "NativeCall", "Sets", "give", "operands", "reaching"]

@@ -19,7 +19,7 @@ class Slot(list["T"]):
 
 
 class Members(set["T"]):
-    """A set."""
+    """Members of a set that woven code may refer to: all else is as in other sets."""
 
     __slots__ = ()
     __hash__ = object.__hash__  # type: ignore[assignment]

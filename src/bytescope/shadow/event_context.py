@@ -12,6 +12,7 @@ class EventContext:
     Attributes:
         slots, positions: the array that holds the shadows of the event's values, and where; None if there are none yet.
         results: the shadows of a primitive's results, None before it is performed.
+        outer: the context of the event during whose delivery this one has come.
 
     Args:
         operands: the shadows of operands by name; or a function that returns them, called with `given` when needed.
@@ -21,7 +22,7 @@ class EventContext:
         given: what `operands` is called with.
     """
 
-    __slots__ = ("_given", "_operands", "first_shadow", "positions", "results", "shadows_exist", "slots")
+    __slots__ = ("_given", "_operands", "first_shadow", "outer", "positions", "results", "shadows_exist", "slots")
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class EventContext:
         self._operands, self._given = operands, given
         self.slots, self.positions = slots, positions
         self.results: list[Any] | None = None
+        self.outer: EventContext | None = None
         self.shadows_exist, self.first_shadow = shadows_exist, first_shadow
 
     @property

@@ -40,7 +40,7 @@ class EventDelivery:
         """
         operands = dict(zip(names, shadows, strict=False))
         context = EventContext(operands, slots, positions, self.shadows_exist, self.first_shadow)
-        self._channel.event = context
+        self._enter(context)
         return context
 
     def begin_clean(
@@ -55,7 +55,7 @@ class EventDelivery:
             positions: likewise.
         """
         context = EventContext(operands, slots, positions, self.shadows_exist, self.first_shadow, given)
-        self._channel.event = context
+        self._enter(context)
         return context
 
     def resume(self, context: EventContext, found: list[Any] | None, slots: Any, positions: list[int] | None) -> None:
@@ -67,10 +67,17 @@ class EventDelivery:
             slots: as for `begin`.
             positions: likewise.
         """
-        self._channel.event = context
+        self._enter(context)
         if found is not None:
             context.results, context.slots, context.positions = found, slots, positions
 
     def end(self) -> None:
-        """End the delivery of an event in this thread."""
-        self._channel.event = None
+        """End the delivery of an event in this thread: go on with that during which it has come, if there is one."""
+        context = self._channel.event
+        if context is not None:
+            self._channel.event, context.outer = context.outer, None
+
+    def _enter(self, context: EventContext) -> None:
+        if self._channel.event is not context:
+            context.outer = self._channel.event  # an analysis is at work, and has called the program's own code
+            self._channel.event = context

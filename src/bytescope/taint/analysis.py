@@ -40,6 +40,7 @@ class Taint(Shipped):
     """
 
     shadows = CHARACTERS
+    where_shadows = frozenset({"before_call", "leave"})
     formats: ClassVar[dict[str, str]] = {"text": "report", "json": "json", "sarif": "sarif", "html": "html"}
 
     def __init__(
@@ -64,6 +65,7 @@ class Taint(Shipped):
                 raise ValueError(f"sources: there is no kind {kind!r}; there are {', '.join(SOURCE_KINDS)}")
         self.policy.sources = [row for row in self.policy.sources if row.kind in wanted or row.file in _words(policy)]
         self.resolver = Resolver(self.policy, register)
+        self.calls_named = self.resolver.called
         self.flows, self.fail_on, self.color = flows, _words(fail_on), color
         self._found: dict[Any, Finding] = {}
         self._attributes: dict[tuple[int, str, str], Origin] = {}
@@ -77,6 +79,7 @@ class Taint(Shipped):
 
     def wants(self, event: str, site: Site) -> bool:
         """Return True for calls, and for attributes with the names of sources."""
+        self.resolver.update()
         if event in ("getattr", "import_from"):
             return any(name in site.instruction for name in self.resolver.names)
         return event != "leave" or self.resolver.calls_back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import sys
@@ -438,3 +439,43 @@ def test_what_holds_too_much_names_no_label_of_others(monkeypatch: pytest.Monkey
     assert reachability.reaching(heap, near) == {"near"} and heap.unexplored == 0
     assert reachability.reaching(heap, large) == {"near", UNEXPLORED}
     assert heap.unexplored == 1 and elsewhere
+
+
+def test_an_analysis_reads_shadows_after_it_has_called_the_program(run: Run) -> None:
+    class Calling(Analysis):
+        shadows = Sets()
+
+        def __init__(self) -> None:
+            self.seen: list[Any] = []
+
+        def getattr(self, site: Any, name: str, object: Any, result: Any) -> None:
+            if name == "asked":
+                for count in range(3):
+                    with contextlib.suppress(ValueError):
+                        object.method(count)
+                shadow.give(self.shadows.of("found"))
+                self.seen.append(shadow.operands()["object"])
+
+        def before_call(self, site: Any, function: Any, args: Any, kwargs: Any) -> None:
+            if function is print:
+                self.seen.append(shadow.operands()["args"][0])
+
+    analysis = Calling()
+    run(
+        """
+        class C:
+            asked = "text"
+            other = 3
+            def method(self, count):
+                values = [each.other for each in (self, self)]
+                if count == 1:
+                    raise ValueError(values, self.other)
+                return len(values) + self.other
+        for c in (C(), C()):
+            print(c.asked, end="")
+        """,
+        analysis,
+    )
+    assert analysis.seen == [None, {"found"}, None, {"found"}]
+    with pytest.raises(RuntimeError, match="no analysis is attached"):
+        shadow.operands()

@@ -166,3 +166,16 @@ def test_mistakes_in_a_policy_are_told_with_their_line(text: str, message: str) 
     with pytest.raises(PolicyError) as caught:
         parse(text, "p.toml")
     assert str(caught.value).startswith(message)
+
+
+def test_sources_by_other_names(taint: Any) -> None:
+    program = (
+        "import os\n"
+        "class Form:\n"
+        "    def __init__(self):\n        self.get, self.env = os.getenv, os.environ\n"
+        "def f():\n"
+        "    form = Form()\n"
+        "    try:\n        eval(form.get('NAME_OF_TEST'))\n    except SyntaxError:\n        pass\n"
+    )
+    (finding,) = taint("f", program).findings
+    assert finding.kind.name == "code-injection" and finding.origins[0].source == "os.getenv"

@@ -15,7 +15,7 @@ import pytest
 from bytescope import Analysis, attach
 from bytescope.analyses.labels import Labels
 from bytescope.analysis.attach import ENGINES
-from bytescope.shadow import Sets
+from bytescope.shadow import Sets, give, operands
 from bytescope.shadow.assumptions import Assumptions, loads_quietly, stores_quietly
 from bytescope.shadow.heap import Heap
 from bytescope.shadow.helpers import Helpers
@@ -357,3 +357,76 @@ def test_code_objects_of_functions_can_be_hashed(run: Run) -> None:
         Labels(sources="input", sinks="print"),
     )
     assert len(module.codes) == 3
+
+
+def test_frames_without_shadows_ask_about_calls_by_name_only(run: Run) -> None:
+    class Named(Analysis):
+        shadows = Sets()
+        where_shadows = frozenset({"before_call", "leave"})
+
+        def __init__(self) -> None:
+            self.calls_named = {"source", "__new__"}
+            self.asked: list[Any] = []
+            self.told: list[Any] = []
+
+        def wants_call(self, function: object) -> bool:
+            self.asked.append(getattr(function, "__name__", "?"))
+            return self.asked[-1] in ("source", "sink")
+
+        def before_call(self, site: Any, function: Any, args: Any, kwargs: Any) -> None:
+            if function.__name__ == "sink":
+                self.told.append(("sink", operands()["args"][0] is not None))
+
+        def call(self, site: Any, function: Any, args: Any, kwargs: Any, result: Any) -> None:
+            if function.__name__ == "source":
+                self.told.append("source")
+                give(self.shadows.of("label"))
+
+        def leave(self, site: Any, value: Any) -> None:
+            self.told.append("leave")
+
+    analysis = Named()
+    module = run(
+        """
+        import functools, types
+        def source(*args, **kwargs): return "text"
+        def sink(x): pass
+        class C:
+            def __init__(self, *args, k=None): self.keep = source
+            def source(self): return self
+            def m(self): return self.keep
+        class Odd:
+            def __getattr__(self, name): raise AttributeError("odd " + name)
+            def __call__(self, *args): return 1
+        class Meta(type): pass
+        class Made(metaclass=Meta): pass
+        def clean():
+            c = C(1, k=2)
+            found = [len(str(each)) for each in range(3)] + [c.m() is source, max(*[1], 2), type(Made()) is Made]
+            sink(found)
+            c.m(**{}), {}.get("x"), "x".join(["a"]).upper(), (lambda: 3)(), types.MethodType(Odd(), 1)(), Odd()(1)
+            return functools.partial(str, 1)()
+        for _ in range(4):
+            clean()
+        """,
+        analysis,
+    )
+    assert analysis.told == [] and {"sink", "clean", "m", "C", "join", "max"}.isdisjoint(analysis.asked)
+    analysis = Named()
+    module = run(
+        """
+        def source(*args, **kwargs): return "text"
+        def sink(x): pass
+        class C:
+            def __init__(self): self.keep = source
+            def source(self): return "text"
+        def several():
+            sink(source()); sink(C().source()); sink(C().keep()); sink(source(*[1])); sink(source(k=1))
+            method = C().source
+            sink(method()); sink("clean")
+        several()
+        """,
+        analysis,
+    )
+    assert [each for each in analysis.told if each != "leave"] == ["source", ("sink", True)] * 6 + [("sink", False)]
+    assert module is not None

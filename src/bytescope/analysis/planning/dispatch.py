@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import types
 from _thread import _local
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -22,6 +22,7 @@ from bytescope.isa.events import EVENTS, Event
 from bytescope.isa.instrumentation import MAYBE, DirectCall, Hook
 from bytescope.machine.support.budget import BudgetExceeded
 from bytescope.machine.support.own_frames import HANDLER_FILE
+from bytescope.shadow.constants import Members
 
 if TYPE_CHECKING:
     from bytescope.analysis.planning.method_purity import Purity
@@ -159,6 +160,8 @@ def make_hook(
         once=None if None in read else frozenset().union(*filter(None, read)),
         callees=_callees(subscribers),
         wants_callee=_wants_callee(subscribers),
+        named=_named(subscribers),
+        where_shadows=all(name in each.analysis.where_shadows for each in subscribers),
     )
     for each in subscribers:
         each.hooks.add(hook)
@@ -189,6 +192,14 @@ def _callees(subscribers: Sequence[Subscriber]) -> tuple[object, ...] | None:
     """Return the only callables whose calls the analyses observe, None for all."""
     chosen = [each.analysis.calls_of for each in subscribers]
     return None if None in chosen else tuple(chain.from_iterable(filter(None, chosen)))
+
+
+def _named(subscribers: Sequence[Subscriber]) -> tuple[Collection[str], ...] | None:
+    """Return the sets of the names of the only functions whose calls the analyses observe, None for all."""
+    chosen = [each.analysis.calls_named for each in subscribers]
+    if any(each is None for each in chosen):
+        return None
+    return tuple(each if type(each) is Members else frozenset(each or ()) for each in chosen)
 
 
 def _wants_callee(subscribers: Sequence[Subscriber]) -> Callable[[object], bool] | None:

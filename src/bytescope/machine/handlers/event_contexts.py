@@ -106,10 +106,12 @@ class EventContexts:
                 shadows = shadows_of(R[first : first + need], S[first : first + need])
                 context = runtime.events.begin(names, shadows, S, slots)
             S.event = (index, context)
-            following = op(R)
+            try:
+                following = op(R)
+            finally:
+                runtime.events.end()
             if following != REQUEST:
                 S.event = None
-            runtime.events.end()
             return following
 
         moved = references(instruction)
@@ -123,12 +125,16 @@ class EventContexts:
         def go_on(R: list[Any], answer: Any) -> int:
             S = self.shadows(R)
             kept = S.event
-            if kept is not None and kept[0] == index:
+            if kept is None or kept[0] != index:
+                following = resume(R, answer)
+            else:
                 runtime.events.resume(kept[1], None, S, None)
-            following = resume(R, answer)
+                try:
+                    following = resume(R, answer)
+                finally:
+                    runtime.events.end()
             if following != REQUEST:
                 S.event = None
-            runtime.events.end()
             return following
 
         return shadowed, go_on

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import sys
 import types
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
-from bytescope.isa.purity import mro
+from bytescope.isa.purity import MISSING, lookup, mro
+from bytescope.shadow.constants import Members
 from bytescope.taint.policy.rows import TABLES, Policy, Row
 
 _DESCRIPTORS = (types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType)
+_DEFINED = (types.FunctionType, type)
 Key = Any
 
 
@@ -26,6 +26,7 @@ class Resolver:
 
     Attributes:
         names: the names of attributes that are sources.
+        called: the names of functions that are sources, as far as they are known.
         calls_back: whether there are sinks for what functions return that are called back.
     """
 
@@ -37,8 +38,12 @@ class Resolver:
         self._attributes: dict[str, list[tuple[Any, Row]]] = {}
         self._callers: dict[int, list[Row]] = {}
         self._modules = 0
+        self._missing: set[str] = set()
         self.names = frozenset(
             name for row in policy.sources if not row.path.end and row.path.members for name in row.path.members[-1]
+        )
+        self.called = Members(
+            name for row in policy.sources if row.path.end and row.path.members for name in row.path.members[-1]
         )
         self.calls_back = any(row.path.end == "Callback" for row in policy.sinks)
 
@@ -47,11 +52,22 @@ class Resolver:
         if len(sys.modules) != self._modules:
             self._modules = len(sys.modules)
             self._changed()
-            self._pending = [each for each in self._pending if not self._resolve(*each)]
+            self._try_pending()
+
+    def _try_pending(self) -> None:
+        self._missing.clear()
+        self._pending = [each for each in self._pending if not self._resolve(*each)]
 
     def rows(self, callee: Any) -> dict[str, list[Row]] | None:
         """Return the rows about a callable, by table; None if there are none."""
         self.update()
+        found = self._known(callee)
+        if found is None and self._missing and type(callee) in _DEFINED and callee.__name__ in self._missing:
+            self._try_pending()  # its module was being executed when it was looked into
+            found = self._known(callee)
+        return found
+
+    def _known(self, callee: Any) -> dict[str, list[Row]] | None:
         kind = type(callee)
         if kind is types.MethodType:
             return self._by_key.get(id(callee.__func__))
@@ -93,25 +109,25 @@ class Resolver:
             return False
         complete = True
         for names in itertools.product(*row.path.members):
-            path = replace(row.path, members=tuple((name,) for name in names))
-            one = replace(row, path=path)
+            one = row.about(names)
             if table == "sources" and not row.path.end:
                 owner: Any = found[0]
                 for name in names[:-1]:
                     owner = getattr(owner, name, None)
                 self._attributes.setdefault(names[-1], []).append((owner, one))
                 continue
-            complete = self._enter(table, one, found[0], names) and complete
-        return complete or not _is_loading(row.type)
+            if not self._enter(table, one, found[0], names):
+                self._missing.add(names[-1])
+                complete = False
+        return complete
 
     def _enter(self, table: str, row: Row, owner: Any, names: tuple[str, ...]) -> bool:
         for name in names:
             if owner is None:
                 return False
             if isinstance(owner, type):
-                try:
-                    owner = inspect.getattr_static(owner, name)
-                except AttributeError:
+                owner = lookup(owner, name)
+                if owner is MISSING:
                     return False
             else:
                 owner = getattr(owner, name, None)
@@ -120,6 +136,8 @@ class Resolver:
             if row not in rows:
                 rows.append(row)
                 self._keep.append(kept)
+                if table == "sources":
+                    self.called.add(str(getattr(kept, "__name__", "")))
                 if row.path.end == "Callback" and hasattr(kept, "__code__"):
                     self._callers.setdefault(id(kept.__code__), []).append(row)
         return owner is not None
@@ -150,11 +168,6 @@ def _object(name: str) -> tuple[Any] | None:
                     return None
             return (found,)
     return None
-
-
-def _is_loading(name: str) -> bool:
-    module = sys.modules.get(name.rpartition(".")[0]) or sys.modules.get(name.partition(".")[0])
-    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
 
 
 def _is_instance(value: Any, cls: type) -> bool:

@@ -77,6 +77,11 @@ class Row:
         members = ".".join("|".join(each) for each in self.path.members)
         return f"{self.type}.{members}" if members else self.type
 
+    def about(self, names: tuple[str, ...]) -> Row:
+        """Return the row for one choice of the alternatives of its access path."""
+        path = AccessPath(tuple((name,) for name in names), self.path.end, self.path.arguments)
+        return Row(self.type, path, self.kind, self.syntax, self.when, self.accepts, self.file, self.line)
+
 
 @dataclass(slots=True)
 class Policy:

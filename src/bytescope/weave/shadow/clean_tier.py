@@ -9,15 +9,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bytescope.code.assembly.sequences import NULL_FIRST
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.builtins import FILLING_METHODS
-from bytescope.isa.instrumentation import observed_callables
-from bytescope.isa.kinds import NULLS
+from bytescope.isa.instrumentation import for_clean_data
 from bytescope.isa.moves import references
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.hooks.on_primitives import Primitives, pushes_method
+from bytescope.weave.shadow.callee_tests import CalleeTests
 from bytescope.weave.shadow.calling_convention import CallingConvention
 from bytescope.weave.shadow.clean_containers import CleanContainers
 from bytescope.weave.shadow.context import ShadowContext
@@ -43,15 +42,18 @@ class CleanTier:
     def __init__(self, context: ShadowContext, convention: CallingConvention, primitives: Primitives) -> None:
         self.context, self.convention, self.primitives = context, convention, primitives
         self.emitter = context.emitter
-        self.plan, self.runtime = context.analyses, context.runtime
+        self.runtime = context.runtime
+        clean = {index: for_clean_data(point) for index, point in context.analyses.points.items()}
+        self.points = {index: point for index, point in clean.items() if point is not None}
         self.verified, self.instructions = context.verified, context.instructions
         self.delegated = {each.target for each in self.instructions if each.op == "SEND"}
+        self.callees = CalleeTests(context, self.osr_exit_before)
         self.methods = self.unbroken_methods()
         self.containers = CleanContainers(context, self.stays, self.test_flag)
 
     def concerns(self, index: int) -> bool:
         """Return True if an instruction cannot stay as it is."""
-        marked = index == self.context.start or index in self.delegated or index in self.plan.points
+        marked = index == self.context.start or index in self.delegated or index in self.points
         return marked or self.tested(index) or pushes_method(self.instructions[index])
 
     def instruction(self, index: int, raws: list[Raw], group: Group) -> None:
@@ -59,7 +61,7 @@ class CleanTier:
         context, instruction = self.context, self.instructions[index]
         if index in self.delegated:
             self.test(index, [1], self.osr_exit_after(1), [self.verified.depths[index] - 1])
-        point = self.plan.points.get(index)
+        point = self.points.get(index)
         if index == context.start and self.convention.is_fast:
             self.convention.begin(raws, group)
             return
@@ -75,11 +77,10 @@ class CleanTier:
                 self.emitter.sequences.load_iterator(context.lowered.iterates_first)
             return
         if point:
-            only = observed_callables(instruction, point)
-            if only is None:
+            if not self.callees.observable(index, point):
                 self.osr_exit_before(index)
                 return
-            self.test_callee(index, only)
+            self.callees.test(index, point)
         if index in self.containers.kept:
             self.containers.write(index, raws, group)
             return
@@ -206,31 +207,6 @@ class CleanTier:
         self.context.frame.insert(depth)
         self.emitter.asm.jump("JUMP_FORWARD", self.context.osr_entry(index))
 
-    def test_callee(self, index: int, watched: tuple[object, ...]) -> None:
-        """Emit the test whether a call is one of those that an analysis observes."""
-        e = self.emitter
-        kinds = self.context.kinds[index]
-        assert kinds is not None
-        need = references(self.instructions[index]).need
-        pair = kinds[len(kinds) - need : len(kinds) - need + 2]
-        depth = need - 1 if NULL_FIRST and not NULLS.isdisjoint(pair) else need
-        if self.instructions[index].op == "CALL_KW" and not e.sequences.PUSHES_KEYWORD_NAMES:
-            depth -= 1
-        for each in watched:
-            label, key = e.asm.label(), self.context.emitter.hook_key
-            e.emit("COPY", depth)
-            e.load_const(each)
-            e.emit("IS_OP", 0)
-            e.sequences.jump_if("TRUE", label)
-            e.reserve(4)
-
-            def write(label: int = label, key: Any = key) -> None:
-                e.cover(key)
-                e.asm.place(label)
-                self.osr_exit_before(index)
-
-            e.emit_cold(write)
-
     def unbroken_methods(self) -> frozenset[int]:
         """Return the loads of methods that stay as they are: between them and their call nothing is tested."""
         found: set[int] = set()
@@ -242,19 +218,19 @@ class CleanTier:
             for after in range(index + 1, len(self.instructions)):
                 each = self.instructions[after]
                 if each.op == "CALL" and self.verified.depths[after] - each.arg - 2 == place:
-                    if self.stays(after):
+                    if self.stays(after) and not self.callees.need_object(after, self.points.get(after)):
                         found.add(index)
                     break
                 if each.target is not None or each.op.startswith("CALL"):
                     break
-                if after in self.plan.points or self.tested(after):
+                if after in self.points or self.tested(after):
                     break
         return frozenset(found)
 
     def stays(self, index: int) -> bool:
         """Return True if the frame can stay at an instruction that an analysis may observe."""
-        point = self.plan.points.get(index)
-        return not point or observed_callables(self.instructions[index], point) is not None
+        point = self.points.get(index)
+        return point is None or self.callees.observable(index, point)
 
     # --- on-stack replacement
 
