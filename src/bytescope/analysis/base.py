@@ -60,6 +60,17 @@ class Analysis:
 
     wants_call.chooses = False  # type: ignore[attr-defined]
 
+    def wants_attribute(self, name: str, object: object) -> bool:
+        """Return True to get the event `getattr` of an attribute of an object. A hint, as that of `wants_call`.
+
+        Args:
+            name: of the attribute.
+            object: whose it is.
+        """
+        return True
+
+    wants_attribute.chooses = False  # type: ignore[attr-defined]
+
     def begin(self) -> None:
         """The analysis was attached."""
 

@@ -60,7 +60,8 @@ class Hook(_Referable):
     return a replacement; direct: calls that together do the same, if there are such; once: if a second call at a site
     (of `branch`, with the same outcome) has no effect, the operands that it reads, else None; extra: further arguments,
     as the engine that has made the hook describes them; callees: the only callables whose calls it is about;
-    wants_callee: a test of those; named: sets of their names; where_shadows: whether it is needed only where there may
+    wants_callee: a test of those; named: sets of their names; wants_owner: a test of attributes, by name and object, of
+    `getattr`; where_shadows: whether it is needed only where there may
     be shadows.
     """
 
@@ -73,6 +74,7 @@ class Hook(_Referable):
     extra: Any = None
     callees: tuple[object, ...] | None = None
     wants_callee: Callable[[object], bool] | None = None
+    wants_owner: Callable[[str, object], bool] | None = None
     named: tuple[Collection[str], ...] | None = None
     where_shadows: bool = False
 

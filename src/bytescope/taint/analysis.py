@@ -88,6 +88,10 @@ class Taint(Shipped):
         """Return True for what the policy names."""
         return self.resolver.rows(function) is not None
 
+    def wants_attribute(self, name: str, object: object) -> bool:
+        """Return True for what the policy names."""
+        return self.resolver.attribute(object, name) is not None
+
     # --- sources
 
     def getattr(self, site: Site, name: str, object: Any, result: Any) -> None:

@@ -430,3 +430,37 @@ def test_frames_without_shadows_ask_about_calls_by_name_only(run: Run) -> None:
     )
     assert [each for each in analysis.told if each != "leave"] == ["source", ("sink", True)] * 6 + [("sink", False)]
     assert module is not None
+
+
+def test_frames_without_shadows_ask_whose_an_attribute_is(run: Run) -> None:
+    class Asking(Analysis):
+        shadows = Sets()
+
+        def __init__(self) -> None:
+            self.asked: list[str] = []
+            self.told: list[Any] = []
+
+        def wants_attribute(self, name: str, object: object) -> bool:
+            self.asked.append(name)
+            return name == "wanted" and type(object).__name__ == "Right"
+
+        def getattr(self, site: Any, name: str, object: Any, result: Any) -> None:
+            if name == "wanted":
+                self.told.append((type(object).__name__, result))
+
+    analysis = Asking()
+    run(
+        """
+        class Right:
+            wanted, other = 1, 2
+            def method(self): return self.other
+        class Wrong(Right): pass
+        def loads(it):
+            return it.method() + it.other + it.wanted
+        loads(Wrong()); loads(Wrong())
+        loads(Right())
+        """,
+        analysis,
+    )
+    assert analysis.told == [("Right", 1)]
+    assert analysis.asked.count("wanted") == 3 and analysis.asked.count("method") == 3

@@ -159,7 +159,8 @@ def make_hook(
         direct=tuple(direct),
         once=None if None in read else frozenset().union(*filter(None, read)),
         callees=_callees(subscribers),
-        wants_callee=_wants_callee(subscribers),
+        wants_callee=_choice(subscribers, "wants_call", "call"),
+        wants_owner=_choice(subscribers, "wants_attribute", "getattr") if name == "getattr" else None,
         named=_named(subscribers),
         where_shadows=all(name in each.analysis.where_shadows for each in subscribers),
     )
@@ -202,32 +203,38 @@ def _named(subscribers: Sequence[Subscriber]) -> tuple[Collection[str], ...] | N
     return tuple(each if type(each) is Members else frozenset(each or ()) for each in chosen)
 
 
-def _wants_callee(subscribers: Sequence[Subscriber]) -> Callable[[object], bool] | None:
-    """Return a test whether any of the analyses observes calls of a callable, None if one of them observes all."""
-    if not all(getattr(type(each.analysis).wants_call, "chooses", True) for each in subscribers):
+def _choice(subscribers: Sequence[Subscriber], method: str, event: str) -> Callable[..., bool] | None:
+    """Return a test whether any of the analyses chooses to get an event, None if one of them gets all.
+
+    Args:
+        subscribers: who gets it.
+        method: the name of the method that chooses.
+        event: the event.
+    """
+    if not all(getattr(getattr(type(each.analysis), method), "chooses", True) for each in subscribers):
         return None
-    tests = [_wants_callee_of(each) for each in subscribers]
-    return tests[0] if len(tests) == 1 else lambda function: any(test(function) for test in tests)
+    tests = [_choice_of(each, method, event) for each in subscribers]
+    return tests[0] if len(tests) == 1 else lambda *given: any(test(*given) for test in tests)
 
 
-def _wants_callee_of(subscriber: Subscriber) -> Callable[[object], bool]:
+def _choice_of(subscriber: Subscriber, method: str, event: str) -> Callable[..., bool]:
     """Return the test of one analysis, which is at work while it chooses."""
-    wants_call: Callable[[object], bool] = subscriber.analysis.wants_call
+    chooses: Callable[..., bool] = getattr(subscriber.analysis, method)
 
     @as_hook
-    def wants_callee(function: object) -> bool:
+    def wants(*given: object) -> bool:
         busy = thread.busy
         before, busy[0] = busy[0], True
         try:
-            return wants_call(function)
+            return chooses(*given)
         except PASSED as error:
             raise error.with_traceback(None)  # noqa: B904
         except BaseException as error:
-            raise failed(subscriber, "call", None, error)  # noqa: B904
+            raise failed(subscriber, event, None, error)  # noqa: B904
         finally:
             busy[0] = before
 
-    return wants_callee
+    return wants
 
 
 def _direct_call(subscriber: Subscriber, method: Callable[..., Any], purity: Purity | None, event: Event) -> DirectCall:

@@ -16,10 +16,10 @@ from bytescope.isa.instrumentation import for_clean_data
 from bytescope.isa.moves import references
 from bytescope.startup.stdlib_lite import Any
 from bytescope.weave.hooks.on_primitives import Primitives, pushes_method
-from bytescope.weave.shadow.callee_tests import CalleeTests
 from bytescope.weave.shadow.calling_convention import CallingConvention
 from bytescope.weave.shadow.clean_containers import CleanContainers
 from bytescope.weave.shadow.context import ShadowContext
+from bytescope.weave.shadow.observation_tests import ObservationTests
 from bytescope.weave.shadow.plan import MOVES
 
 _frame = sys._getframe
@@ -47,7 +47,7 @@ class CleanTier:
         self.points = {index: point for index, point in clean.items() if point is not None}
         self.verified, self.instructions = context.verified, context.instructions
         self.delegated = {each.target for each in self.instructions if each.op == "SEND"}
-        self.callees = CalleeTests(context, self.osr_exit_before)
+        self.observed = ObservationTests(context, self.osr_exit_before)
         self.methods = self.unbroken_methods()
         self.containers = CleanContainers(context, self.stays, self.test_flag)
 
@@ -77,10 +77,10 @@ class CleanTier:
                 self.emitter.sequences.load_iterator(context.lowered.iterates_first)
             return
         if point:
-            if not self.callees.observable(index, point):
+            if not self.observed.observable(index, point):
                 self.osr_exit_before(index)
                 return
-            self.callees.test(index, point)
+            self.observed.test(index, point)
         if index in self.containers.kept:
             self.containers.write(index, raws, group)
             return
@@ -218,7 +218,7 @@ class CleanTier:
             for after in range(index + 1, len(self.instructions)):
                 each = self.instructions[after]
                 if each.op == "CALL" and self.verified.depths[after] - each.arg - 2 == place:
-                    if self.stays(after) and not self.callees.need_object(after, self.points.get(after)):
+                    if self.stays(after) and not self.observed.need_object(after, self.points.get(after)):
                         found.add(index)
                     break
                 if each.target is not None or each.op.startswith("CALL"):
@@ -230,7 +230,7 @@ class CleanTier:
     def stays(self, index: int) -> bool:
         """Return True if the frame can stay at an instruction that an analysis may observe."""
         point = self.points.get(index)
-        return point is None or self.callees.observable(index, point)
+        return point is None or self.observed.observable(index, point)
 
     # --- on-stack replacement
 

@@ -1,6 +1,6 @@
-"""Tests before calls in the clean version: whether the callable is one whose calls an analysis observes.
+"""Tests in the clean version before calls and loads of attributes: whether an analysis observes them.
 
-The test is of identity where an analysis says which objects these are (`Analysis.calls_of`), and otherwise of the names
+Of calls, the test is of identity where an analysis says which objects these are (`Analysis.calls_of`), and otherwise of the names
 of functions and methods (`calls_named`), which few others have. For these, and for all other callables, the analysis
 decides.
 """
@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable
 
 from bytescope.code.assembly.sequences import NULL_FIRST
-from bytescope.isa.instrumentation import Point, callee_filter, observed_callables, observed_names
+from bytescope.isa.instrumentation import Point, callee_filter, has_others, observed_callables, observed_names
 from bytescope.isa.kinds import NULLS
 from bytescope.isa.moves import references
 from bytescope.shadow.constants import Members
@@ -24,7 +24,7 @@ _NAMED: Members[type] = Members(
 """Types of callables whose name is read without running code of the program's."""
 
 
-class CalleeTests:
+class ObservationTests:
     """Emitter of these tests.
 
     Args:
@@ -37,21 +37,35 @@ class CalleeTests:
         self.instructions = context.instructions
 
     def observable(self, index: int, point: Point) -> bool:
-        """Return True if a test can tell whether a point's hooks observe a call."""
+        """Return True if a test can tell whether a point's hooks observe a call or load."""
         instruction = self.instructions[index]
-        return observed_callables(instruction, point) is not None or observed_names(instruction, point) is not None
+        return (
+            observed_callables(instruction, point) is not None
+            or observed_names(instruction, point) is not None
+            or self._owner_test(index, point) is not None
+        )
 
     def need_object(self, index: int, point: Point | None) -> bool:
         """Return True if the test before a call needs the callable as one object: no method apart from its receiver."""
         return point is not None and observed_callables(self.instructions[index], point) is None
 
     def test(self, index: int, point: Point) -> None:
-        """Emit the test before a call, which leaves the clean version if the call is observed."""
+        """Emit the test before an instruction, which leaves the clean version if it is observed."""
         only = observed_callables(self.instructions[index], point)
         if only is not None:
             self._test_identity(index, only)
-        else:
+        elif observed_names(self.instructions[index], point) is not None:
             self._test_names(index, point)
+        else:
+            self._test_owner(index, point)
+
+    def _owner_test(self, index: int, point: Point) -> Callable[[str, object], bool] | None:
+        """Return the analyses' test of the object whose attribute is loaded, None if there is none."""
+        call = references(self.instructions[index]).call
+        hooks_before = point.before is not None or has_others(point)
+        if call is None or call.name != "getattr" or hooks_before or point.after is None:
+            return None
+        return point.after.wants_owner
 
     def _depth(self, index: int) -> int:
         """Return the depth of the callable."""
@@ -80,6 +94,21 @@ class CalleeTests:
                 self.leave(index)
 
             e.emit_cold(write)
+
+    def _test_owner(self, index: int, point: Point) -> None:
+        e, key, wanted = self.emitter, self.emitter.hook_key, self._owner_test(index, point)
+        leaving = e.asm.label()
+        e.reserve(6)
+        e.call([wanted, self.instructions[index].arg], [e.at(1)])
+        e.sequences.to_bool()
+        e.sequences.jump_if("TRUE", leaving)
+
+        def write() -> None:
+            e.cover(key)
+            e.asm.place(leaving)
+            self.leave(index)
+
+        e.emit_cold(write)
 
     def _test_names(self, index: int, point: Point) -> None:
         e, depth, key = self.emitter, self._depth(index), self.emitter.hook_key
