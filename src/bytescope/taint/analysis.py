@@ -147,7 +147,7 @@ class Taint(Shipped):
             return
         shadows = operands()
         for row in rows["sinks"]:
-            if (row.when and not _is_true(kwargs, row.when)) or (row.syntax == "html" and not _is_page(kwargs)):
+            if (row.when and not _holds(kwargs, row.when)) or (row.syntax == "html" and not _is_page(kwargs)):
                 continue
             for name, value, shadow in arguments_of(row.path, function, args, kwargs, shadows):
                 self._reached(row, name_of(function), str(name), value, shadow, site)
@@ -258,8 +258,11 @@ def _words(text: str) -> list[str]:
     return [each.strip() for each in text.split(",") if each.strip()]
 
 
-def _is_true(kwargs: Any, name: str) -> bool:
-    return type(kwargs) is dict and kwargs.get(name) is True
+def _holds(kwargs: Any, when: str) -> bool:
+    """Return True if a keyword argument is true, or (`NAME=TEXT`) a text with another one in it."""
+    name, _, wanted = when.partition("=")
+    given = kwargs.get(name) if type(kwargs) is dict else None
+    return wanted in given if wanted and type(given) is str else not wanted and given is True
 
 
 def _is_page(kwargs: Any) -> bool:

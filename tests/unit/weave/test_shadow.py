@@ -395,6 +395,7 @@ def test_frames_without_shadows_ask_about_calls_by_name_only(run: Run) -> None:
             def __init__(self, *args, k=None): self.keep = source
             def source(self): return self
             def m(self): return self.keep
+            def named(self, *args, k): return k
         class Odd:
             def __getattr__(self, name): raise AttributeError("odd " + name)
             def __call__(self, *args): return 1
@@ -404,6 +405,7 @@ def test_frames_without_shadows_ask_about_calls_by_name_only(run: Run) -> None:
             c = C(1, k=2)
             found = [len(str(each)) for each in range(3)] + [c.m() is source, max(*[1], 2), type(Made()) is Made]
             sink(found)
+            c.named(1, k=2), str(object=b"a", encoding="ascii"), sorted([2, 1], key=str), c.named(k=max(1, 2, key=str))
             c.m(**{}), {}.get("x"), "x".join(["a"]).upper(), (lambda: 3)(), types.MethodType(Odd(), 1)(), Odd()(1)
             return functools.partial(str, 1)()
         for _ in range(4):
@@ -421,14 +423,15 @@ def test_frames_without_shadows_ask_about_calls_by_name_only(run: Run) -> None:
             def __init__(self): self.keep = source
             def source(self): return "text"
         def several():
-            sink(source()); sink(C().source()); sink(C().keep()); sink(source(*[1])); sink(source(k=1))
+            sink(source()); sink(C().source()); sink(C().keep()); sink(source(*[1])); sink(source(k=source(k=1)))
             method = C().source
             sink(method()); sink("clean")
         several()
         """,
         analysis,
     )
-    assert [each for each in analysis.told if each != "leave"] == ["source", ("sink", True)] * 6 + [("sink", False)]
+    pair = ["source", ("sink", True)]
+    assert [each for each in analysis.told if each != "leave"] == [*pair * 4, "source", *pair * 2, ("sink", False)]
     assert module is not None
 
 
@@ -464,3 +467,21 @@ def test_frames_without_shadows_ask_whose_an_attribute_is(run: Run) -> None:
     )
     assert analysis.told == [("Right", 1)]
     assert analysis.asked.count("wanted") == 3 and analysis.asked.count("method") == 3
+
+
+def test_a_frame_stays_where_only_a_callee_had_a_shadow(run: Run) -> None:
+    module = run(
+        """
+        from math import sqrt
+        def leaf():
+            x = sqrt(4.0)
+        class C:
+            def m(self, *args, **kwargs): return args
+        def several(c):
+            leaf()
+            return c.m(1 + 1), c.m(2, k=3), c.m([*range(2)])
+        found = several(C())
+        """,
+        Labels(sources="math.sqrt"),
+    )
+    assert module.found == ((2,), (2,), ([0, 1],))

@@ -11,7 +11,7 @@ from typing import Any
 from bytescope.taint.policy.rows import END_OF, TABLES, AccessPath, Policy, Row
 from bytescope.taint.syntax import LANGUAGES
 
-PACKS = ("stdlib", "flask")
+PACKS = ("stdlib", "flask", "django", "starlette", "aiohttp", "databases", "clients", "directories")
 """The packs that come with bytescope."""
 
 SOURCE_KINDS = ("remote", "commandargs", "environment", "stdin", "file", "database", "model")

@@ -58,6 +58,10 @@ class Resolver:
         self._missing.clear()
         self._pending = [each for each in self._pending if not self._resolve(*each)]
 
+    def unresolved(self) -> list[Row]:
+        """Return the rows about what has not been imported, or is not there."""
+        return [row for _, row in self._pending]
+
     def rows(self, callee: Any) -> dict[str, list[Row]] | None:
         """Return the rows about a callable, by table; None if there are none."""
         self.update()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from bytescope.code.assembly.sequences import NULL_FIRST
 from bytescope.code.instruction import Instruction
 from bytescope.code.lowering.groups import Group, Raw
 from bytescope.isa.builtins import FILLING_METHODS
@@ -54,6 +55,8 @@ class CleanTier:
     def concerns(self, index: int) -> bool:
         """Return True if an instruction cannot stay as it is."""
         marked = index == self.context.start or index in self.delegated or index in self.points
+        if self.observed.before_names(index, self.points) is not None:
+            return True
         return marked or self.tested(index) or pushes_method(self.instructions[index])
 
     def instruction(self, index: int, raws: list[Raw], group: Group) -> None:
@@ -76,6 +79,9 @@ class CleanTier:
             if context.lowered.iterates_first:
                 self.emitter.sequences.load_iterator(context.lowered.iterates_first)
             return
+        named = self.observed.before_names(index, self.points)
+        if named is not None:
+            self.observed.test_names(index + 1, named, index)
         if point:
             if not self.observed.observable(index, point):
                 self.osr_exit_before(index)
@@ -119,7 +125,8 @@ class CleanTier:
             moved = references(instruction)
             places = [self.verified.depths[index] - moved.need + position for _, position in moved.results(False)]
             inplace = moved.call is not None and moved.call.name == "inplace"
-            self.test(following, [depth - place for place in places], self.osr_exit_after(len(places), inplace), places)
+            results = [1] if pushes_method(instruction) and NULL_FIRST else [depth - place for place in places]
+            self.test(following, results, self.osr_exit_after(len(places), inplace), places)
 
     def test(self, index: int, results: list[int], osr_exit: Callable[..., Any], places: list[int]) -> None:
         """Emit a test before an instruction: whether the frame continues in the general version.

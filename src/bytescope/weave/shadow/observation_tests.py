@@ -1,8 +1,8 @@
 """Tests in the clean version before calls and loads of attributes: whether an analysis observes them.
 
-Of calls, the test is of identity where an analysis says which objects these are (`Analysis.calls_of`), and otherwise of the names
-of functions and methods (`calls_named`), which few others have. For these, and for all other callables, the analysis
-decides.
+Of calls, the test is of identity where an analysis says which objects these are (`Analysis.calls_of`), and otherwise of
+the names of functions and methods (`calls_named`), which few others have. For these, and for all other callables, the
+analysis decides.
 """
 
 from __future__ import annotations
@@ -49,13 +49,27 @@ class ObservationTests:
         """Return True if the test before a call needs the callable as one object: no method apart from its receiver."""
         return point is not None and observed_callables(self.instructions[index], point) is None
 
+    def before_names(self, index: int, points: dict[int, Point]) -> Point | None:
+        """Return the point of a call that is tested before an instruction which loads the names of its arguments.
+
+        Where these names are no operand, nothing else can be called between their load and the call.
+        """
+        point = points.get(index + 1)
+        if point is None or self.emitter.sequences.PUSHES_KEYWORD_NAMES:
+            return None
+        call = self.instructions[index + 1]
+        is_named = call.op == "CALL_KW" and observed_callables(call, point) is None
+        return point if is_named and observed_names(call, point) is not None else None
+
     def test(self, index: int, point: Point) -> None:
         """Emit the test before an instruction, which leaves the clean version if it is observed."""
+        if self.before_names(index - 1, {index: point}) is not None:
+            return
         only = observed_callables(self.instructions[index], point)
         if only is not None:
             self._test_identity(index, only)
         elif observed_names(self.instructions[index], point) is not None:
-            self._test_names(index, point)
+            self.test_names(index, point, index)
         else:
             self._test_owner(index, point)
 
@@ -110,7 +124,14 @@ class ObservationTests:
 
         e.emit_cold(write)
 
-    def _test_names(self, index: int, point: Point) -> None:
+    def test_names(self, index: int, point: Point, leave_at: int) -> None:
+        """Emit the test of a call by names, and the OSR exit before an instruction.
+
+        Args:
+            index: the call.
+            point: its hooks.
+            leave_at: the instruction.
+        """
         e, depth, key = self.emitter, self._depth(index), self.emitter.hook_key
         named, wanted = observed_names(self.instructions[index], point), callee_filter(self.instructions[index], point)
         assert named is not None and wanted is not None
@@ -140,6 +161,6 @@ class ObservationTests:
             e.sequences.jump_if("TRUE", leaving)
             e.sequences.jump_back(stay)
             e.asm.place(leaving)
-            self.leave(index)
+            self.leave(leave_at)
 
         e.emit_cold(write)
