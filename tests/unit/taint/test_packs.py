@@ -1,7 +1,7 @@
 """Packs, with the real packages: a careless program is found out, its careful twin is silent.
 
-Flask's is tested by the example `shop`. Packages that are not installed are skipped: the requirements of the tests do not
-have them (`pip install django fastapi httpx aiohttp sqlalchemy requests lxml ldap3`).
+Flask's is tested by the example `shop`. Packages that are not installed are skipped, for the requirements of the tests
+do not have them: `pip install django fastapi httpx aiohttp sqlalchemy requests lxml ldap3`.
 """
 
 from __future__ import annotations

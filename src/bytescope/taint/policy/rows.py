@@ -58,8 +58,8 @@ class Row:
     """A row: a source, sink, barrier or guard.
 
     type: module, or class with its module; path: the access path behind it; kind: see `kinds`, or of a source: where
-    its data comes from; syntax: the language of a sink; when: a keyword argument that must be true, or NAME=TEXT: contain a text; accepts: what a
-    guard returns for harmless values; file, line: where the row is.
+    its data comes from; syntax: the language of a sink; when: a keyword argument that must be true, or NAME=TEXT, one
+    that must contain a text; accepts: what a guard returns for harmless values; file, line: where the row is.
     """
 
     type: str
