@@ -22,7 +22,6 @@ from bytescope.isa.events import EVENTS, Event
 from bytescope.isa.instrumentation import MAYBE, DirectCall, Hook
 from bytescope.machine.support.budget import BudgetExceeded
 from bytescope.machine.support.own_frames import HANDLER_FILE
-from bytescope.shadow.constants import Members
 
 if TYPE_CHECKING:
     from bytescope.analysis.planning.method_purity import Purity
@@ -200,7 +199,8 @@ def _named(subscribers: Sequence[Subscriber]) -> tuple[Collection[str], ...] | N
     chosen = [each.analysis.calls_named for each in subscribers]
     if any(each is None for each in chosen):
         return None
-    return tuple(each if type(each) is Members else frozenset(each or ()) for each in chosen)
+    by_identity: Any = object.__hash__  # as `bytescope.shadow.Members` is hashed: it is a constant of woven code
+    return tuple(each if type(each).__hash__ is by_identity else frozenset(each or ()) for each in chosen)
 
 
 def _choice(subscribers: Sequence[Subscriber], method: str, event: str) -> Callable[..., bool] | None:
