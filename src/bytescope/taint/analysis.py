@@ -81,7 +81,7 @@ class Taint(Shipped):
         """Return True for calls, and for attributes with the names of sources."""
         self.resolver.update()
         if event in ("getattr", "import_from"):
-            return any(name in site.instruction for name in self.resolver.names)
+            return not self.resolver.names.isdisjoint(site.instruction.split()[1:])
         return event != "leave" or self.resolver.calls_back
 
     def wants_call(self, function: object) -> bool:
