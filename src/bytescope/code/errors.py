@@ -47,4 +47,4 @@ class InvalidPyc(ValueError):
 
 
 class UnsupportedHost(RuntimeError):
-    """bytescope was started on a Python whose bytecode it does not know."""
+    """bytescope was started on a Python whose bytecode it does not know, or on a free-threaded build."""

@@ -3,10 +3,12 @@
 import dis
 import itertools
 import pickle
+import sysconfig
 from importlib import import_module
 
 import pytest
 
+import bytescope
 import bytescope.code
 from bytescope.code.errors import InvalidBytecode, UnsupportedHost
 from bytescope.code.host import facts
@@ -30,6 +32,39 @@ def test_every_supported_version_is_accepted():
     for version in facts.SUPPORTED:
         facts.check_host("cpython", version)
     assert facts.HOST in facts.SUPPORTED
+
+
+WITHOUT_GIL = "import sys; sys.version = sys.version.replace(' (', ' free-threading build (', 1); "
+"""What makes this Python look like a free-threaded build, which says so there: none is at hand."""
+
+
+def test_free_threaded_builds_are_those_that_the_host_declares():
+    assert facts.FREE_THREADED == bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+
+
+@pytest.mark.parametrize("version", ["3.13", "3.14", "3.15"])
+def test_a_free_threaded_build_is_refused_with_the_reason_and_the_fix(version):
+    with pytest.raises(UnsupportedHost) as caught:
+        facts.check_host("cpython", version, free_threaded=True)
+    [line] = str(caught.value).splitlines()
+    assert line.startswith(f"bytescope needs the GIL, and this is a free-threaded build of CPython {version}: ")
+    assert line.endswith(f"use the default build, python{version}")
+
+
+@pytest.mark.process
+def test_the_command_refuses_a_free_threaded_build_before_the_program_begins():
+    start = "from bytescope.cli import main; main(['run', '-c', 'print(1)'])"
+    ran = run_python("-c", WITHOUT_GIL + start)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    [line] = ran.stderr.splitlines()
+    assert line.startswith("bytescope needs the GIL, ")
+
+
+@pytest.mark.process
+def test_the_package_refuses_a_free_threaded_build_when_it_is_used():
+    ran = run_python("-c", WITHOUT_GIL + "import bytescope; print(bytescope.__version__); bytescope.VM")
+    assert ran.stdout == f"{bytescope.__version__}\n"
+    assert ran.stderr.splitlines()[-1].startswith("bytescope.code.errors.UnsupportedHost: bytescope needs the GIL, ")
 
 
 def test_opcodes_that_code_objects_never_hold_are_left_out():

@@ -26,20 +26,30 @@ BUILD: Final = (sys.version, MAGIC_NUMBER, sys.byteorder)
 """All that the form of code objects, in memory and on disk, depends on."""
 
 
-def check_host(implementation: str, version: str) -> None:
-    """Raise `UnsupportedHost`, in one line, unless this version of CPython is known.
+FREE_THREADED: Final = "free-threading build" in sys.version
+"""True of a build without the GIL, even if PYTHON_GIL=1 has it back. `sysconfig` says it too, but is slow to import."""
+
+
+def check_host(implementation: str, version: str, free_threaded: bool = False) -> None:
+    """Raise `UnsupportedHost`, in one line, unless this version and build of CPython is known.
 
     Args:
         implementation: the name of the Python, as in `sys.implementation.name`.
         version: its version, as in `HOST`.
+        free_threaded: whether its build is, as in `FREE_THREADED`.
     """
     if implementation != "cpython" or version not in SUPPORTED:
         raise UnsupportedHost(
             f"bytescope needs CPython {SUPPORTED[0]} to {SUPPORTED[-1]}, and this is {implementation} {version}"
         )
+    if free_threaded:
+        raise UnsupportedHost(
+            f"bytescope needs the GIL, and this is a free-threaded build of CPython {version}: what hooks read and "
+            f"change together, and counts of references, would be wrong; use the default build, python{version}"
+        )
 
 
-check_host(sys.implementation.name, HOST)
+check_host(sys.implementation.name, HOST, FREE_THREADED)
 
 VERSION: Final = load_version(HOST)
 """The running version."""
