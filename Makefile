@@ -42,6 +42,9 @@ ecosystem:  ## run other projects' test suites inside bytescope (ARGS=...)
 fuzz:  ## run random programs on CPython and under bytescope (ARGS="--host 3.12 --seed N"; --mutants: mutated bytecode)
 	$(NOX) fuzz $(ARGS)
 
+next-python:  ## compare a CPython with the newest known version: opcodes, tables, programs (ARGS=/path/to/python3.16)
+	$(NOX) next-python $(ARGS)
+
 bench:  ## run the benchmarks (ARGS=...)
 	$(NOX) bench $(ARGS)
 
@@ -69,4 +72,4 @@ clean:  ## remove what the targets made, environments included
 	rm -rf .mypy_cache .pytest_cache .import_linter_cache .grimp_cache .hypothesis
 	find . '(' -name __pycache__ -o -name .ruff_cache ')' -type d -prune -exec rm -rf {} +
 
-.PHONY: help demo check test test-all lint format conformance ecosystem fuzz bench playground vsix docs dist changelog lock clean
+.PHONY: help demo check test test-all lint format conformance ecosystem fuzz next-python bench playground vsix docs dist changelog lock clean

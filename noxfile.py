@@ -141,6 +141,12 @@ def fuzz(session: nox.Session) -> None:
     in_environment(session, "-m", module, *rest, version=options.host)
 
 
+@nox.session(name="next-python")
+def next_python(session: nox.Session) -> None:
+    """Compare a CPython, say a pre-release, with the newest version that the sources know."""
+    in_environment(session, "-m", "tools.next_python", *session.posargs)
+
+
 @nox.session
 def bench(session: nox.Session) -> None:
     """Run the benchmarks."""
