@@ -34,12 +34,19 @@ class Scope:
                 raise ValueError(f"source must be a folder or the name of a module, and {each} is neither")
         self._included = matcher(_listed(include)) if include else None
         self._omitted = matcher(_listed(omit))
-        self._paths: dict[str, str] = {}
+        self._covered: dict[tuple[str, str], bool] = {}
         site_folders()  # before the program changes what that depends on
 
     def covers(self, module: str, file: str) -> bool:
-        """Return True if the code of a module is to be measured."""
-        return file[:1] == "<" or self.wants(module, self._path(file, module))
+        """Return True if the code of a module is to be measured.
+
+        The answer is kept: the program may change its directory, or builtins that `os.path` needs.
+        """
+        found = self._covered.get((module, file))
+        if found is None:
+            found = file[:1] == "<" or self.wants(module, module_path(file, module))
+            self._covered[module, file] = found
+        return found
 
     def wants(self, module: str | None, path: str, chosen: bool = False) -> bool:
         """Return True if a file is to be reported.
@@ -61,12 +68,6 @@ class Scope:
         """Yield the files of the source, whether they were executed or not."""
         for folder in [*self.folders, *self._packages()]:
             yield from filter(lambda path: not self._omitted(path), python_files(folder))
-
-    def _path(self, file: str, module: str) -> str:
-        found = self._paths.get(file)
-        if found is None:
-            found = self._paths[file] = module_path(file, module)
-        return found
 
     def _is_in_source(self, module: str | None, path: str) -> bool:
         if module is not None:

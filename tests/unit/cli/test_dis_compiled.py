@@ -46,7 +46,7 @@ def test_compiled_files_of_every_version_are_listed(version, tmp_path, capsys):
     assert shown.count(f"CPython {version}") == len([*nested(code_of(path))])
     for words in ("LOAD_CONST +<code f>", "RERAISE|END_FINALLY", "to \\d+", "arguments: a b", "cells: self"):
         assert re.search(words, shown), words
-    assert ("bytescope" in shown) == ("block 0" in shown) == (version in SUPPORTED)
+    assert "bytescope" in shown and "block 0" in shown
     assert "invalid" not in shown
     if version not in SUPPORTED and load_version(version).opcodes.joint_variables:
         assert re.search(r"handler: \d+, keeps 1, pushes the place\n", shown) and "no handler\n" in shown

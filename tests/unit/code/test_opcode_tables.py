@@ -77,8 +77,8 @@ def test_tables_say_how_many_bits_stand_below_an_index(version, name, shift):
 
 
 @pytest.mark.parametrize("version", FORMS)
-def test_only_versions_that_bytescope_runs_on_can_be_lowered(version):
-    assert bool(load_version(version).rules) == (version in SUPPORTED)
+def test_every_version_can_be_lowered(version):
+    assert load_version(version).rules
     if version in SUPPORTED:
         module = import_module(f"bytescope.code.versions.v{version.replace('.', '_')}")
         assert load_version(version).behaviour is module.BEHAVIOUR
