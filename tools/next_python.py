@@ -141,7 +141,8 @@ def programs_that_differ(snippets: Iterable[Snippet], old: Sequence[str], new: S
     def differs(snippet: Snippet) -> bool:
         with tempfile.TemporaryDirectory(prefix="snippets_") as folder:
             Path(folder, "program.py").write_text(snippet.source, encoding="utf-8")
-            first, second = (harness.run_command([*python, "program.py"], folder) for python in (old, new))
+            commands = [[*python, "program.py", "first", "second"] for python in (old, new)]
+            first, second = (harness.run_command(command, folder) for command in commands)
         return bool(harness.differences(first, second))
 
     snippets = list(snippets)
