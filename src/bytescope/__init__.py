@@ -67,8 +67,8 @@ _HOMES = {
     "convert_module": "machine.resident",
     "is_guest": "machine.resident",
 }
-"""Where each public name is defined. They are imported when they are first used: on a host that is not supported, the
-package can still be imported, and says so when it is used."""
+"""Module, below `bytescope`, that defines each public name. It is imported when the name is first used, so that on an
+unsupported host the package can still be imported, and a use raises `UnsupportedHost`."""
 
 
 def __getattr__(name: str) -> object:

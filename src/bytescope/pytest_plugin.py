@@ -167,7 +167,7 @@ class TestRecorder:
         phases: _Phases,
         failed: list[pytest.TestReport],
     ) -> None:
-        """Say in the report of a test that has failed what became of its recording."""
+        """Add to a failed test's report the outcome of recording it."""
         if not failed:
             first.sections.append(("Flaky", "the test passed when it was run again to be recorded"))
             properties = [(FLAKY, "passed when it was run again")]

@@ -1,6 +1,7 @@
 """The rules of the layout that a linter of imports cannot see."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -257,3 +258,42 @@ def test_only_isa_names_builtin_methods(path: Path) -> None:
 def test_only_purity_looks_past_metaclasses(path: Path) -> None:
     assert 'type.__dict__["__mro__"]' not in path.read_text(encoding="utf-8")
     assert 'type.__dict__["__dict__"]' not in path.read_text(encoding="utf-8")
+
+
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+NOT_FIRST = frozenset(
+    "What Whether Where When Which Who Whom Why How That Those These This There It Have Say Tell".split()
+)
+"""Words that begin a clause, a causative or a report; a docstring begins with a noun or an imperative."""
+
+
+def unnamed_docstrings(tree: ast.AST) -> Iterator[str]:
+    """Yield the docstrings, those of attributes included, that begin neither with a noun nor with an imperative."""
+    for node in ast.walk(tree):
+        for each in getattr(node, "body", ()) if isinstance(node, DOCUMENTED) else ():
+            if isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant) and type(each.value.value) is str:
+                text = each.value.value.lstrip()
+                if text.startswith("Take note") or re.split(r"\W", text, maxsplit=1)[0] in NOT_FIRST:
+                    yield f"{each.lineno}: {text.splitlines()[0]}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""What a module does."""',
+        'def f():\n    """Whether it holds."""',
+        'async def f():\n    """Take note of a value."""',
+        'class C:\n    """A class."""\n    x = 1\n    """How many."""',
+    ],
+)
+def test_docstrings_that_name_nothing_are_seen(source: str) -> None:
+    assert list(unnamed_docstrings(ast.parse(source)))
+
+
+def test_docstrings_begin_with_a_noun_or_an_imperative() -> None:
+    found = {
+        path.relative_to(PACKAGE).as_posix(): texts
+        for path in sources()
+        if (texts := list(unnamed_docstrings(ast.parse(path.read_text(encoding="utf-8")))))
+    }
+    assert not found, f'begin with a noun or an imperative, such as "Return True if ...": {found}'

@@ -93,7 +93,7 @@ class Shipped(Analysis):
 
 
 _ANYTHING = "backslashreplace"
-"""What becomes of characters that are none, as in the names of some files; in JSON it is the escape for them."""
+"""Error handler for characters without an encoding, as in the names of some files; in JSON it writes their escape."""
 
 
 def write_safely(path: str | os.PathLike[str], text: str) -> None:

@@ -20,7 +20,7 @@ Arc = tuple[int, int]
 """From a line to the one that comes next; minus the first line of a function for its end."""
 
 _MOST_PENDING = 4096
-"""How many sites are kept before their arcs are looked up."""
+"""Sites that are kept, at most, before their arcs are looked up."""
 
 
 class LineArcs:

@@ -19,7 +19,7 @@ class Nesting:
 
     @property
     def depth(self) -> int:
-        """How many are open."""
+        """The number of open activations."""
         return len(self._open)
 
     def begin(self, frame: int, name: str, callers: tuple[int, ...]) -> tuple[list[str], list[str]]:

@@ -9,7 +9,7 @@ from bytescope.analyses.calltree import CallTree
 from bytescope.analysis import Site
 
 _MOST_SITES = 4096
-"""How many sites are counted apart."""
+"""Sites that are counted separately, at most."""
 
 
 class Profile(CallTree):

@@ -38,7 +38,7 @@ _shown: dict[type, Callable[[Any], str]] = {}
 
 
 def register(kind: type, show: Callable[[Any], str] = repr) -> None:
-    """Have the objects of a type shown by a function, and not as type and identity.
+    """Register a function that shows the objects of a type; without one they are shown as type and identity.
 
     Args:
         kind: the type; subclasses of it are others.
@@ -143,7 +143,7 @@ _CONTAINERS: dict[type, tuple[str, str, str]] = {
     frozenset: ("frozenset({", "})", "frozenset()"),
     deque: ("deque([", "])", "deque([])"),
 }
-"""How containers begin and end, and what empty ones are."""
+"""Opening and closing brackets of containers, and the text of an empty one."""
 
 _arguments: Any = BaseException.__dict__["args"]
 _type_names: Any = type.__dict__["__qualname__"]

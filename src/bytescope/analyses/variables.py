@@ -13,7 +13,7 @@ from bytescope.analysis.guest_frames import caller
 from bytescope.code.host.weak_tables import when_gone
 
 _MOST = 64
-"""How many namespaces, and objects without weak references, are kept that may be gone: those that were met last."""
+"""Namespaces and objects without weak references that are kept, at most, though they may be gone: the latest ones."""
 
 
 class Variable:

@@ -102,8 +102,8 @@ class _Enough:
 
 
 ENOUGH: Final = _Enough()
-"""What a method returns that wants no more of this event at this site; from then on it costs nothing there. Of `branch`
-it wants no more of the same outcome."""
+"""The value a method returns to unsubscribe from its event at this site, where it then costs nothing. `branch`
+unsubscribes from this outcome only."""
 
 
 class AnalysisError(BaseException):

@@ -56,7 +56,7 @@ class Subscriber:
         self.hooks: WeakSet[Hook] = WeakSet()
 
     def silent(self, event: str) -> set[Any]:
-        """Where it wants an event no more, as `place_of` says; of `branch`, with outcomes."""
+        """Return the sites, as `place_of` gives them, where an event is unsubscribed; for `branch`, with outcomes."""
         return self._silent.setdefault(event, set())
 
     @property

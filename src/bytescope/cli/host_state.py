@@ -1,4 +1,4 @@
-"""What this process was like before the program started, which is what reports are made with.
+"""State of this process before the program started, with which reports are made.
 
 A program may end with another `sys.stderr`, replaced built-ins, an empty `sys.path` or a recursion limit of 50. None of
 that keeps bytescope from saying what it found.

@@ -30,7 +30,7 @@ _FLAGS = (
     *("debug", "optimize", "dev_mode", "utf8_mode", "isolated", "ignore_environment", "safe_path", "no_site"),
     *("no_user_site", "dont_write_bytecode", "bytes_warning", "inspect"),
 )
-"""Those of `sys.flags` that can matter."""
+"""The flags of `sys.flags` that can matter."""
 
 _ALSO_READ = ("XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA")
 

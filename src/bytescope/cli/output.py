@@ -45,7 +45,7 @@ def fill_streams() -> None:
 
 
 def show_all_characters() -> None:
-    """Have standard output show what its encoding has not, for a command that prints text of programs."""
+    """Escape characters that standard output cannot encode, for a command that prints text of programs."""
     reconfigure: Any = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None and getattr(sys.stdout, "errors", "") == "strict":
         reconfigure(errors="backslashreplace")
@@ -57,7 +57,7 @@ def printable(text: str) -> str:
 
 
 def _give_up(stream: Any) -> None:
-    """Have what a stream still holds go nowhere, if it cannot be written."""
+    """Discard what a stream has buffered, if it cannot be written."""
     try:
         if stream is not None:
             stream.flush()

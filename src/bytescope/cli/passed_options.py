@@ -74,12 +74,12 @@ class Command:
         raise SystemExit
 
     def misused(self, problem: object) -> NoReturn:
-        """Say what is wrong and how the command is used, and exit."""
+        """Report a misuse with the command's usage, and exit."""
         name = f"bytescope {self.name}"
         print(f"{name}: {problem}\n{self._usage}{name} --help says more", file=sys.stderr)
         raise SystemExit(2)
 
     def refuse(self, problem: object, status: int = 2) -> NoReturn:
-        """Say why it cannot be done, and exit."""
+        """Report why the command cannot be executed, and exit."""
         print(f"bytescope {self.name}: {problem}", file=sys.stderr)
         raise SystemExit(status)

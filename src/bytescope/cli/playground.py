@@ -14,7 +14,7 @@ STATIC = Path(__file__).resolve().parent.parent / "playground" / "static"
 """The built page: `make playground` puts it there, and released wheels have it."""
 
 PORT = 8547
-"""Where the page is by default. Browsers keep what is written there by address, port included."""
+"""Default port of the page. Browsers store what is written there under its address, port included."""
 
 NOT_BUILT = "the page is not part of this installation: say `make playground` in a clone, or install a released wheel"
 

@@ -23,7 +23,7 @@ BUILD = "make playground"
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a run is recorded in, and how.
+    """Options of a recorded run.
 
     command: what messages begin with; path: the file; page: the file of the page, "" for none; filters: what else
     `record` takes; redacted: names whose values are kept out of the files; playground: where the page links to, or "".

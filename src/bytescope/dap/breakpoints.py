@@ -16,7 +16,7 @@ _numbers = count(1)
 
 @dataclass(frozen=True)
 class Options:
-    """What every breakpoint can have; "" is for none.
+    """Options of any breakpoint; "" if not given.
 
     condition: an expression that must be true as well; hits: which of its hits it stops at; message: what is written
     instead of stopping, with expressions in braces.

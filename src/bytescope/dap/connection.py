@@ -104,7 +104,7 @@ class Connection:
         self.gone: Callable[[], None] = lambda: None
         """Called in the thread that reads when the client is gone without taking leave."""
         self.broken: str | None = None
-        """Why the client's messages could not be read any further, if that is so."""
+        """The reason why the client's messages could not be read any further, or None."""
         if start is not None:
             start(self._read, ())
         else:
@@ -152,7 +152,7 @@ class Connection:
             self._ready.notify()
 
     def post(self, action: Callable[[], None]) -> None:
-        """Have the thread that takes requests do something, too."""
+        """Queue an action for the thread that takes requests."""
         self._put(action)
 
     def _cancel(self, request: Request) -> None:
@@ -174,7 +174,7 @@ class Connection:
             return item
 
     def waiting(self) -> list[Request]:
-        """Take the requests that wait, but for those that a pause or an end is asked for by."""
+        """Dequeue the waiting requests, except those that ask for a pause or the end."""
         with self._ready:
             found = [each for each in self._queue if isinstance(each, Request) and not _is_urgent(each)]
             kept = [each for each in self._queue if each not in found]
@@ -205,11 +205,11 @@ class Connection:
     # --- writing
 
     def answer(self, request: Request, body: dict[str, Any] | None = None) -> None:
-        """Say that a request has succeeded."""
+        """Send the response of a request that has succeeded."""
         self._write(type="response", request_seq=request.seq, command=request.command, success=True, body=body or {})
 
     def refuse(self, request: Request, text: str, show: bool = True) -> None:
-        """Say that a request has failed."""
+        """Send the response of a request that has failed."""
         error = {"id": 1, "format": "{text}", "variables": {"text": text}, "showUser": show}
         self._write(
             type="response", request_seq=request.seq, command=request.command, success=False, message=text,

@@ -1,4 +1,4 @@
-"""What is typed in the client: expressions, questions to the recording, and completions."""
+"""Input typed in the client: expressions, questions to the recording, and completions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ step                   the number of this step
 """
 
 _SHOWN = 200
-"""How many lines an answer has at most."""
+"""Lines of an answer, at most."""
 
 
 class Console:

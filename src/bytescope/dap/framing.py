@@ -70,7 +70,7 @@ def _header(stream: BinaryIO) -> int | None:
 
 
 def at_once(connection: socket.socket) -> None:
-    """Have a connection send messages at once, however short: it waits for an acknowledgement otherwise."""
+    """Disable Nagle's algorithm on a connection: it delays short messages until the last one is acknowledged."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
 
 

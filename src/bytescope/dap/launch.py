@@ -15,7 +15,7 @@ __all__ = ["Launch"]
 
 @dataclass(frozen=True)
 class Launch:
-    """What is to be debugged, and how.
+    """Arguments of a launch: the program or recording to debug, and how.
 
     target: the words of the command line that name the program; recording: the `.bscope` that is opened instead of a
     program; arguments: those of the program; python: the interpreter and its options; cwd: the folder; env: variables

@@ -13,7 +13,7 @@ __all__ = ["Arrival", "Navigator"]
 
 @dataclass(frozen=True)
 class Arrival:
-    """Where a move has led to.
+    """Result of a move.
 
     reason: as in a `stopped` event, or "end" if the program has ended; breakpoints: those that it has stopped at;
     text: what the user should know besides.
@@ -79,7 +79,7 @@ class Navigator:
         )
 
     def set_breakpoints(self, wanted: list[Wanted]) -> None:
-        """Have these breakpoints instead of those before."""
+        """Replace the breakpoints."""
         self._wanted = wanted
         self.stepper.breakpoints = [breakpoint for each in wanted for breakpoint in each.breakpoints]
 

@@ -115,7 +115,7 @@ class Past:
         self._move(self._navigator.begin if stop else self._navigator.run)
 
     def breakpoints_changed(self) -> None:
-        """Take the breakpoints as they are now."""
+        """Apply the current breakpoints."""
         self._navigator.set_breakpoints(self._stops.all)
 
     def _moving(self, name: str, back: bool) -> Callable[[Request], tuple[Body, Then]]:
@@ -161,7 +161,7 @@ class Past:
                 self._answer(request)
 
     def interrupt(self) -> None:
-        """Have a program that runs wait for a request that has come; called in the thread that reads requests."""
+        """Pause a running program for a request that has come; called in the thread that reads requests."""
         frontier = self._navigator.stepper.frontier
         if self._moves and frontier is not None:
             self._interrupted = True
@@ -368,4 +368,4 @@ _MOVES = {
 """By request: the move, and whether it goes backwards."""
 
 _INSTRUCTIONS = 10_000
-"""How many instructions are given at most."""
+"""Instructions that are given, at most."""

@@ -40,7 +40,7 @@ CAPABILITIES: dict[str, Any] = {
 }  # fmt: skip
 
 LIVE = dict.fromkeys(("supportsSetVariable", "supportsSetExpression"), True)
-"""What is possible besides while the program runs."""
+"""Capabilities that exist only while the program runs."""
 
 _OWN = frozenset({"initialize", "launch", "attach", "disconnect", "terminate", "restart"})
 """Requests that are answered by the adapter, not by the program's process."""
@@ -108,7 +108,7 @@ class Session:
         return 0 if self._connection.broken is None else 1
 
     def interrupt(self) -> None:
-        """Have the program of this process, if it runs, wait for a request that has come."""
+        """Pause this process's program, if it runs, for a request that has come."""
         if self._past is not None:
             self._past.interrupt()
 

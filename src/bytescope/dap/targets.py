@@ -10,7 +10,7 @@ from bytescope.recording import Recording
 __all__ = ["called_next", "passes_of"]
 
 _MOST = 50
-"""How many targets are given at most."""
+"""Targets that are given, at most."""
 
 
 def called_next(recording: Recording, frame: int, start: int) -> list[dict[str, Any]]:

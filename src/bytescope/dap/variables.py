@@ -14,7 +14,7 @@ from bytescope.recording.tape import CONTENTS, NAMES, Object, Text
 __all__ = ["Holder", "Scopes"]
 
 PAGE = 2000
-"""How many variables are given at most where the client says no number."""
+"""Variables that are given, at most, where the client names no number."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Holder:
-    """What a reference refers to: returns the rows when it is opened.
+    """Object that a reference refers to, whose rows are computed when it is opened.
 
     rows: returns them; frame: the frame that it belongs to; count: how many there are, if that is known; indexed:
     whether they are items of a sequence.

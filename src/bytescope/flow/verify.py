@@ -55,7 +55,7 @@ def verify(lowered: Lowered) -> Verified:
 
 
 _Marks = tuple[int, ...]
-"""Where on the operand stack the saved exceptions are, innermost last."""
+"""Positions of saved exceptions on the operand stack, innermost last."""
 
 _State = tuple[str, _Marks, Slots]
 

@@ -1,4 +1,4 @@
-"""What has decided where a program went.
+"""Implicit flows: the values that have decided the path of a program.
 
 Shadows follow values. What a program *does* because of a value - the branch that it takes, the exception that it
 handles, the function that it chooses - is in the label `control`, which only grows: whatever comes behind such a

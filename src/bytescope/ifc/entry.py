@@ -23,7 +23,7 @@ from bytescope.taint.spans import is_text, runs_of, tags_of, union
 from bytescope.taint.trail import place_of
 
 _PASSING = (map, filter, list, tuple, set, frozenset, dict, sorted, max, min, sum, any, all, next)
-"""What may call a tool with nothing but what it was given itself."""
+"""Builtins that may call a tool, and pass it nothing but what they were given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class _Given:
 
 
 class Decider(Protocol):
-    """What decides on the calls of a session.
+    """Decisions on the calls of a session.
 
     Attributes:
         flow: what has decided where the program went.
@@ -52,7 +52,7 @@ class Decider(Protocol):
 
 
 class Entry(Exact):
-    """What a program calls instead of a tool."""
+    """Callable that stands in for a tool in the program."""
 
     __slots__ = ("__name__", "_session", "_tool")
 

@@ -32,7 +32,7 @@ class Source(Origin):
 
     @property
     def name(self) -> str:
-        """Who or what has given it, such as a tool, a document, an author."""
+        """The name of the origin, such as a tool, a document, an author."""
         return self.source
 
     def __repr__(self) -> str:
@@ -61,7 +61,7 @@ def readers_of(names: Iterable[str] | None) -> Readers:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is known of a value: the sources that it was made of.
+    """Label of a value: the sources that it was made of.
 
     `left | right` is the label of what is made of both: it has the sources of both, is trusted if both are, and may be
     read by whom both allow. `left <= right` says that what is labelled `left` may go where `right` may: `right` has no
@@ -76,7 +76,7 @@ class Label:
 
     @property
     def trusted(self) -> bool:
-        """Whether all sources are trusted."""
+        """Return True if all sources are trusted."""
         return all(each.trusted for each in self.sources)
 
     @property

@@ -1,4 +1,4 @@
-"""What a program has at the beginning: builtin functions, and modules that it may import."""
+"""Initial namespace of a program: builtin functions, and modules that it may import."""
 
 from __future__ import annotations
 

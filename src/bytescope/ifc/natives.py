@@ -28,7 +28,7 @@ _MOVING = (
     list, tuple, set, frozenset, dict, iter, enumerate, zip, reversed, next, len, isinstance, map, filter, print, range,
     getattr, hasattr, setattr,
 )  # fmt: skip
-"""What moves references, and decides nothing by what containers hold."""
+"""Builtins that move references, and decide nothing by the contents of containers."""
 _ORDERING = (sorted, max, min)
 _CODE = (eval, exec, compile)
 

@@ -104,7 +104,7 @@ class Decision:
 
 
 Policy = Callable[[Call], Decision]
-"""What is asked at each call of a tool."""
+"""Function that decides on each call of a tool."""
 
 ALLOW = Decision("allow")
 """The answer that lets a call happen."""

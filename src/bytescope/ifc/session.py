@@ -33,7 +33,7 @@ Asked = Callable[[Call, Decision], bool]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a program has given.
+    """Result of a program.
 
     Attributes:
         value: that of its last statement, if it is an expression, else None.

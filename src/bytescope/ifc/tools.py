@@ -103,7 +103,7 @@ class Labelled:
 
 
 class Declassified(Labelled):
-    """What a tool returns if its result has this label alone, whatever the tool was given.
+    """Return value of a tool whose result has this label alone, whatever the tool was given.
 
     It is for tools that check or clean what they are given, and so may widen who reads it, or have it trusted.
     """

@@ -34,7 +34,7 @@ __all__ = [
 ]  # fmt: skip
 
 Test = tuple[int, str] | str
-"""That the exact type of an operand is in a set of `typesets`: (its number, name of the set); or a named condition."""
+"""Test of an operand: (its number, name of the set in `typesets` that has its exact type); or a named condition."""
 Guard = tuple[tuple[Test, ...], ...]
 """Alternatives, each a conjunction of tests. Without alternatives the guard always holds."""
 

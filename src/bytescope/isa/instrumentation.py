@@ -10,7 +10,7 @@ from bytescope.code.instruction import Instruction, Lowered
 from bytescope.startup.stdlib_lite import Any, Callable, Collection, field, record
 
 NEVER, MAYBE, ALWAYS = "never", "maybe", "always"
-"""How often a method returns a replacement."""
+"""Frequencies with which a method returns a replacement."""
 
 
 @record(eq=False)

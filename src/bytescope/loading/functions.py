@@ -20,7 +20,7 @@ Namespace = dict[str, Any]
 Belongs = Callable[[Namespace], bool]
 
 DATA_OBJECTS = 4096
-"""How many containers and instances one search looks through."""
+"""Containers and instances that one search visits, at most."""
 
 LARGE = 1024
 """Containers with more items than this are taken for data and not looked through."""

@@ -24,7 +24,7 @@ _KEPT = frozenset({"_contextvars", "_py_warnings", "warnings"})
 
 
 def hide_own_imports(by_runpy: bool) -> None:
-    """Take modules out of `sys.modules` that the program, which is about to start, has not imported.
+    """Remove modules from `sys.modules` that the program, which is about to start, has not imported.
 
     Modules stand there in the order in which their imports have ended. What stands behind `site` has been imported for
     bytescope, or, what stands before `runpy`, for any program that this module starts.

@@ -86,7 +86,7 @@ Prepare = Callable[[types.CodeType, str], types.CodeType]
 """Makes of a module's code object, given the module's name, what is executed instead."""
 
 when_executed: dict[str, Callable[[dict[str, Any]], None]] = {}
-"""What is done with a module's namespace after the module, which has this name, was executed."""
+"""Callbacks that receive the namespace of the module with this name after it was executed."""
 
 _active: list[tuple[Guests, Prepare]] = []
 _original: Callable[[Any, types.ModuleType], None] = EXTERNAL._LoaderBasics.exec_module

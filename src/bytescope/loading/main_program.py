@@ -49,7 +49,7 @@ class MainProgram:
 
     @property
     def foreign(self) -> bool:
-        """Whether it is compiled code that the running Python cannot execute."""
+        """Return True if it is compiled code that the running Python cannot execute."""
         return False
 
     def check(self) -> None:
@@ -143,7 +143,7 @@ class Script(MainProgram):
 
     @property
     def foreign(self) -> bool:
-        """Whether it is a compiled file, but none of the host's version."""
+        """Return True if it is a compiled file of another version than the host's."""
         return self.compiled and self.data[:4] != MAGIC_NUMBER
 
 

@@ -276,7 +276,7 @@ def stop(failure: Callable[[], BaseException]) -> None:
 
 
 def go_on() -> None:
-    """Take back `stop`."""
+    """Cancel `stop`."""
     TRANSFORMS["stop"] = None
     if _stopped:
         for program in alive(engine.programs):

@@ -50,7 +50,7 @@ class HandlerTransform(Protocol):
 
     @property
     def traces(self) -> bool:
-        """Whether the handlers may be compiled into traces all the same."""
+        """Return True if transformed handlers may still be compiled into traces."""
 
     def wants(self, program: Program) -> bool:
         """Prepare for a program that is about to be linked, and return True if its handlers are to be transformed."""

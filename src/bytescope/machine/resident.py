@@ -22,7 +22,7 @@ _cache: dict[int, ref[types.CodeType]] = {}
 _kept: dict[int, types.CodeType] = {}
 """Resident code objects that functions need again although they have their own for a while, by the functions' ids."""
 _recent: deque[types.CodeType] = deque(maxlen=1024)
-"""Those of functions that are gone: the next functions of that code need them."""
+"""Resident code of functions that are gone: the next functions of the same guest code need it."""
 
 
 def _itself(code: types.CodeType) -> types.CodeType:

@@ -296,7 +296,7 @@ class VM:
 
 
 class Running(Transaction):
-    """What a run needs, all of it or nothing."""
+    """Resources of a run, acquired all together or not at all."""
 
     def leave(self, error: BaseException | None) -> None:
         """Cut the interpreter's frames from the traceback of a RecursionError."""

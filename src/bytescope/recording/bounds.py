@@ -1,4 +1,4 @@
-"""How much of a run is kept: so many steps, so many bytes, of its beginning or its end."""
+"""Limits of a recording: how many steps and bytes are kept, of the run's beginning or its end."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ LENGTH = "length"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a data breakpoint is about: see `Recording.place`.
+    """Location that a data breakpoint watches: see `Recording.place`.
 
     owner: owner number of a frame, cell, namespace or object; slot: the slot, None for all, or `LENGTH`; name: as it
     was asked for.
@@ -76,9 +76,9 @@ class Search:
         self._line: int | None = None
         self._known = -1
         self.late = breakpoint.uncaught or breakpoint.unhandled
-        """Whether it is known only some steps later."""
+        """True if a hit is known only some steps later."""
         self.hindsight = self.late or breakpoint.exception is not None or breakpoint.write is not None
-        """Whether it is known only when the step has been executed, or later."""
+        """True if a hit is known only once the step has been executed, or later."""
 
     def steps(self, begin: int, end: int, back: bool = False) -> Iterable[int]:
         """Yield the steps in a range.

@@ -1,4 +1,4 @@
-"""What an instruction changes, as far as its code says: operands, a variable, an object."""
+"""Changes by an instruction, as far as its code determines them: operands, a variable, an object."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Target(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What an instruction changes.
+    """Changes that an instruction may make.
 
     operands: positions that are written, counted from its lowest operand; results: those of them that may hold an
     object which did not exist before; all_operands: any position may be;

@@ -1,4 +1,4 @@
-"""What a recording keeps of a code object."""
+"""Code objects as a recording keeps them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _VALUE = "__value__"
 
 
 class EvaluationFailed(Exception):
-    """What was evaluated in the program has raised an exception.
+    """An expression evaluated in the program has raised an exception.
 
     exception: it, as the recording has it.
     """

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bytescope.recording.tape import ROW
 
 NUMBER, RECORDER, WAITING, HELD = range(4)
-"""What the record of a frame has in the places of the registers' header: the frame's owner number, its recorder, the
-index of the instruction whose request it waits for, and what the request may change, or `DELEGATES`. Behind the header
-is what the log says of the variables and operands."""
+"""Positions in the record of a frame, where registers have their header: the frame's owner number, its recorder, the
+index of the instruction whose request it waits for, and what the request may change, or `DELEGATES`. After the header
+come the logged variables and operands."""
 
 DELEGATES = "delegates"
 """The frame waits for a delegation: what it delegates to is resumed without it."""

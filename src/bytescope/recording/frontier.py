@@ -105,7 +105,7 @@ class Frontier:
         return True
 
     def go_on(self, until: Callable[[int], bool] | None = None) -> None:
-        """Have the program go on, and wait until it waits again, or has ended.
+        """Resume the program, and wait until it waits again, or has ended.
 
         Args:
             until: called in the program's thread with the number of the step that is about to be executed; true if the
@@ -115,14 +115,14 @@ class Frontier:
         self.wait()
 
     def start(self, until: Callable[[int], bool] | None = None) -> None:
-        """Have the program go on, without waiting for it: see `go_on` and `wait`."""
+        """Resume the program without waiting for it: see `go_on` and `wait`."""
         with self._lock:
             if self.why in ("step", "pause"):
                 self._until, self.why = until, "running"
                 self._tell()
 
     def pause(self) -> None:
-        """Have the program wait at its next instruction."""
+        """Pause the program at its next instruction."""
         self._pausing = True
 
     def release(self) -> None:
@@ -134,14 +134,14 @@ class Frontier:
                 self._tell()
 
     def kill(self) -> None:
-        """Have the program end: `SystemExit` is raised at its next instruction, and no handler of it is executed."""
+        """End the program: `SystemExit` is raised at its next instruction, and no handler of it is executed."""
         if self.runs:
             self._killed = True
             instrument.stop(SystemExit)
             self.release()
 
     def close(self) -> None:
-        """Have the program end, and wait until it has."""
+        """End the program, and wait until it has ended."""
         self.kill()
         while self.runs:
             self.wait()

@@ -31,7 +31,7 @@ _NAMESPACES = {"LOCALS": LOCALS, "GLOBALS": GLOBALS}
 
 
 class Kind(NamedTuple):
-    """What wrappers do besides.
+    """Variant of the wrappers.
 
     live: the program may be told to wait before an instruction; windowed: not everything is recorded: only what a
     function calls that opens a window, and it; threaded: an instruction and what is written of it are one for other

@@ -12,13 +12,13 @@ VIEWER = Path(__file__).resolve().parent.parent / "playground" / "static" / "vie
 """The viewer as it is built, with no recording in it. Released wheels have it."""
 
 MARK = '<script type="application/x-bscope" id="recording"'
-"""Where the recording stands in a page."""
+"""Beginning of the start tag of the element that holds the recording in a page."""
 
 _TITLE = "<title>Recording</title>"
 
 
 class NoViewer(RuntimeError):
-    """This installation has no viewer: it is a clone in which the page was not built."""
+    """Missing viewer: the installation is a clone in which the page was not built."""
 
     def __init__(self) -> None:
         super().__init__("the viewer is not built: say `make playground` in a clone, or install a released wheel")

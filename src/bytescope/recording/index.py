@@ -12,7 +12,7 @@ from bytescope.recording.tape import EDITED, ENTRY, PARENT, RAISED, RETURNED, RO
 __all__ = ["Index", "Raise"]
 
 _AGAIN, _COMES = 1, 2
-"""How a line begins at a step: a loop within it goes on, or control comes to it."""
+"""Marks of a step at which a line begins: a loop within the line continues, or control enters the line."""
 
 _CLOSING = frozenset({"GeneratorExit", "StopIteration", "StopAsyncIteration"})
 
@@ -31,7 +31,7 @@ class Raise(NamedTuple):
 
 
 class Index:
-    """What is looked up on a tape: made in one pass over it, and continued when there is more.
+    """Index of a tape, built in one pass over it and extended when the tape grows.
 
     Args:
         tape: the tape.

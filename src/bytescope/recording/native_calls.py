@@ -33,7 +33,7 @@ def _is_made_by_guests(kind: Any) -> bool:
 
 
 class NativeCalls:
-    """What calls do to objects that no recorded code does.
+    """Changes of objects by calls of code that is not recorded.
 
     Args:
         objects: the objects that are known.

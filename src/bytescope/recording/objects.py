@@ -31,7 +31,7 @@ from bytescope.recording.tape import ABSENT, CONTENTS, SIZE, Object, Tape, Text
 __all__ = ["Objects"]
 
 _DEPTH, _AT_ONCE = 5, 500
-"""How deep, and how many, the objects in an object that is seen for the first time are looked into."""
+"""Limits of visiting the objects inside an object that is seen for the first time: depth, and number."""
 
 _UNKNOWN: Any = object()
 
@@ -88,7 +88,7 @@ class Objects:
         self.token = _token(self.known, self._token)
         self.result = _token(self.known, self._result)
         self.compiling: str | bytes | None = None
-        """What is just being compiled."""
+        """The source that is being compiled."""
         self._bound: dict[tuple[Any, Any], Object] = {}
 
     # --- values

@@ -1,4 +1,4 @@
-"""Where a value comes from: the write, the operands of the instruction that has written, their writes, and so on."""
+"""Origins of a value: the write, the operands of the instruction that has written, their writes, and so on."""
 
 from __future__ import annotations
 

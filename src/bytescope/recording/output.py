@@ -1,4 +1,4 @@
-"""What a program writes to the standard streams while it is recorded."""
+"""Output of a program to the standard streams while it is recorded."""
 
 from __future__ import annotations
 

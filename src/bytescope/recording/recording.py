@@ -293,7 +293,7 @@ class Recording:
     # --- files
 
     def redact(self, names: Iterable[str]) -> None:
-        """Take out what was ever in variables, attributes and keys of some names, and what objects there contain.
+        """Remove the values that variables, attributes and keys of some names ever had, and all that they contain.
 
         What is equal to such a value, or is a string that contains it, goes as well, wherever it stands: operands,
         items, output, constants in instructions and source texts. Values of fewer than three characters or digits go

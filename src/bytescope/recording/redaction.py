@@ -21,7 +21,7 @@ _SETS = ("set", "frozenset")
 
 
 def redact(tape: Tape, names: Iterable[str]) -> None:
-    """Take out of a tape what was ever in variables, attributes and keys of some names, and what objects there contain.
+    """Remove from a tape the values that some variables, attributes and keys ever had, and all that these contain.
 
     What is equal to such a value, or is a string that contains it, goes as well: operands, items, output, constants in
     instructions and source texts. What else was computed from it stays.

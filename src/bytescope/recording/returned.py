@@ -13,7 +13,7 @@ from bytescope.recording.tape import ENTRY, RETURNED, Object
 __all__ = ["Returned", "returned_since"]
 
 _MOST = 100
-"""How many instructions of a frame are looked at: a line has fewer, unless it loops."""
+"""Instructions of a frame that are examined, at most: a line has fewer, unless it loops."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -301,7 +301,7 @@ class Stepper:
         return self.go(self.recording.born(text, self.step, frame))
 
     def close(self) -> None:
-        """Have the program end if it still runs; the recording stays."""
+        """End the program if it still runs; the recording stays."""
         if self.frontier is not None:
             self.frontier.close()
 

@@ -21,7 +21,7 @@ __all__ = ["Message", "Stop", "Stops"]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a breakpoint has to say: the text of a logpoint, or why its condition or text could not be evaluated.
+    """Message of a breakpoint: a logpoint's text, or the reason why its condition or text could not be evaluated.
 
     step, line, file: where; text: what; breakpoint: whose; failed: whether it is an error.
     """
@@ -36,7 +36,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Where the stepper has stopped, and why.
+    """Stop of the stepper: its step and its reason.
 
     step: the step; reason: "step", "return" (in the caller), "breakpoint", "begin" or "end" (of the recording), "pause"
     or "input" (a running program waits for it); breakpoint: the one that it has stopped at, or None; raised: the

@@ -55,13 +55,13 @@ class _Mark:
 
 
 ABSENT = _Mark("absent")
-"""What is not there: a deleted attribute, an item before it was appended."""
+"""Marker of a missing value: a deleted attribute, an item before it was appended."""
 
 SIZE = _Mark("size")
 """Slot of the number of items of a container of which not all are recorded."""
 
 REDACTED = _Mark("redacted")
-"""What is kept out of a recording."""
+"""Marker of a value that is kept out of a recording."""
 
 CONTENTS = 0
 """Slot of the contents of a cell."""
@@ -156,7 +156,7 @@ class FrameOwner(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What was written to a standard stream: how many steps there were by then, the stream's name, and the text."""
+    """Output to a standard stream: the number of steps by then, the stream's name, and the text."""
 
     at: int
     stream: str
@@ -164,7 +164,7 @@ class Written(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What an analysis says of a line: what it is about, and a text in (part, mark) pieces."""
+    """Remark of an analysis on a line: its subject, and a text in (part, mark) pieces."""
 
     file: str
     line: int

@@ -1,4 +1,4 @@
-"""What a call of code without shadows has changed in the objects that it was given.
+"""Changes that a call of code without shadows has made to the objects it was given.
 
 Builtin containers, buffers and instances among the arguments are compared with what they held before the call. What is
 new in them is an argument, and has its shadow, or may be made of all that has reached the call.

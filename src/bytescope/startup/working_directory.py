@@ -12,7 +12,7 @@ _kept: list[str] = []
 
 
 def hide() -> None:
-    """Take the working directory from the front of the path, if this process is `python -m bytescope`."""
+    """Remove the working directory from the front of the path, if this process is `python -m bytescope`."""
     option = next((index for index, word in enumerate(sys.orig_argv) if index and word.startswith("-m")), 0)
     name = sys.orig_argv[option][2:] or "".join(sys.orig_argv[option + 1 : option + 2]) if option else ""
     library = getattr(sys, "_stdlib_dir", None)

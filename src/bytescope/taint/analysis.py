@@ -209,7 +209,7 @@ class Taint(Shipped):
 
     @property
     def findings(self) -> list[Finding]:
-        """What was found: the worst first, what means something before what only arrives."""
+        """The findings, worst first: those with the verdict "syntax" before those with "flow"."""
         return sorted(self._found.values(), key=lambda each: (each.verdict != "syntax", -each.kind.severity))
 
     def result(self) -> list[dict[str, Any]]:

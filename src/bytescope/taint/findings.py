@@ -55,7 +55,7 @@ class Passage:
 
 @dataclass(slots=True)
 class Finding:
-    """What has reached a sink.
+    """A flow from sources to a sink.
 
     verdict: "syntax" if a character from the outside means something there, "flow" if it only arrives; why: what it
     does; ways: for each origin the source and the places on the way; function: the name of the sink; exact: whether the

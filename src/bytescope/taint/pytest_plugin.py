@@ -80,7 +80,7 @@ class TaintPlugin:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        """Take over what a worker of xdist has found."""
+        """Collect the findings of a worker of xdist."""
         self._data += json.loads(getattr(node, "workeroutput", {}).get(_OUTPUT, "[]"))
 
     def _include(self) -> list[str]:
@@ -117,7 +117,7 @@ class TaintPlugin:
         return found
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say what was found."""
+        """Report the findings."""
         harmful = [each for each in self._data if each["verdict"] == "syntax"]
         if not harmful:
             return

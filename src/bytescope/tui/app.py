@@ -23,7 +23,7 @@ from bytescope.tui.panels import Bytecode, Chosen, Panel, Source
 __all__ = ["StepApp", "Steps"]
 
 HINTS = "n p instruction o O line i I into u U out r R run b break w why ? help q quit"
-"""What the last line says: a capital letter goes back."""
+"""Keys shown in the last line; a capital letter moves backwards."""
 
 PROMPTS = {
     "go": "step: ",
@@ -37,7 +37,7 @@ PROMPTS = {
 
 
 class Steps(Protocol):
-    """What is asked: a session in this process, or a program with one."""
+    """Interface to the session that answers requests, in this process or in the program's."""
 
     written: list[tuple[str, str]]
 
@@ -45,7 +45,7 @@ class Steps(Protocol):
         """Return the answer to a request; see `Session.ask`."""
 
     def pause(self) -> None:
-        """Have a program that runs wait."""
+        """Pause a running program."""
 
     def close(self) -> None:
         """End the program: whoever waits for an answer gets one."""
@@ -264,7 +264,7 @@ class StepApp(App[int]):
             self.action_toggle_breakpoint()
 
     def action_input(self) -> None:
-        """Have a line typed for the program, if it reads one."""
+        """Prompt for a line of input for the program, if it reads one."""
         if self._view is not None and self._view["state"] == "input":
             self.action_prompt("feed")
 
@@ -273,7 +273,7 @@ class StepApp(App[int]):
         self.push_screen(Help())
 
     def action_interrupt(self) -> None:
-        """Have a program that runs wait; leave if none does."""
+        """Pause a running program; leave if none runs."""
         self._waiting.clear()
         if self._busy:
             self._steps.pause()
@@ -287,7 +287,7 @@ class StepApp(App[int]):
     # --- the prompt
 
     def action_prompt(self, what: str) -> None:
-        """Have a line typed."""
+        """Prompt for a line."""
         self._wanted = what
         self.query_one("#what", Static).update(PROMPTS[what])
         self.query_one("#asking").display = True

@@ -1,4 +1,4 @@
-"""What the terminal shows of a position in a recording, as data: another process may make it."""
+"""Terminal's view of a position in a recording, as data: another process may compute it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bytescope.recording.state import Frame
 __all__ = ["View", "view_of"]
 
 INSTRUCTIONS = 60
-"""How many instructions are given on either side of the one at hand."""
+"""Instructions that are given on either side of the current one."""
 
 _OUTPUT = 4000
 _WIDTH = 120
-"""How many characters of output are given, and of a value, at most."""
+"""Characters that are given of output, and of a value, at most."""
 
 
 class View(NamedTuple):

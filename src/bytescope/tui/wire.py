@@ -99,7 +99,7 @@ class Program:
     def __init__(self, command: Callable[[str], Sequence[str]], output: Callable[[], object] = lambda: None) -> None:
         self.changed = output
         self.written: list[tuple[str, str]] = []
-        """What it has written: "stdout" or "stderr", and the text."""
+        """The program's output: "stdout" or "stderr", and the text."""
         self.status: int | None = None
         """The exit status, once it has ended."""
         self._token = secrets.token_hex(16)
@@ -157,7 +157,7 @@ class Program:
         return answer
 
     def pause(self) -> None:
-        """Have the program wait at its next instruction."""
+        """Pause the program at its next instruction."""
         try:
             write_message(self._target, {"do": "pause"})
         except _BROKEN:

@@ -13,8 +13,8 @@ from bytescope.isa.instrumentation import Hook
 from bytescope.startup.stdlib_lite import Any
 
 Where = int | tuple[int, ...] | None
-"""Where an exception comes up: the code unit, or the instruction; () for what was noted, None for what the traceback
-says."""
+"""Position of an exception: the code unit, or the instruction; () for the position noted before, None for the
+traceback's."""
 
 _frame = sys._getframe
 

@@ -27,7 +27,7 @@ LOOKED_AT = "__code__"
 """The attribute of a function that woven code loads only once the function is woven: programs keep such objects."""
 
 _EMPTY = compile("0", HANDLER_FILE, "eval")
-"""What the stub makes a function of, which knows the globals of the stub's frame."""
+"""Template from which the stub makes a function, which finds the globals of the stub's frame."""
 
 _FIXED = 12
 """Stack space for all but the arguments and cells."""

@@ -26,7 +26,7 @@ from bytescope.weave.stubs import LOOKED_AT, Stub, is_called_later
 from bytescope.weave.writer import Task, Writer
 
 _RECENT = 32
-"""How many woven code objects are kept although nothing executes or refers to them: programs `exec` some repeatedly."""
+"""Woven code objects kept although nothing executes or refers to them: programs `exec` some repeatedly."""
 
 Made = dict[int, tuple[Parts | None, types.CodeType]]
 """By id of a code object the parts of its woven form, None where it stays as it is or has a stub, and this form."""

@@ -39,7 +39,7 @@ from bytescope.weave.weaver import Shadower, Weaver
 resident.originals.append(original)  # the machine has hooks of its own
 
 _PASSED = (AnalysisError, KeyboardInterrupt, RecursionError)
-"""What is no failure of a hook, or has been taken for one already."""
+"""Exceptions that are not failures of a hook, or were already reported as one."""
 
 Functions = Callable[[], Iterable[types.FunctionType]]
 
@@ -66,7 +66,7 @@ class Woven:
         self._functions = WovenFunctions()
         self._wanted: list[Functions] = []
         self._programs: list[MainProgram] = []
-        """Those that run."""
+        """The programs that are running."""
         self._reported: set[types.CodeType] = set()
 
     @staticmethod

@@ -46,7 +46,7 @@ class AtWork:
         self._before: tuple[list[bool], bool] | None = None
 
     def open(self) -> None:
-        """Take note of whether one is."""
+        """Record whether an analysis is at work."""
         self._before = thread.busy, thread.busy[0]
 
     def close(self) -> None:
@@ -56,7 +56,7 @@ class AtWork:
 
 
 PASSED = (AnalysisError, BudgetExceeded, KeyboardInterrupt)
-"""What comes up while an analysis is at work and is not its fault."""
+"""Exceptions that may be raised while an analysis runs without being its failure."""
 
 _SHALLOW = 32
 """An analysis that fails for lack of stack with fewer frames of its own was called where the program had used it up."""
@@ -169,7 +169,7 @@ def make_hook(
 
 
 def disconnect(subscriber: Subscriber) -> None:
-    """Have hooks refer to the analysis of a subscriber no more, once nothing is attached through it.
+    """Remove the references of hooks to a subscriber's analysis, once nothing is attached through it.
 
     Frames of exceptions and generators that an analysis has kept execute code that refers to hooks. The collector does
     not see what code objects refer to, so all of them would live forever.
@@ -185,7 +185,7 @@ def disconnect(subscriber: Subscriber) -> None:
 
 
 def _nobody(*given: Any) -> None:
-    """What a hook calls that another thread has called just before."""
+    """Do nothing: stands in for a detached method in hooks that another thread is still executing."""
 
 
 def _callees(subscribers: Sequence[Subscriber]) -> tuple[object, ...] | None:

@@ -285,7 +285,7 @@ class _Reader:
         raise _Impure
 
     def returned(self, value: _Value) -> None:
-        """Take note of a value that is returned."""
+        """Record a value that is returned."""
         if value.what is _NOTHING:
             self.returns.add(NEVER)
         elif value.what is _REPLACEMENT:

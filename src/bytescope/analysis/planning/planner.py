@@ -330,4 +330,4 @@ _COMBINATIONS: dict[str, Callable[..., Hook]] = {
     "switching": _switching,
     "entering": _entering,
 }
-"""What makes a hook of others."""
+"""Functions that combine several hooks into one."""

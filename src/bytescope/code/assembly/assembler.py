@@ -35,7 +35,7 @@ class Assembled:
 
 
 class Assembler:
-    """Takes instructions one after the other and lays them out.
+    """Assembler of instructions, which are laid out in the order in which they are emitted.
 
     EXTENDED_ARG and inline caches are added where they are needed. Labels are small integers, made by `label` and
     given a place by `place`, before or after their use.

@@ -64,7 +64,7 @@ _CLOSED_UNRESUMED = facts.BEHAVIOUR.closed_unresumed
 FINALIZED = frozenset(() if _CLOSED_UNRESUMED is None else (_OP[_CLOSED_UNRESUMED[0]],))
 """The opcodes whose argument `finalized` may change."""
 JUMPS_TEST_TRUTH = not _BOOL_JUMPS
-"""Whether a conditional jump asks any value for its truth; elsewhere it finds True or False."""
+"""True if conditional jumps test the truth of any value; elsewhere their operand is True or False."""
 CALLS_WITH_EMPTY_KWARGS = facts.BEHAVIOUR.calls_with_empty_kwargs
 UNPACKED_CALLS_USE_C_STACK = facts.BEHAVIOUR.unpacked_calls_use_c_stack
 
@@ -156,7 +156,7 @@ class Interposing(Sequences):
     # --- the program's own instructions, changed
 
     PUSHES_KEYWORD_NAMES = "KW_NAMES" not in _OP
-    """Whether the names of a call's keyword arguments are on the stack."""
+    """True if the names of a call's keyword arguments are on the stack."""
 
     @staticmethod
     def plain_load(opcode: int, arg: int) -> tuple[int, int]:

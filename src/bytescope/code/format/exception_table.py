@@ -23,7 +23,7 @@ class Entry(NamedTuple):
 
 
 def decode_exceptions(table: bytes, name: str = "?") -> list[Entry]:
-    """Take an exception table apart.
+    """Decode an exception table.
 
     Args:
         table: the table.

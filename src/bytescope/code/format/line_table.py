@@ -20,7 +20,7 @@ _ONE_LINE, _NO_COLUMNS, _LONG, _NOWHERE = 10, 13, 14, 15
 
 
 def decode_locations(table: bytes, first_line: int, name: str = "?") -> list[Position | None]:
-    """Take a line table apart.
+    """Decode a line table.
 
     Args:
         table: the table.

@@ -8,7 +8,7 @@ __all__ = ["decode_line_ranges", "decode_lnotab"]
 
 
 def decode_lnotab(table: bytes, first_line: int, units: int) -> list[Position | None]:
-    """Take the line table (`co_lnotab`) of 3.8 or 3.9 apart: pairs of bytes to go on, and of lines to add then.
+    """Decode the line table (`co_lnotab`) of 3.8 or 3.9: pairs of a bytecode increment and a line increment.
 
     Args:
         table: the table.
@@ -30,7 +30,7 @@ def decode_lnotab(table: bytes, first_line: int, units: int) -> list[Position | 
 
 
 def decode_line_ranges(table: bytes, first_line: int, units: int) -> list[Position | None]:
-    """Take the line table of 3.10 apart: pairs of bytes that a range has, and of lines to add for it.
+    """Decode the line table of 3.10: pairs of a range's length in bytes and its line increment.
 
     Args:
         table: the table.

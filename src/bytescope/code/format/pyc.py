@@ -46,7 +46,7 @@ def is_pyc(data: bytes) -> bool:
 
 
 def read_pyc(data: bytes) -> Pyc:
-    """Take a `.pyc` file apart.
+    """Decode a `.pyc` file.
 
     Args:
         data: all its bytes.

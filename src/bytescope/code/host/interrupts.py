@@ -1,4 +1,4 @@
-"""Where the host looks for interrupts: when a function begins, and at jumps back, where its compiler has no `try`."""
+"""Places where the host checks for interrupts: function entries, and backward jumps where its compiler has no `try`."""
 
 from __future__ import annotations
 

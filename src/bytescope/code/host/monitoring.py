@@ -58,7 +58,7 @@ class Probes:
         _monitoring.set_local_events(self._tool, code, _monitoring.events.INSTRUCTION)
 
     def clear(self) -> None:
-        """Take back all probes."""
+        """Remove all probes."""
         if self._tool is None or _monitoring.get_tool(self._tool) is not self._name:
             self._tool = None
             return

@@ -21,11 +21,11 @@ class Part(Protocol):
         """Make the change."""
 
     def close(self) -> None:
-        """Take back what has been made of it, be it all, a part or nothing."""
+        """Undo the change, whether it was made completely, in part or not at all."""
 
 
 _TRIES = 8
-"""How often a part is closed that raises when it is: more often than anybody interrupts."""
+"""Attempts to close a part whose `close` raises: more than the number of interrupts that a user will send."""
 
 
 class Transaction:
@@ -132,7 +132,7 @@ class Step:
         self._open()
 
     def close(self) -> None:
-        """Take it back."""
+        """Undo the change."""
         self._close()
 
 
@@ -188,7 +188,7 @@ class Released:
         self._held: bool | None = None
 
     def open(self) -> None:
-        """Take note of whether it holds it."""
+        """Record whether this thread holds the lock."""
         if self._held is None:
             self._held = CHANGES._is_owned()
 
@@ -206,7 +206,7 @@ class Collecting:
         self._enabled = False
 
     def open(self) -> None:
-        """Take note of whether it is."""
+        """Record whether the collector is on."""
         self._enabled = self._enabled or gc.isenabled()
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ _SAVED = 3
 """Operands that belong to the exception that was handled before."""
 
 _MOST_COPIES = 64
-"""How many times an instruction may be lowered on average."""
+"""Limit of how many times an instruction may be lowered, on average."""
 
 
 class _Place(NamedTuple):
@@ -94,7 +94,7 @@ class BlockLowering(BlockState):
     # --- places
 
     def follow(self, place: _Place, depth: int) -> None:
-        """Have a place lowered, which control reaches with so many operands."""
+        """Queue a place for lowering, which control reaches with `depth` operands."""
         known = self._depths.setdefault(place, depth)
         if known != depth:
             raise self.invalid(f"{known} or {depth} operands at offset {place.offset}")
@@ -189,7 +189,7 @@ class BlockLowering(BlockState):
     # --- handlers
 
     def _cover(self, blocks: tuple[Block, ...]) -> None:
-        """Have exceptions of what was emitted last go where the innermost block says."""
+        """Let the innermost block handle the exceptions of the instructions emitted last."""
         number = len(self.instructions) - len(self._covers)
         self._covers += [self._handler(blocks)] * number
 

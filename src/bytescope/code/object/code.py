@@ -93,7 +93,7 @@ class Code:
 
     @classmethod
     def from_host(cls, code: types.CodeType) -> Code:
-        """Take a code object apart, nested ones included.
+        """Decode a code object, nested ones included.
 
         Args:
             code: the code object.
@@ -116,7 +116,7 @@ class Code:
 
     @classmethod
     def from_pyc(cls, path: str | os.PathLike[str]) -> Code:
-        """Take the code object of a `.pyc` file of CPython 3.8 to 3.15 apart, nested ones included.
+        """Decode the code object of a `.pyc` file of CPython 3.8 to 3.15, nested ones included.
 
         Args:
             path: the file.

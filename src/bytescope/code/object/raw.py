@@ -114,7 +114,7 @@ def _sizes(opcodes: Opcodes) -> tuple[int, ...]:
 def decode_instructions(
     name: str, code: bytes, positions: Sequence[Position | None], opcodes: Opcodes = OPCODES
 ) -> tuple[list[RawInstruction], list[RawInstruction | None]]:
-    """Take `co_code` apart.
+    """Decode `co_code`.
 
     Args:
         name: the code object's name, for error messages.

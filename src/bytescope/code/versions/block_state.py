@@ -16,7 +16,7 @@ HANDLING: Final = "handling"
 ENTERED: Final = "entered"
 """The body of a `finally` was entered without an exception (up to 3.8)."""
 RETURNS: Final = "returns"
-"""It was called, to go on where it was called from (up to 3.8)."""
+"""The block was called as a subroutine and returns to its caller (up to 3.8)."""
 CALLED: Final = (ENTERED, RETURNS)
 
 
@@ -70,7 +70,7 @@ class BlockState(LoweringState):
         self.blocks = (*self.blocks, Block(kind, target, depth))
 
     def pop_block(self, *kinds: str) -> Block:
-        """Take the innermost block away, which must be of one of some kinds."""
+        """Pop the innermost block, which must be of one of some kinds."""
         if not self.blocks or self.blocks[-1].kind not in kinds:
             raise self.invalid(f"{self.opcodes.opname[self.opcode]} without its block")
         block = self.blocks[-1]

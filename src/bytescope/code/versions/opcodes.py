@@ -19,7 +19,7 @@ _ENDS: Final = (
 )
 
 _NO_JUMPS: Final = ("END_ASYNC_FOR", "SETUP_ASYNC_WITH", "SETUP_FINALLY", "SETUP_WITH")
-"""What names another instruction, and goes on to the next: the handler it sets up, or the SEND it belongs to."""
+"""Opcodes that refer to another instruction without jumping: the handler they set up, or the SEND they belong to."""
 
 
 class Opcodes:

@@ -31,7 +31,7 @@ ANNOTATE = 16
 """The flag of MAKE_FUNCTION for the function that makes annotations."""
 
 VALUES = 1
-"""What that function is asked for, as `annotationlib.Format.VALUE`."""
+"""The argument of that function: `annotationlib.Format.VALUE`."""
 
 
 def evaluate_annotations(lowering: LoweringState) -> None:

@@ -49,7 +49,7 @@ class Activated(Protocol):
 
     @property
     def private(self) -> bool:
-        """Whether the variables belong to the machine alone (class and module code)."""
+        """Return True if only the machine can access the variables (class and module code)."""
 
 
 class FrameShadows(Protocol):

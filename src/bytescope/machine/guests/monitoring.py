@@ -366,7 +366,7 @@ class _Tell:
         return range(len(program.instructions))
 
     def transform(self, program: Program, index: int, op: Op, resume: Resume | None) -> tuple[Op, Resume | None]:
-        """Have the handlers tell what happens at an instruction."""
+        """Wrap the handlers of an instruction, so that they report its events."""
         site = program.requests.returns.get(index)
         if site is not None:
             op = returning(site, op)

@@ -261,7 +261,7 @@ def _restore() -> None:
 
 
 def end() -> None:
-    """Take the trace and profile functions off: no frame is left that the host could call them with."""
+    """Remove the trace and profile functions: no frame is left that the host could call them with."""
     _set_native(None)
     _set_native_profile(None)
 

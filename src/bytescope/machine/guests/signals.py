@@ -26,7 +26,7 @@ _get_native = _signal.getsignal
 _get_frame = sys._getframe
 
 _HOOKS = (*OWN_PATHS, *(os.path.join(ROOT, name, "") for name in ("analyses", "analysis", "shadow", "weave")))
-"""What the names of the files begin with that hooks are called by and call."""
+"""Path prefixes of the files whose functions call hooks or are called by them."""
 _BELOW = tuple(os.path.join(ROOT, "analysis", name) for name in ("attach.py", "run.py"))
 """Modules among them that are below guests."""
 
@@ -70,7 +70,7 @@ _ends: dict[int, Any] = {}
 
 
 class _End:
-    """What the host calls in the place of the default action of a signal."""
+    """Signal handler that replaces the default action of a signal."""
 
     __slots__ = ("handler", "number")
 
@@ -131,7 +131,7 @@ def _restore() -> None:
 
 
 def before_end(action: Any) -> None:
-    """Have something called in the place of the default action of SIGTERM and SIGHUP, which the guest does not see.
+    """Call a function instead of the default action of SIGTERM and SIGHUP; the guest does not see it.
 
     Args:
         action: called with number and frame, as a signal handler; it ends the process. None for nothing any more.

@@ -50,7 +50,7 @@ NATIVE: dict[str, Callable[..., bool]] = {
         type(function) is types.FunctionType and type(parameters) is tuple
     ),
 }
-"""What the operands of operations must be that the resident frame performs by the host's own instructions."""
+"""Checks of the operands of operations that the resident frame performs by the host's own instructions."""
 
 
 def check_native(kind: str, *operands: Any) -> None:

@@ -58,7 +58,7 @@ class Operation:
 
     @property
     def reads_registers(self) -> bool:
-        """Whether the inline form is given all registers, which are out of date in a trace."""
+        """Return True if the inline form gets all registers, which are out of date in a trace."""
         return self.inline is not None and "(R" in self.inline
 
 

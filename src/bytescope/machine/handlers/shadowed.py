@@ -41,7 +41,7 @@ class Shadower:
 
     @property
     def traces(self) -> bool:
-        """Whether traces may be compiled: as long as there is nothing to propagate."""
+        """Return True if traces may be compiled: while there are no shadows to propagate."""
         return not self.runtime.shadows_exist
 
     def wants(self, program: Program) -> bool:

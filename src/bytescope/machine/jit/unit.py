@@ -33,7 +33,7 @@ class Unit(Protocol):
 
     @property
     def private(self) -> bool:
-        """Whether the variables belong to the machine alone (class and module code)."""
+        """Return True if only the machine can access the variables (class and module code)."""
 
     @property
     def restored(self) -> set[Any]:

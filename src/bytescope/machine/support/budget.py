@@ -122,13 +122,13 @@ class Budget:
 
     @property
     def watches(self) -> bool:
-        """Whether anything is limited or counted, or the run may be stopped."""
+        """Return True if anything is limited or counted, or the run may be stopped."""
         limits = self.max_instructions, self.max_depth, self.timeout, self.max_memory, self.tally
         return self.stoppable or limits != (None, None, None, None, None)
 
     @property
     def applies(self) -> bool:
-        """Whether instructions of the run are watched now: it goes on, or was stopped."""
+        """Return True if the run's instructions are watched now: it is under way, or was stopped."""
         return self.watches and (bool(self._runs) or self.spent is not None)
 
     def start(self, run: object) -> None:
@@ -308,7 +308,7 @@ def current(owner: Budget | None = None) -> Budget | None:
 
 @hidden
 def _in_child() -> None:
-    """Take the runs of threads that a child process does not have out of force, but not that which has forked."""
+    """Deactivate the runs of threads that a forked child does not have; that of the forking thread stays active."""
     own = _by_thread.get(get_ident()) or active[-1:]
     for run in [each for each in active if each not in own]:
         remove(active, run)

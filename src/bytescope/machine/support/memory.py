@@ -14,7 +14,7 @@ from bytescope.startup.stdlib_lite import Callable
 
 
 def _from_proc() -> Callable[[], int] | None:
-    """What Linux says in /proc; the file is opened each time, so that a forked child reads its own."""
+    """Return a reader of the memory use in Linux's /proc. It opens the file each time: a forked child has its own."""
     try:
         with open("/proc/self/statm", "rb") as file:
             file.read().split()[1]

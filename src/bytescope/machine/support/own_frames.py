@@ -38,7 +38,7 @@ OWN_PATHS = (
     *(each + os.sep for each in FOLDERS if os.path.dirname(each) == _ROOT),
     *(each for each in FILES if os.path.dirname(each) == _ROOT and each != _CALLED_BY_PROGRAMS),
 )
-"""What the names of the files begin with that the interpreter's frames above a guest's come from."""
+"""Path prefixes of the files of the interpreter's frames above a guest's."""
 _ALL_PATHS = (HANDLER_FILE, TRACE_FILE, _PACKAGE)
 
 

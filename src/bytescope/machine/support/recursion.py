@@ -154,7 +154,7 @@ def _room_3() -> None:
 
 
 _deep: Callable[[], None] = _room_0 if BEHAVIOUR.counts_builtin_calls else _room_1
-"""Takes `ROOM` frames, that of the machine generator among them."""
+"""Function that needs `ROOM` frames, including that of the machine generator."""
 
 check: Callable[[], None] = _deep
 """Raises RecursionError, called by the machine generator, where the limit leaves the interpreter no room."""
@@ -187,14 +187,14 @@ def ample(function: Callable[_P, _T]) -> Callable[_P, _T]:
 
 
 def reduce() -> None:
-    """Take the ample room of this thread back, which an interrupt may have left to it."""
+    """Remove this thread's additional headroom, which an interrupt may have left in place."""
     if get_ident() in _shares:
         reserve(get_ident(), 0)
 
 
 @hidden
 def _in_child() -> None:
-    """Take back the room of threads that a child process does not have."""
+    """Remove the additional headroom of threads that a forked child does not have."""
     for owner in list(_shares):
         thread = owner[0] if isinstance(owner, tuple) else owner
         if isinstance(thread, int) and thread != get_ident():

@@ -35,7 +35,7 @@ def make_writer(call: NativeCall) -> Any:
 
 _MOST = 1000
 _files: dict[int, tuple[Any, Any]] = {}
-"""What writers write to, by their address."""
+"""Files of writers, by the writer's address."""
 
 
 @method(_WRITER, "writerow writerows")

@@ -126,7 +126,7 @@ def _substituted(search: _Search, result: Any) -> Iterable[Piece]:
 
 
 class _Callback:
-    """What a function has put in for the matches: clean texts of unknown length, and what it has returned labelled."""
+    """Replacements that a function has returned for matches: labelled texts, and clean ones of unknown length."""
 
     def __init__(self, search: _Search, matches: list[re.Match[Any]], result: Any) -> None:
         text = search.argument(1, "string")

@@ -102,4 +102,4 @@ class Policy:
 TABLES = ("sources", "sinks", "barriers", "guards")
 END_OF = {"sources": ("", "ReturnValue"), "sinks": ("Argument", "Callback"), "barriers": ("ReturnValue",),
           "guards": ("Argument",)}  # fmt: skip
-"""What the access paths of a table may end with."""
+"""Last component that the access paths of a table may have."""

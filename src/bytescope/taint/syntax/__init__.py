@@ -1,4 +1,4 @@
-"""Which characters of a text have a meaning in the language that it is written in.
+"""Characters of a text that have a meaning in the language that it is written in.
 
 Each language is a function of a text and a mask, which has a byte for each character, not 0 where the character comes
 from the outside. It yields such characters that are more than content there: quotes, operators, a second argument.

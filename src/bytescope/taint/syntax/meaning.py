@@ -1,4 +1,4 @@
-"""What a language says of a character."""
+"""Meaning of a character in a language."""
 
 from __future__ import annotations
 
