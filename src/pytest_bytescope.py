@@ -57,6 +57,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="follow input in these modules as well, besides those below the root folder (repeatable)",
     )
+    coverage = parser.getgroup("bytescope coverage", "measuring coverage with bytescope")
+    coverage.addoption(
+        "--bytescope-coverage",
+        metavar="PKG",
+        action="append",
+        default=[],
+        help="measure the branch coverage of a package, a module or a folder, a context for each test (repeatable)",
+    )
+    coverage.addoption(
+        "--bytescope-coverage-data",
+        metavar="FILE",
+        help="coverage.py's data file to write [default: as coverage.py is configured, or .coverage]",
+    )
+    coverage.addoption(
+        "--bytescope-coverage-fail-under",
+        metavar="N",
+        type=float,
+        help="fail if less than N percent is covered",
+    )
+
+
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Measure coverage, if that is asked for, before conftest files import what is to be measured."""
+    if early_config.known_args_namespace.bytescope_coverage:
+        from bytescope.analyses.pytest_plugin import begin
+
+        begin(early_config)
 
 
 def pytest_configure(config: pytest.Config) -> None:

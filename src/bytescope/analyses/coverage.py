@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bytescope.analyses.base import Shipped, shown, table
+from bytescope.analyses.coverage_contexts import Measured
 from bytescope.analyses.coverage_scope import Scope
 from bytescope.analyses.coverage_universe import Possible, possible
 from bytescope.analyses.decisions import Decisions
@@ -79,6 +80,8 @@ class Coverage(Shipped):
         self.paths: dict[str, str] = {}
         self.modules: dict[str, str] = {}
         self.arcs = LineArcs()
+        self.context = ""
+        self.contexts: dict[str, Measured] = {}
         self.decisions = Decisions()
         self.instructions: dict[tuple[str, str, int], set[int]] = {}
 
@@ -93,20 +96,42 @@ class Coverage(Shipped):
         """Return True if the code of a module is to be measured."""
         return self.scope.covers(module, file)
 
+    def begin_context(self, name: str) -> bool:
+        """Record lines and branches under another name from now on.
+
+        Args:
+            name: of a test, for example; coverage.py's data file has it.
+
+        Returns:
+            True if sites have told since the last change, so that the attachment has to be rearmed: `attach.rearm()`.
+        """
+        told = bool(self.lines) or not self.arcs.is_empty()
+        if told:
+            lines, self.lines = self.lines, {}
+            self.contexts.setdefault(self.context, Measured()).add(lines, self.arcs.remove())
+        self.context = name
+        return told
+
     # --- results
+
+    def measured(self) -> list[tuple[str, Measured]]:
+        """What was executed, by context, of which the last may have been there before."""
+        return [*self.contexts.items(), (self.context, Measured(dict(self.lines), self.arcs.taken()))]
 
     def files(self) -> dict[str, set[int]]:
         """The executed lines of the source files that were executed, and of those that are to be reported anyway."""
         found: dict[str, set[int]] = {file: set() for file in self.scope.files()}
-        for name, lines in list(self.lines.items()):
-            path = self.paths[name]
-            if is_module(path) and self.scope.wants(self.modules[name], path, chosen=True):
-                found[path] = found.get(path, set()) | lines
+        for _, measured in self.measured():
+            for name, lines in measured.lines.items():
+                path = self.paths[name]
+                if is_module(path) and self.scope.wants(self.modules[name], path, chosen=True):
+                    found[path] = found.get(path, set()) | lines
         return dict(sorted(found.items()))
 
     def arcs_of(self, path: str) -> set[Arc]:
         """The arcs of a file that were taken, each as (line, next line); minus a function's first for its end."""
-        return {arc for name, its in list(self.paths.items()) if its == path for arc in self.arcs.of(name)}
+        names = [name for name, its in list(self.paths.items()) if its == path]
+        return {arc for _, each in self.measured() for name in names for arc in each.arcs.get(name, ())}
 
     def _file(self, file: str, lines: set[int]) -> dict[str, Any]:
         can = possible(file)
@@ -187,13 +212,16 @@ class Coverage(Shipped):
         self.check_output(path, "data")
         temporary = target.with_name(f".{target.name}.{os.getpid()}")
         try:
-            files = {file: lines for file, lines in self.files().items() if _is_text(file)}
+            files = set(filter(_is_text, self.files()))
             data = _coverage_data()(basename=os.fspath(temporary))
-            if self.with_branches:
-                # A line's arc to itself says that it was executed, as in the files of coverage.py's sysmon core.
-                data.add_arcs({file: {(line, line) for line in files[file]} | self.arcs_of(file) for file in files})
-            else:
-                data.add_lines(files)
+            for context, measured in self.measured():
+                data.set_context(context)
+                found = measured.by_path(self.paths, files)
+                if self.with_branches:
+                    # A line's arc to itself says that it was executed, as in the files of coverage.py's sysmon core.
+                    data.add_arcs({file: {(n, n) for n in each.lines} | each.arcs for file, each in found.items()})
+                else:
+                    data.add_lines({file: each.lines for file, each in found.items()})
             data.touch_files(files)
             data.close()
             os.replace(temporary, target)
@@ -248,8 +276,9 @@ class _Lines(Analysis):
         file = site.file
         found = self.lines.get(file)
         if found is None:
-            self.modules[file] = site.module
-            self.paths[file] = module_path(file, site.module)  # now: the program may go to another folder
+            if file not in self.paths:
+                self.modules[file] = site.module
+                self.paths[file] = module_path(file, site.module)  # now: the program may go to another folder
             found = self.lines.setdefault(file, set())
         return found
 

@@ -48,10 +48,22 @@ class LineArcs:
         if len(self._pending) >= _MOST_PENDING:
             self._look_up()
 
-    def of(self, file: str) -> set[Arc]:
-        """Return the arcs that were taken in a file."""
+    def is_empty(self) -> bool:
+        """Return True if nothing was recorded, or all of it was taken."""
+        return not (self._pending or self._taken)
+
+    def taken(self) -> dict[str, set[Arc]]:
+        """Return the arcs that were taken, by file."""
         self._look_up()
-        return self._taken.get(file, set())
+        return self._taken
+
+    def remove(self) -> dict[str, set[Arc]]:
+        """Return the arcs that were taken, by file, and begin anew."""
+        self._look_up()
+        found, self._taken = self._taken, {}
+        for lines in list(self._lines.values()):
+            lines.clear()
+        return found
 
     def _look_up(self) -> None:
         pending, self._pending = self._pending, []

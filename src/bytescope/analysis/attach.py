@@ -148,6 +148,11 @@ class attach:
         """Stop telling the analyses, from whatever thread, while the program runs. The end of the context stays due."""
         self._telling.close()
 
+    def rearm(self) -> None:
+        """Tell the analyses again of what they have had enough of, see `ENOUGH`; other attachments' are left alone."""
+        for board in self._boards:
+            board.rearm(self.subscribers)
+
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Wrap a function: the analyses are attached during its calls."""
 

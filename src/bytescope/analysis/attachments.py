@@ -29,6 +29,9 @@ class Engine(Protocol):
     def refresh(self, site: Site, planner: Planner) -> None:
         """Plan a site again: a subscriber has returned ENOUGH there."""
 
+    def rearm(self, planner: Planner, changed: list[Subscriber]) -> None:
+        """Tell subscribers again of what they had enough of since the planner was made."""
+
     def stop(self, failure: Callable[[], AnalysisError]) -> None:
         """Execute no more of the program until nothing is attached any more: what is to be raised instead."""
 
@@ -45,6 +48,7 @@ class Board:
         self.stopped: list[Callable[[], AnalysisError]] = []
         self._subscribers: list[Subscriber] = []
         self._planner = Planner([], self.stopped)
+        self._left_out = False  # whether sites may have been planned without a subscriber that had enough of them
 
     def add(self, subscribers: list[Subscriber]) -> None:
         """Attach analyses, behind those that are attached already."""
@@ -66,6 +70,7 @@ class Board:
     def _change(self, now: list[Subscriber], changed: list[Subscriber]) -> None:
         self._subscribers[:] = now
         self._planner = Planner(list(now), self.stopped)
+        self._left_out = any(each.has_had_enough for each in now)
         if not now:
             self.failure = None
             self.stopped.clear()
@@ -88,6 +93,16 @@ class Board:
     def wants_exceptions(self) -> bool:
         """Return True if a subscriber has methods for exceptions."""
         return any(each.wants(name) for each in self._subscribers for name in FROM_EXCEPTIONS)
+
+    def rearm(self, subscribers: list[Subscriber]) -> None:
+        """Tell attached analyses again of what they have had enough of."""
+        with CHANGES:
+            for each in subscribers:
+                each.rearm()
+            if self._left_out:
+                self._change(list(self._subscribers), subscribers)
+            elif self._subscribers:
+                self.engine.rearm(self._planner, subscribers)
 
     def failed(self, error: AnalysisError) -> None:
         """Stop the run because an analysis has failed."""

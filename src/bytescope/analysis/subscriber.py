@@ -79,6 +79,12 @@ class Subscriber:
         for board in list(self.boards):
             board.enough(site)
 
+    def rearm(self) -> None:
+        """Want again what it has had enough of."""
+        for places in self._silent.values():
+            places.clear()
+        self._silent_of.clear()
+
     def failed(self, error: AnalysisError) -> None:
         """Stop the run, because an analysis has failed."""
         for board in list(self.boards):

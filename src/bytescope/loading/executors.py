@@ -16,7 +16,7 @@ from bytescope.code.host.facts import CACHES, EXTENDED_ARG, NAME_SHIFT, OPMAP
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.loading.functions import find_functions
 from bytescope.loading.source import FUTURE_FLAGS, source_code
-from bytescope.startup.stdlib_lite import Any, Callable, Iterator
+from bytescope.startup.stdlib_lite import Any, Callable, Final, Iterator
 
 _NAME = "exec"
 _LOAD, _CONST, _NULL, _NOP = (OPMAP[name] for name in ("LOAD_GLOBAL", "LOAD_CONST", "PUSH_NULL", "NOP"))
@@ -25,6 +25,10 @@ _MOST_CONSTS = 2**16
 
 GuestCode = Callable[[types.CodeType, dict[str, Any]], types.CodeType]
 """Makes of a code object, given the namespace, what is executed instead."""
+
+
+_members: Final = type.__dict__["__dict__"].__get__
+"""Return what a class defines, whatever its metaclass does when it is asked."""
 
 
 class Executors:
@@ -51,7 +55,8 @@ class Executors:
         """Replace it in the functions of a module, if the module's own functions and methods name it."""
         name = namespace.get("__name__")
         for value in list(namespace.values()):
-            owned = vars(value).values() if type(value) is type and value.__module__ == name else (value,)
+            members = _members(value) if issubclass(type(value), type) else {}
+            owned = members.values() if members.get("__module__") == name else (value,)
             if any(type(each) is types.FunctionType and names_exec(each.__code__) for each in owned):
                 self.change(namespace)
                 return

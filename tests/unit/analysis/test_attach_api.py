@@ -159,6 +159,40 @@ def test_enough_makes_a_site_silent() -> None:
     assert result["r"] == 2
 
 
+@pytest.mark.parametrize("engine", ["woven", "interpreter"])
+def test_a_rearmed_attachment_tells_again_of_what_was_enough(engine: Any) -> None:
+    class Once(Recorder):
+        def line(self, site):
+            self.note(site.line)
+            return ENOUGH
+
+        def branch(self, site, value, condition):
+            self.note(condition)
+            return ENOUGH
+
+    namespace: dict[str, Any] = {"__name__": "measured"}
+    exec("def f(n):\n    if n:\n        return 1\n    return 2\n", namespace)
+    f = namespace["f"]
+    once, other, outer = Once(), Once(), Once()
+    told = [2, True, 3]
+    with attach(outer, engine=engine, include=["measured"]), attach(once, engine=engine, include=["measured"]) as inner:
+        assert [f(1), f(1)] == [1, 1]
+        assert once.seen == told
+        inner.rearm()
+        assert [f(1), f(1)] == [1, 1]
+        assert once.seen == 2 * told
+        with attach(other, engine=engine, include=["measured"]):  # woven, or planned, while sites are silent
+            f(1)
+            inner.rearm()
+            f(1)
+            assert once.seen == 3 * told
+        inner.rearm()
+        f(1)
+        assert once.seen == 4 * told
+    assert outer.seen == other.seen == told
+    inner.rearm()  # which is attached no more
+
+
 def test_enough_of_a_branch_is_enough_of_one_outcome() -> None:
     class Once(Recorder):
         def branch(self, site, value, condition):

@@ -50,6 +50,10 @@ class Interpreter:
         if site.code is not None:
             observe.refresh(site.code, site.index, planner.point)
 
+    def rearm(self, planner: Planner, changed: list[Subscriber]) -> None:
+        """Plan all sites again."""
+        self.observe(planner, changed)
+
     def stop(self, failure: Callable[[], AnalysisError]) -> None:
         """Raise at the next instruction."""
         observe.stop(failure)

@@ -101,6 +101,10 @@ class Woven:
     def refresh(self, site: Site, planner: Planner) -> None:
         """Do nothing: the hooks know the sites where a subscriber has returned ENOUGH."""
 
+    def rearm(self, planner: Planner, changed: list[Subscriber]) -> None:
+        """Have probes hit again; hooks know for themselves."""
+        self._probes.rearm()
+
     def stop(self, failure: Callable[[], AnalysisError]) -> None:
         """Do nothing: every hook raises from now on, and handlers of woven code do not see it."""
 

@@ -57,6 +57,11 @@ class Probes:
         self._tables[key] = (weakref.ref(code, lambda _: self._tables.pop(key, None)), table)
         _monitoring.set_local_events(self._tool, code, _monitoring.events.INSTRUCTION)
 
+    def rearm(self) -> None:
+        """Have probes hit again that have been hit, those of other tools as well."""
+        if self._tool is not None:
+            _monitoring.restart_events()
+
     def clear(self) -> None:
         """Remove all probes."""
         if self._tool is None or _monitoring.get_tool(self._tool) is not self._name:
