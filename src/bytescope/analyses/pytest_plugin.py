@@ -74,6 +74,8 @@ class CoveragePlugin:
         except (coverage.CoverageException, ValueError, OSError) as error:
             raise pytest.UsageError(f"--bytescope-coverage: {error}") from None
         scope = self.analysis.scope
+        if not (scope.folders or scope.modules):
+            raise pytest.UsageError("--bytescope-coverage: '' is nothing to measure: name a package, module or folder")
         names = [glob for each in scope.modules for glob in (each, f"{each}.*")]
         self._attachment = attach(self.analysis, include=None if scope.folders else names)
         self._is_attached = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import types
+from abc import ABCMeta
 
 from bytescope.code.assembly.sequences import NULL_FIRST
 from bytescope.code.flags import CO_OPTIMIZED
@@ -16,7 +17,7 @@ from bytescope.code.host.facts import CACHES, EXTENDED_ARG, NAME_SHIFT, OPMAP
 from bytescope.code.host.invisible_frames import hidden
 from bytescope.loading.functions import find_functions
 from bytescope.loading.source import FUTURE_FLAGS, source_code
-from bytescope.startup.stdlib_lite import Any, Callable, Final, Iterator
+from bytescope.startup.stdlib_lite import Any, Callable, Iterator
 
 _NAME = "exec"
 _LOAD, _CONST, _NULL, _NOP = (OPMAP[name] for name in ("LOAD_GLOBAL", "LOAD_CONST", "PUSH_NULL", "NOP"))
@@ -25,10 +26,6 @@ _MOST_CONSTS = 2**16
 
 GuestCode = Callable[[types.CodeType, dict[str, Any]], types.CodeType]
 """Makes of a code object, given the namespace, what is executed instead."""
-
-
-_members: Final = type.__dict__["__dict__"].__get__
-"""Return what a class defines, whatever its metaclass does when it is asked."""
 
 
 class Executors:
@@ -55,8 +52,8 @@ class Executors:
         """Replace it in the functions of a module, if the module's own functions and methods name it."""
         name = namespace.get("__name__")
         for value in list(namespace.values()):
-            members = _members(value) if issubclass(type(value), type) else {}
-            owned = members.values() if members.get("__module__") == name else (value,)
+            plain = type(value) is type or type(value) is ABCMeta  # asking other classes may run code of the program's
+            owned = vars(value).values() if plain and value.__module__ == name else (value,)
             if any(type(each) is types.FunctionType and names_exec(each.__code__) for each in owned):
                 self.change(namespace)
                 return

@@ -135,6 +135,7 @@ def test_nothing_measured_is_below_a_threshold(project: Path) -> None:
     "words, message",
     [
         (["--bytescope-coverage=shop", "-n", "2"], "--bytescope-coverage measures a single process: leave out -n"),
+        (["--bytescope-coverage="], "'' is nothing to measure: name a package, module or folder"),
         (["--bytescope-coverage=a b"], "source must be a folder or the name of a module, and a b is neither"),
         (["--bytescope-coverage=shop", "--bytescope-coverage-fail-under=nan"], "fail-under must be from 0 to 100, got"),
     ],
