@@ -22,6 +22,8 @@ from bytescope.taint.models import (  # noqa: F401 (they fill the table)
     regex,
     rendering,
     replayed,
+    sequences,
+    templates,
     text,
     urls,
 )

@@ -7,18 +7,16 @@ runs. If the pieces do not make the result, it is derived.
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from bytescope.shadow.heap import Heap
 from bytescope.shadow.reachability import reaching
 from bytescope.taint.models.encodings import decoded
-from bytescope.taint.models.table import NativeCall, function, method
-from bytescope.taint.spans import Piece, concat, is_text, part, segments, tags_of, union
+from bytescope.taint.models.table import NativeCall, function
+from bytescope.taint.spans import Piece, concat, part, segments, tags_of, union
 
 _ATOMIC = frozenset({int, float, complex, bool, type(None)})
-_PARSE = string.Formatter().parse
 
 
 class Unknown(Exception):
@@ -71,27 +69,28 @@ def _represented(heap: Heap, value: Any, shadow: Any, write: Callable[[Any], str
         yield None, 1
         for number, (key, item) in enumerate(value.items()):
             yield None, 2 if number else 0
-            yield from _represented(heap, key, _with(heap.key(value, key), shadow), write, depth + 1)
+            yield from _represented(heap, key, with_outer(heap.key(value, key), shadow), write, depth + 1)
             yield None, 2
-            yield from _represented(heap, item, _with(heap.item(value, key), shadow), write, depth + 1)
+            yield from _represented(heap, item, with_outer(heap.item(value, key), shadow), write, depth + 1)
         yield None, 1
     elif kind in (list, tuple):
         yield None, 1
         for number, item in enumerate(value):
             yield None, 2 if number else 0
-            yield from _represented(heap, item, _with(heap.item(value, number), shadow), write, depth + 1)
+            yield from _represented(heap, item, with_outer(heap.item(value, number), shadow), write, depth + 1)
         yield None, 2 if kind is tuple and len(value) == 1 else 1
     elif kind in (set, frozenset):
         yield None, len("frozenset({" if kind is frozenset and value else "set()" if not value else "{")
         for number, item in enumerate(value):
             yield None, 2 if number else 0
-            yield from _represented(heap, item, _with(heap.key(value, item), shadow), write, depth + 1)
+            yield from _represented(heap, item, with_outer(heap.key(value, item), shadow), write, depth + 1)
         yield None, 0 if not value else 2 if kind is frozenset else 1
     else:
         raise Unknown
 
 
-def _with(shadow: Any, outer: Any) -> Any:
+def with_outer(shadow: Any, outer: Any) -> Any:
+    """Return the shadow of an item joined with that of the reference to its container."""
     return shadow if outer is None else union((tags_of(shadow), tags_of(outer)))
 
 
@@ -204,7 +203,7 @@ class _Percent:
             raise Unknown
         self.next += 1
         found = self.heap.item(self.given, self.next - 1)
-        return self.given[self.next - 1], _with(found, self.given_shadow) if self.given_shadow else found
+        return self.given[self.next - 1], with_outer(found, self.given_shadow) if self.given_shadow else found
 
     def _piece(self, text: str, found: re.Match[str]) -> Iterable[Piece]:
         name, flags, width, precision, kind = found.groups()
@@ -222,7 +221,7 @@ class _Percent:
                 raise Unknown
             key: Any = name if type(self.text) is str else name.encode("latin-1")
             value = self.given.get(key)
-            shadow = _with(self.heap.item(self.given, key), self.given_shadow)
+            shadow = with_outer(self.heap.item(self.given, key), self.given_shadow)
         else:
             value, shadow = self._take()
         yield from self._converted(value, shadow, kind, flags, width, precision, extra)
@@ -261,135 +260,14 @@ class _Percent:
         yield (extra, room) if left else (None, 0)
 
 
-# --- str.format
-
-
-@method(str, "format")
-def str_format(call: NativeCall) -> Any:
-    """Model `str.format`."""
-    return _of_template(call, call.args, call.shadows, call.kwargs, call.keyword_shadows)
-
-
-@method(str, "format_map")
-def format_map(call: NativeCall) -> Any:
-    """Model `str.format_map`."""
-    mapping = call.args[0]
-    if type(mapping) is not dict:
-        return call.everything()
-    shadows = {key: _with(call.heap.item(mapping, key), call.shadows[0]) for key in mapping}
-    return _of_template(call, (), (), mapping, shadows)
-
-
-def _of_template(
-    call: NativeCall, args: Sequence[Any], shadows: Sequence[Any], kwargs: Mapping[str, Any], by_name: Mapping[str, Any]
-) -> Any:
-    template = _Template(call.heap, args, shadows, kwargs, by_name)
-    try:
-        return joined_pieces(template.pieces(call.receiver, call.own, 0), len(call.result))
-    except (Unknown, LookupError, TypeError, ValueError):
-        return call.everything()
-
-
-class _Template:
-    """One template with its arguments."""
-
-    def __init__(
-        self, heap: Heap, args: Sequence[Any], shadows: Sequence[Any], kwargs: Mapping[str, Any],
-        by_name: Mapping[str, Any],
-    ) -> None:  # fmt: skip
-        self.heap, self.args, self.shadows, self.kwargs, self.by_name = heap, args, shadows, kwargs, by_name
-        self.next = 0
-
-    def pieces(self, text: str, shadow: Any, depth: int) -> list[Piece]:
-        """Return the pieces of a template, or of a specification within it."""
-        if depth > 2:
-            raise Unknown
-        found: list[Piece] = []
-        here = 0
-        for literal, field, spec, conversion in _PARSE(text):
-            taken = 0
-            for character in literal:
-                found.append((part(shadow, len(text), here + taken, here + taken + 1), 1))
-                taken += 2 if character in "{}" and text[here + taken : here + taken + 2] in ("{{", "}}") else 1
-            here += taken
-            if field is None:
-                continue
-            here = _behind(text, here)
-            found += self._field(field, spec or "", conversion, depth)
-        return found
-
-    def _field(self, field: str, spec: str, conversion: str | None, depth: int) -> list[Piece]:
-        value, shadow = self._value(field)
-        if "{" in spec:
-            inner = self.pieces(spec, None, depth + 1)
-            spec_shadow: Any = union(tags_of(each) for each, _ in inner)
-            spec = self._text(spec)
-        else:
-            spec_shadow = None
-        if conversion:
-            ways: dict[str, Any] = {"r": repr, "a": ascii, "s": str}
-            if conversion not in ways or not _is_plain(value):
-                raise Unknown
-            pieces = (
-                shown(self.heap, value, shadow)
-                if conversion == "s"
-                else represented(self.heap, value, shadow, conversion == "a")
-            )
-            value = ways[conversion](value)
-            shadow = joined_pieces(pieces, len(value))
-        if type(value) is not str and not _is_plain(value):
-            raise Unknown
-        return formatted(self.heap, value, shadow, spec, spec_shadow, format(value, spec))
-
-    def _text(self, spec: str) -> str:
-        parts = []
-        for literal, field, inner, _ in _PARSE(spec):
-            parts.append(literal)
-            if field is not None:
-                self.next -= field == ""
-                value, _ = self._value(field)
-                if not _is_plain(value):
-                    raise Unknown
-                parts.append(format(value, inner or ""))
-        return "".join(parts)
-
-    def _value(self, field: str) -> tuple[Any, Any]:
-        found = re.match(r"[^.\[]*", field)
-        name = found[0] if found else ""
-        if not name or name.isdecimal():
-            number = int(name) if name else self.next
-            self.next += not name
-            value, shadow = self.args[number], self.shadows[number]
-        else:
-            value, shadow = self.kwargs[name], self.by_name.get(name)
-        for attribute, item in re.findall(r"\.([^.\[]+)|\[([^\]]+)\]", field[len(name) :]):
-            if attribute:
-                raise Unknown
-            key: Any = int(item) if item.isdecimal() else item
-            if type(value) not in (list, tuple, dict):
-                raise Unknown
-            shadow = _with(self.heap.item(value, key), shadow)
-            value = value[key]
-        return value, shadow
-
-
-def _behind(text: str, start: int) -> int:
-    """Return the place behind the field that begins at a brace."""
-    depth = 0
-    for index in range(start, len(text)):
-        depth += (text[index] == "{") - (text[index] == "}")
-        if not depth:
-            return index + 1
-    raise Unknown
-
-
-def _is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
+    """Return True if a value consists of builtin types alone, so that formatting it runs no user code."""
     kind = type(value)
     if kind in _ATOMIC or kind in (str, bytes, bytearray):
         return True
     if kind in (list, tuple, set, frozenset):
-        return all(map(_is_plain, value))
-    return kind is dict and all(_is_plain(key) and _is_plain(item) for key, item in value.items())
+        return all(map(is_plain, value))
+    return kind is dict and all(is_plain(key) and is_plain(item) for key, item in value.items())
 
 
 # --- the functions
@@ -422,10 +300,10 @@ def make_format(call: NativeCall) -> Any:
 def text_of(call: NativeCall, write: Callable[[Heap, Any, Any], list[Piece]]) -> Any:
     """Return the shadow of a function that gives the text of its first argument."""
     value = call.args[0]
-    if call.returned and not _is_plain(value):
+    if call.returned and not is_plain(value):
         made, shadow = call.returned[-1]
         return shadow if made is call.result else call.everything()
-    if type(value) is not str and not _is_plain(value):
+    if type(value) is not str and not is_plain(value):
         return call.everything()
     try:
         return joined_pieces(write(call.heap, value, call.shadows[0]), len(call.result))
@@ -433,4 +311,6 @@ def text_of(call: NativeCall, write: Callable[[Heap, Any, Any], list[Piece]]) ->
         return call.everything()
 
 
-__all__ = ["Unknown", "formatted", "is_text", "joined_pieces", "percent", "represented", "shown"]
+__all__ = [
+    *("Unknown", "formatted", "is_plain", "is_text", "joined_pieces", "percent", "represented", "shown", "with_outer"),
+]
