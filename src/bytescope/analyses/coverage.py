@@ -115,7 +115,7 @@ class Coverage(Shipped):
     # --- results
 
     def measured(self) -> list[tuple[str, Measured]]:
-        """What was executed, by context, of which the last may have been there before."""
+        """Return what was executed, by context; the last context may have been there before."""
         return [*self.contexts.items(), (self.context, Measured(dict(self.lines), self.arcs.taken()))]
 
     def files(self) -> dict[str, set[int]]:

@@ -1,4 +1,4 @@
-"""What `coverage` has measured in one context: while one test ran, for example."""
+"""Measurements of `coverage` in one context: while one test ran, for example."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ class attach:
         self._telling.close()
 
     def rearm(self) -> None:
-        """Tell the analyses again of what they have had enough of, see `ENOUGH`; other attachments' are left alone."""
+        """Resume the events that the analyses have had enough of, see `ENOUGH`; other attachments' are left alone."""
         for board in self._boards:
             board.rearm(self.subscribers)
 

@@ -30,7 +30,7 @@ class Engine(Protocol):
         """Plan a site again: a subscriber has returned ENOUGH there."""
 
     def rearm(self, planner: Planner, changed: list[Subscriber]) -> None:
-        """Tell subscribers again of what they had enough of since the planner was made."""
+        """Resume the events that subscribers have had enough of since the planner was made."""
 
     def stop(self, failure: Callable[[], AnalysisError]) -> None:
         """Execute no more of the program until nothing is attached any more: what is to be raised instead."""
@@ -95,7 +95,7 @@ class Board:
         return any(each.wants(name) for each in self._subscribers for name in FROM_EXCEPTIONS)
 
     def rearm(self, subscribers: list[Subscriber]) -> None:
-        """Tell attached analyses again of what they have had enough of."""
+        """Resume the events that attached analyses have had enough of."""
         with CHANGES:
             for each in subscribers:
                 each.rearm()

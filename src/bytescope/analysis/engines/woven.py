@@ -102,7 +102,7 @@ class Woven:
         """Do nothing: the hooks know the sites where a subscriber has returned ENOUGH."""
 
     def rearm(self, planner: Planner, changed: list[Subscriber]) -> None:
-        """Have probes hit again; hooks know for themselves."""
+        """Rearm the probes; hooks know for themselves."""
         self._probes.rearm()
 
     def stop(self, failure: Callable[[], AnalysisError]) -> None:

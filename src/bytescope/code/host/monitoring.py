@@ -58,7 +58,7 @@ class Probes:
         _monitoring.set_local_events(self._tool, code, _monitoring.events.INSTRUCTION)
 
     def rearm(self) -> None:
-        """Have probes hit again that have been hit, those of other tools as well."""
+        """Restore the probes that have been hit, those of other tools as well."""
         if self._tool is not None:
             _monitoring.restart_events()
 
