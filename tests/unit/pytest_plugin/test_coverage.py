@@ -6,9 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from coverage import CoverageData
 
 from tests.support.processes import run_python
+
+CoverageData = pytest.importorskip("coverage").CoverageData  # Pyodide has none
 
 pytestmark = pytest.mark.process
 
