@@ -27,11 +27,20 @@ function hide(holder: object, name: string): void {
   }
 }
 
+/** How often Emscripten tries to grow the memory for one request: by a fifth, a tenth and a twentieth, however small it is. */
+const ATTEMPTS = 3;
+/** In bytes, more than that twentieth: what there is once a request was refused, for MemoryError to be raised and shown. */
+const RESERVE = 64 << 20;
+
 /** A ceiling for WebAssembly's memory: a program that wants more gets MemoryError, and the tab lives. */
 export function limitMemory(bytes: number): void {
   const grow = WebAssembly.Memory.prototype.grow;
+  let refused = 0;
   WebAssembly.Memory.prototype.grow = function (pages: number): number {
-    if (this.buffer.byteLength + pages * 65536 > bytes) throw new RangeError("the page's limit of memory is reached");
+    if (this.buffer.byteLength + pages * 65536 > bytes + (refused < ATTEMPTS ? 0 : RESERVE)) {
+      refused += 1;
+      throw new RangeError("the page's limit of memory is reached");
+    }
     return grow.call(this, pages);
   };
 }
